@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers, in the order in which a file passes through them:
+// bytes → facts → findings → verdict → report. A target depends only on those before it,
+// so the compiler keeps a reader from knowing a policy and a report from deciding anything.
+
+let settings: [SwiftSetting] = [
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "preflight",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "MediaPreflight", targets: ["MediaPreflight"]),
+    .executable(name: "preflight", targets: ["preflight"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CLibMagic",
+      pkgConfig: "libmagic",
+      providers: [.apt(["libmagic-dev"]), .brew(["libmagic"])]),
+    .systemLibrary(
+      name: "CLibWebP",
+      pkgConfig: "libwebpdemux",
+      providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "PreflightBytes",
+      dependencies: ["CZlib"],
+      path: "Sources/Bytes",
+      swiftSettings: settings),
+    .target(
+      name: "PreflightFacts",
+      dependencies: ["PreflightBytes", "CLibMagic", "CLibWebP"],
+      path: "Sources/Facts",
+      swiftSettings: settings),
+    .target(
+      name: "PreflightFindings",
+      dependencies: ["PreflightFacts"],
+      path: "Sources/Findings",
+      resources: [.embedInCode("Policies/waconnect.toml")],
+      swiftSettings: settings),
+    .target(
+      name: "MediaPreflight",
+      dependencies: ["PreflightBytes", "PreflightFacts", "PreflightFindings"],
+      path: "Sources/Verdict",
+      swiftSettings: settings),
+    .target(
+      name: "PreflightReport",
+      dependencies: ["MediaPreflight"],
+      path: "Sources/Report",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "preflight",
+      dependencies: [
+        "MediaPreflight", "PreflightReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/preflight",
+      swiftSettings: settings),
+    .testTarget(
+      name: "PreflightTests",
+      dependencies: ["MediaPreflight", "PreflightReport"],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

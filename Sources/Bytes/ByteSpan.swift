@@ -1,0 +1,148 @@
+/// A borrowed run of bytes that knows where in the file it stands and how far it has been read.
+///
+/// Every read names its endianness, moves the position, and throws ``ReadError`` past the end:
+///
+///     let length = try UInt32(parsingBigEndian: &span)
+///     let type = try FourCC(parsing: &span)
+///
+/// The compiler holds the span to the lifetime of the window it came from, so it can't outlive the
+/// buffer it points into.
+package struct ByteSpan: ~Escapable {
+  /// All the bytes, read or not.
+  package let bytes: RawSpan
+
+  /// The file offset of the first byte.
+  package let base: UInt64
+
+  /// How many bytes have been read.
+  package private(set) var position: Int
+
+  @_lifetime(copy bytes)
+  package init(_ bytes: RawSpan, at base: UInt64) {
+    self.init(bytes: bytes, base: base, position: 0)
+  }
+
+  @_lifetime(copy bytes)
+  init(bytes: RawSpan, base: UInt64, position: Int) {
+    self.bytes = bytes
+    self.base = base
+    self.position = position
+  }
+
+  /// The number of bytes not yet read.
+  package var remaining: Int { bytes.byteCount - position }
+
+  /// Whether everything has been read.
+  package var isAtEnd: Bool { position == bytes.byteCount }
+
+  /// The file offset of the next byte to read.
+  package var offset: UInt64 { base + UInt64(position) }
+
+  /// The byte at an index from the span's start, whatever has been read; nil outside it.
+  package subscript(index: Int) -> UInt8? {
+    guard index >= 0, index < bytes.byteCount else { return nil }
+    return bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
+  }
+
+  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  package func has(_ pattern: StaticString, at index: Int = 0) -> Bool {
+    let count = pattern.utf8CodeUnitCount
+    guard index >= 0, bytes.byteCount - index >= count else { return false }
+    for i in 0..<count where pattern.utf8Start[i] != self[index + i] { return false }
+    return true
+  }
+
+  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  package func has(_ pattern: [UInt8], at index: Int = 0) -> Bool {
+    guard index >= 0, bytes.byteCount - index >= pattern.count else { return false }
+    for i in pattern.indices where pattern[i] != self[index + i] { return false }
+    return true
+  }
+
+  /// The index, from the span's start, of the first occurrence of `pattern` at or after `start`.
+  package func firstIndex(of pattern: StaticString, from start: Int = 0) -> Int? {
+    let last = bytes.byteCount - pattern.utf8CodeUnitCount
+    guard start >= 0, start <= last, pattern.utf8CodeUnitCount > 0 else { return nil }
+    let first = pattern.utf8Start[0]
+    var index = start
+    while index <= last {
+      if self[index] == first, has(pattern, at: index) { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  /// Passes over `count` bytes.
+  package mutating func skip(_ count: some FixedWidthInteger) throws(ReadError) {
+    position += try checked(count)
+  }
+
+  /// The next `count` bytes as a span of their own, passed over here.
+  @_lifetime(copy self)
+  package mutating func take(_ count: some FixedWidthInteger) throws(ReadError) -> ByteSpan {
+    let count = try checked(count)
+    defer { position += count }
+    return ByteSpan(bytes.extracting(position..<position + count), at: offset)
+  }
+
+  /// The next `count` bytes copied out, passed over here.
+  package mutating func array(_ count: some FixedWidthInteger) throws(ReadError) -> [UInt8] {
+    let count = try checked(count)
+    defer { position += count }
+    return bytes.extracting(position..<position + count).withUnsafeBytes { Array($0) }
+  }
+
+  /// The next `count` bytes as Latin-1 text, passed over here: for signatures and codes.
+  package mutating func latin1(_ count: some FixedWidthInteger) throws(ReadError) -> String {
+    String(String.UnicodeScalarView(try array(count).map { Unicode.Scalar($0) }))
+  }
+
+  private func checked(_ count: some FixedWidthInteger) throws(ReadError) -> Int {
+    guard let count = Int(exactly: count), count >= 0 else {
+      throw ReadError(.implausible, at: offset)
+    }
+    guard count <= remaining else { throw ReadError(.endOfData, at: base + UInt64(bytes.byteCount)) }
+    return count
+  }
+
+  fileprivate mutating func load<T: FixedWidthInteger & BitwiseCopyable>(
+    _: T.Type
+  ) throws(ReadError) -> T {
+    let size = MemoryLayout<T>.size
+    guard remaining >= size else { throw ReadError(.endOfData, at: base + UInt64(bytes.byteCount)) }
+    defer { position += size }
+    // Within bounds by the guard above.
+    return bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: T.self)
+  }
+}
+
+extension FixedWidthInteger where Self: BitwiseCopyable {
+  /// Reads an integer, most significant byte first.
+  package init(parsingBigEndian span: inout ByteSpan) throws(ReadError) {
+    self = try Self(bigEndian: span.load(Self.self))
+  }
+
+  /// Reads an integer, least significant byte first.
+  package init(parsingLittleEndian span: inout ByteSpan) throws(ReadError) {
+    self = try Self(littleEndian: span.load(Self.self))
+  }
+
+  /// Reads an integer of `byteCount` bytes, most significant first.
+  package init(parsingBigEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
+    var value: Self = 0
+    for _ in 0..<byteCount { value = value << 8 | Self(truncatingIfNeeded: try UInt8(parsing: &span)) }
+    self = value
+  }
+
+  /// Reads an integer of `byteCount` bytes, least significant first.
+  package init(parsingLittleEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
+    var value: Self = 0
+    for i in 0..<byteCount { value |= Self(truncatingIfNeeded: try UInt8(parsing: &span)) << (8 * i) }
+    self = value
+  }
+}
+
+extension UInt8 {
+  /// Reads one byte.
+  package init(parsing span: inout ByteSpan) throws(ReadError) { self = try span.load(UInt8.self) }
+}

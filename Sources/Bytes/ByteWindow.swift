@@ -1,0 +1,123 @@
+/// A moving, buffered view of a source: the one way in which a reader gets at bytes.
+///
+/// A span borrowed from the window holds it exclusively, so the buffer can't be refilled under it.
+/// The buffer never grows past ``maximumSpan`` whatever a file claims.
+package struct ByteWindow: ~Copyable {
+  /// The longest run that can be asked for at once.
+  package static let maximumSpan = 1 << 20
+
+  /// How much is read at once where less is asked for.
+  private static let readAhead = 1 << 16
+
+  /// The number of bytes in the source.
+  package let byteCount: UInt64
+
+  private let source: any ByteSource
+  private var buffer: [UInt8]
+  private var filled: Range<UInt64> = 0..<0
+
+  /// How many bytes were read from the source so far.
+  package private(set) var bytesRead: UInt64 = 0
+
+  package init(_ source: any ByteSource) {
+    self.init(source, buffer: [])
+  }
+
+  /// Creates a window that takes over a buffer from an earlier one (``takeBuffer()``).
+  package init(_ source: any ByteSource, buffer: consuming [UInt8]) {
+    self.source = source
+    self.byteCount = source.byteCount
+    self.buffer = buffer
+  }
+
+  /// Ends the window and gives its buffer to the next one.
+  package consuming func takeBuffer() -> [UInt8] { buffer }
+
+  /// Exactly `count` bytes at `offset`.
+  ///
+  /// - Throws: ``ReadError`` with `endOfData` at the place where the data ends, or `implausible` when
+  ///   `count` is over ``maximumSpan``.
+  @_lifetime(&self)
+  package mutating func span(
+    at offset: UInt64, count: some FixedWidthInteger
+  ) throws(ReadError) -> ByteSpan {
+    guard let count = Int(exactly: count), count >= 0, count <= Self.maximumSpan else {
+      throw ReadError(.implausible, at: offset)
+    }
+    try fill(at: offset, count: count)
+    guard offset <= filled.upperBound, filled.upperBound - offset >= UInt64(count) else {
+      throw ReadError(.endOfData, at: max(filled.upperBound, min(offset, byteCount)))
+    }
+    return bytes(at: offset, count: count)
+  }
+
+  /// The bytes at `offset`, up to `limit` of them: fewer, or none, only where the data ends.
+  @_lifetime(&self)
+  package mutating func available(at offset: UInt64, upTo limit: Int) throws(ReadError) -> ByteSpan {
+    let limit = max(0, min(limit, Self.maximumSpan))
+    try fill(at: offset, count: limit)
+    guard filled.contains(offset) else {
+      return bytes(at: filled.lowerBound, count: 0)
+    }
+    return bytes(at: offset, count: min(limit, Int(filled.upperBound - offset)))
+  }
+
+  /// One big-endian integer at `offset`.
+  package mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
+    _: T.Type, at offset: UInt64
+  ) throws(ReadError) -> T {
+    var span = try span(at: offset, count: MemoryLayout<T>.size)
+    return try T(parsingBigEndian: &span)
+  }
+
+  /// One little-endian integer at `offset`.
+  package mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(
+    _: T.Type, at offset: UInt64
+  ) throws(ReadError) -> T {
+    var span = try span(at: offset, count: MemoryLayout<T>.size)
+    return try T(parsingLittleEndian: &span)
+  }
+
+  @_lifetime(&self)
+  private mutating func bytes(at offset: UInt64, count: Int) -> ByteSpan {
+    let start = Int(offset - filled.lowerBound)
+    return ByteSpan(buffer.span.bytes.extracting(start..<start + count), at: offset)
+  }
+
+  /// Makes the buffer hold `count` bytes at `offset`, or all that there are from there on.
+  private mutating func fill(at offset: UInt64, count: Int) throws(ReadError) {
+    let (end, overflow) = offset.addingReportingOverflow(UInt64(count))
+    if overflow { throw ReadError(.implausible, at: offset) }
+    if offset >= filled.lowerBound, min(end, byteCount) <= filled.upperBound { return }
+    guard offset < byteCount else {
+      filled = byteCount..<byteCount
+      return
+    }
+    let wanted = Int(min(UInt64(max(count, Self.readAhead)), byteCount - offset))
+    if buffer.count < wanted {
+      buffer = [UInt8](repeating: 0, count: wanted)
+    }
+    var got = 0
+    do {
+      let source = self.source
+      try buffer.withUnsafeMutableBytes { whole in
+        let target = UnsafeMutableRawBufferPointer(rebasing: whole[..<wanted])
+        while got < target.count {
+          let rest = UnsafeMutableRawBufferPointer(rebasing: target[got...])
+          let read = try source.read(into: rest, at: offset + UInt64(got))
+          // A source that claims more than it was given room for must not move us past the buffer.
+          if read <= 0 || read > rest.count { break }
+          got += read
+        }
+      }
+    } catch let error as ByteSourceError {
+      filled = 0..<0
+      throw ReadError(.source(error), at: offset)
+    } catch {
+      filled = 0..<0
+      throw ReadError(.source(ByteSourceError("\(error)")), at: offset)
+    }
+    bytesRead += UInt64(got)
+    filled = offset..<offset + UInt64(got)
+  }
+}

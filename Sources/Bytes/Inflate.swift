@@ -1,0 +1,67 @@
+internal import CZlib
+
+/// A DEFLATE decompressor (RFC 1951) with fixed memory: the caller gives input and output in pieces.
+package struct Inflate: ~Copyable {
+  /// What stands around the DEFLATE data.
+  package enum Wrapper: Sendable {
+    /// Nothing, as in ZIP members.
+    case none
+    /// RFC 1950, as in PNG and PDF.
+    case zlib
+  }
+
+  package enum Status: Sendable {
+    /// More input is wanted, or the output is full.
+    case more
+    /// The stream has ended, and its check value held.
+    case ended
+    /// The stream is broken.
+    case damaged
+  }
+
+  // zlib keeps a pointer back to its stream, so the stream must not move: hence the heap.
+  private let stream: UnsafeMutablePointer<z_stream>
+
+  package init(_ wrapper: Wrapper) {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // Fails only for want of memory, in which case the first step reports the stream as damaged.
+    _ = preflight_inflateInit2(stream, wrapper == .zlib ? MAX_WBITS : -MAX_WBITS)
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deinitialize(count: 1)
+    stream.deallocate()
+  }
+
+  /// Decompresses from `input` into `output` until the one is used up or the other full.
+  ///
+  /// - Returns: How many bytes of `input` were used, how many of `output` were written, and whether
+  ///   the stream goes on.
+  package mutating func step(
+    _ input: borrowing ByteSpan, into output: inout [UInt8]
+  ) -> (consumed: Int, produced: Int, status: Status) {
+    let stream = self.stream
+    return input.bytes.withUnsafeBytes { bytes in
+      output.withUnsafeMutableBytes { room in
+        // zlib takes a mutable pointer for the input by its age, and does not write through it.
+        stream.pointee.next_in = UnsafeMutablePointer(
+          mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        stream.pointee.avail_in = UInt32(clamping: bytes.count)
+        stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(clamping: room.count)
+        let code = inflate(stream, Z_NO_FLUSH)
+        let consumed = bytes.count - Int(stream.pointee.avail_in)
+        let produced = room.count - Int(stream.pointee.avail_out)
+        stream.pointee.next_in = nil
+        stream.pointee.next_out = nil
+        switch code {
+        case Z_STREAM_END: return (consumed, produced, .ended)
+        case Z_OK, Z_BUF_ERROR: return (consumed, produced, .more)
+        default: return (consumed, produced, .damaged)
+        }
+      }
+    }
+  }
+}

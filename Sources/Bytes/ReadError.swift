@@ -1,0 +1,44 @@
+/// Why a read at a place in the file was not possible.
+package struct ReadError: Error, Sendable {
+  package enum Reason: Sendable {
+    /// The data ends before the bytes wanted.
+    case endOfData
+    /// A size or offset that the file declares can't be: it overflows or passes every sane bound.
+    case implausible
+    /// The source itself failed: no judgement is possible.
+    case source(ByteSourceError)
+  }
+
+  package let reason: Reason
+
+  /// The file offset at which the bytes were wanted (`implausible`: at which the claim stands).
+  package let offset: UInt64
+
+  package init(_ reason: Reason, at offset: UInt64) {
+    self.reason = reason
+    self.offset = offset
+  }
+}
+
+extension UInt64 {
+  /// The sum with a size that a file declares; throws instead of trapping.
+  package func adding(_ claim: UInt64) throws(ReadError) -> UInt64 {
+    let (sum, overflow) = addingReportingOverflow(claim)
+    if overflow { throw ReadError(.implausible, at: self) }
+    return sum
+  }
+
+  /// The difference with a number that a file declares; throws instead of trapping.
+  package func subtracting(_ claim: UInt64) throws(ReadError) -> UInt64 {
+    let (difference, overflow) = subtractingReportingOverflow(claim)
+    if overflow { throw ReadError(.implausible, at: self) }
+    return difference
+  }
+
+  /// The product with a number that a file declares; throws instead of trapping.
+  package func multiplied(by claim: UInt64) throws(ReadError) -> UInt64 {
+    let (product, overflow) = multipliedReportingOverflow(by: claim)
+    if overflow { throw ReadError(.implausible, at: self) }
+    return product
+  }
+}

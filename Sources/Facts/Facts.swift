@@ -1,0 +1,107 @@
+/// What the bytes say about a piece of media. Every value is one that was read: a fact that doesn't
+/// apply or can't be known is nil, never guessed.
+///
+/// The keys of the same names in a result and in a policy are listed in ``fields``.
+public struct Facts: Sendable, Hashable {
+  /// Pixels across, as displayed before any rotation tag.
+  public var width: Int?
+  /// Pixels down, as displayed before any rotation tag.
+  public var height: Int?
+  /// Bits per channel; for a palette, bits per index.
+  public var bitDepth: Int?
+  /// How the channels make a colour.
+  public var colorModel: ColorModel?
+  /// Whether the picture is stored in passes: progressive JPEG, interlaced PNG.
+  public var progressive: Bool?
+  /// Whether there is more than one frame.
+  public var animated: Bool?
+  /// Whether pixels can be transparent.
+  public var hasAlpha: Bool?
+  /// The frames in the file; 1 for a still picture.
+  public var frameCount: Int?
+  /// The shortest frame of an animation, in milliseconds.
+  public var minFrameDurationMilliseconds: Double?
+  /// The whole animation, video or audio, in milliseconds.
+  public var durationMilliseconds: Double?
+  /// The container, such as `mp4`, `mov`, `3gp`, `ogg`, `mp3`, `adts`, `amr`.
+  public var container: String?
+  /// The major brand of an ISO base media file (ISO/IEC 14496-12, section 4.3), spaces trimmed.
+  public var brand: String?
+  /// The video streams, in file order. Cover pictures are not among them.
+  public var videoStreams: [VideoStream]?
+  /// The audio streams, in file order.
+  public var audioStreams: [AudioStream]?
+  /// Whether the index (`moov`) stands before the media data.
+  public var fastStart: Bool?
+  /// Whether the media is in movie fragments (`moof`).
+  public var fragmented: Bool?
+  /// Whether a password is needed to read the content.
+  public var encrypted: Bool?
+  /// Whether the document carries macros.
+  public var hasMacros: Bool?
+  /// The pages of a document.
+  public var pageCount: Int?
+  /// The character encoding of a text, such as `utf-8`.
+  public var textEncoding: String?
+  /// The EXIF orientation, 1 to 8 (Exif 2.32, section 4.6.4).
+  public var orientation: Int?
+  /// Whether the header says that the picture is animated, whatever frames there are.
+  public var animationFlag: Bool?
+
+  /// Creates facts that say nothing.
+  public init() {}
+}
+
+/// How the channels of a pixel make a colour.
+public enum ColorModel: String, Sendable, Hashable, CaseIterable {
+  /// One channel, and one with transparency.
+  case gray, grayAlpha
+  /// Red, green and blue (stored so or as luma and chroma), and with transparency.
+  case rgb, rgba
+  /// An index into a table of colours.
+  case palette
+  /// Printing inks, inverted or not, as CMYK or YCCK.
+  case cmyk
+}
+
+/// One video stream.
+public struct VideoStream: Sendable, Hashable {
+  /// ffmpeg's name of the codec, such as `h264`; the four-character code where it isn't known.
+  public var codec: String
+  /// The profile in the codec's own words, such as `High`.
+  public var profile: String?
+  /// The level, such as `4.1`.
+  public var level: String?
+  /// Pixels across.
+  public var width: Int?
+  /// Pixels down.
+  public var height: Int?
+  /// Bits per sample.
+  public var bitDepth: Int?
+  /// The chroma format: `4:0:0`, `4:2:0`, `4:2:2` or `4:4:4`.
+  public var chroma: String?
+  /// Whether pictures are stored out of display order (B-frames).
+  public var bFrames: Bool?
+  /// Frames a second.
+  public var frameRate: Double?
+
+  /// Creates a stream of which only the codec is known.
+  public init(codec: String) { self.codec = codec }
+}
+
+/// One audio stream.
+public struct AudioStream: Sendable, Hashable {
+  /// ffmpeg's name of the codec, such as `aac`; the four-character code where it isn't known.
+  public var codec: String
+  /// The profile in the codec's own words, such as `LC` or `HE-AAC`.
+  public var profile: String?
+  /// The number of channels.
+  public var channels: Int?
+  /// Samples a second.
+  public var sampleRate: Int?
+  /// Bits a second.
+  public var bitRate: Int?
+
+  /// Creates a stream of which only the codec is known.
+  public init(codec: String) { self.codec = codec }
+}

@@ -1,0 +1,6 @@
+/// The formats that are read, in the order in which they are asked.
+package enum Formats {
+  /// Signatures at a fixed place come first, since they can't be mistaken; then those that have to be
+  /// looked for; plain text, which almost anything could be, comes last.
+  package static let all: [any FormatReader.Type] = []
+}

@@ -1,0 +1,20 @@
+/// A MIME essence, type and subtype without parameters, in lower case except where the registry
+/// spells it otherwise (RFC 6838, section 4.2).
+public struct MediaType: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral,
+  CustomStringConvertible
+{
+  /// The essence, such as `image/webp`.
+  public let rawValue: String
+
+  /// Creates a media type from an essence; the text is taken as it is.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// Creates a media type from a literal essence.
+  public init(stringLiteral value: String) { rawValue = value }
+
+  /// The essence, such as `image/webp`.
+  public var description: String { rawValue }
+
+  /// The part before the slash, such as `image`.
+  public var topLevel: Substring { rawValue.prefix { $0 != "/" } }
+}

@@ -1,0 +1,48 @@
+package import PreflightBytes
+
+/// What a reader has found so far. It is handed down `inout`, so that what was read before a file
+/// breaks off is kept.
+package struct Reading: Sendable {
+  /// A file with more faults than this is no better described by more of them.
+  private static let maximumFaults = 8
+
+  /// The type to declare when sending, or nil while the reader hasn't recognised its format.
+  package var mediaType: MediaType?
+
+  package var facts = Facts()
+
+  /// Where a decoder trips, in the order found; at most a handful.
+  package private(set) var faults: [Fault] = []
+
+  /// Where bytes begin that stand after the end that the format declares.
+  package var trailingDataOffset: UInt64?
+
+  /// Where a note of the place stands at which the media was made (EXIF GPS and the like).
+  package var locationMetadataOffset: UInt64?
+
+  package init() {}
+
+  package mutating func add(_ fault: Fault) {
+    if faults.count < Self.maximumFaults { faults.append(fault) }
+  }
+
+  /// Notes that the data ends where `what` was wanted.
+  package mutating func addTruncation(of what: String, clause: String, at offset: UInt64) {
+    add(
+      Fault(
+        "truncated", clause: clause, at: offset, "The file ends in the middle of \(what).",
+        expected: what, actual: "end of file"))
+  }
+}
+
+/// A format: how to tell it and how to read it. One file (or folder) a format, one line in
+/// ``Formats/all``.
+package protocol FormatReader: Sendable {
+  /// Reads the file behind `window` into `reading`.
+  ///
+  /// The reader decides from the bytes alone whether the file is of its format; where it is not, it
+  /// returns with `reading.mediaType` nil, and the next format is asked. Reading past the end may
+  /// simply throw: the caller turns `endOfData` and `implausible` into faults once the format has been
+  /// recognised, and keeps what was read.
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError)
+}

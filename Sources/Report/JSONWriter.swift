@@ -1,0 +1,107 @@
+/// Writes JSON text (RFC 8259) in the order in which it is told to, so that the same result is always
+/// the same bytes.
+public struct JSONWriter: Sendable {
+  /// The text written so far, in UTF-8.
+  public private(set) var bytes: [UInt8] = []
+
+  private var needsComma = false
+
+  /// Creates a writer of an empty text.
+  public init() {}
+
+  /// Writes an object; `members` writes its members with ``member(_:_:)`` and its like.
+  public mutating func object(_ members: (inout JSONWriter) -> Void) {
+    separate()
+    open(0x7b)
+    members(&self)
+    close(0x7d)
+  }
+
+  /// Writes an array; `elements` writes its values.
+  public mutating func array(_ elements: (inout JSONWriter) -> Void) {
+    separate()
+    open(0x5b)
+    elements(&self)
+    close(0x5d)
+  }
+
+  /// Writes a member's key; exactly one value must follow.
+  public mutating func key(_ key: String) {
+    string(key)
+    bytes.append(0x3a)
+    needsComma = false
+  }
+
+  /// Writes a member whose value is text, or null.
+  public mutating func member(_ key: String, _ value: String?) {
+    self.key(key)
+    if let value { string(value) } else { null() }
+  }
+
+  /// Writes a member whose value is a whole number, or null.
+  public mutating func member(_ key: String, _ value: (some BinaryInteger)?) {
+    self.key(key)
+    if let value { integer(value) } else { null() }
+  }
+
+  /// Writes null.
+  public mutating func null() { raw("null") }
+
+  /// Writes true or false.
+  public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
+
+  /// Writes a whole number.
+  public mutating func integer(_ value: some BinaryInteger) { raw(String(value)) }
+
+  /// Writes a number in its shortest form that reads back the same; null where JSON has no such number.
+  public mutating func number(_ value: Double) {
+    if !value.isFinite { return null() }
+    if let whole = Int(exactly: value) { integer(whole) } else { raw("\(value)") }
+  }
+
+  /// Writes text, with everything escaped that JSON wants escaped, and also U+2028 and U+2029, which
+  /// older JavaScript takes for line ends, and DEL and the C1 controls, which disturb a terminal.
+  public mutating func string(_ value: String) {
+    separate()
+    bytes.append(0x22)
+    for scalar in value.unicodeScalars {
+      switch scalar.value {
+      case 0x22: bytes.append(contentsOf: [0x5c, 0x22])
+      case 0x5c: bytes.append(contentsOf: [0x5c, 0x5c])
+      case 0x0a: bytes.append(contentsOf: [0x5c, 0x6e])
+      case 0x0d: bytes.append(contentsOf: [0x5c, 0x72])
+      case 0x09: bytes.append(contentsOf: [0x5c, 0x74])
+      case 0x20..<0x7f: bytes.append(UInt8(scalar.value))
+      case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029:
+        let hex = String(scalar.value, radix: 16)
+        bytes.append(contentsOf: "\\u".utf8)
+        bytes.append(contentsOf: repeatElement(0x30, count: 4 - hex.utf8.count))
+        bytes.append(contentsOf: hex.utf8)
+      default: bytes.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
+      }
+    }
+    bytes.append(0x22)
+    needsComma = true
+  }
+
+  private mutating func raw(_ text: String) {
+    separate()
+    bytes.append(contentsOf: text.utf8)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(0x2c) }
+    needsComma = false
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = true
+  }
+}
