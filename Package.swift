@@ -49,7 +49,7 @@ let package = Package(
       name: "PreflightFindings",
       dependencies: ["PreflightFacts"],
       path: "Sources/Findings",
-      resources: [.embedInCode("Policies/waconnect.toml")],
+      resources: [.embedInCode("Policies")],
       swiftSettings: settings),
     .target(
       name: "MediaPreflight",

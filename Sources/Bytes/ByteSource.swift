@@ -19,7 +19,8 @@ public protocol ByteSource: Sendable {
 
 /// Why a source can't be opened or read.
 public struct ByteSourceError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The reason in words, without the file's name, such as "is a folder" or "permission denied".
+  /// The reason in words, without the file's name, such as "it is a folder, not a regular file" or
+  /// "permission denied".
   public let description: String
 
   /// The operating system's error number, where one was given.

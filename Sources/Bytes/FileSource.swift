@@ -19,7 +19,7 @@ public final class FileSource: ByteSource {
   ///   regular file.
   public convenience init(path: String) throws(ByteSourceError) {
     var bytes = Array(path.utf8CString)
-    if bytes.dropLast().contains(0) { throw ByteSourceError("has a NUL byte in its name") }
+    if bytes.dropLast().contains(0) { throw ByteSourceError("it has a NUL byte in its name") }
     try self.init(pathBytes: &bytes)
   }
 
@@ -28,7 +28,7 @@ public final class FileSource: ByteSource {
   /// - Parameter path: The path's bytes without a terminating NUL.
   /// - Throws: As ``init(path:)``.
   public convenience init(path: [UInt8]) throws(ByteSourceError) {
-    if path.contains(0) { throw ByteSourceError("has a NUL byte in its name") }
+    if path.contains(0) { throw ByteSourceError("it has a NUL byte in its name") }
     var bytes = path.map { CChar(bitPattern: $0) } + [0]
     try self.init(pathBytes: &bytes)
   }
@@ -52,7 +52,7 @@ public final class FileSource: ByteSource {
     }
     if let kind = Self.kind(ofMode: status.st_mode) {
       close(descriptor)
-      throw ByteSourceError("is \(kind), not a regular file")
+      throw ByteSourceError("it is \(kind), not a regular file")
     }
     self.descriptor = descriptor
     self.byteCount = UInt64(max(0, status.st_size))
@@ -97,7 +97,7 @@ public final class FileSource: ByteSource {
     case ENAMETOOLONG: "the name is too long"
     case EMFILE, ENFILE: "too many open files"
     case EIO: "the device reports a read error"
-    case ENXIO: "is a socket or a device without a driver, not a regular file"
+    case ENXIO: "it is a socket or a device without a driver, not a regular file"
     default: String(cString: strerror(number))
     }
   }

@@ -17,71 +17,81 @@ public enum FactValue: Sendable, Hashable {
     public let key: String
     /// The value.
     public let value: FactValue
-
-    init?(_ key: String, _ value: FactValue?) {
-      guard let value else { return nil }
-      self.key = key
-      self.value = value
-    }
   }
 }
 
 extension Facts {
-  /// Every fact that is known, in the order in which results show them: the one list of fact keys.
-  public var fields: [FactValue.Field] {
-    [
-      .init("width", width.map(FactValue.int)),
-      .init("height", height.map(FactValue.int)),
-      .init("bitDepth", bitDepth.map(FactValue.int)),
-      .init("colorModel", (colorModel?.rawValue).map(FactValue.text)),
-      .init("progressive", progressive.map(FactValue.bool)),
-      .init("animated", animated.map(FactValue.bool)),
-      .init("hasAlpha", hasAlpha.map(FactValue.bool)),
-      .init("frameCount", frameCount.map(FactValue.int)),
-      .init("minFrameDurationMilliseconds", minFrameDurationMilliseconds.map(FactValue.number)),
-      .init("durationMilliseconds", durationMilliseconds.map(FactValue.number)),
-      .init("container", container.map(FactValue.text)),
-      .init("brand", brand.map(FactValue.text)),
-      .init("videoStreams", (videoStreams?.map(\.fields)).map(FactValue.records)),
-      .init("audioStreams", (audioStreams?.map(\.fields)).map(FactValue.records)),
-      .init("fastStart", fastStart.map(FactValue.bool)),
-      .init("fragmented", fragmented.map(FactValue.bool)),
-      .init("encrypted", encrypted.map(FactValue.bool)),
-      .init("hasMacros", hasMacros.map(FactValue.bool)),
-      .init("pageCount", pageCount.map(FactValue.int)),
-      .init("textEncoding", textEncoding.map(FactValue.text)),
-      .init("orientation", orientation.map(FactValue.int)),
-      .init("animationFlag", animationFlag.map(FactValue.bool)),
-    ].compactMap(\.self)
+  /// The one list of fact keys with what each stands for, in the order in which results show them.
+  package static let keys: [(key: String, value: @Sendable (Facts) -> FactValue?)] = [
+    ("width", { $0.width.map(FactValue.int) }),
+    ("height", { $0.height.map(FactValue.int) }),
+    ("bitDepth", { $0.bitDepth.map(FactValue.int) }),
+    ("colorModel", { ($0.colorModel?.rawValue).map(FactValue.text) }),
+    ("progressive", { $0.progressive.map(FactValue.bool) }),
+    ("animated", { $0.animated.map(FactValue.bool) }),
+    ("hasAlpha", { $0.hasAlpha.map(FactValue.bool) }),
+    ("frameCount", { $0.frameCount.map(FactValue.int) }),
+    ("minFrameDurationMilliseconds", { $0.minFrameDurationMilliseconds.map(FactValue.number) }),
+    ("durationMilliseconds", { $0.durationMilliseconds.map(FactValue.number) }),
+    ("container", { $0.container.map(FactValue.text) }),
+    ("brand", { $0.brand.map(FactValue.text) }),
+    ("videoStreams", { ($0.videoStreams?.map(\.fields)).map(FactValue.records) }),
+    ("audioStreams", { ($0.audioStreams?.map(\.fields)).map(FactValue.records) }),
+    ("fastStart", { $0.fastStart.map(FactValue.bool) }),
+    ("fragmented", { $0.fragmented.map(FactValue.bool) }),
+    ("encrypted", { $0.encrypted.map(FactValue.bool) }),
+    ("hasMacros", { $0.hasMacros.map(FactValue.bool) }),
+    ("pageCount", { $0.pageCount.map(FactValue.int) }),
+    ("textEncoding", { $0.textEncoding.map(FactValue.text) }),
+    ("orientation", { $0.orientation.map(FactValue.int) }),
+    ("animationFlag", { $0.animationFlag.map(FactValue.bool) }),
+  ]
+
+  /// Every fact that is known, in the order in which results show them.
+  public var fields: [FactValue.Field] { FactValue.fields(of: self, Self.keys) }
+
+  /// The value of a fact by its key; nil where it isn't known.
+  package subscript(key: String) -> FactValue? {
+    Self.keys.first { $0.key == key }?.value(self)
   }
 }
 
 extension VideoStream {
+  /// The keys of a video stream with what each stands for, in the order in which results show them.
+  package static let keys: [(key: String, value: @Sendable (VideoStream) -> FactValue?)] = [
+    ("codec", { .text($0.codec) }),
+    ("profile", { $0.profile.map(FactValue.text) }),
+    ("level", { $0.level.map(FactValue.text) }),
+    ("width", { $0.width.map(FactValue.int) }),
+    ("height", { $0.height.map(FactValue.int) }),
+    ("bitDepth", { $0.bitDepth.map(FactValue.int) }),
+    ("chroma", { $0.chroma.map(FactValue.text) }),
+    ("bFrames", { $0.bFrames.map(FactValue.bool) }),
+    ("frameRate", { $0.frameRate.map(FactValue.number) }),
+  ]
+
   /// Every value that is known, in the order in which results show them.
-  public var fields: [FactValue.Field] {
-    [
-      .init("codec", .text(codec)),
-      .init("profile", profile.map(FactValue.text)),
-      .init("level", level.map(FactValue.text)),
-      .init("width", width.map(FactValue.int)),
-      .init("height", height.map(FactValue.int)),
-      .init("bitDepth", bitDepth.map(FactValue.int)),
-      .init("chroma", chroma.map(FactValue.text)),
-      .init("bFrames", bFrames.map(FactValue.bool)),
-      .init("frameRate", frameRate.map(FactValue.number)),
-    ].compactMap(\.self)
-  }
+  public var fields: [FactValue.Field] { FactValue.fields(of: self, Self.keys) }
 }
 
 extension AudioStream {
+  /// The keys of an audio stream with what each stands for, in the order in which results show them.
+  package static let keys: [(key: String, value: @Sendable (AudioStream) -> FactValue?)] = [
+    ("codec", { .text($0.codec) }),
+    ("profile", { $0.profile.map(FactValue.text) }),
+    ("channels", { $0.channels.map(FactValue.int) }),
+    ("sampleRate", { $0.sampleRate.map(FactValue.int) }),
+    ("bitRate", { $0.bitRate.map(FactValue.int) }),
+  ]
+
   /// Every value that is known, in the order in which results show them.
-  public var fields: [FactValue.Field] {
-    [
-      .init("codec", .text(codec)),
-      .init("profile", profile.map(FactValue.text)),
-      .init("channels", channels.map(FactValue.int)),
-      .init("sampleRate", sampleRate.map(FactValue.int)),
-      .init("bitRate", bitRate.map(FactValue.int)),
-    ].compactMap(\.self)
+  public var fields: [FactValue.Field] { FactValue.fields(of: self, Self.keys) }
+}
+
+extension FactValue {
+  fileprivate static func fields<Root>(
+    of root: Root, _ keys: [(key: String, value: @Sendable (Root) -> FactValue?)]
+  ) -> [Field] {
+    keys.compactMap { entry in entry.value(root).map { Field(key: entry.key, value: $0) } }
   }
 }

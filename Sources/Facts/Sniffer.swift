@@ -30,8 +30,9 @@ package final class Sniffer: Sendable {
 }
 
 /// libmagic could not be made ready.
-package struct SnifferError: Error, CustomStringConvertible {
-  package let description: String
+public struct SnifferError: Error, CustomStringConvertible {
+  /// What is missing and how to mend it.
+  public let description: String
 }
 
 /// One libmagic handle with the system's database loaded.

@@ -2,16 +2,180 @@
 @_exported public import PreflightFacts
 @_exported public import PreflightFindings
 
-/// The engine.
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// Says of a file, before anything is sent, whether WhatsApp will take it, and if not, exactly why.
+///
+/// ```swift
+/// let preflight = Preflight()
+/// let result = try preflight.check(contentsOf: URL(filePath: "wave.webp"), as: .sticker)
+/// for finding in result.findings {
+///   print(finding.severity, finding.code, finding.message)
+/// }
+/// ```
+///
+/// An engine is made once and kept; it may be used from many threads at a time. A rejection is a value:
+/// what is thrown means that no judgement was possible.
 public final class Preflight: Sendable {
+  /// The policy that files and requests are held against.
+  public let policy: Policy
+
+  /// Whether a warning rejects as an error does.
+  public let isStrict: Bool
+
   private let sniffer = Sniffer()
 
   /// Creates an engine.
-  public init() {}
+  ///
+  /// - Parameters:
+  ///   - policy: The provider's policy; WaConnect's where none is given.
+  ///   - isStrict: Whether a warning rejects as an error does.
+  public init(policy: Policy = .waconnect, isStrict: Bool = false) {
+    self.policy = policy
+    self.isStrict = isStrict
+  }
 
-  /// Reads a source.
+  // MARK: Checking
+
+  /// Judges a file.
+  ///
+  /// - Parameters:
+  ///   - url: A file URL. What can't be read is a rejection with `unreadable`.
+  ///   - endpoint: Where the file goes; nil for the endpoint whose types hold the file's.
+  ///   - declaredType: The media type that the caller means to declare, if any.
+  ///   - request: The message to send the file with; nil to judge the file alone.
+  /// - Throws: `SnifferError` when libmagic's database can't be loaded.
+  public func check(
+    contentsOf url: URL, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) throws -> CheckResult {
+    try check(
+      fileAt: FileName(url.path(percentEncoded: false)), as: endpoint, declaredType: declaredType,
+      sending: request)
+  }
+
+  /// Judges the file at a path, which need not be valid UTF-8; else as
+  /// ``check(contentsOf:as:declaredType:sending:)``.
+  public func check(
+    fileAt path: FileName, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) throws -> CheckResult {
+    let source: FileSource
+    do { source = try FileSource(path: path.bytes) } catch {
+      return .unreadable(path, error, endpoint: endpoint)
+    }
+    return try check(source, named: path, as: endpoint, declaredType: declaredType, sending: request)
+  }
+
+  /// Judges a source: a buffer in memory, or anything that can be read at an offset.
+  ///
+  /// - Parameter name: The file's name, for its extension and for the remedies; nil where it has none.
+  public func check(
+    _ source: any ByteSource, named name: FileName? = nil, as endpoint: Endpoint? = nil,
+    declaredType: String? = nil, sending request: MessageRequest? = nil
+  ) throws -> CheckResult {
+    let inspection: Inspection
+    do { inspection = try inspect(source) } catch let error as ByteSourceError {
+      return .unreadable(name, error, endpoint: endpoint)
+    }
+    let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
+    var findings = policy.findings(
+      for: inspection, at: chosen, name: name, declaredType: declaredType)
+    let alternatives = policy.endpoints.map(\.endpoint).filter { other in
+      other != chosen && !rejects(policy.findings(for: inspection, at: other, name: name))
+    }
+    var prepared: PreparedRequest?
+    if let request {
+      let call = Call(request, policy: policy, hasFile: true)
+      findings += policy.findings(
+        for: request, at: chosen, inspection: inspection, isUpload: call.isUpload)
+      if !rejects(findings), let chosen {
+        prepared = PreparedRequest(
+          call, endpoint: chosen, declaredType: policy.declaredType(for: inspection), file: name)
+      }
+    }
+    return CheckResult(
+      name: name, verdict: verdict(findings), endpoint: chosen, inspection: inspection, findings: findings,
+      alternatives: alternatives, request: prepared)
+  }
+
+  /// Judges a request by its fields alone, where the file is elsewhere.
+  public func check(_ request: MessageRequest, as endpoint: Endpoint) -> CheckResult {
+    let call = Call(request, policy: policy, hasFile: false)
+    var findings = policy.findings(for: request, at: endpoint, inspection: nil, isUpload: false)
+    findings += policy.findingsForUncheckedMedia(at: endpoint)
+    var prepared: PreparedRequest?
+    if !rejects(findings) {
+      prepared = PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)
+    }
+    return CheckResult(
+      name: nil, verdict: verdict(findings), endpoint: endpoint, inspection: nil, findings: findings,
+      alternatives: [], request: prepared)
+  }
+
+  /// The rejection of a request that can't be read.
+  ///
+  /// - Parameters:
+  ///   - reason: What is wrong with it, in words.
+  ///   - subject: The field that is wrong, or the request as a whole.
+  public func rejection(
+    ofRequest reason: String, subject: Subject = .request, expected: String? = nil, actual: String? = nil
+  ) -> CheckResult {
+    CheckResult(
+      name: nil, verdict: .rejected, endpoint: nil, inspection: nil,
+      findings: policy.findingsForInvalidRequest(
+        reason, subject: subject, expected: expected, actual: actual),
+      alternatives: [], request: nil)
+  }
+
+  // MARK: Inspecting
+
+  /// Says what a file's bytes are, with no policy: the findings are those about the file itself, and
+  /// there is no verdict.
+  public func inspect(fileAt path: FileName) throws -> CheckResult {
+    do {
+      let inspection = try inspect(FileSource(path: path.bytes))
+      return CheckResult(
+        name: path, verdict: nil, endpoint: nil, inspection: inspection,
+        findings: inspection.findings(name: path), alternatives: [], request: nil)
+    } catch let error as ByteSourceError {
+      var result = CheckResult.unreadable(path, error, endpoint: nil)
+      result.verdict = nil
+      return result
+    }
+  }
+
+  /// Reads a source: what its bytes are, with no policy.
+  ///
+  /// - Throws: ``PreflightBytes/ByteSourceError`` when the source can't be read, `SnifferError` when
+  ///   libmagic's database can't be loaded.
   public func inspect(_ source: any ByteSource) throws -> Inspection {
     var window = ByteWindow(source)
-    return try Inspection(&window, sniffer: sniffer)
+    do { return try Inspection(&window, sniffer: sniffer) } catch let error as ReadError {
+      if case .source(let reason) = error.reason { throw reason }
+      throw error
+    }
   }
+
+  // MARK: Deciding
+
+  private func rejects(_ findings: [Finding]) -> Bool {
+    findings.contains { $0.severity == .error || (isStrict && $0.severity == .warning) }
+  }
+
+  private func verdict(_ findings: [Finding]) -> Verdict { rejects(findings) ? .rejected : .accepted }
+}
+
+extension Policy {
+  /// WaConnect's policy, the default.
+  public static let waconnect: Policy = {
+    guard let policy = Policy.builtIn(named: "waconnect") else {
+      preconditionFailure("the policy waconnect is built in")
+    }
+    return policy
+  }()
 }

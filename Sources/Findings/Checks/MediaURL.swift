@@ -1,0 +1,161 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The parts of a URL (RFC 3986, section 3) that decide whether WhatsApp's servers can fetch it.
+struct MediaURL {
+  let scheme: String
+  /// The host without brackets and a final dot, in lower case.
+  let host: String
+
+  /// What is wrong with a URL that can't be fetched by anybody, in words.
+  struct Invalid: Error {
+    let reason: String
+  }
+
+  init(_ text: String) throws(Invalid) {
+    if text.isEmpty { throw Invalid(reason: "it is empty") }
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0...0x20, 0x7f...0xa0: throw Invalid(reason: "it has a space or a control character in it")
+      case 0x22, 0x3c, 0x3e, 0x5c, 0x5e, 0x60, 0x7b...0x7d:
+        throw Invalid(reason: "it has the character \(scalar) in it, which is written as %-escape")
+      default: break
+      }
+    }
+    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
+      throw Invalid(reason: "it doesn't begin with https://")
+    }
+    scheme = text[..<colon].lowercased()
+    guard scheme == "http" || scheme == "https" else {
+      throw Invalid(reason: "its scheme is \(scheme)")
+    }
+    let rest = text[colon...].dropFirst(3)
+    let authority = rest.prefix { !"/?#".contains($0) }
+    // What stands before the last @ is a user's name, which must not be taken for the host.
+    let hostAndPort = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority
+    let (host, port) = try Self.split(hostAndPort)
+    if let port, !port.isEmpty, UInt16(port) == nil || !port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      throw Invalid(reason: "its port is \(port)")
+    }
+    var name = try Self.decodingPercents(host).lowercased()
+    if name.hasSuffix(".") { name.removeLast() }
+    if name.isEmpty { throw Invalid(reason: "it has no host") }
+    self.host = name
+  }
+
+  private static func split(_ text: Substring) throws(Invalid) -> (host: Substring, port: Substring?) {
+    if text.hasPrefix("[") {
+      guard let close = text.firstIndex(of: "]") else {
+        throw Invalid(reason: "its host has no closing bracket")
+      }
+      let host = text[..<close].dropFirst()
+      guard IPAddress(v6: String(host)) != nil else { throw Invalid(reason: "its host is no IPv6 address") }
+      let after = text[close...].dropFirst()
+      guard after.isEmpty || after.hasPrefix(":") else { throw Invalid(reason: "its host is malformed") }
+      return (host, after.isEmpty ? nil : after.dropFirst())
+    }
+    guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
+    return (text[..<colon], text[colon...].dropFirst())
+  }
+
+  /// Servers decode the host's percent-escapes before they look it up, so it is judged decoded.
+  private static func decodingPercents(_ host: Substring) throws(Invalid) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(host.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2,
+        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), value > 0x20
+      else { throw Invalid(reason: "its host is malformed") }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self),
+      !text.contains(where: { "/?#@ %".contains($0) })
+    else { throw Invalid(reason: "its host is malformed") }
+    return text
+  }
+
+  /// Why the host can't be reached from outside, in words; nil where it can.
+  var privateReason: String? {
+    if let address = IPAddress(v6: host) ?? IPAddress(v4: host) { return address.privateReason }
+    if host == "localhost" || host.hasSuffix(".localhost") { return "this machine (\(host))" }
+    if !host.contains(".") { return "a bare host name (\(host))" }
+    for suffix in [
+      ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa", ".onion", ".invalid",
+    ]
+    where host.hasSuffix(suffix) {
+      return "a name of a private network (\(host))"
+    }
+    return nil
+  }
+
+  /// Whether the host is one of Meta's own, whose links expire and can't be used again.
+  var isMetasOwn: Bool {
+    ["lookaside.fbsbx.com", "scontent.whatsapp.net"].contains { host == $0 || host.hasSuffix("." + $0) }
+  }
+}
+
+/// An IP address in network byte order.
+struct IPAddress {
+  private let bytes: [UInt8]
+
+  /// Reads an IPv4 address in every form that a resolver takes: `127.1`, `0x7f000001`, `017700000001`.
+  init?(v4 text: String) {
+    guard text.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
+    var address = in_addr()
+    guard inet_aton(text, &address) != 0 else { return nil }
+    bytes = withUnsafeBytes(of: address.s_addr) { Array($0) }
+  }
+
+  /// Reads an IPv6 address (RFC 4291, section 2.2), without brackets and with any zone left out.
+  init?(v6 text: String) {
+    let text = String(text.prefix { $0 != "%" })
+    var address = in6_addr()
+    guard text.contains(":"), inet_pton(AF_INET6, text, &address) == 1 else { return nil }
+    let bytes = withUnsafeBytes(of: address) { Array($0) }
+    // IPv4-mapped, IPv4-compatible and NAT64 addresses are judged as the IPv4 address inside.
+    let prefix = Array(bytes[..<12])
+    let zeros = [UInt8](repeating: 0, count: 10)
+    let holdsV4 =
+      prefix == zeros + [0xff, 0xff] || prefix == [0, 0x64, 0xff, 0x9b] + [UInt8](repeating: 0, count: 8)
+      || (prefix == zeros + [0, 0] && !bytes[12...].starts(with: [0, 0, 0]))
+    self.bytes = holdsV4 ? Array(bytes[12...]) : bytes
+  }
+
+  /// Why nobody outside can reach the address (RFC 6890), in words; nil where somebody can.
+  var privateReason: String? { bytes.count == 4 ? reasonV4 : reasonV6 }
+
+  private var reasonV4: String? {
+    switch (bytes[0], bytes[1]) {
+    case (127, _): "the loopback address (this machine)"
+    case (0, _): "the unspecified address"
+    case (10, _), (172, 16...31), (192, 168): "a private address"
+    case (100, 64...127): "a shared address of a provider's network"
+    case (169, 254): "a link-local address"
+    case (224...239, _): "a multicast address"
+    case (240...255, _): "a reserved address"
+    default: nil
+    }
+  }
+
+  private var reasonV6: String? {
+    if bytes.dropLast().allSatisfy({ $0 == 0 }) {
+      return bytes[15] == 0 ? "the unspecified address" : "the loopback address (this machine)"
+    }
+    switch (bytes[0], bytes[1]) {
+    case (0xfe, 0x80...0xbf): return "a link-local address"
+    case (0xfe, 0xc0...0xff), (0xfc...0xfd, _): return "a private address"
+    case (0xff, _): return "a multicast address"
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,20 @@
+extension FindingCode {
+  /// H.264 High profile with B-frames.
+  public static let androidUnsupportedProfile = FindingCode(rawValue: "android-unsupported-profile")
+}
+
+extension Explanation {
+  static let androidUnsupportedProfile = Explanation(
+    .androidUnsupportedProfile, .warning,
+    title: "H.264 High profile with B-frames",
+    message: "The video is {actual}, which WhatsApp on Android doesn't support.",
+    reason: "Android clients don't play H.264 High profile with B-frames.",
+    source: "Meta, supported media types: \"H.264 'High' profile and B-frames are not "
+      + "supported by Android WhatsApp clients\"",
+    remedy: "Encode the video in Main or Baseline profile, or without B-frames.",
+    commands: [
+      RemedyCommand(
+        "Encode it: ffmpeg -i {file} -c:v libx264 -profile:v main -bf 0 -pix_fmt "
+          + "yuv420p -c:a copy -movflags +faststart {out:mp4}", types: ["video/"])
+    ])
+}

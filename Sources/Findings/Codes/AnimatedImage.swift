@@ -1,0 +1,19 @@
+extension FindingCode {
+  /// The picture moves where a still one belongs.
+  public static let animatedImage = FindingCode(rawValue: "animated-image")
+}
+
+extension Explanation {
+  static let animatedImage = Explanation(
+    .animatedImage, .warning,
+    title: "The picture moves where a still one belongs",
+    message: "{Endpoint} is shown as a still picture; this one has more than one frame.",
+    reason: "An animated PNG is shown as its first frame at best.",
+    source: "Meta, image messages",
+    remedy: "Send it as an animated sticker or a video, or keep one frame.",
+    commands: [
+      RemedyCommand(
+        "Make a film of it: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt "
+          + "yuv420p -movflags +faststart {out:mp4}", types: ["image/"])
+    ])
+}

@@ -1,0 +1,46 @@
+extension FindingCode {
+  /// The bytes are of a type that the endpoint doesn't take.
+  public static let mediaTypeNotAllowed = FindingCode(rawValue: "media-type-not-allowed")
+}
+
+extension Explanation {
+  static let mediaTypeNotAllowed = Explanation(
+    .mediaTypeNotAllowed, .error,
+    title: "The bytes are of a type that the endpoint doesn't take",
+    message: "{Endpoint} can't be {actual}.",
+    reason: "Each endpoint takes a few types, and WhatsApp looks at the bytes, not at the "
+      + "name: a WebP named .jpg or a WAV named .mp3 is answered with 200 and then fails "
+      + "with error 131053 in a webhook.",
+    source: "Meta, Cloud API reference, Media: supported media types; error 131053",
+    remedy: "Convert the file to a type that the endpoint takes, or send it through another "
+      + "endpoint.",
+    commands: [
+      RemedyCommand(
+        "Convert the picture: magick {file} {out:png}", for: .image, types: ["image/"]),
+      RemedyCommand(
+        "Make a sticker of it: ffmpeg -i {file} -vf "
+          + "'scale=512:512:force_original_aspect_ratio=decrease,pad=512:512:(ow-iw)/2:(oh-ih)/2:color=0x00000000' "
+          + "-frames:v 1 {out:webp}", for: .sticker, types: ["image/"]),
+      RemedyCommand(
+        "Convert the film: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt "
+          + "yuv420p -c:a aac -movflags +faststart {out:mp4}", for: .video, types: ["video/"]),
+      RemedyCommand(
+        "Take the sound out of the film: ffmpeg -i {file} -vn -c:a aac {out:m4a}", for: .audio,
+        types: ["video/"]),
+      RemedyCommand(
+        "Convert the sound: ffmpeg -i {file} -vn -c:a libmp3lame {out:mp3}", for: .audio, types: ["audio/"]),
+      RemedyCommand(
+        "Save the document without macros: soffice --headless --convert-to docx {file}", for: .document,
+        types: ["application/vnd.ms-word"]),
+      RemedyCommand(
+        "Save the workbook without macros: soffice --headless --convert-to xlsx {file}", for: .document,
+        types: ["application/vnd.ms-excel."]),
+      RemedyCommand(
+        "Make a PDF of it: soffice --headless --convert-to pdf {file}", for: .document,
+        types: ["application/vnd.oasis"]),
+      RemedyCommand(
+        "If it is plain text for people to read, name it .txt and serve it as "
+          + "text/plain; otherwise make a PDF of it: soffice --headless --convert-to pdf "
+          + "{file}", for: .document, types: ["text/", "application/json", "application/xml"]),
+    ])
+}

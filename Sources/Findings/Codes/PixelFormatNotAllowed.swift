@@ -1,0 +1,19 @@
+extension FindingCode {
+  /// The video has more than 8 bits or finer colour than phones decode.
+  public static let pixelFormatNotAllowed = FindingCode(rawValue: "pixel-format-not-allowed")
+}
+
+extension Explanation {
+  static let pixelFormatNotAllowed = Explanation(
+    .pixelFormatNotAllowed, .error,
+    title: "The video has more than 8 bits or finer colour than phones decode",
+    message: "The video must be {expected}; this one is {actual}.",
+    reason: "10-bit, 4:2:2 and 4:4:4 video is shown green or black on phones.",
+    source: "Reports of recipients' players",
+    remedy: "Encode the video as 8-bit 4:2:0.",
+    commands: [
+      RemedyCommand(
+        "Encode it: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt yuv420p "
+          + "-c:a copy -movflags +faststart {out:mp4}", types: ["video/"])
+    ])
+}

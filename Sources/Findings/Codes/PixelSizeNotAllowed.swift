@@ -1,0 +1,20 @@
+extension FindingCode {
+  /// The picture has the wrong width or height.
+  public static let pixelSizeNotAllowed = FindingCode(rawValue: "pixel-size-not-allowed")
+}
+
+extension Explanation {
+  static let pixelSizeNotAllowed = Explanation(
+    .pixelSizeNotAllowed, .error,
+    title: "The picture has the wrong width or height",
+    message: "{Endpoint} must be {expected} pixels; this one is {actual}.",
+    reason: "Stickers are exactly 512 × 512 pixels; any other size is refused.",
+    source: "github.com/WhatsApp/stickers; Meta, sticker messages",
+    remedy: "Scale the picture, with a transparent border where its shape differs.",
+    commands: [
+      RemedyCommand(
+        "Scale it: ffmpeg -i {file} -vf "
+          + "'scale=512:512:force_original_aspect_ratio=decrease,pad=512:512:(ow-iw)/2:(oh-ih)/2:color=0x00000000' "
+          + "{out:webp}", for: .sticker, types: ["image/"])
+    ])
+}

@@ -1,0 +1,20 @@
+extension FindingCode {
+  /// The header says animated, and there is one frame.
+  public static let singleFrameAnimation = FindingCode(rawValue: "single-frame-animation")
+}
+
+extension Explanation {
+  static let singleFrameAnimation = Explanation(
+    .singleFrameAnimation, .warning,
+    title: "The header says animated, and there is one frame",
+    message: "The file says that it is animated, but it has a single frame, so the cap of a "
+      + "static sticker holds.",
+    reason: "WhatsApp counts frames; an animation of one frame is treated as static, and may "
+      + "be shown as a broken animation.",
+    source: "github.com/WhatsApp/stickers, sticker validator",
+    remedy: "Save it as a still WebP.",
+    commands: [
+      RemedyCommand(
+        "Take the frame out: webpmux -get frame 1 {file} -o {out:webp}", types: ["image/webp"])
+    ])
+}

@@ -1,0 +1,19 @@
+extension FindingCode {
+  /// There is more than one audio stream.
+  public static let tooManyAudioStreams = FindingCode(rawValue: "too-many-audio-streams")
+}
+
+extension Explanation {
+  static let tooManyAudioStreams = Explanation(
+    .tooManyAudioStreams, .error,
+    title: "There is more than one audio stream",
+    message: "There may be {expected} audio streams; this file has {actual}.",
+    reason: "WhatsApp takes a single audio stream or none.",
+    source: "Meta, supported media types: \"single audio stream or no audio stream\"",
+    remedy: "Keep one audio stream.",
+    commands: [
+      RemedyCommand(
+        "Keep the first: ffmpeg -i {file} -map 0:v:0 -map '0:a:0?' -c copy -movflags "
+          + "+faststart {out:mp4}", types: ["video/"])
+    ])
+}

@@ -1,0 +1,21 @@
+extension FindingCode {
+  /// The video is encoded with a codec that isn't taken.
+  public static let videoCodecNotAllowed = FindingCode(rawValue: "video-codec-not-allowed")
+}
+
+extension Explanation {
+  static let videoCodecNotAllowed = Explanation(
+    .videoCodecNotAllowed, .error,
+    title: "The video is encoded with a codec that isn't taken",
+    message: "The video must be encoded as {expected}; this one is {actual}.",
+    reason: "WhatsApp plays H.264 alone. It reads the codec itself: \"is of type video/mp4, "
+      + "videoCodec=hevc\".",
+    source: "Meta, supported media types: \"Only H.264 video codec and AAC audio codec\"; "
+      + "error 131053",
+    remedy: "Encode the video as H.264.",
+    commands: [
+      RemedyCommand(
+        "Encode it: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt yuv420p "
+          + "-c:a aac -movflags +faststart {out:mp4}", types: ["video/"])
+    ])
+}

@@ -1,0 +1,21 @@
+extension FindingCode {
+  /// A voice note over 512 KB has no play icon.
+  public static let voiceNoteTooLarge = FindingCode(rawValue: "voice-note-too-large")
+}
+
+extension Explanation {
+  static let voiceNoteTooLarge = Explanation(
+    .voiceNoteTooLarge, .warning,
+    title: "A voice note over 512 KB has no play icon",
+    message: "A voice note of at most {limit} bytes is shown with a play icon; this one has "
+      + "{actual} bytes, and is shown with a download icon.",
+    reason: "Recipients see a download icon in place of the play icon on Ogg Opus files over "
+      + "512 KB.",
+    source: "Meta, audio messages: voice messages",
+    remedy: "Encode it at a lower rate, or in parts.",
+    commands: [
+      RemedyCommand(
+        "Encode it at a lower rate: ffmpeg -i {file} -vn -c:a libopus -ac 1 -b:a 16k "
+          + "{out:ogg}", types: ["audio/"])
+    ])
+}

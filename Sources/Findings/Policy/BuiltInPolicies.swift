@@ -1,0 +1,30 @@
+/// The policies that are embedded in the binary. Adding one takes its file under `Policies`, its line in
+/// Package.swift, and a line here.
+enum BuiltInPolicies {
+  static let all: [(name: String, bytes: @Sendable () -> [UInt8])] = [
+    ("waconnect", { PackageResources.waconnect_toml }),
+    ("waconnect-as-printed", { PackageResources.waconnect_as_printed_toml }),
+    ("whatsapp-cloud", { PackageResources.whatsapp_cloud_toml }),
+  ]
+
+  static func text(of name: String) -> String? {
+    all.first { $0.name == name }.map { String(decoding: $0.bytes(), as: UTF8.self) }
+  }
+}
+
+extension Policy {
+  /// The names of the built-in policies, the default first.
+  public static var builtInNames: [String] { BuiltInPolicies.all.map(\.name) }
+
+  /// The text of a built-in policy's file; nil where there is none of that name.
+  public static func builtInText(named name: String) -> String? { BuiltInPolicies.text(of: name) }
+
+  /// A built-in policy; nil where there is none of that name.
+  public static func builtIn(named name: String) -> Policy? {
+    guard let text = BuiltInPolicies.text(of: name) else { return nil }
+    do { return try Policy(parsing: text, name: name) } catch {
+      // The built-in files are parsed by a test; a mistake in one is a mistake in this build.
+      preconditionFailure("the built-in policy is mistaken: \(error)")
+    }
+  }
+}

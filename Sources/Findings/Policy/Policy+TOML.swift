@@ -1,0 +1,216 @@
+import PreflightFacts
+
+extension Policy {
+  /// Reads a policy file.
+  ///
+  /// - Parameters:
+  ///   - text: The file's text.
+  ///   - name: What to call the file in mistakes.
+  /// - Throws: ``PolicyError`` with each mistake that the text has.
+  public init(parsing text: String, name: String) throws(PolicyError) {
+    var decoder = TOMLDecoder()
+    let draft = PolicyDraft(parsing: text, &decoder, depth: 0)
+    guard decoder.mistakes.isEmpty, let policy = draft.policy() else {
+      throw PolicyError(
+        name: name, mistakes: decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+    }
+    self = policy
+  }
+}
+
+/// A policy while it is put together: what it extends first, then what it says itself.
+struct PolicyDraft {
+  private var name: String?
+  private var title: String?
+  private var source: String?
+  private var endpoints: [EndpointPolicy] = []
+  private var rules: [Rule] = []
+  private var severities: [FindingCode: Severity?] = [:]
+  private var declaredTypes: [(type: MediaType, declared: String)] = []
+  private var required: [String] = []
+  private var limits: [String: FieldLimit] = [:]
+  private var service: CallTemplate?
+  private var upload: CallTemplate?
+
+  private static let keys = [
+    "name", "title", "source", "extends", "service", "upload", "fields", "endpoints", "rules", "severities",
+    "declare",
+  ]
+
+  init(parsing text: String, _ decoder: inout TOMLDecoder, depth: Int) {
+    var syntax: [Mistake] = []
+    let table = TOMLTable(parsing: text, mistakes: &syntax)
+    decoder.add(syntax)
+    decoder.check(table, keys: Self.keys, in: "a policy")
+    extend(table, &decoder, depth: depth)
+    name = decoder.string(table, "name") ?? name
+    title = decoder.string(table, "title") ?? title
+    source = decoder.string(table, "source") ?? source
+    readEndpoints(table, &decoder)
+    readService(table, &decoder)
+    readFields(table, &decoder)
+    readSeverities(table, &decoder)
+    readDeclaredTypes(table, &decoder)
+    for node in decoder.array(table, "rules") ?? [] {
+      guard let table = decoder.table(node, as: "a rule") else { continue }
+      if let rule = Rule(table, at: node.position, &decoder) { rules.append(rule) }
+    }
+    // What is missing is told where nothing else is wrong, since it may be missing for that reason.
+    if decoder.mistakes.isEmpty {
+      let start = TOMLPosition(line: 1, column: 1)
+      if table["name"] == nil { decoder.report(start, "the policy has no name") }
+      if service == nil { decoder.report(start, "the policy has no [service] with a host") }
+      if endpoints.isEmpty { decoder.report(start, "the policy has no [endpoints]") }
+    }
+  }
+
+  func policy() -> Policy? {
+    guard let name, let service else { return nil }
+    return Policy(
+      name: name, title: title ?? name, source: source ?? name, endpoints: endpoints, rules: rules,
+      severities: severities, declaredTypes: declaredTypes,
+      fields: FieldPolicy(required: required, limits: limits), service: service,
+      upload: upload)
+  }
+
+  private mutating func extend(_ table: TOMLTable, _ decoder: inout TOMLDecoder, depth: Int) {
+    guard let node = table["extends"], let base = decoder.string(node, as: "extends") else { return }
+    let names = BuiltInPolicies.all.map(\.name)
+    guard let text = BuiltInPolicies.text(of: base) else {
+      return decoder.report(
+        node.position, "'\(base)' is no built-in policy" + TOMLDecoder.suggestion(base, names))
+    }
+    // A built-in policy extends none that extends it back; the bound is for whoever edits them.
+    guard depth < 8 else { return decoder.report(node.position, "the policies extend each other") }
+    var inner = TOMLDecoder()
+    self = PolicyDraft(parsing: text, &inner, depth: depth + 1)
+    if !inner.mistakes.isEmpty { decoder.report(node.position, "'\(base)' is itself mistaken") }
+  }
+
+  // MARK: Endpoints
+
+  private mutating func readEndpoints(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "endpoints") else { return }
+    for entry in table.entries {
+      guard
+        let endpoint = decoder.choice(
+          entry.key, at: entry.position, "endpoint", among: Endpoint.names),
+        let own = decoder.table(entry.node, as: entry.key)
+      else { continue }
+      decoder.check(own, keys: ["path", "types", "caps", "source"], in: "an endpoint")
+      let index = endpoints.firstIndex { $0.endpoint == endpoint }
+      let base = index.map { endpoints[$0] }
+      let types = decoder.strings(own, "types").map { texts in
+        texts.compactMap { text in Self.mediaType(text, &decoder) }
+      }
+      if types ?? base?.types == nil { decoder.report(entry.position, "\(entry.key) has no types") }
+      let caps = decoder.array(own, "caps").map { nodes in
+        nodes.compactMap { node in
+          decoder.table(node, as: "a cap").flatMap { Cap($0, at: node.position, &decoder) }
+        }
+      }
+      let merged = EndpointPolicy(
+        endpoint: endpoint, path: decoder.string(own, "path") ?? base?.path,
+        types: types ?? base?.types ?? [], caps: caps ?? base?.caps ?? [],
+        source: decoder.string(own, "source") ?? base?.source)
+      if let index { endpoints[index] = merged } else { endpoints.append(merged) }
+    }
+  }
+
+  private static func mediaType(
+    _ text: (text: String, position: TOMLPosition), _ decoder: inout TOMLDecoder
+  ) -> MediaType? {
+    let parts = text.text.split(separator: "/", omittingEmptySubsequences: false)
+    let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_")
+    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(allowed.contains) }) else {
+      decoder.report(text.position, "'\(text.text)' is no media type such as image/png, without parameters")
+      return nil
+    }
+    return MediaType(rawValue: text.text)
+  }
+
+  // MARK: Service
+
+  private mutating func readService(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    if let table = decoder.table(root, "service") {
+      service = CallTemplate(table, basedOn: service, "service", &decoder)
+      if service == nil, decoder.mistakes.isEmpty,
+        let entry = root.entries.first(where: { $0.key == "service" })
+      {
+        decoder.report(entry.position, "service has no host")
+      }
+    }
+    if let table = decoder.table(root, "upload") {
+      upload = CallTemplate(table, basedOn: upload ?? service, "upload", &decoder)
+    }
+  }
+
+  // MARK: Fields
+
+  private mutating func readFields(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "fields") else { return }
+    let names = RequestField.allCases.map { (name: $0.rawValue, value: $0.rawValue) }
+    decoder.check(table, keys: ["required"] + names.map(\.name), in: "fields")
+    if let texts = decoder.strings(table, "required") {
+      required = texts.compactMap { text in
+        decoder.choice(text.text, at: text.position, "field of a request", among: names)
+      }
+    }
+    for entry in table.entries where names.contains(where: { $0.name == entry.key }) {
+      guard let own = decoder.table(entry.node, as: entry.key) else { continue }
+      decoder.check(
+        own, keys: ["endpoints", "maximum", "recommended-maximum", "source"], in: "a field")
+      limits[entry.key] = FieldLimit(
+        endpoints: own["endpoints"] == nil ? nil : Endpoint.list(own, "endpoints", &decoder),
+        maximum: decoder.integer(own, "maximum"),
+        recommendedMaximum: decoder.integer(own, "recommended-maximum"),
+        source: decoder.string(own, "source"))
+    }
+  }
+
+  private mutating func readDeclaredTypes(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "declare") else { return }
+    for entry in table.entries {
+      guard let declared = decoder.string(entry.node, as: entry.key),
+        let type = Self.mediaType((entry.key, entry.position), &decoder)
+      else { continue }
+      declaredTypes.removeAll { $0.type == type }
+      declaredTypes.append((type, declared))
+    }
+  }
+
+  private mutating func readSeverities(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "severities") else { return }
+    for entry in table.entries {
+      guard let code = FindingCode(entry.key, at: entry.position, &decoder),
+        let text = decoder.string(entry.node, as: entry.key)
+      else { continue }
+      let names = Severity.names + [(name: "off", value: nil)]
+      if let severity = decoder.choice(text, at: entry.node.position, "severity", among: names) {
+        severities.updateValue(severity, forKey: code)
+      }
+    }
+  }
+}
+
+extension Endpoint {
+  static let names = allCases.map { (name: $0.rawValue, value: $0) }
+
+  static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Endpoint] {
+    (decoder.strings(table, key) ?? []).compactMap { text in
+      decoder.choice(text.text, at: text.position, "endpoint", among: names)
+    }
+  }
+}
+
+extension Severity {
+  static let names: [(name: String, value: Severity?)] = allCases.map { ($0.rawValue, $0) }
+}
+
+extension FindingCode {
+  init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
+    let names = Explanation.all.map { (name: $0.code.rawValue, value: $0.code) }
+    guard let code = decoder.choice(text, at: position, "finding code", among: names) else { return nil }
+    self = code
+  }
+}

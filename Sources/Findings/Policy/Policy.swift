@@ -1,0 +1,133 @@
+package import PreflightFacts
+
+/// What a provider takes: its endpoints with their types and caps, the conditions on the bytes, the
+/// request's fields and form. A policy is data, read from a TOML file, and knows no bytes.
+public struct Policy: Sendable {
+  /// The name, as `--policy` takes it.
+  public let name: String
+  /// One line for tables.
+  public let title: String
+  /// Where the policy as a whole comes from.
+  public let source: String
+
+  /// The endpoints, in the order in which `auto` asks them.
+  package let endpoints: [EndpointPolicy]
+  package let rules: [Rule]
+  /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
+  package let severities: [FindingCode: Severity?]
+  /// The types that are declared under another name, or with parameters.
+  package let declaredTypes: [(type: MediaType, declared: String)]
+  package let fields: FieldPolicy
+  package let service: CallTemplate
+  package let upload: CallTemplate?
+
+  /// What an endpoint's policy is; nil for an endpoint that the provider doesn't have.
+  package func endpoint(_ endpoint: Endpoint) -> EndpointPolicy? {
+    endpoints.first { $0.endpoint == endpoint }
+  }
+
+  /// The first endpoint whose types hold `mediaType`.
+  package func endpoint(taking mediaType: MediaType) -> Endpoint? {
+    endpoints.first { $0.types.contains(mediaType) }?.endpoint
+  }
+}
+
+/// One endpoint: where it is, what it takes, and how much.
+package struct EndpointPolicy: Sendable {
+  package let endpoint: Endpoint
+  /// The path of the call; nil where the service has one for all.
+  package let path: String?
+  package let types: [MediaType]
+  package let caps: [Cap]
+  package let source: String?
+}
+
+/// A cap on the number of bytes, for the files that it applies to.
+package struct Cap: Sendable {
+  /// What is capped, as sentences begin: "A static sticker".
+  package let name: String?
+  package let when: [Condition]
+  package let size: SizeLimit
+  /// Another reading of the same source, and a sentence about it.
+  package let disputed: (size: SizeLimit, reading: String)?
+  package let source: String?
+}
+
+/// A number of bytes, exact or as a band between a count in thousands and a count in 1024s.
+package struct SizeLimit: Sendable, Hashable {
+  /// At or under this passes: the count in thousands.
+  package let safe: UInt64
+  /// Over this is refused: the count in 1024s.
+  package let hard: UInt64
+}
+
+/// A condition on the bytes with what to say when it doesn't hold.
+package struct Rule: Sendable {
+  package let code: FindingCode
+  package let severity: Severity
+  /// The endpoints that it applies to; empty for all.
+  package let endpoints: [Endpoint]
+  package let when: [Condition]
+  package let test: Test
+  package let message: String?
+  package let expected: String?
+  package let actual: String?
+  package let remedy: String?
+  package let source: String
+
+  package enum Test: Sendable {
+    /// Each must hold wherever its fact is known.
+    case require([Condition])
+    /// They must not hold all at once.
+    case forbid([Condition])
+  }
+}
+
+/// What a request's fields may be.
+package struct FieldPolicy: Sendable {
+  package let required: [String]
+  package let limits: [String: FieldLimit]
+}
+
+/// Where a field may stand and how long it may be, in characters.
+package struct FieldLimit: Sendable {
+  package let endpoints: [Endpoint]?
+  package let maximum: Int?
+  package let recommendedMaximum: Int?
+  package let source: String?
+}
+
+/// A call to the provider with places to fill in.
+package struct CallTemplate: Sendable {
+  package let host: String
+  /// The path; nil where each endpoint has its own.
+  package let path: String?
+  package let headers: [(name: String, value: String)]
+  package let body: [Member]
+
+  /// A member of the body, in the order in which it is sent.
+  package struct Member: Sendable {
+    package let key: String
+    package let value: Value
+  }
+
+  package indirect enum Value: Sendable {
+    case text(String)
+    case bool(Bool)
+    case integer(Int)
+    case object([Member])
+  }
+}
+
+/// A policy file that can't be used.
+public struct PolicyError: Error, Sendable, CustomStringConvertible {
+  /// The file's name, or the policy's.
+  public let name: String
+  /// Each mistake, in the order of the text.
+  public let mistakes: [Mistake]
+
+  /// Each mistake on a line of its own, as `NAME:LINE:COLUMN: message`.
+  public var description: String {
+    mistakes.map { "\(name):\($0)" }.joined(separator: "\n")
+  }
+}

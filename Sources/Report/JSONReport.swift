@@ -1,0 +1,50 @@
+import MediaPreflight
+
+/// One JSON document: the run, its results, and the counts, which come last so that nothing is held back
+/// until the end.
+struct JSONReport: Report {
+  private let context: ReportContext
+  private var isEmpty = true
+
+  init(_ context: ReportContext) { self.context = context }
+
+  mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
+    if isEmpty { begin(&output) } else { output.append(0x2c) }
+    output.append(0x0a)
+    isEmpty = false
+    var json = JSONWriter()
+    json.result(result)
+    output += json.bytes
+  }
+
+  mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
+    if isEmpty { begin(&output) }
+    output += Array("\n],\"summary\":".utf8)
+    var json = JSONWriter()
+    json.object {
+      $0.member("checked", summary.checked)
+      $0.member("accepted", summary.accepted)
+      $0.member("rejected", summary.rejected)
+      $0.member("warnings", summary.warnings)
+    }
+    output += json.bytes
+    output += Array("}\n".utf8)
+  }
+
+  private func begin(_ output: inout [UInt8]) {
+    var json = JSONWriter()
+    json.object {
+      $0.member("schemaVersion", 1)
+      $0.key("tool")
+      $0.object {
+        $0.member("name", "preflight")
+        $0.member("version", context.version)
+      }
+      $0.member("policy", context.policy)
+      $0.key("results")
+      $0.array { _ in }
+    }
+    // The closing brackets are written when the results are.
+    output += json.bytes.dropLast(2)
+  }
+}

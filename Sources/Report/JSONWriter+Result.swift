@@ -1,0 +1,90 @@
+public import MediaPreflight
+
+extension JSONWriter {
+  /// Writes one result in the result format.
+  public mutating func result(_ result: CheckResult) {
+    object { json in
+      json.member("path", result.name.map { $0.text ?? $0.display })
+      if let name = result.name, name.text == nil {
+        // The path isn't valid UTF-8: its bytes, so that it can be told from any other.
+        json.member(
+          "pathBytes", name.bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
+      }
+      json.member("verdict", result.verdict?.rawValue)
+      json.member("endpoint", result.endpoint?.rawValue)
+      json.member("mediaType", result.inspection?.mediaType?.rawValue)
+      json.member("sniffedType", result.inspection?.sniffedType)
+      json.member("size", result.inspection?.byteCount)
+      json.key("facts")
+      json.facts(result.inspection?.facts.fields ?? [])
+      json.key("findings")
+      json.array { json in for finding in result.findings { json.finding(finding) } }
+      json.key("alternatives")
+      json.array { json in for endpoint in result.alternatives { json.string(endpoint.rawValue) } }
+      json.key("request")
+      if let request = result.request { json.request(request) } else { json.null() }
+    }
+  }
+
+  private mutating func finding(_ finding: Finding) {
+    object { json in
+      json.member("code", finding.code.rawValue)
+      json.member("severity", finding.severity.rawValue)
+      json.member("subject", finding.subject.rawValue)
+      json.member("message", finding.message)
+      json.member("expected", finding.expected)
+      json.member("actual", finding.actual)
+      json.member("offset", finding.offset)
+      json.member("remedy", finding.remedy)
+      json.member("source", finding.source)
+    }
+  }
+
+  private mutating func request(_ request: PreparedRequest) {
+    object { json in
+      json.member("method", request.method)
+      json.member("host", request.host)
+      json.member("path", request.path)
+      json.key("headers")
+      json.object { json in for header in request.headers { json.member(header.name, header.value) } }
+      json.key("body")
+      json.body(request.body)
+    }
+  }
+
+  /// Writes the members of a request's body.
+  public mutating func body(_ members: [JSONMember]) {
+    object { json in
+      for member in members {
+        json.key(member.key)
+        switch member.value {
+        case .text(let text): json.string(text)
+        case .bool(let bool): json.bool(bool)
+        case .integer(let integer): json.integer(integer)
+        case .object(let inner): json.body(inner)
+        }
+      }
+    }
+  }
+
+  /// Writes facts as an object with the keys of the result format.
+  private mutating func facts(_ fields: [FactValue.Field]) {
+    object { json in
+      for field in fields {
+        json.key(field.key)
+        json.fact(field.value)
+      }
+    }
+  }
+
+  private mutating func fact(_ value: FactValue) {
+    switch value {
+    case .bool(let value): bool(value)
+    case .int(let value): integer(value)
+    case .number(let value): number((value * 1000).rounded() / 1000)
+    case .text(let value): string(value)
+    case .records(let records):
+      array { json in for record in records { json.facts(record) } }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import MediaPreflight
+
+/// One result a line, in the result format.
+struct NDJSONReport: Report {
+  func add(_ result: CheckResult, to output: inout [UInt8]) {
+    var json = JSONWriter()
+    json.result(result)
+    output += json.bytes
+    output.append(0x0a)
+  }
+
+  func finish(_: Summary, to _: inout [UInt8]) {}
+}

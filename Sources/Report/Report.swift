@@ -1,0 +1,84 @@
+public import MediaPreflight
+
+/// A form in which results are shown. One file a report, one line in ``ReportFormat/all``.
+///
+/// A report turns results into bytes and decides nothing; where the bytes go is the caller's affair.
+public protocol Report {
+  /// Takes in one result, in the order in which results are to be shown.
+  mutating func add(_ result: CheckResult, to output: inout [UInt8])
+
+  /// Ends the report.
+  mutating func finish(_ summary: Summary, to output: inout [UInt8])
+}
+
+/// What a report may want to know besides the results.
+public struct ReportContext: Sendable {
+  /// The name of the policy; nil where none was asked.
+  public var policy: String?
+  /// The tool's version.
+  public var version: String
+  /// Whether ANSI colours are wanted.
+  public var usesColor: Bool
+  /// Whether files with nothing to say of them are left out.
+  public var isQuiet: Bool
+  /// The columns of the terminal; nil where the text is not wrapped.
+  public var width: Int?
+
+  /// Creates a context.
+  public init(
+    policy: String?, version: String, usesColor: Bool = false, isQuiet: Bool = false, width: Int? = nil
+  ) {
+    self.policy = policy
+    self.version = version
+    self.usesColor = usesColor
+    self.isQuiet = isQuiet
+    self.width = width
+  }
+}
+
+/// The counts of a run.
+public struct Summary: Sendable, Hashable {
+  /// The files and requests that were looked at.
+  public private(set) var checked = 0
+  /// Those that were accepted.
+  public private(set) var accepted = 0
+  /// Those that were rejected.
+  public private(set) var rejected = 0
+  /// The findings that are warnings.
+  public private(set) var warnings = 0
+  /// The files that couldn't be read.
+  public private(set) var unreadable = 0
+
+  /// Creates counts of nothing.
+  public init() {}
+
+  /// Counts a result.
+  public mutating func count(_ result: CheckResult) {
+    checked += 1
+    switch result.verdict {
+    case .accepted: accepted += 1
+    case .rejected: rejected += 1
+    case nil: break
+    }
+    warnings += result.findings.count { $0.severity == .warning }
+    if result.isUnreadable { unreadable += 1 }
+  }
+}
+
+/// A report by its name.
+public struct ReportFormat: Sendable {
+  /// The name, as `--format` takes it.
+  public let name: String
+  /// Makes a report of the format.
+  public let make: @Sendable (ReportContext) -> any Report
+
+  /// Every format.
+  public static let all: [ReportFormat] = [
+    ReportFormat(name: "human") { HumanReport($0) },
+    ReportFormat(name: "json") { JSONReport($0) },
+    ReportFormat(name: "ndjson") { _ in NDJSONReport() },
+  ]
+
+  /// The format of a name; nil where there is none.
+  public static func named(_ name: String) -> ReportFormat? { all.first { $0.name == name } }
+}

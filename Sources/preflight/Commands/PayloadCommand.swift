@@ -1,0 +1,131 @@
+import ArgumentParser
+import MediaPreflight
+import PreflightReport
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+struct PayloadCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "payload",
+    abstract: "Make the ready-to-send request for one file, or say why not.",
+    discussion: """
+      The request goes to standard output. A rejection goes to standard output as a result object in JSON, \
+      for programs, and to standard error in words, for people; the status is then 1. Without a FILE the \
+      request is checked by its fields alone.
+      """)
+
+  @Argument(help: "The file that the request is about.", completion: .file())
+  var file: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the message goes: image, video, audio, document, sticker, or auto for the endpoint whose formats hold the file's type.",
+      valueName: "ENDPOINT"))
+  var endpoint = EndpointChoice.auto
+
+  @Option(help: ArgumentHelp("The recipient's phone number with country code.", valueName: "NUMBER"))
+  var to: String?
+
+  @Option(help: ArgumentHelp("The public URL of the file.", valueName: "URL"))
+  var mediaUrl: String?
+
+  @Option(help: ArgumentHelp("Meta's media ID of an earlier upload.", valueName: "ID"))
+  var mediaId: String?
+
+  @Option(help: ArgumentHelp("The text under an image, a video or a document.", valueName: "TEXT"))
+  var caption: String?
+
+  @Option(help: ArgumentHelp("The name under which a document is shown.", valueName: "NAME"))
+  var filename: String?
+
+  @Option(help: ArgumentHelp("Meta's ID of the number to send from.", valueName: "ID"))
+  var phoneNumberId: String?
+
+  @Option(help: ArgumentHelp("The media type that you mean to declare.", valueName: "TYPE"))
+  var declaredType: String?
+
+  @OptionGroup var policy: PolicyOptions
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "The request as json (the body alone), http (the message) or curl (a command).", valueName: "FORM"))
+  var form = RequestForm.json
+
+  @Flag(help: "Let a warning reject as an error does.")
+  var strict = false
+
+  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
+  var color = ColorChoice.auto
+
+  func validate() throws {
+    if file == nil, endpoint == .auto {
+      throw ValidationError("without a FILE, --endpoint says where the message goes")
+    }
+  }
+
+  func run() throws {
+    let engine = Preflight(policy: try policy.load(), isStrict: strict)
+    let request = MessageRequest(
+      to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
+      phoneNumberID: phoneNumberId)
+    let result: CheckResult
+    do {
+      if let file {
+        result = try engine.check(
+          fileAt: RawArguments.fileName(file), as: endpoint.endpoint, declaredType: declaredType,
+          sending: request)
+      } else if let endpoint = endpoint.endpoint {
+        result = engine.check(request, as: endpoint)
+      } else {
+        throw ValidationError("without a FILE, --endpoint says where the message goes")
+      }
+    } catch let error as SnifferError { throw Failure(error.description) }
+    if !result.findings.isEmpty { show(result, policy: engine.policy) }
+    if let prepared = result.request {
+      guard let text = form.text.text(of: prepared) else {
+        throw Failure("an upload as an HTTP message would have to hold the file's bytes; take --as curl")
+      }
+      Terminal.write(text, to: STDOUT_FILENO)
+      return
+    }
+    var json = JSONWriter()
+    json.result(result)
+    Terminal.write(json.bytes + [0x0a], to: STDOUT_FILENO)
+    throw result.isUnreadable ? ExitStatus.notJudged : ExitStatus.rejected
+  }
+
+  /// The findings in words, on standard error.
+  private func show(_ result: CheckResult, policy: Policy) {
+    guard let human = ReportFormat.named("human") else { return }
+    let usesColor =
+      color == .always
+      || (color == .auto && Terminal.isTerminal(STDERR_FILENO)
+        && (Terminal.environment("NO_COLOR") ?? "").isEmpty)
+    var report = human.make(
+      ReportContext(
+        policy: policy.name, version: Version.current, usesColor: usesColor,
+        width: Terminal.width(STDERR_FILENO)))
+    var bytes: [UInt8] = []
+    report.add(result, to: &bytes)
+    Terminal.write(bytes, to: STDERR_FILENO)
+  }
+}
+
+enum RequestForm: String, ExpressibleByArgument, CaseIterable {
+  case json, http, curl
+
+  var text: RequestText {
+    switch self {
+    case .json: .json
+    case .http: .http
+    case .curl: .curl
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import MediaPreflight
+import PreflightReport
+
+/// A run over files: walks, judges on several threads, shows in order, and counts.
+enum FileRun {
+  static func run(
+    _ files: FileOptions, _ reports: ReportOptions, policy: String?,
+    judge: @escaping @Sendable (FileName) throws -> CheckResult
+  ) throws -> Summary {
+    let sink = try ReportSink(reports, context: reports.context(policy: policy))
+    var walk = FileWalk(try files.names())
+    try OrderedRun.run(jobs: files.jobCount, next: { walk.next() }, work: judge) { try sink.add($0) }
+    let summary = try sink.finish()
+    if summary.checked == 0 {
+      if files.requireFiles { throw Failure("nothing was found to check") }
+      Terminal.note("nothing was found to check")
+    }
+    return summary
+  }
+
+  /// Ends with the status that a run's counts call for.
+  static func exit(_ summary: Summary) throws {
+    if summary.unreadable > 0 { throw ExitStatus.notJudged }
+    if summary.rejected > 0 { throw ExitStatus.rejected }
+  }
+}
+
+/// The reports of one run and where they go.
+// Used by one thread at a time: `OrderedRun` hands results out under its lock.
+private final class ReportSink: @unchecked Sendable {
+  private final class Target {
+    var report: any Report
+    var output: Output
+
+    init(_ report: any Report, _ output: consuming Output) {
+      self.report = report
+      self.output = output
+    }
+  }
+
+  private var targets: [Target] = []
+  private var summary = Summary()
+
+  init(_ options: ReportOptions, context: ReportContext) throws {
+    let format = try ReportOptions.format(options.format)
+    let main = if let path = options.output { try Output(path: path) } else { Output() }
+    targets.append(Target(format.make(context), main))
+    for text in options.report {
+      let (format, path) = try ReportOptions.split(text)
+      var plain = context
+      plain.usesColor = false
+      plain.width = nil
+      targets.append(Target(format.make(plain), try Output(path: path)))
+    }
+  }
+
+  func add(_ result: CheckResult) throws {
+    summary.count(result)
+    for target in targets {
+      var bytes: [UInt8] = []
+      target.report.add(result, to: &bytes)
+      try target.output.append(bytes)
+    }
+  }
+
+  func finish() throws -> Summary {
+    for target in targets {
+      var bytes: [UInt8] = []
+      target.report.finish(summary, to: &bytes)
+      try target.output.append(bytes)
+      try target.output.flush()
+    }
+    return summary
+  }
+}

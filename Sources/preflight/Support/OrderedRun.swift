@@ -1,0 +1,65 @@
+import Dispatch
+import Synchronization
+
+/// Runs work on several threads and hands the results out in the order of the input.
+enum OrderedRun {
+  /// How many results may wait for an earlier one, so that memory stays flat behind a slow file.
+  private static let window = 1024
+
+  private struct State<Input, Output: Sendable> {
+    var next: () -> Input?
+    var taken = 0
+    var emitted = 0
+    var waiting: [Int: Output] = [:]
+    var failure: (any Error)?
+  }
+
+  /// - Parameters:
+  ///   - jobs: The number of threads.
+  ///   - next: The next input, or nil at the end; called by one thread at a time.
+  ///   - work: What is done with an input; called on any thread.
+  ///   - emit: What is done with an output; called by one thread at a time, in the order of the input.
+  /// - Throws: The first error that `work` or `emit` throws; nothing is emitted after it.
+  static func run<Input: Sendable, Output: Sendable>(
+    jobs: Int, next: sending @escaping () -> Input?, work: @Sendable (Input) throws -> Output,
+    emit: sending @escaping (Output) throws -> Void
+  ) throws {
+    let state = Mutex(State<Input, Output>(next: next))
+    let emitter = Mutex(emit)
+    let room = DispatchSemaphore(value: window)
+    DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in
+      while true {
+        room.wait()
+        let taken = state.withLock { state -> (index: Int, input: Input)? in
+          guard state.failure == nil, let input = state.next() else { return nil }
+          defer { state.taken += 1 }
+          return (state.taken, input)
+        }
+        guard let taken else {
+          room.signal()
+          return
+        }
+        do {
+          let output = try work(taken.input)
+          state.withLock { $0.waiting[taken.index] = output }
+          try emitter.withLock { emit in
+            // Whoever holds the emitter hands out all that is ready, its own result or another's.
+            while let ready = state.withLock({ state -> Output? in
+              guard state.failure == nil, let ready = state.waiting.removeValue(forKey: state.emitted)
+              else { return nil }
+              state.emitted += 1
+              return ready
+            }) {
+              try emit(ready)
+              room.signal()
+            }
+          }
+        } catch {
+          state.withLock { $0.failure = $0.failure ?? error }
+          room.signal()
+        }
+      }
+    }
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+  }
+}

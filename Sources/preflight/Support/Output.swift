@@ -1,0 +1,51 @@
+import MediaPreflight
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Where a report goes: standard output, or a file that is made anew. Bytes are gathered into blocks.
+struct Output: ~Copyable {
+  private static let blockSize = 1 << 16
+
+  private let descriptor: Int32
+  private let name: String
+  private let isOwned: Bool
+  private var block: [UInt8] = []
+
+  /// Standard output.
+  init() {
+    descriptor = STDOUT_FILENO
+    name = "standard output"
+    isOwned = false
+  }
+
+  /// A file.
+  init(path: String) throws(Failure) {
+    let bytes = RawArguments.fileName(path).bytes.map { CChar(bitPattern: $0) } + [0]
+    descriptor = open(bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    name = path
+    isOwned = true
+    if descriptor < 0 { throw Failure("\(path) can't be written: \(Terminal.lastError)") }
+  }
+
+  deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
+
+  /// Takes bytes, and writes them once there is a block of them.
+  mutating func append(_ bytes: [UInt8]) throws(Failure) {
+    block += bytes
+    if block.count >= Self.blockSize { try flush() }
+  }
+
+  /// Writes what is held back.
+  mutating func flush() throws(Failure) {
+    guard !block.isEmpty else { return }
+    let isWritten = Terminal.write(block, to: descriptor)
+    block.removeAll(keepingCapacity: true)
+    if !isWritten { throw Failure("\(name) can't be written: \(Terminal.lastError)") }
+  }
+}
