@@ -71,7 +71,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "PreflightTests",
-      dependencies: ["MediaPreflight", "PreflightReport"],
+      dependencies: ["MediaPreflight", "PreflightFindings", "PreflightReport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

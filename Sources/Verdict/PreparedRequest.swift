@@ -8,6 +8,12 @@ public struct PreparedRequest: Sendable, Hashable {
     public let name: String
     /// Its value; `$NAME` stands for a secret that the caller's environment holds.
     public let value: String
+
+    /// Creates a header.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// Always POST.
@@ -32,6 +38,12 @@ public struct JSONMember: Sendable, Hashable {
   public let key: String
   /// The value.
   public let value: JSONValue
+
+  /// Creates a member.
+  public init(key: String, value: JSONValue) {
+    self.key = key
+    self.value = value
+  }
 }
 
 /// A value of a body.
