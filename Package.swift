@@ -73,6 +73,11 @@ let package = Package(
       name: "PreflightTests",
       dependencies: ["MediaPreflight", "PreflightFindings", "PreflightReport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["preflight"],
+      exclude: ["Cases"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

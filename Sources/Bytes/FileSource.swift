@@ -41,14 +41,13 @@ public final class FileSource: ByteSource {
     } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else {
       let number = errno
-      throw ByteSourceError(
-        Self.words(for: number), errorNumber: number, isMissing: number == ENOENT || number == ENOTDIR)
+      throw ByteSourceError(systemError: number)
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let number = errno
       close(descriptor)
-      throw ByteSourceError(Self.words(for: number), errorNumber: number)
+      throw ByteSourceError(systemError: number)
     }
     if let kind = Self.kind(ofMode: status.st_mode) {
       close(descriptor)
@@ -71,7 +70,7 @@ public final class FileSource: ByteSource {
       let count = pread(descriptor, buffer.baseAddress, buffer.count, position)
       if count >= 0 { return count }
       let number = errno
-      if number != EINTR { throw ByteSourceError(Self.words(for: number), errorNumber: number) }
+      if number != EINTR { throw ByteSourceError(systemError: number) }
     }
   }
 
@@ -85,6 +84,14 @@ public final class FileSource: ByteSource {
     case S_IFCHR, S_IFBLK: "a device"
     default: "something else"
     }
+  }
+}
+
+extension ByteSourceError {
+  /// Creates an error from the operating system's number.
+  package init(systemError number: Int32) {
+    self.init(
+      Self.words(for: number), errorNumber: number, isMissing: number == ENOENT || number == ENOTDIR)
   }
 
   /// The reason in the C locale's words, decided here so that reports don't vary with the machine.

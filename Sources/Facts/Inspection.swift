@@ -56,7 +56,9 @@ public struct Inspection: Sendable {
 
   /// libmagic's answer under the name that the registry knows it by, where no reader knew better.
   private static func mediaType(sniffed: String?) -> MediaType? {
-    guard let sniffed, sniffed.contains("/"), !sniffed.hasPrefix("inode/") else { return nil }
+    guard let sniffed, sniffed.contains("/"), !sniffed.hasPrefix("inode/"),
+      sniffed != "application/x-empty"
+    else { return nil }
     return MediaType(rawValue: sniffed)
   }
 }

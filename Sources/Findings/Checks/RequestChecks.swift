@@ -123,7 +123,7 @@ extension FindingMaker {
   mutating func checkCaption(_ request: MessageRequest, _ limit: FieldLimit?) {
     guard let caption = request.caption, !caption.isEmpty else { return }
     if let endpoints = limit?.endpoints, let endpoint, !endpoints.contains(endpoint) {
-      add(.captionNotAllowed, subject: .caption, source: limit?.source)
+      add(.captionNotAllowed, subject: .caption)
     }
     guard let maximum = limit?.maximum else { return }
     let scalars = caption.unicodeScalars.count
@@ -144,7 +144,7 @@ extension FindingMaker {
   mutating func checkFilename(_ request: MessageRequest, _ limit: FieldLimit?, _ inspection: Inspection?) {
     guard let filename = request.filename else { return }
     if let endpoints = limit?.endpoints, let endpoint, !endpoints.contains(endpoint) {
-      add(.filenameNotAllowed, subject: .filename, source: limit?.source)
+      add(.filenameNotAllowed, subject: .filename)
     }
     func invalid(_ reason: String, _ severity: Severity, _ expected: String) {
       add(

@@ -18,50 +18,45 @@ enum Input {
   }
 
   /// All of standard input.
-  static func all() throws -> [UInt8] {
+  static func all() throws -> [UInt8] { try all(of: STDIN_FILENO) }
+
+  /// All of a file of any kind: a shell's `<(…)` is a pipe.
+  static func all(ofFileAt path: FileName) throws -> [UInt8] {
+    let descriptor = open(path.bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ByteSourceError(systemError: errno) }
+    defer { close(descriptor) }
+    return try all(of: descriptor)
+  }
+
+  private static func all(of descriptor: Int32) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    while let more = try read(1 << 16) {
+    while let more = try read(1 << 16, from: descriptor) {
       bytes += more
       if bytes.count > maximumBytes { throw TooLarge() }
     }
     return bytes
   }
 
-  /// All of a regular file.
-  static func all(ofFileAt path: FileName) throws -> [UInt8] {
-    let source = try FileSource(path: path.bytes)
-    guard source.byteCount <= maximumBytes else { throw TooLarge() }
-    var bytes = [UInt8](repeating: 0, count: Int(source.byteCount))
-    var count = 0
-    try bytes.withUnsafeMutableBytes { buffer in
-      while count < buffer.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-        let got = try source.read(into: rest, at: UInt64(count))
-        if got == 0 { break }
-        count += got
-      }
-    }
-    return Array(bytes[..<count])
-  }
-
   /// The next bytes of standard input, as many as are there; nil at its end.
-  static func read(_ limit: Int) throws -> [UInt8]? {
+  static func read(_ limit: Int) throws -> [UInt8]? { try read(limit, from: STDIN_FILENO) }
+
+  private static func read(_ limit: Int, from descriptor: Int32) throws -> [UInt8]? {
     var error: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
       var got: Int
       repeat {
         #if canImport(Darwin)
-          got = Darwin.read(STDIN_FILENO, buffer.baseAddress, limit)
+          got = Darwin.read(descriptor, buffer.baseAddress, limit)
         #elseif canImport(Glibc)
-          got = Glibc.read(STDIN_FILENO, buffer.baseAddress, limit)
+          got = Glibc.read(descriptor, buffer.baseAddress, limit)
         #else
-          got = Musl.read(STDIN_FILENO, buffer.baseAddress, limit)
+          got = Musl.read(descriptor, buffer.baseAddress, limit)
         #endif
       } while got < 0 && errno == EINTR
       if got < 0 { error = errno }
       count = max(0, got)
     }
-    if error != 0 { throw ByteSourceError(String(cString: strerror(error)), errorNumber: error) }
+    if error != 0 { throw ByteSourceError(systemError: error) }
     return bytes.isEmpty ? nil : bytes
   }
 }
