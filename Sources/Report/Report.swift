@@ -23,16 +23,20 @@ public struct ReportContext: Sendable {
   public var isQuiet: Bool
   /// The columns of the terminal; nil where the text is not wrapped.
   public var width: Int?
+  /// The absolute path of the folder of the run, to which paths are shown relative; without a final slash.
+  public var root: FileName?
 
   /// Creates a context.
   public init(
-    policy: String?, version: String, usesColor: Bool = false, isQuiet: Bool = false, width: Int? = nil
+    policy: String?, version: String, usesColor: Bool = false, isQuiet: Bool = false, width: Int? = nil,
+    root: FileName? = nil
   ) {
     self.policy = policy
     self.version = version
     self.usesColor = usesColor
     self.isQuiet = isQuiet
     self.width = width
+    self.root = root
   }
 }
 
@@ -77,6 +81,9 @@ public struct ReportFormat: Sendable {
     ReportFormat(name: "human") { HumanReport($0) },
     ReportFormat(name: "json") { JSONReport($0) },
     ReportFormat(name: "ndjson") { _ in NDJSONReport() },
+    ReportFormat(name: "sarif") { SARIFReport($0) },
+    ReportFormat(name: "junit") { _ in JUnitReport() },
+    ReportFormat(name: "github") { GitHubReport($0) },
   ]
 
   /// The format of a name; nil where there is none.

@@ -43,7 +43,7 @@ private final class ReportSink: @unchecked Sendable {
   private var summary = Summary()
 
   init(_ options: ReportOptions, context: ReportContext) throws {
-    let format = try ReportOptions.format(options.format)
+    let format = try options.mainFormat
     let main = if let path = options.output { try Output(path: path) } else { Output() }
     targets.append(Target(format.make(context), main))
     for text in options.report {

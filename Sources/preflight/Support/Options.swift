@@ -60,7 +60,7 @@ struct FileOptions: ParsableArguments {
 /// How results are shown.
 struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How results are shown: \(Self.formats).", valueName: "FORMAT"))
-  var format = "human"
+  var format: String?
 
   @Option(help: ArgumentHelp("Write the report to a file.", valueName: "FILE"), completion: .file())
   var output: String?
@@ -80,8 +80,16 @@ struct ReportOptions: ParsableArguments {
   private static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
 
   func validate() throws {
-    _ = try Self.format(format)
+    _ = try mainFormat
     for text in report { _ = try Self.split(text) }
+  }
+
+  /// The format that was asked for; in a GitHub workflow annotations, else text for people.
+  var mainFormat: ReportFormat {
+    get throws(ValidationError) {
+      let isWorkflow = Terminal.environment("GITHUB_ACTIONS") == "true"
+      return try Self.format(format ?? (isWorkflow ? "github" : "human"))
+    }
   }
 
   static func format(_ name: String) throws(ValidationError) -> ReportFormat {
@@ -110,7 +118,7 @@ struct ReportOptions: ParsableArguments {
       }
     return ReportContext(
       policy: policy, version: Version.current, usesColor: usesColor, isQuiet: quiet,
-      width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil)
+      width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil, root: Terminal.workingFolder)
   }
 }
 

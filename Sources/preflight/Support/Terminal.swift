@@ -1,3 +1,4 @@
+import MediaPreflight
 import PreflightReport
 
 #if canImport(Darwin)
@@ -65,6 +66,14 @@ enum Terminal {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
+  }
+
+  /// The absolute path of the working folder, without a final slash; nil where it can't be known.
+  static var workingFolder: FileName? {
+    guard let path = getcwd(nil, 0) else { return nil }
+    defer { free(path) }
+    let bytes = Array(UnsafeBufferPointer(start: path, count: strlen(path))).map { UInt8(bitPattern: $0) }
+    return bytes == Array("/".utf8) ? FileName([]) : FileName(bytes)
   }
 
   /// The reason of the last failure of the system.
