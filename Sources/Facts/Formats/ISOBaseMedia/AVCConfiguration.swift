@@ -108,6 +108,7 @@ extension ISOBaseMedia {
         guard chromaFormat <= 3 else { throw ReadError(.implausible, at: 0) }
         if chromaFormat == 3 { hasSeparatePlanes = try bits.flag() }
         bitDepth = 8 + Int(try bits.unsignedExpGolomb())
+        guard bitDepth <= 14 else { throw ReadError(.implausible, at: 0) }
         _ = try bits.unsignedExpGolomb()
         try bits.skip(1)
         if try bits.flag() { try Self.skipScalingLists(chromaFormat == 3 ? 12 : 8, &bits) }

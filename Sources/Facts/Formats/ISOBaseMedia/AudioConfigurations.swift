@@ -75,21 +75,19 @@ extension ISOBaseMedia {
   /// Apple Lossless's own configuration (ALACMagicCookieDescription, "ALACSpecificConfig").
   struct ALACConfiguration: BoxContents {
     let channels: UInt8
-    let averageBitRate: UInt32
     let sampleRate: UInt32
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
       try span.skip(4 + 9)
       channels = try UInt8(parsing: &span)
-      try span.skip(6)
-      averageBitRate = try UInt32(parsingBigEndian: &span)
+      // The bit rate in it is what the sound had before packing.
+      try span.skip(6 + 4)
       sampleRate = try UInt32(parsingBigEndian: &span)
     }
 
     func describe(_ stream: inout AudioStream) {
       if channels > 0 { stream.channels = Int(channels) }
       if sampleRate > 0 { stream.sampleRate = Int(sampleRate) }
-      if averageBitRate > 0 { stream.bitRate = Int(averageBitRate) }
     }
   }
 
@@ -102,6 +100,26 @@ extension ISOBaseMedia {
       _ = try FullBoxHeader(parsing: &span)
       isLittleEndian = try UInt8(parsing: &span) & 1 == 1
       bits = try UInt8(parsing: &span)
+    }
+  }
+
+  /// The identification header of a Vorbis stream (Vorbis I, 4.2.2), laced together with two others.
+  struct VorbisIdentification: BoxContents {
+    let channels: UInt8
+    let sampleRate: UInt32
+
+    init(parsing span: inout ByteSpan) throws(ReadError) {
+      guard let start = span.firstIndex(of: "\u{1}vorbis") else {
+        throw ReadError(.implausible, at: span.offset)
+      }
+      try span.skip(start + 11)
+      channels = try UInt8(parsing: &span)
+      sampleRate = try UInt32(parsingLittleEndian: &span)
+    }
+
+    func describe(_ stream: inout AudioStream) {
+      stream.channels = Int(channels)
+      stream.sampleRate = Int(sampleRate)
     }
   }
 

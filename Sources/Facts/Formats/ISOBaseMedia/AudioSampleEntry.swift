@@ -22,7 +22,9 @@ extension ISOBaseMedia {
       let channels = Int(try UInt16(parsingBigEndian: &span))
       let bits = Int(try UInt16(parsingBigEndian: &span))
       try span.skip(4)
-      let sampleRate = Int(try UInt32(parsingBigEndian: &span) >> 16)
+      let rate = try UInt32(parsingBigEndian: &span)
+      // A fixed-point number, except where it would not fit (MLP in ISO base media files, 3.3.2).
+      let sampleRate = Int(rate > 0xffff ? rate >> 16 : rate)
       guard version == 2, span.remaining >= 36 else {
         self.channels = channels
         self.bits = bits
@@ -32,8 +34,8 @@ extension ISOBaseMedia {
         return
       }
       try span.skip(4)
-      let rate = Double(bitPattern: try UInt64(parsingBigEndian: &span))
-      self.sampleRate = rate.isFinite && rate >= 0 && rate < 1e9 ? Int(rate.rounded()) : 0
+      let exact = Double(bitPattern: try UInt64(parsingBigEndian: &span))
+      self.sampleRate = exact.isFinite && exact >= 0 && exact < 1e9 ? Int(exact.rounded()) : 0
       self.channels = Int(try UInt32(parsingBigEndian: &span))
       try span.skip(4)
       self.bits = Int(try UInt32(parsingBigEndian: &span))
@@ -114,8 +116,8 @@ extension ISOBaseMedia.SampleEntry {
       switch box.type {
       case "esds":
         guard fits(box, in: parent, &reading) else { continue }
-        found.descriptor = try box.value(
-          ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window, into: &reading)
+        found.descriptor = try box.parsed(
+          ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window)
       case "wave" where !isInWave:
         try read(
           ISOBaseMedia.Children(of: box, tellsFaults: false), of: box, into: &found, isInWave: true,
@@ -126,18 +128,18 @@ extension ISOBaseMedia.SampleEntry {
       case "alac":
         // In a `wave` box an old file may have the code alone.
         guard box.payloadCount >= 28 else { continue }
-        found.lossless = try box.value(ISOBaseMedia.ALACConfiguration.self, in: &window, into: &reading)
+        found.lossless = try box.parsed(ISOBaseMedia.ALACConfiguration.self, in: &window)
       case "dOps":
-        found.opus = try box.value(ISOBaseMedia.OpusConfiguration.self, in: &window, into: &reading)
+        found.opus = try box.parsed(ISOBaseMedia.OpusConfiguration.self, in: &window)
       case "dfLa":
-        found.flac = try box.value(ISOBaseMedia.FLACConfiguration.self, in: &window, into: &reading)
+        found.flac = try box.parsed(ISOBaseMedia.FLACConfiguration.self, in: &window)
       case "dac3":
-        found.ac3 = try box.value(ISOBaseMedia.AC3Configuration.self, in: &window, into: &reading)
+        found.ac3 = try box.parsed(ISOBaseMedia.AC3Configuration.self, in: &window)
       case "dec3":
-        found.enhancedAC3 = try box.value(
-          ISOBaseMedia.EnhancedAC3Configuration.self, in: &window, into: &reading)
+        found.enhancedAC3 = try box.parsed(
+          ISOBaseMedia.EnhancedAC3Configuration.self, in: &window)
       case "pcmC":
-        found.pcm = try box.value(ISOBaseMedia.PCMConfiguration.self, in: &window, into: &reading)
+        found.pcm = try box.parsed(ISOBaseMedia.PCMConfiguration.self, in: &window)
       case "btrt":
         guard box.payloadCount >= 12 else { continue }
         found.bitRate = try window.bigEndian(UInt32.self, at: box.payload + 8)
@@ -161,8 +163,8 @@ extension ISOBaseMedia.SampleEntry {
       case .box(let box) = try ISOBaseMedia.BoxHeader(
         at: entry.payload + UInt64(index) - 4, before: entry.end, in: &window), !box.isCut
     else { return }
-    found.descriptor = try box.value(
-      ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window, into: &reading)
+    found.descriptor = try box.parsed(
+      ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window)
   }
 
   /// ffmpeg's name for uncompressed sound, which hangs on its width and its byte order.

@@ -127,18 +127,22 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia.Box {
-  /// The payload as a value, of which no more than `limit` bytes are looked at; nil, and a fault, where
-  /// the box is too short for it.
+  /// The payload as a value, of which no more than `limit` bytes are looked at; nil where the box is too
+  /// short for it.
+  func parsed<Contents: ISOBaseMedia.BoxContents>(
+    _: Contents.Type, upTo limit: Int = 256, in window: inout ByteWindow
+  ) throws(ReadError) -> Contents? {
+    var span = try contents(in: &window, upTo: limit)
+    // A span holds nothing but the box, so a failure says that the box is too short, not the file.
+    return try? Contents(parsing: &span)
+  }
+
+  /// The payload as a value that players can't do without: nil, and a fault, where the box is too short.
   func value<Contents: ISOBaseMedia.BoxContents>(
     _: Contents.Type, upTo limit: Int = 256, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Contents? {
-    var span = try contents(in: &window, upTo: limit)
-    do {
-      return try Contents(parsing: &span)
-    } catch {
-      // A span holds nothing but the box, so this says that the box is too short, not the file.
-      if !isCut { reading.add(.shortBox(self)) }
-      return nil
-    }
+    let value = try parsed(Contents.self, upTo: limit, in: &window)
+    if value == nil, !isCut { reading.add(.shortBox(self)) }
+    return value
   }
 }

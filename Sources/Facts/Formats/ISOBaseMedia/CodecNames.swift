@@ -47,6 +47,7 @@ extension ISOBaseMedia {
     case "drac": "dirac"
     case "theo": "theora"
     case "flic", "FLIC": "flic"
+    case "ULRA", "ULRG", "ULY0", "ULY2", "ULY4", "ULH0", "ULH2", "ULH4", "UQY2", "UQRA", "UQRG": "utvideo"
     case "icod": "aic"
     case "pxlt": "pixlet"
     case "FFV1": "ffv1"

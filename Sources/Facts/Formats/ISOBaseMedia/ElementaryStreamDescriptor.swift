@@ -96,6 +96,10 @@ extension ISOBaseMedia {
       case 0x68: stream.profile = "SSR"
       default: break
       }
+      if stream.codec == "vorbis" {
+        var span = ByteSpan(configuration.span.bytes, at: 0)
+        (try? VorbisIdentification(parsing: &span))?.describe(&stream)
+      }
       guard stream.codec == "aac", !configuration.isEmpty else { return }
       (try? AudioSpecificConfig(configuration))?.describe(&stream)
     }

@@ -12,6 +12,9 @@ extension ISOBaseMedia {
     private(set) var height: Int?
     private(set) var bitDepth: Int?
 
+    /// The end of the picture data that lies last in the file, and the box that says so.
+    private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
+
     private var primary: UInt32?
     private var properties: [Property] = []
     private var associations: Box?
@@ -33,6 +36,8 @@ extension ISOBaseMedia {
         case "pitm":
           var span = try child.contents(in: &window)
           primary = (try? PrimaryItem(parsing: &span))?.identifier
+        case "iloc":
+          try readLocations(child, in: &window)
         case "iprp":
           try readProperties(child, in: &window, into: &reading)
         default:
@@ -40,6 +45,38 @@ extension ISOBaseMedia {
         }
       }
       if let primary, let associations { try apply(associations, to: primary, in: &window) }
+    }
+
+    /// `iloc` (ISO/IEC 14496-12, 8.11.3), of which only what lies in the file itself counts.
+    private mutating func readLocations(
+      _ box: Box, in window: inout ByteWindow
+    ) throws(ReadError) {
+      var span = try box.contents(in: &window, upTo: ByteWindow.maximumSpan)
+      do {
+        let version = try FullBoxHeader(parsing: &span).version
+        let sizes = try UInt16(parsingBigEndian: &span)
+        let offsetSize = Int(sizes >> 12)
+        let lengthSize = Int(sizes >> 8 & 15)
+        let baseSize = Int(sizes >> 4 & 15)
+        let indexSize = version == 0 ? 0 : Int(sizes & 15)
+        guard [offsetSize, lengthSize, baseSize, indexSize].allSatisfy([0, 4, 8].contains) else { return }
+        let isWide = version == 2
+        let count = try UInt32(parsingBigEndian: &span, byteCount: isWide ? 4 : 2)
+        for _ in 0..<count {
+          try span.skip(isWide ? 4 : 2)
+          let method = version == 0 ? 0 : try UInt16(parsingBigEndian: &span) & 15
+          let reference = try UInt16(parsingBigEndian: &span)
+          let base = try UInt64(parsingBigEndian: &span, byteCount: baseSize)
+          for _ in 0..<(try UInt16(parsingBigEndian: &span)) {
+            try span.skip(indexSize)
+            let start = try base.adding(try UInt64(parsingBigEndian: &span, byteCount: offsetSize))
+            let end = try start.adding(try UInt64(parsingBigEndian: &span, byteCount: lengthSize))
+            if method == 0, reference == 0, end > lastByte.end { lastByte = (end, box.offset) }
+          }
+        }
+      } catch {
+        // A list that breaks off keeps what was read.
+      }
     }
 
     /// `iprp` (ISO/IEC 23008-12, 9.3.1).

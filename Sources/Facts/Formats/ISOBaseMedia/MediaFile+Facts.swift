@@ -88,6 +88,7 @@ extension ISOBaseMedia.MediaFile {
     else { return nil }
     if track.entry?.mayReorder == false { return false }
     if track.table?.timing?.isReordered == true || track.fragments.isReordered { return true }
+    if track.hasBSlices { return true }
     if track.fragments.sampleCount > 0 || (track.table?.sampleCount ?? 0) > 0 { return false }
     return track.entry?.mayReorder
   }
@@ -96,11 +97,24 @@ extension ISOBaseMedia.MediaFile {
     guard var stream = track.entry?.audio else { return nil }
     let bytes = Double(track.table?.byteCount ?? 0) + Double(track.fragments.byteCount)
     let units = units(of: track)
-    if stream.bitRate == nil, bytes > 0, units > 0, track.timescale > 0 {
+    if let rate = pcmBitRate(stream) {
+      stream.bitRate = rate
+    } else if bytes > 0, units > 0, track.timescale > 0, track.table?.hasConstantSize != true {
+      // What the codec's headers say is the rate that was asked for; this is the rate that there is.
       let rate = bytes * 8 * Double(track.timescale) / units
       if rate < 1e9 { stream.bitRate = Int(rate.rounded()) }
     }
     return stream
+  }
+
+  /// The bit rate of uncompressed sound.
+  private func pcmBitRate(_ stream: AudioStream) -> Int? {
+    guard stream.codec.hasPrefix("pcm_"), let channels = stream.channels, let rate = stream.sampleRate
+    else { return nil }
+    // The codec's name has the width in it, but for the two that always have eight bits.
+    let bits = Int(stream.codec.filter(\.isNumber)) ?? 8
+    let (product, overflow) = channels.multipliedReportingOverflow(by: rate)
+    return overflow || product > 1 << 40 ? nil : product * bits
   }
 
   /// How long a track's samples last, in its own units.

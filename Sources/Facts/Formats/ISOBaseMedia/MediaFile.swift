@@ -56,6 +56,7 @@ extension ISOBaseMedia {
       switch box.type {
       case "moov" where movie == nil:
         movie = try Movie(box, in: &window, into: &reading)
+        if movie?.isEmpty == true, !opening.family.isPicture { reading.add(.noTrack(box)) }
       case "moof":
         hasFragments = true
         var fragment: Fragment?
@@ -174,12 +175,11 @@ extension ISOBaseMedia.MediaFile {
     let isPicture = self.isPicture
     tellMissing(isPicture, into: &reading)
     if let movie, !isPicture {
-      for track in movie.tracks where track.isSelfContained && (track.isVideo || track.isSound) {
-        if let last = track.table?.lastByte, last.end > lastByte.end { lastByte = last }
-      }
+      for last in movie.tracks.compactMap(\.lastByte) where last.end > lastByte.end { lastByte = last }
     }
     // A box that is cut is the reason for samples that lie past the end, and has been told.
-    if lastByte.end > byteCount, !isCut, !isPicture {
+    if isPicture { lastByte = items?.lastByte ?? (0, 0) }
+    if lastByte.end > byteCount, !isCut {
       reading.add(.samplesPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted))
     }
     if let afterBoxes {

@@ -29,9 +29,11 @@ extension ISOBaseMedia {
         guard box.isCut, case .endOfData = error.reason else { throw error }
       }
       for track in tracks { track.tellFaults(into: &reading) }
-      if tracks.isEmpty, !isReference, !box.isCut { reading.add(.noTrack(box)) }
       chapters = Set(tracks.flatMap(\.chapters))
     }
+
+    /// Whether there is nothing to play.
+    var isEmpty: Bool { tracks.isEmpty && !isReference && !box.isCut }
 
     /// Whether fragments may speak of a track.
     func hasTrack(_ identifier: UInt32) -> Bool {

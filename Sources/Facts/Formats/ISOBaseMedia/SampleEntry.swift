@@ -73,16 +73,15 @@ extension ISOBaseMedia.SampleEntry {
         try box.value(ISOBaseMedia.HEVCConfiguration.self, in: &window, into: &reading)?.describe(&stream)
       case "av1C":
         guard fits(box, in: entry, &reading) else { continue }
-        try box.value(ISOBaseMedia.AV1Configuration.self, in: &window, into: &reading)?.describe(&stream)
+        try box.parsed(ISOBaseMedia.AV1Configuration.self, in: &window)?.describe(&stream)
       case "vpcC":
         guard fits(box, in: entry, &reading) else { continue }
-        try box.value(ISOBaseMedia.VPConfiguration.self, in: &window, into: &reading)?.describe(&stream)
+        try box.parsed(ISOBaseMedia.VPConfiguration.self, in: &window)?.describe(&stream)
       case "d263":
-        try box.value(ISOBaseMedia.H263Configuration.self, in: &window, into: &reading)?.describe(&stream)
+        try box.parsed(ISOBaseMedia.H263Configuration.self, in: &window)?.describe(&stream)
       case "esds":
         guard fits(box, in: entry, &reading) else { continue }
-        try box.value(
-          ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window, into: &reading)?
+        try box.parsed(ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window)?
           .describe(&stream)
         configured = stream.codec.isEmpty ? nil : stream.codec
       case "sinf":

@@ -13,6 +13,8 @@ extension ISOBaseMedia {
     private(set) var byteCount: UInt64 = 0
     /// The end of the sample that lies last in the file, and where its chunk is noted in the index.
     private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
+    /// The place after the start of the chunk that lies last in the file.
+    private(set) var lastStart: (end: UInt64, noted: UInt64) = (0, 0)
     /// Where the first chunk lies.
     private(set) var firstChunk: UInt64?
 
@@ -81,9 +83,33 @@ extension ISOBaseMedia {
         let start = chunk.number(chunks.entrySize)
         if number == 1 { firstChunk = start }
         let (end, wraps) = start.addingReportingOverflow(bytes)
-        if bytes > 0, wraps || end > lastByte.end { lastByte = (wraps ? .max : end, chunk.offset) }
+        guard bytes > 0 else { continue }
+        if wraps || end > lastByte.end { lastByte = (wraps ? .max : end, chunk.offset) }
+        if start >= lastStart.end { lastStart = (start == .max ? start : start + 1, chunk.offset) }
       }
       placed.samples = adder.passed
+    }
+
+    /// Whether all samples are of one size.
+    var hasConstantSize: Bool { sizes?.constant != nil }
+
+    /// Where the first samples lie, as far as they are in the first chunk.
+    func firstSamples(
+      _ limit: Int, in window: inout ByteWindow
+    ) throws(ReadError) -> [Range<UInt64>] {
+      guard let firstChunk, let sizes, let chunkRuns else { return [] }
+      var run = TableReader(chunkRuns)
+      guard try run.advance(in: &window) else { return [] }
+      var adder = SampleSizes.Adder(sizes)
+      var samples: [Range<UInt64>] = []
+      var start = firstChunk
+      for _ in 0..<min(UInt64(limit), UInt64(run.u32(at: 4))) {
+        let (end, overflow) = start.addingReportingOverflow(try adder.add(1, in: &window))
+        if overflow || end == start { break }
+        samples.append(start..<end)
+        start = end
+      }
+      return samples
     }
 
     /// Says what keeps a player from playing the track. Where a box was cut, that has been told already.

@@ -17,6 +17,8 @@ extension ISOBaseMedia {
     /// Whether the media data lies in this very file.
     private(set) var isSelfContained = true
     private(set) var location: UInt64?
+    /// Whether one of the first pictures has a B slice, where that was looked for.
+    private(set) var hasBSlices = false
     /// What the fragments add.
     var fragments = TrackFragments()
 
@@ -57,7 +59,8 @@ extension ISOBaseMedia {
       var children = Children(of: box, tellsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         guard child.type == "chap" else { continue }
-        var span = try child.contents(in: &window)
+        var span = try child.contents(in: &window, upTo: 64)
+        chapters = []
         while span.remaining >= 4 { chapters.append(try UInt32(parsingBigEndian: &span)) }
       }
     }
@@ -115,6 +118,20 @@ extension ISOBaseMedia {
       if isSelfContained, let entry, entry.isMPEGAudio, !entry.isEncrypted, let first = table.firstChunk {
         try readFrame(at: first, in: &window)
       }
+      try lookForBSlices(in: table, &window)
+    }
+
+    /// Whether the pictures themselves say that they stand out of order, asked only where nothing else
+    /// tells.
+    private mutating func lookForBSlices(
+      in table: SampleTable, _ window: inout ByteWindow
+    ) throws(ReadError) {
+      guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264",
+        let lengthSize = entry.nalLengthSize, entry.mayReorder != false, !table.hasOffsets,
+        table.sampleCount > 1
+      else { return }
+      let samples = try table.firstSamples(SliceTypes.maximumSamples, in: &window)
+      hasBSlices = try SliceTypes.hasBSlice(samples, lengthSize: lengthSize, in: &window)
     }
 
     /// The sample description box, `stsd` (8.5.2). Where the samples change their form in the middle, the
@@ -123,7 +140,8 @@ extension ISOBaseMedia {
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
       guard let header = try box.value(FullBoxHeader.self, in: &window, into: &reading) else { return }
-      var children = Children(of: box, skipping: 8)
+      // What doesn't fit is told where a box in it that decoders need is cut.
+      var children = Children(of: box, skipping: 8, tellsFaults: false)
       guard let first = try children.next(in: &window, into: &reading) else { return }
       var entry = SampleEntry(first)
       if isVideo {
@@ -163,6 +181,14 @@ extension ISOBaseMedia {
         frame.describe(&audio)
         entry?.audio = audio
       }
+    }
+
+    /// The end of the sample that lies last in the file, and where its chunk is noted in the index.
+    var lastByte: (end: UInt64, noted: UInt64)? {
+      guard isSelfContained, isVideo || isSound, let table else { return nil }
+      // QuickTime counts packed sound in samples of its own, so that only where chunks start is known.
+      let isCounted = isSound && table.hasConstantSize && entry?.audio?.codec.hasPrefix("pcm_") != true
+      return isCounted ? table.lastStart : table.lastByte
     }
 
     /// Says what keeps a player from playing the track.

@@ -73,11 +73,12 @@ extension ISOBaseMedia {
     static func location(
       inExtended box: Box, _ window: inout ByteWindow
     ) throws(ReadError) -> UInt64? {
-      let span = try box.contents(in: &window, upTo: 1 << 16)
       let type: [UInt8] = [
         0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
       ]
-      guard span.has(type), let index = span.firstIndex(of: "exif:GPSLatitude", from: 16) else { return nil }
+      guard try box.contents(in: &window, upTo: 16).has(type) else { return nil }
+      let span = try box.contents(in: &window, upTo: 1 << 16)
+      guard let index = span.firstIndex(of: "exif:GPSLatitude", from: 16) else { return nil }
       return box.payload + UInt64(index)
     }
   }
