@@ -25,7 +25,10 @@ extension ISOBaseMedia {
       for brand in compatibleBrands {
         if let family = Family(brand: brand), !family.isPicture { return family }
       }
-      return .mp4
+      switch majorBrand {
+      case "kddi", "KDDI": return .threeGPP2
+      default: return majorBrand.rawValue >> 16 == 0x3367 ? .threeGPP : .mp4
+      }
     }
 
     /// Whether a compatible brand says that there is a picture, where the major brand says nothing.
@@ -55,7 +58,6 @@ extension ISOBaseMedia {
     init?(brand: FourCC) {
       switch brand {
       case "qt  ", "mqt ": self = .quickTime
-      case "kddi", "KDDI": self = .threeGPP2
       case "heic", "heix", "heim", "heis": self = .heic
       case "hevc", "hevx", "hevm", "hevs": self = .heicSequence
       case "mif1", "mif2", "mif3", "miaf", "jpeg", "j2ki", "vvic", "evbi": self = .heif
@@ -72,9 +74,10 @@ extension ISOBaseMedia {
       default:
         switch brand.rawValue >> 8 {
         case 0x336732: self = .threeGPP2
-        default:
-          guard brand.rawValue >> 16 == 0x3367 else { return nil }
+        // "3ge" to "3gt": profiles of 3GPP TS 26.244, 5.4, with the release behind them.
+        case 0x336765, 0x336767, 0x336768, 0x33676d, 0x336770, 0x336772, 0x336773, 0x336774:
           self = .threeGPP
+        default: return nil
         }
       }
     }

@@ -29,6 +29,10 @@ extension ISOBaseMedia.MediaFile {
     guard let movie, let pictures = movie.tracks.first(where: { $0.handler == "pict" }) else { return }
     let count = pictures.table?.sampleCount ?? 0
     facts.frameCount = Int(clamping: count)
+    if facts.width == nil {
+      facts.width = pictures.entry?.video?.width
+      facts.height = pictures.entry?.video?.height
+    }
     facts.animated = count > 1
     facts.durationMilliseconds = duration(of: movie)
   }
@@ -99,7 +103,7 @@ extension ISOBaseMedia.MediaFile {
     let units = units(of: track)
     if let rate = pcmBitRate(stream) {
       stream.bitRate = rate
-    } else if bytes > 0, units > 0, track.timescale > 0, track.table?.hasConstantSize != true {
+    } else if bytes > 0, units > 0, track.timescale > 0, track.table?.isCounted != true {
       // What the codec's headers say is the rate that was asked for; this is the rate that there is.
       let rate = bytes * 8 * Double(track.timescale) / units
       if rate < 1e9 { stream.bitRate = Int(rate.rounded()) }

@@ -90,8 +90,9 @@ extension ISOBaseMedia {
       placed.samples = adder.passed
     }
 
-    /// Whether all samples are of one size.
-    var hasConstantSize: Bool { sizes?.constant != nil }
+    /// Whether the samples are counted rather than measured: QuickTime gives those of sound the size 1,
+    /// whatever the codec makes of them.
+    var isCounted: Bool { sizes?.constant == 1 }
 
     /// Where the first samples lie, as far as they are in the first chunk.
     func firstSamples(

@@ -144,7 +144,7 @@ extension ISOBaseMedia {
       var children = Children(of: box, skipping: 8, tellsFaults: false)
       guard let first = try children.next(in: &window, into: &reading) else { return }
       var entry = SampleEntry(first)
-      if isVideo {
+      if isVideo || handler == "pict" {
         try entry.readVisual(first, in: &window, into: &reading)
       } else if isSound {
         try entry.readAudio(first, isQuickTime: header.version == 0, in: &window, into: &reading)
@@ -186,15 +186,18 @@ extension ISOBaseMedia {
     /// The end of the sample that lies last in the file, and where its chunk is noted in the index.
     var lastByte: (end: UInt64, noted: UInt64)? {
       guard isSelfContained, isVideo || isSound, let table else { return nil }
-      // QuickTime counts packed sound in samples of its own, so that only where chunks start is known.
-      let isCounted = isSound && table.hasConstantSize && entry?.audio?.codec.hasPrefix("pcm_") != true
-      return isCounted ? table.lastStart : table.lastByte
+      // Of packed sound that is only counted, no more is known than where its chunks start.
+      let isPacked = isSound && table.isCounted && entry?.audio?.codec.hasPrefix("pcm_") != true
+      return isPacked ? table.lastStart : table.lastByte
     }
 
     /// Says what keeps a player from playing the track.
     func tellFaults(into reading: inout Reading) {
-      guard !box.isCut, isVideo || isSound else { return }
-      guard let mediaBox, !mediaBox.isCut else { return }
+      guard !box.isCut else { return }
+      guard let mediaBox else {
+        return reading.add(.missingBox("mdia", in: box, clause: "ISO/IEC 14496-12 8.4.1"))
+      }
+      guard isVideo || isSound, !mediaBox.isCut else { return }
       guard let informationBox else {
         return reading.add(.missingBox("minf", in: mediaBox, clause: "ISO/IEC 14496-12 8.4.4"))
       }
