@@ -1,0 +1,90 @@
+internal import PreflightBytes
+
+/// The faults of ISO base media files, each with its name and its clause.
+extension Fault {
+  static func boxPastParent(_ box: ISOBaseMedia.Box, parent: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "box-past-parent", clause: "ISO/IEC 14496-12 4.2", at: box.offset,
+      "The “\(box.type)” box claims to be longer than the “\(parent.type)” box that it stands in.",
+      expected: "≤ \(parent.end - box.offset) bytes",
+      actual: "\(box.declaredEnd - box.offset) bytes")
+  }
+
+  static func invalidBoxSize(_ size: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "invalid-box-size", clause: "ISO/IEC 14496-12 4.2", at: offset,
+      "A box claims to be shorter than its own header, so nothing after it can be found.",
+      expected: "≥ 8 bytes", actual: "\(size) bytes")
+  }
+
+  static func shortBox(_ box: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "short-box", clause: "ISO/IEC 14496-12 8", at: box.offset,
+      "The “\(box.type)” box is too short to hold what it has to hold.",
+      actual: "\(box.payloadCount) bytes of content")
+  }
+
+  static func tablePastBox(_ box: ISOBaseMedia.Box, claimed: UInt64, present: UInt64) -> Fault {
+    Fault(
+      "table-past-box", clause: "ISO/IEC 14496-12 8.6 to 8.8", at: box.offset,
+      "The “\(box.type)” box claims more entries than there is room for in it.",
+      expected: "≤ \(present)", actual: "\(claimed)")
+  }
+
+  static func noMovie(hasFragments: Bool, at offset: UInt64) -> Fault {
+    Fault(
+      "missing-movie-box", clause: "ISO/IEC 14496-12 8.2.1", at: offset,
+      hasFragments
+        ? "The file is a piece of a stream without the movie box (“moov”) that says how to play it."
+        : "The file has no movie box (“moov”), without which no player can open it.",
+      expected: "a “moov” box", actual: "none")
+  }
+
+  static func noTrack(_ movie: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "missing-track", clause: "ISO/IEC 14496-12 8.3.1", at: movie.offset,
+      "The movie box has no track, so there is nothing to play.",
+      expected: "a “trak” box", actual: "none")
+  }
+
+  static func noItems(at offset: UInt64) -> Fault {
+    Fault(
+      "missing-meta-box", clause: "ISO/IEC 23008-12 6.2", at: offset,
+      "The picture file has no “meta” box, without which its picture can't be found.",
+      expected: "a “meta” box", actual: "none")
+  }
+
+  static func missingBox(_ type: FourCC, in parent: ISOBaseMedia.Box, clause: String) -> Fault {
+    Fault(
+      "missing-box", clause: clause, at: parent.offset,
+      "The “\(parent.type)” box lacks the “\(type)” box, without which its track can't be played.",
+      expected: "a “\(type)” box", actual: "none")
+  }
+
+  static func tablesDisagree(_ stbl: ISOBaseMedia.Box, expected: String, actual: String) -> Fault {
+    Fault(
+      "sample-tables-disagree", clause: "ISO/IEC 14496-12 8.7", at: stbl.offset,
+      "The tables of a track disagree about how many samples there are.",
+      expected: expected, actual: actual)
+  }
+
+  static func samplesPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "samples-past-end", clause: "ISO/IEC 14496-12 8.7.5", at: offset,
+      "The index points at media data that lies past the end of the file.",
+      expected: "≤ \(fileSize)", actual: "\(end)")
+  }
+
+  static func unknownTrack(_ identifier: UInt32, at offset: UInt64) -> Fault {
+    Fault(
+      "unknown-track", clause: "ISO/IEC 14496-12 8.8.7", at: offset,
+      "A fragment belongs to a track that the movie box doesn't have.",
+      expected: "a track of the movie box", actual: "track \(identifier)")
+  }
+
+  static func compressedMovie(at offset: UInt64, _ reason: String) -> Fault {
+    Fault(
+      "compressed-movie", clause: "QuickTime File Format, Compressed movie resources", at: offset,
+      "The compressed movie box can't be unpacked: \(reason).")
+  }
+}

@@ -1,0 +1,151 @@
+internal import PreflightBytes
+
+extension ISOBaseMedia {
+  /// The sample table box, `stbl` (ISO/IEC 14496-12, 8.5.1): what the samples are, when they are due and
+  /// where they lie.
+  struct SampleTable {
+    private(set) var description: Box?
+    private(set) var timing: SampleTiming?
+    /// Whether there is a table of differences between decoding and showing.
+    private(set) var hasOffsets = false
+    private(set) var sampleCount: UInt64 = 0
+    /// The bytes of all samples.
+    private(set) var byteCount: UInt64 = 0
+    /// The end of the sample that lies last in the file, and where its chunk is noted in the index.
+    private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
+    /// The place after the start of the chunk that lies last in the file.
+    private(set) var lastStart: (end: UInt64, noted: UInt64) = (0, 0)
+    /// Where the first chunk lies.
+    private(set) var firstChunk: UInt64?
+
+    private let box: Box
+    private var times: Table?
+    private var offsets: Table?
+    private var chunkRuns: Table?
+    private var sizes: SampleSizes?
+    private var hasSizes = false
+    private var chunks: Table?
+
+    init(_ box: Box, in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+      self.box = box
+      var children = Children(of: box)
+      while let child = try children.next(in: &window, into: &reading) {
+        switch child.type {
+        case "stsd":
+          if description == nil { description = child }
+        case "stts":
+          times = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
+        case "ctts":
+          offsets = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
+        case "stsc":
+          chunkRuns = try Table(counted: child, entrySize: 12, in: &window, into: &reading)
+        case "stsz", "stz2":
+          hasSizes = true
+          sizes = try SampleSizes(child, in: &window, into: &reading)
+        case "stco":
+          chunks = try Table(counted: child, entrySize: 4, in: &window, into: &reading)
+        case "co64":
+          chunks = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
+        default:
+          break
+        }
+      }
+      sampleCount = sizes?.count ?? 0
+      hasOffsets = offsets.map { $0.count > 0 } ?? false
+      if let times { timing = try SampleTiming(times: times, offsets: offsets, in: &window) }
+      try placeSamples(in: &window)
+    }
+
+    /// How many samples have a chunk to lie in, and how many chunks are left without a sample.
+    private var placed: (samples: UInt64, emptyChunks: UInt64) = (0, 0)
+
+    /// Follows the samples into their chunks (ISO/IEC 14496-12, 8.7.4 and 8.7.5).
+    private mutating func placeSamples(in window: inout ByteWindow) throws(ReadError) {
+      guard let chunks, let chunkRuns, let sizes else { return }
+      var chunk = TableReader(chunks)
+      var run = TableReader(chunkRuns)
+      var adder = SampleSizes.Adder(sizes)
+      guard try run.advance(in: &window) else { return }
+      var samplesPerChunk = UInt64(run.u32(at: 4))
+      var hasNext = try run.advance(in: &window)
+      var number: UInt64 = 0
+      while try chunk.advance(in: &window) {
+        number += 1
+        while hasNext, UInt64(run.u32()) <= number {
+          samplesPerChunk = UInt64(run.u32(at: 4))
+          hasNext = try run.advance(in: &window)
+        }
+        let before = adder.passed
+        let bytes = try adder.add(samplesPerChunk, in: &window)
+        if samplesPerChunk > 0, adder.passed == before { placed.emptyChunks += 1 }
+        let (total, overflow) = byteCount.addingReportingOverflow(bytes)
+        byteCount = overflow ? .max : total
+        let start = chunk.number(chunks.entrySize)
+        if number == 1 { firstChunk = start }
+        let (end, wraps) = start.addingReportingOverflow(bytes)
+        guard bytes > 0 else { continue }
+        if wraps || end > lastByte.end { lastByte = (wraps ? .max : end, chunk.offset) }
+        if start >= lastStart.end { lastStart = (start == .max ? start : start + 1, chunk.offset) }
+      }
+      placed.samples = adder.passed
+    }
+
+    /// Whether the samples are counted rather than measured: QuickTime gives those of sound the size 1,
+    /// whatever the codec makes of them.
+    var isCounted: Bool { sizes?.constant == 1 }
+
+    /// Where the first samples lie, as far as they are in the first chunk.
+    func firstSamples(
+      _ limit: Int, in window: inout ByteWindow
+    ) throws(ReadError) -> [Range<UInt64>] {
+      guard let firstChunk, let sizes, let chunkRuns else { return [] }
+      var run = TableReader(chunkRuns)
+      guard try run.advance(in: &window) else { return [] }
+      var adder = SampleSizes.Adder(sizes)
+      var samples: [Range<UInt64>] = []
+      var start = firstChunk
+      for _ in 0..<min(UInt64(limit), UInt64(run.u32(at: 4))) {
+        let (end, overflow) = start.addingReportingOverflow(try adder.add(1, in: &window))
+        if overflow || end == start { break }
+        samples.append(start..<end)
+        start = end
+      }
+      return samples
+    }
+
+    /// Says what keeps a player from playing the track. Where a box was cut, that has been told already.
+    func tellFaults(into reading: inout Reading) {
+      guard !box.isCut else { return }
+      guard description != nil else {
+        return reading.add(.missingBox("stsd", in: box, clause: "ISO/IEC 14496-12 8.5.2"))
+      }
+      let chunkCount = chunks?.count ?? 0
+      // A track without samples, as in front of fragments, may well go without tables.
+      guard chunkCount > 0 || sampleCount > 0 else { return }
+      if chunks == nil {
+        reading.add(.missingBox("stco", in: box, clause: "ISO/IEC 14496-12 8.7.5"))
+      } else if chunkRuns == nil {
+        reading.add(.missingBox("stsc", in: box, clause: "ISO/IEC 14496-12 8.7.4"))
+      } else if !hasSizes {
+        reading.add(.missingBox("stsz", in: box, clause: "ISO/IEC 14496-12 8.7.3"))
+      } else if times == nil {
+        reading.add(.missingBox("stts", in: box, clause: "ISO/IEC 14496-12 8.6.1.2"))
+      } else if placed.samples < sampleCount, sizes?.isWhole == true {
+        reading.add(
+          .tablesDisagree(
+            box, expected: "\(sampleCount) samples with a place",
+            actual: "\(placed.samples) samples with a place"))
+      } else if placed.emptyChunks > 1 {
+        // One chunk too many at the end is a slip that players pass over.
+        reading.add(
+          .tablesDisagree(
+            box, expected: "samples in \(chunkCount) chunks",
+            actual: "\(placed.emptyChunks) chunks without samples"))
+      } else if timing?.sampleCount == 0 {
+        reading.add(
+          .tablesDisagree(
+            box, expected: "\(sampleCount) samples with a time", actual: "0 samples with a time"))
+      }
+    }
+  }
+}
