@@ -4,5 +4,6 @@ package enum Formats {
   /// looked for; plain text, which almost anything could be, comes last.
   package static let all: [any FormatReader.Type] = [
     JPEG.self,
+    PNG.self,
   ]
 }
