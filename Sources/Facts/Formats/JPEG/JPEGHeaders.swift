@@ -1,0 +1,119 @@
+internal import PreflightBytes
+
+/// A frame header (T.81, section B.2.2): what the picture is.
+struct JPEGFrameHeader {
+  struct Component {
+    let identifier: UInt8
+    let horizontalSampling: UInt8
+    let verticalSampling: UInt8
+    let quantizationTable: UInt8
+  }
+
+  /// The low half of the marker's code: 0 for SOF0, 15 for SOF15.
+  let process: UInt8
+  let precision: UInt8
+  let lines: UInt16
+  let samplesPerLine: UInt16
+  let components: [Component]
+
+  init(_ marker: JPEGMarker, parsing segment: inout ByteSpan) throws(ReadError) {
+    process = marker.code & 0x0f
+    precision = try UInt8(parsing: &segment)
+    lines = try UInt16(parsingBigEndian: &segment)
+    samplesPerLine = try UInt16(parsingBigEndian: &segment)
+    var components: [Component] = []
+    for _ in 0..<(try UInt8(parsing: &segment)) {
+      let identifier = try UInt8(parsing: &segment)
+      let sampling = try UInt8(parsing: &segment)
+      components.append(
+        Component(
+          identifier: identifier, horizontalSampling: sampling >> 4, verticalSampling: sampling & 15,
+          quantizationTable: try UInt8(parsing: &segment)))
+    }
+    self.components = components
+  }
+
+  /// The processes of table B.1: sequential, progressive and lossless, the same again for differential
+  /// frames, and all of that again with arithmetic coding.
+  var isProgressive: Bool { process & 3 == 2 }
+  var isLossless: Bool { process & 3 == 3 }
+  var isArithmeticCoded: Bool { process >= 8 }
+
+  var colorModel: ColorModel? {
+    switch components.count {
+    case 1: .gray
+    case 3: .rgb
+    case 4: .cmyk
+    default: nil
+    }
+  }
+
+  /// What makes every decoder refuse the frame; `offset` is the marker's.
+  func fault(at offset: UInt64) -> Fault? {
+    guard isLossless ? 2...16 ~= precision : precision == 8 || precision == 12 else {
+      return Fault(
+        "frame-precision", clause: "T.81 B.2.2", at: offset + 4,
+        "The frame header states a sample precision that the process does not have.",
+        expected: isLossless ? "2 to 16" : "8 or 12", actual: "\(precision)")
+    }
+    if samplesPerLine == 0 {
+      return Fault(
+        "empty-frame", clause: "T.81 B.2.2", at: offset + 7, "The frame header states a width of 0.",
+        expected: "≥ 1", actual: "0")
+    }
+    if components.isEmpty {
+      return Fault(
+        "frame-without-components", clause: "T.81 B.2.2", at: offset + 9,
+        "The frame header states no colour component.", expected: "≥ 1", actual: "0")
+    }
+    for (index, component) in components.enumerated() {
+      guard 1...4 ~= component.horizontalSampling, 1...4 ~= component.verticalSampling else {
+        return Fault(
+          "sampling-factor", clause: "T.81 B.2.2", at: offset + 11 + 3 * UInt64(index),
+          "The frame header states a sampling factor outside 1 to 4.", expected: "1 to 4",
+          actual: "\(component.horizontalSampling) × \(component.verticalSampling)")
+      }
+    }
+    return nil
+  }
+}
+
+/// A scan header (T.81, section B.2.3): which components the data that follows is for.
+struct JPEGScanHeader {
+  struct Component {
+    let selector: UInt8
+    let dcTable: UInt8
+    let acTable: UInt8
+  }
+
+  let components: [Component]
+  let spectralStart: UInt8
+  let spectralEnd: UInt8
+  let approximationHigh: UInt8
+  let approximationLow: UInt8
+
+  init(parsing segment: inout ByteSpan) throws(ReadError) {
+    var components: [Component] = []
+    for _ in 0..<(try UInt8(parsing: &segment)) {
+      let selector = try UInt8(parsing: &segment)
+      let tables = try UInt8(parsing: &segment)
+      components.append(Component(selector: selector, dcTable: tables >> 4, acTable: tables & 15))
+    }
+    self.components = components
+    spectralStart = try UInt8(parsing: &segment)
+    spectralEnd = try UInt8(parsing: &segment)
+    let approximation = try UInt8(parsing: &segment)
+    approximationHigh = approximation >> 4
+    approximationLow = approximation & 15
+  }
+
+  /// Whether the parameters are ones that a progressive scan can have (T.81, section G.1.1.1).
+  var isProgression: Bool {
+    if spectralStart == 0 {
+      if spectralEnd != 0 { return false }
+    } else if components.count != 1 || spectralEnd < spectralStart || spectralEnd > 63 {
+      return false
+    }
+    return approximationLow <= 13 && (approximationHigh == 0 || approximationHigh == approximationLow + 1)
+  }
+}
