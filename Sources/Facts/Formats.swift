@@ -5,5 +5,6 @@ package enum Formats {
   package static let all: [any FormatReader.Type] = [
     JPEG.self,
     PNG.self,
+    WebP.self,
   ]
 }
