@@ -57,7 +57,7 @@ package struct ByteWindow: ~Copyable {
     let limit = max(0, min(limit, Self.maximumSpan))
     try fill(at: offset, count: limit)
     guard filled.contains(offset) else {
-      return bytes(at: filled.lowerBound, count: 0)
+      return ByteSpan(buffer.span.bytes.extracting(0..<0), at: min(offset, byteCount))
     }
     return bytes(at: offset, count: min(limit, Int(filled.upperBound - offset)))
   }

@@ -1,0 +1,44 @@
+internal import PreflightBytes
+
+/// WebP: RFC 9649 (November 2024), with VP8 by RFC 6386.
+///
+/// The walk through the chunks finds where a file breaks off or contradicts itself, and what it notes
+/// about the place. libwebp then has the last word on what the picture is and whether it can be shown.
+enum WebP: FormatReader {
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard try isWebP(window.available(at: 0, upTo: 12)) else { return }
+    reading.mediaType = "image/webp"
+    let declaredEnd = 8 + UInt64(try window.littleEndian(UInt32.self, at: 4))
+    try WebPStructure.read(&window, until: declaredEnd, into: &reading)
+    if window.byteCount < declaredEnd {
+      return reading.addTruncation(
+        of: "the picture: its header states \(declaredEnd) bytes", clause: "RFC 9649 2.4",
+        at: window.byteCount)
+    }
+    try reading.noteTrailingData(&window, after: declaredEnd)
+    if reading.faults.isEmpty { try decode(&window, count: declaredEnd, into: &reading) }
+  }
+
+  private static func isWebP(_ head: ByteSpan) -> Bool { head.has("RIFF") && head.has("WEBP", at: 8) }
+
+  /// Hands the file to libwebp: its demuxer for what the picture is, its decoder for every frame.
+  private static func decode(
+    _ window: inout ByteWindow, count: UInt64, into reading: inout Reading
+  ) throws(ReadError) {
+    guard count <= LibWebP.maximumByteCount else { return }
+    guard let picture = try LibWebP(&window, count: Int(count)) else {
+      return reading.add(
+        Fault(
+          "refused-by-libwebp", clause: "RFC 9649 2.7", at: 12,
+          "The parts of the picture contradict each other, and libwebp refuses it."))
+    }
+    picture.describe(into: &reading.facts)
+    if let frame = picture.firstUndecodableFrame() {
+      reading.add(
+        Fault(
+          "undecodable-frame", clause: "RFC 9649 2.5", at: frame.offset,
+          "libwebp can't decode the data of frame \(frame.number).", expected: "a whole picture",
+          actual: frame.reason))
+    }
+  }
+}
