@@ -31,10 +31,17 @@ struct EndOfCentralDirectory {
   private static let maximumCandidates = 16
 
   /// Looks for the record from the end of the file backwards.
-  static func find(in window: inout ByteWindow) throws(ReadError) -> Search {
+  ///
+  /// - Parameter memberStart: Where the first member stands in a file that begins with one. Nothing can
+  ///   stand before such an archive, so a record that says otherwise is that of an archive inside.
+  static func find(
+    in window: inout ByteWindow, memberStart: UInt64?
+  ) throws(ReadError) -> Search {
     let candidates = try candidates(in: &window)
     for offset in candidates {
-      if let record = try EndOfCentralDirectory(in: &window, at: offset) { return .found(record) }
+      guard let record = try EndOfCentralDirectory(in: &window, at: offset) else { continue }
+      if let memberStart, record.base > memberStart { continue }
+      return .found(record)
     }
     return candidates.first.map(Search.withoutDirectory) ?? .nothing
   }
@@ -56,7 +63,7 @@ struct EndOfCentralDirectory {
   }
 
   /// Reads the record at `offset` and finds its directory; nil where there is none.
-  private init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
+  init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
     let record = try Record(in: &window, at: offset)
     var entryCount = UInt64(record.entryCount)
     var size = UInt64(record.directorySize)

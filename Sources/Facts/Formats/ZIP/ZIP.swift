@@ -8,14 +8,15 @@ enum ZIP: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     let memberStart = try memberStart(in: &window)
     if memberStart != nil { reading.mediaType = .zip }
-    let search = try EndOfCentralDirectory.find(in: &window)
+    let search = try EndOfCentralDirectory.find(in: &window, memberStart: memberStart)
     guard case .found(let end) = search else {
       guard let memberStart else { return }
       return try readWithoutDirectory(&window, from: memberStart, search, into: &reading)
     }
     if memberStart == nil {
-      // Something stands before the archive: a self-extractor, unless the directory is a chance find.
-      guard try isLocalHeader(firstOf: end, in: &window) else { return }
+      // Something stands before the archive: a self-extractor, if the archive goes on to the end of
+      // the file. Otherwise it is just something that another file holds.
+      guard end.end == window.byteCount, try isLocalHeader(firstOf: end, in: &window) else { return }
       reading.mediaType = .zip
     }
     if end.end < window.byteCount { reading.trailingDataOffset = end.end }
@@ -44,7 +45,7 @@ enum ZIP: FormatReader {
     return try window.available(at: try offset.adding(end.base), upTo: 4).has(LocalFileHeader.signature)
   }
 
-  private static func readMembers(
+  static func readMembers(
     _ window: inout ByteWindow, _ end: EndOfCentralDirectory, into reading: inout Reading
   ) throws(ReadError) {
     var directory = CentralDirectory(end)
@@ -55,7 +56,7 @@ enum ZIP: FormatReader {
       let members = try directory.next(&window, contents: &contents, into: &reading)
       if directory.isAtEnd {
         try ZIPType.find(
-          contents, members: isFirstRun ? members : nil, in: &window, into: &reading)
+          contents, end, members: isFirstRun ? members : nil, in: &window, into: &reading)
       }
       try verification.check(members, in: &window, into: &reading)
       isFirstRun = false

@@ -7,6 +7,8 @@ struct ZIPContents {
   private(set) var relationships: ZIPMember?
   private(set) var mimetype: ZIPMember?
   private(set) var iWorkDocument: ZIPMember?
+  /// A member that is compressed in a way that packages don't allow.
+  private(set) var unusualMember: ZIPMember?
   private(set) var hints: Hints = []
   /// Whether a member can't be read without a password.
   private(set) var isEncrypted = false
@@ -19,7 +21,7 @@ struct ZIPContents {
     static let powerPoint = Hints(rawValue: 1 << 2)
     static let visio = Hints(rawValue: 1 << 3)
     static let macros = Hints(rawValue: 1 << 4)
-    static let javaManifest = Hints(rawValue: 1 << 5)
+    static let java = Hints(rawValue: 1 << 5)
     static let androidManifest = Hints(rawValue: 1 << 6)
     static let androidCode = Hints(rawValue: 1 << 7)
     static let keynoteSlides = Hints(rawValue: 1 << 8)
@@ -37,13 +39,21 @@ struct ZIPContents {
 
   mutating func note(_ name: borrowing ByteSpan, of member: ZIPMember) {
     if member.flags.contains(.encrypted) { isEncrypted = true }
-    if isFirst, name.isPart(endingWith: ".usdc") || name.isPart(endingWith: ".usda") {
-      hints.insert(.sceneDescription)
+    if !Self.packageMethods.contains(member.method) { unusualMember = unusualMember ?? member }
+    if isFirst {
+      // Java's own tools put this folder first, with a manifest or without.
+      if name.isPart(under: "meta-inf/") { hints.insert(.java) }
+      if name.isPart(endingWith: ".usdc") || name.isPart(endingWith: ".usda") {
+        hints.insert(.sceneDescription)
+      }
     }
     isFirst = false
     noteOfficeParts(name, of: member)
     noteOthers(name, of: member)
   }
+
+  /// Stored and deflated; and what Deflate64 makes, which Microsoft's readers take.
+  private static let packageMethods: Set<UInt16> = [ZIPMember.stored, ZIPMember.deflated, 9]
 
   private mutating func noteOfficeParts(_ name: borrowing ByteSpan, of member: ZIPMember) {
     if name.isPart("[content_types].xml") {
@@ -71,7 +81,7 @@ struct ZIPContents {
     if name.isPart("mimetype") {
       mimetype = mimetype ?? member
     } else if name.isPart(under: "meta-inf/") {
-      if name.isPart("meta-inf/manifest.mf") { hints.insert(.javaManifest) }
+      if name.isPart("meta-inf/manifest.mf") { hints.insert(.java) }
       if name.isPart("meta-inf/mozilla.rsa") || name.isPart("meta-inf/cose.sig") {
         hints.insert(.mozillaSignature)
       }

@@ -9,28 +9,44 @@ extension ZIP {
   ) throws(ReadError) {
     var fragment = ZIPFragment(start)
     try fragment.read(&window)
-    try ZIPType.findInFragment(fragment.contents, in: &window, into: &reading)
-    if case .withoutDirectory(let offset) = search, fragment.end != .cut {
+    if case .complete(let offset) = fragment.end,
+      let end = try EndOfCentralDirectory(in: &window, at: offset)
+    {
+      reading.trailingDataOffset = end.end
       reading.add(
         Fault(
-          "directory-missing", clause: "APPNOTE 4.3.16", at: offset,
-          "The archive's end record doesn't lead to a directory of its members."))
-      return
+          "end-record-out-of-reach", clause: "APPNOTE 4.3.16", at: offset,
+          "So many bytes follow the archive that programs don't find its end record.",
+          expected: "at most 65557 bytes from the end of the file",
+          actual: "\(window.byteCount - offset) bytes"))
+      return try readMembers(&window, end, into: &reading)
     }
+    try ZIPType.findInFragment(fragment.contents, in: &window, into: &reading)
+    let clause = "APPNOTE 4.3.6"
     switch fragment.end {
-    case .cut:
+    case .cutMember(let name):
+      let what = name.map { "the member \($0)" } ?? "the header of a member"
+      reading.addTruncation(of: what, clause: clause, at: window.byteCount)
+    case .cutDirectory:
       reading.addTruncation(
-        of: fragment.lastName.map { "the member \($0)" } ?? "a member's header",
-        clause: "APPNOTE 4.3.6", at: window.byteCount)
-    case .members where fragment.offset == window.byteCount, .directory:
-      reading.addTruncation(
-        of: "the archive, before the end of its directory", clause: "APPNOTE 4.3.16",
-        at: window.byteCount)
-    case .members:
+        of: "the directory of its members", clause: clause, at: window.byteCount)
+    case .beforeDirectory(let offset) where offset == window.byteCount:
       reading.add(
         Fault(
-          "end-record-missing", clause: "APPNOTE 4.3.16", at: fragment.offset,
-          "After the members that can be read, no directory follows, and the file has no end record."))
+          "truncated", clause: clause, at: offset, "The file ends before the directory of its members.",
+          expected: "the directory of its members", actual: "end of file"))
+    case .beforeDirectory(let offset), .complete(let offset):
+      if case .withoutDirectory(let offset) = search {
+        reading.add(
+          Fault(
+            "directory-missing", clause: "APPNOTE 4.3.16", at: offset,
+            "The archive's end record doesn't lead to a directory of its members."))
+      } else {
+        reading.add(
+          Fault(
+            "end-record-missing", clause: "APPNOTE 4.3.16", at: offset,
+            "The members break off here, and the file has no end record that leads to their directory."))
+      }
     }
   }
 }
@@ -38,20 +54,20 @@ extension ZIP {
 /// The members at the front of a file, found by their local headers alone.
 private struct ZIPFragment {
   enum End {
-    /// The data ends within a member.
-    case cut
-    /// Where the next member or the directory belongs there is neither.
-    case members
-    /// The directory begins, but the end record is not found.
-    case directory
+    /// The data ends within a member, of which the name is quoted where it is there.
+    case cutMember(name: String?)
+    /// Neither a member nor the directory stands at the offset.
+    case beforeDirectory(UInt64)
+    /// The data ends within the directory or its end record.
+    case cutDirectory
+    /// The directory and its end record are there; the record stands at the offset.
+    case complete(UInt64)
   }
 
   private(set) var contents = ZIPContents()
-  private(set) var end = End.members
+  private(set) var end = End.cutDirectory
   /// Where the next member belongs.
-  private(set) var offset: UInt64
-  /// The name of the last member, quoted; nil where it is cut too.
-  private(set) var lastName: String?
+  private var offset: UInt64
   private var output: [UInt8] = []
 
   init(_ start: UInt64) { offset = start }
@@ -59,25 +75,41 @@ private struct ZIPFragment {
   mutating func read(_ window: inout ByteWindow) throws(ReadError) {
     while true {
       var fixed = try window.available(at: offset, upTo: LocalFileHeader.byteCount)
-      if fixed.has(CentralFileHeader.signature) {
-        end = .directory
-        return
-      }
+      if fixed.has(CentralFileHeader.signature) { return try readDirectory(&window) }
       guard fixed.has(LocalFileHeader.signature) else {
-        // A few bytes of a signature are a cut as well.
-        end = fixed.isAtEnd || fixed.remaining >= 4 ? .members : .cut
-        lastName = nil
+        end = .beforeDirectory(offset)
         return
       }
-      end = .cut
-      lastName = nil
+      end = .cutMember(name: nil)
       guard fixed.remaining == LocalFileHeader.byteCount else { return }
       let header = try LocalFileHeader(parsing: &fixed)
       guard let member = try note(header, in: &window),
         let next = try endOfMember(member, header, in: &window), next <= window.byteCount
       else { return }
       offset = next
-      end = .members
+    }
+  }
+
+  /// Follows the directory's entries to the end record.
+  private mutating func readDirectory(_ window: inout ByteWindow) throws(ReadError) {
+    while true {
+      var fixed = try window.available(at: offset, upTo: CentralFileHeader.byteCount)
+      if fixed.has(CentralFileHeader.signature), fixed.remaining == CentralFileHeader.byteCount {
+        offset += UInt64(try CentralFileHeader(parsing: &fixed).entryByteCount)
+      } else if fixed.has("PK\u{6}\u{6}"), fixed.remaining >= 12 {
+        try fixed.skip(4)
+        offset = try offset.adding(try UInt64(parsingLittleEndian: &fixed).adding(12))
+      } else if fixed.has("PK\u{6}\u{7}"), fixed.remaining >= 20 {
+        offset += 20
+      } else if fixed.has(EndOfCentralDirectory.signature),
+        fixed.remaining >= EndOfCentralDirectory.byteCount
+      {
+        end = .complete(offset)
+        return
+      } else {
+        end = fixed.remaining < CentralFileHeader.byteCount ? .cutDirectory : .beforeDirectory(offset)
+        return
+      }
     }
   }
 
@@ -97,7 +129,7 @@ private struct ZIPFragment {
     // The true size isn't told beforehand; what reads the member stops by itself.
     if Self.isStreamed(header) || header.compressedSize == .max { member.compressedSize = fileEnd }
     contents.note(name, of: member)
-    lastName = quotedName(name.bytes.withUnsafeBytes { Array($0) })
+    end = .cutMember(name: quotedName(name.bytes.withUnsafeBytes { Array($0) }))
     return member
   }
 

@@ -4,8 +4,8 @@ internal import PreflightBytes
 enum ZIPType {
   /// Decides for an archive with a directory, which `members` has the whole of unless it is nil.
   static func find(
-    _ contents: ZIPContents, members: [ZIPMember]?, in window: inout ByteWindow,
-    into reading: inout Reading
+    _ contents: ZIPContents, _ end: EndOfCentralDirectory, members: [ZIPMember]?,
+    in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     reading.facts.encrypted = contents.isEncrypted
     if let type = try declared(contents, in: &window) { return found(type, in: &reading) }
@@ -17,7 +17,7 @@ enum ZIPType {
       }
       let isOffice = package.type != nil || package.suggestedType(contents.hints) != nil
       if isOffice, contents.contentTypes != nil || package.mainPart != nil {
-        return readOffice(package, contents, members: members, into: &reading)
+        return readOffice(package, contents, end, members: members, into: &reading)
       }
     }
     if let type = try conventional(contents, in: &window) { reading.mediaType = type }
@@ -45,15 +45,15 @@ enum ZIPType {
   // MARK: Office
 
   private static func readOffice(
-    _ package: OpenPackage, _ contents: ZIPContents, members: [ZIPMember]?,
-    into reading: inout Reading
+    _ package: OpenPackage, _ contents: ZIPContents, _ end: EndOfCentralDirectory,
+    members: [ZIPMember]?, into reading: inout Reading
   ) {
     reading.mediaType = package.type?.mediaType ?? package.suggestedType(contents.hints)
     reading.facts.hasMacros = package.hasMacros
     if contents.contentTypes == nil {
       reading.add(
         Fault(
-          "content-types-missing", clause: "ISO/IEC 29500-2 6.2.3.2", at: nil,
+          "content-types-missing", clause: "ISO/IEC 29500-2 6.2.3.2", at: end.directoryOffset,
           "The document has no part “[Content_Types].xml”, which says what its parts are."))
     } else if package.hasContentTypes, package.type == nil {
       reading.add(
@@ -65,8 +65,15 @@ enum ZIPType {
     if contents.relationships == nil {
       reading.add(
         Fault(
-          "relationships-missing", clause: "ISO/IEC 29500-2 6.5.2", at: nil,
+          "relationships-missing", clause: "ISO/IEC 29500-2 6.5.2", at: end.directoryOffset,
           "The document has no part “_rels/.rels”, which says where the document starts."))
+    }
+    if let member = contents.unusualMember {
+      reading.add(
+        Fault(
+          "compression-not-allowed", clause: "ISO/IEC 29500-2 Annex B", at: member.headerOffset,
+          "A part of the document is compressed in a way that Office documents don't allow.",
+          expected: "stored or deflated", actual: "method \(member.method)"))
     }
     // A name with escapes could be written in more than one way.
     if let members, let main = package.mainPart, main.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x25 }),
@@ -133,7 +140,7 @@ enum ZIPType {
     if hints.contains(.mozillaInstaller) || hints.contains([.extensionManifest, .mozillaSignature]) {
       return "application/x-xpinstall"
     }
-    if hints.contains(.javaManifest) { return "application/java-archive" }
+    if hints.contains(.java) { return "application/java-archive" }
     if let document = contents.iWorkDocument {
       return try iWork(document, hints: hints, in: &window)
     }

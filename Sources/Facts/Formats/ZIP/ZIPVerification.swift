@@ -46,6 +46,8 @@ struct ZIPVerification {
     }
     var fixed = try window.available(at: member.headerOffset, upTo: LocalFileHeader.byteCount)
     guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
+      // Mostly it is all offsets that are wrong, and then one says as much as many.
+      faultsLeft = 0
       return Fault(
         "local-header-missing", clause: "APPNOTE 4.3.7", at: member.headerOffset,
         "The member \(try name(of: member, in: &window)) doesn't begin where the directory says.",
@@ -102,6 +104,12 @@ struct ZIPVerification {
           + "the directory.",
         expected: "\(member.compressedSize) bytes, unpacked \(member.uncompressedSize)",
         actual: "\(header.compressedSize) bytes, unpacked \(header.uncompressedSize)")
+    }
+    if header.crc32 != member.crc32 {
+      return Fault(
+        "local-crc-mismatch", clause: "APPNOTE 4.4.7", at: member.headerOffset + 14,
+        "The member \(try name(of: member, in: &window)) has another CRC-32 in its own header than in "
+          + "the directory.", expected: hexadecimal(member.crc32), actual: hexadecimal(header.crc32))
     }
     return nil
   }
