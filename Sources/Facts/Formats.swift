@@ -4,6 +4,9 @@ package enum Formats {
   /// looked for; plain text, which almost anything could be, comes last.
   package static let all: [any FormatReader.Type] = [
     OLE.self,
+    Programs.self,
+    Archives.self,
+    OtherFiles.self,
     ZIP.self,
   ]
 }

@@ -46,7 +46,9 @@ struct PowerPointDocument {
   }
 
   /// Whether a stream begins here with the record of a document.
-  static func isStart(_ span: borrowing ByteSpan) -> Bool { span.has([0x0f, 0, 0xe8, 0x03]) }
+  static func isStart(_ span: borrowing ByteSpan, at index: Int) -> Bool {
+    span.has([0x0f, 0, 0xe8, 0x03], at: index)
+  }
 }
 
 extension OLE {

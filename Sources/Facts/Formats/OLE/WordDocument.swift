@@ -25,9 +25,11 @@ struct WordDocument {
   private static func isIdentifier(_ value: UInt16) -> Bool { value >> 8 == 0xa5 || value >> 8 == 0xa6 }
 
   /// Whether a stream of Word 6 or later seems to begin here.
-  static func isStart(_ span: borrowing ByteSpan) -> Bool {
-    (span[0] == 0xec || span[0] == 0xdc) && span[1] == 0xa5 && span[3] == 0
-      && (0x60...0xf0).contains(span[2] ?? 0)
+  static func isStart(_ span: borrowing ByteSpan, at index: Int) -> Bool {
+    guard span[index] == 0xec || span[index] == 0xdc, span[index + 1] == 0xa5,
+      let low = span[index + 2], let high = span[index + 3]
+    else { return false }
+    return (0x60...0x120).contains(UInt16(high) << 8 | UInt16(low))
   }
 }
 

@@ -50,6 +50,13 @@ struct Workbook {
     default: return false
     }
   }
+
+  /// Whether the stream of a workbook of Excel 5 or later seems to begin here: with the whole workbook's
+  /// BOF, since those of sheets stand within.
+  static func isStreamStart(_ span: borrowing ByteSpan, at index: Int) -> Bool {
+    (span.has([0x09, 0x08, 0x10, 0, 0, 6], at: index) || span.has([0x09, 0x08, 8, 0, 0, 5], at: index))
+      && span[index + 6] == 5 && span[index + 7] == 0
+  }
 }
 
 extension OLE {
