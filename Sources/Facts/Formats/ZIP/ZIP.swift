@@ -1,0 +1,65 @@
+internal import PreflightBytes
+
+/// ZIP (PKWARE APPNOTE.TXT 6.3.10): members one after another and a directory of them at the end.
+///
+/// Yields `application/zip`, and the proper type of what is built on it: OOXML and other packages of
+/// ISO/IEC 29500-2, OpenDocument, EPUB, Java and Android archives and some more.
+enum ZIP: FormatReader {
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    let memberStart = try memberStart(in: &window)
+    if memberStart != nil { reading.mediaType = .zip }
+    let search = try EndOfCentralDirectory.find(in: &window, memberStart: memberStart)
+    guard case .found(let end) = search else {
+      guard let memberStart else { return }
+      return try readWithoutDirectory(&window, from: memberStart, search, into: &reading)
+    }
+    if memberStart == nil {
+      // Something stands before the archive: a self-extractor, if the archive goes on to the end of
+      // the file. Otherwise it is just something that another file holds.
+      guard end.end == window.byteCount, try isLocalHeader(firstOf: end, in: &window) else { return }
+      reading.mediaType = .zip
+    }
+    if end.end < window.byteCount { reading.trailingDataOffset = end.end }
+    try readMembers(&window, end, into: &reading)
+    if end.end > window.byteCount {
+      reading.addTruncation(
+        of: "the comment of the archive", clause: "APPNOTE 4.3.16", at: window.byteCount)
+    }
+  }
+
+  /// Where the first member starts in a file that is an archive from its first byte on; nil in others.
+  private static func memberStart(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
+    let head = try window.available(at: 0, upTo: 8)
+    if head.has(LocalFileHeader.signature) || head.has(EndOfCentralDirectory.signature) { return 0 }
+    // A mark of an archive that was to be split and then was not (APPNOTE 8.5.4), or of its first part.
+    let isMarked = head.has("PK00") || head.has("PK\u{7}\u{8}")
+    return isMarked && head.has(LocalFileHeader.signature, at: 4) ? 4 : nil
+  }
+
+  private static func isLocalHeader(
+    firstOf end: EndOfCentralDirectory, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    guard end.directoryOffset < end.directoryEnd else { return false }
+    var entry = try window.span(at: end.directoryOffset, count: CentralFileHeader.byteCount)
+    let offset = UInt64(try CentralFileHeader(parsing: &entry).headerOffset)
+    return try window.available(at: try offset.adding(end.base), upTo: 4).has(LocalFileHeader.signature)
+  }
+
+  static func readMembers(
+    _ window: inout ByteWindow, _ end: EndOfCentralDirectory, into reading: inout Reading
+  ) throws(ReadError) {
+    var directory = CentralDirectory(end)
+    var contents = ZIPContents()
+    var verification = ZIPVerification(end, fileByteCount: window.byteCount)
+    var isFirstRun = true
+    repeat {
+      let members = try directory.next(&window, contents: &contents, into: &reading)
+      if directory.isAtEnd {
+        try ZIPType.find(
+          contents, end, members: isFirstRun ? members : nil, in: &window, into: &reading)
+      }
+      try verification.check(members, in: &window, into: &reading)
+      isFirstRun = false
+    } while !directory.isAtEnd
+  }
+}
