@@ -24,7 +24,7 @@ public struct Inspection: Sendable {
   package init(_ window: inout ByteWindow, sniffer: Sniffer) throws {
     byteCount = window.byteCount
     sniffedType = try sniffer.mediaType(of: &window)
-    let reading = try Self.read(&window)
+    let reading = try Self.read(&window, sniffedType: sniffedType)
     mediaType = reading.mediaType ?? Self.mediaType(sniffed: sniffedType)
     facts = reading.facts
     faults = reading.faults
@@ -32,9 +32,11 @@ public struct Inspection: Sendable {
     locationMetadataOffset = reading.locationMetadataOffset
   }
 
-  private static func read(_ window: inout ByteWindow) throws(ReadError) -> Reading {
+  private static func read(
+    _ window: inout ByteWindow, sniffedType: String?
+  ) throws(ReadError) -> Reading {
     for format in Formats.all {
-      var reading = Reading()
+      var reading = Reading(sniffedType: sniffedType)
       do {
         try format.read(&window, into: &reading)
       } catch {

@@ -3,6 +3,10 @@ package import PreflightBytes
 /// What a reader has found so far. It is handed down `inout`, so that what was read before a file
 /// breaks off is kept.
 package struct Reading: Sendable {
+  /// What libmagic proposes. The structure decides; only the text reader, which has none to go by,
+  /// weighs it.
+  package let sniffedType: String?
+
   /// A file with more faults than this is no better described by more of them.
   private static let maximumFaults = 8
 
@@ -20,7 +24,7 @@ package struct Reading: Sendable {
   /// Where a note of the place stands at which the media was made (EXIF GPS and the like).
   package var locationMetadataOffset: UInt64?
 
-  package init() {}
+  package init(sniffedType: String? = nil) { self.sniffedType = sniffedType }
 
   package mutating func add(_ fault: Fault) {
     if faults.count < Self.maximumFaults { faults.append(fault) }

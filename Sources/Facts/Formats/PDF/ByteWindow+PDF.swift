@@ -1,0 +1,125 @@
+internal import PreflightBytes
+
+/// An object read from the file.
+struct PDFLoaded: Sendable {
+  /// The object; nil where it is too long to be held.
+  var object: PDFObject?
+  /// Its name, where it was read as an indirect object.
+  var reference: PDFReference?
+  /// Where its data begins, if it is a stream.
+  var streamOffset: UInt64?
+}
+
+extension ByteWindow {
+  /// An object longer than this isn't read: no memory follows what a file claims.
+  private static let maximumObject = 1 << 19
+
+  /// The object that stands at `offset`, with `N G obj` before it if it is to be an indirect one; nil
+  /// where there is none.
+  mutating func pdfObject(
+    at offset: UInt64, isIndirect: Bool = false
+  ) throws(ReadError) -> PDFLoaded? {
+    var limit = 2 << 10
+    while true {
+      let isLast = limit >= Self.maximumObject
+      let span = try available(at: offset, upTo: limit)
+      let isWhole = span.remaining < limit
+      var lexer = PDFLexer(span, isWhole: isWhole)
+      var loaded = PDFLoaded()
+      if isIndirect {
+        loaded.reference = lexer.objectHeader()
+        if loaded.reference == nil { return nil }
+      }
+      do {
+        loaded.object = try lexer.object()
+        if isIndirect, loaded.object?.dictionary != nil, lexer.skipStreamKeyword() {
+          loaded.streamOffset = lexer.offset
+        }
+        // At the very end of what was looked at, a token may go on or `stream` may follow.
+        if !lexer.isAtEnd || isWhole || isLast { return loaded }
+      } catch {
+        if case .implausible = error.reason { return nil }
+        if isWhole { return nil }
+        if isLast {
+          loaded.object = nil
+          return loaded
+        }
+      }
+      limit *= 16
+    }
+  }
+
+  /// The offset of the last `pattern` that ends at or before `end`, looked for backwards to `start`.
+  mutating func lastOccurrence(
+    of pattern: StaticString, before end: UInt64, from start: UInt64 = 0
+  ) throws(ReadError) -> UInt64? {
+    let length = UInt64(pattern.utf8CodeUnitCount)
+    var end = min(end, byteCount)
+    // The end of a file mostly has what is wanted; only where it doesn't are larger pieces read.
+    var piece: UInt64 = 2 << 10
+    while end >= start + length {
+      let first = max(start, end - min(end, piece))
+      let span = try available(at: first, upTo: Int(end - first))
+      if let index = span.lastIndex(of: pattern) { return first + UInt64(index) }
+      if first == start { return nil }
+      end = first + length - 1
+      piece = 64 << 10
+    }
+    return nil
+  }
+
+  /// The offset of the last `number G obj` before `end`, looked for backwards through the whole file:
+  /// what readers do when the cross-reference is of no use.
+  mutating func lastPDFObject(
+    numbered number: UInt64, before end: UInt64
+  ) throws(ReadError) -> UInt64? {
+    // `number`, white space, generation, white space: what may stand before `obj`.
+    let room: UInt64 = 64
+    var end = min(end, byteCount)
+    while let keyword = try lastOccurrence(of: "obj", before: end) {
+      let first = keyword - min(keyword, room)
+      let span = try available(at: first, upTo: Int(keyword - first))
+      if let index = span.startOfPDFObjectHeader(numbered: number) { return first + UInt64(index) }
+      end = keyword
+    }
+    return nil
+  }
+}
+
+extension ByteSpan {
+  /// The index, from the span's start, of the last occurrence of `pattern`.
+  fileprivate func lastIndex(of pattern: StaticString) -> Int? {
+    let count = pattern.utf8CodeUnitCount
+    var index = bytes.byteCount - count
+    while index >= 0 {
+      var matched = 0
+      while matched < count,
+        bytes.unsafeLoad(fromUncheckedByteOffset: index + matched, as: UInt8.self)
+          == pattern.utf8Start[matched]
+      {
+        matched += 1
+      }
+      if matched == count { return index }
+      index -= 1
+    }
+    return nil
+  }
+
+  /// The index at which `number G ` begins, when the span ends with it.
+  fileprivate func startOfPDFObjectHeader(numbered number: UInt64) -> Int? {
+    var index = bytes.byteCount - 1
+    func skipBack(_ matches: (UInt8) -> Bool) -> Int {
+      let start = index
+      while let byte = self[index], matches(byte) { index -= 1 }
+      return start - index
+    }
+    let isDigit: (UInt8) -> Bool = { $0.pdfDigit != nil }
+    _ = skipBack(\.isPDFWhitespace)
+    guard skipBack(isDigit) > 0, skipBack(\.isPDFWhitespace) > 0 else { return nil }
+    let last = index
+    guard (1...19).contains(skipBack(isDigit)) else { return nil }
+    var value: UInt64 = 0
+    for position in (index + 1)...last { value = value * 10 + UInt64(self[position]?.pdfDigit ?? 0) }
+    return value == number ? index + 1 : nil
+  }
+}

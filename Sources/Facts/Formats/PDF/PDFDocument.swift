@@ -1,0 +1,269 @@
+// ISO 32000-2:2020, 7.5 "File structure" and 7.7 "Document structure".
+
+internal import PreflightBytes
+
+/// A document's objects, found through its cross-reference sections, from the newest on, each read
+/// only when it is asked; or by looking through the whole file where those are of no use.
+struct PDFDocument {
+  /// More updates than this are not followed: every one of a /Prev chain's sections costs a read.
+  private static let maximumSections = 2048
+
+  /// The sections held may take this much memory.
+  private static let maximumCost = 24 << 20
+
+  /// A reference that leads on to references for longer than this leads nowhere.
+  private static let maximumHops = 8
+
+  /// The whole file is looked through no more often than this.
+  private static let maximumSearches = 12
+
+  /// Where `%PDF-` stands, from which offsets count.
+  let header: UInt64
+
+  /// The newest trailer dictionary that names the document's root.
+  private(set) var trailer: PDFDictionary = [:]
+
+  /// Whether objects are looked for in the whole file.
+  private(set) var isRebuilt = false
+
+  private var sections: [PDFCrossReferenceSection] = []
+  /// Where sections stand that haven't been read yet, the next one last.
+  private var pending: [UInt64]
+  private var visited: Set<UInt64> = []
+  private var cost = 0
+  private var searches = 0
+  /// The object stream unpacked last: the few objects wanted mostly share one.
+  private var unpacked: (number: UInt64, content: [UInt8], dictionary: PDFDictionary)?
+
+  /// Opens a document by the offset that stands after `startxref`; nil where no cross-reference
+  /// section with a trailer stands there.
+  init?(
+    header: UInt64, startOfCrossReference start: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) {
+    self.header = header
+    pending = [start]
+    guard try readNextSection(in: &window) else { return nil }
+    // The newest trailer has to have everything; where it doesn't, an older one serves.
+    while trailer["Root"] == nil, try readNextSection(in: &window) {}
+  }
+
+  /// Opens a document as readers do whose way through the cross-reference is barred: by the last
+  /// `trailer` in the file that names a root; nil where there is none.
+  init?(rebuilding window: inout ByteWindow, header: UInt64) throws(ReadError) {
+    self.header = header
+    pending = []
+    isRebuilt = true
+    var end = window.byteCount
+    // A file that is made of nothing but the word must not take forever.
+    for _ in 0..<64 {
+      guard let keyword = try window.lastOccurrence(of: "trailer", before: end) else { return nil }
+      if let found = try window.pdfObject(at: keyword + 7)?.object?.dictionary, found["Root"] != nil {
+        trailer = found
+        return
+      }
+      end = keyword
+    }
+    return nil
+  }
+
+  /// Reads the next older section; false when there is none or it makes no sense.
+  private mutating func readNextSection(in window: inout ByteWindow) throws(ReadError) -> Bool {
+    while let offset = pending.popLast() {
+      guard visited.count < Self.maximumSections, visited.insert(offset).inserted else { continue }
+      guard cost < Self.maximumCost, var section = try section(at: offset, in: &window) else {
+        return false
+      }
+      cost += section.cost
+      let trailer = section.takeTrailer()
+      if self.trailer["Root"] == nil { self.trailer.merge(trailer) { newer, _ in newer } }
+      sections.append(section)
+      if let previous = section.previous { pending.append(previous) }
+      // The stream of a hybrid-reference file comes before the older sections.
+      if section.rows == nil, let stream = section.hybridStream { pending.append(stream) }
+      return true
+    }
+    return false
+  }
+
+  /// The section at an offset that counts from the header, as it should, or from the file's start.
+  private func section(
+    at offset: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFCrossReferenceSection? {
+    for place in places(of: offset) {
+      var lexer = PDFLexer(try window.available(at: place, upTo: 64), isWhole: true)
+      lexer.skipWhitespace()
+      let found =
+        lexer.skipKeyword("xref")
+        ? try PDFCrossReferenceSection(tableAt: lexer.offset, in: &window)
+        : try PDFCrossReferenceSection(streamAt: place, in: &window)
+      if let found { return found }
+    }
+    return nil
+  }
+
+  /// Where an offset that the file states may be.
+  private func places(of offset: UInt64) -> [UInt64] {
+    guard header > 0 else { return [offset] }
+    let (moved, overflow) = offset.addingReportingOverflow(header)
+    return overflow ? [offset] : [moved, offset]
+  }
+}
+
+// MARK: - Objects
+
+extension PDFDocument {
+  /// The object that a reference names, or the object itself where it is none; `.null` where there is
+  /// no such object, as the specification has it; nil where it can't be read.
+  mutating func resolve(
+    _ object: PDFObject?, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFObject? {
+    var object = object ?? .null
+    for _ in 0..<Self.maximumHops {
+      guard let reference = object.reference else { return object }
+      guard let loaded = try load(reference.number, in: &window) else { return .null }
+      guard let next = loaded.object else { return nil }
+      object = next
+    }
+    return nil
+  }
+
+  /// Reads an indirect object by its number; nil where it isn't found.
+  mutating func load(
+    _ number: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFLoaded? {
+    if isRebuilt { return try search(for: number, in: &window) }
+    switch try location(of: number, in: &window) {
+    case .offset(let offset):
+      for place in places(of: offset) {
+        if let loaded = try window.pdfObject(at: place, isIndirect: true),
+          loaded.reference?.number == number
+        {
+          return loaded
+        }
+      }
+    case .compressed(let stream, let index):
+      return try unpack(number, from: stream, index: index, in: &window)
+    case .free, nil:
+      break
+    }
+    // An entry that is missing or points astray: readers go looking for the object.
+    return try search(for: number, in: &window)
+  }
+
+  private mutating func search(
+    for number: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFLoaded? {
+    guard searches < Self.maximumSearches else { return nil }
+    searches += 1
+    var end = window.byteCount
+    for _ in 0..<16 {
+      guard let offset = try window.lastPDFObject(numbered: number, before: end) else { return nil }
+      if let loaded = try window.pdfObject(at: offset, isIndirect: true) { return loaded }
+      end = offset
+    }
+    return nil
+  }
+
+  /// Where a number's object stands, by the newest section that has it.
+  private mutating func location(
+    of number: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFLocation? {
+    var index = 0
+    while true {
+      while index < sections.count {
+        let section = sections[index]
+        let location =
+          section.rows == nil
+          ? try section.tableLocation(of: number, in: &window)
+          : section.streamLocation(of: number)
+        switch location {
+        case nil: break
+        case .free:
+          // The table of a hybrid-reference file calls free what its stream has.
+          if section.rows != nil || section.hybridStream == nil { return .free }
+        case .some(let found): return found
+        }
+        index += 1
+      }
+      guard try readNextSection(in: &window) else { return nil }
+    }
+  }
+
+  /// Reads an object out of an object stream (7.5.7).
+  private mutating func unpack(
+    _ number: UInt64, from stream: UInt64, index: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFLoaded? {
+    guard try unpackStream(stream, in: &window), let unpacked else { return nil }
+    guard let count = unpacked.dictionary["N"]?.integer,
+      let first = unpacked.dictionary["First"]?.integer.flatMap({ UInt64(exactly: $0) })
+    else { return nil }
+    var inner = ByteWindow(MemorySource(unpacked.content))
+    let offset = try Self.offset(
+      of: number, amongst: min(count, unpacked.content.count), index: index, in: &inner)
+    guard let offset else { return nil }
+    let (place, overflow) = first.addingReportingOverflow(offset)
+    return overflow ? nil : try inner.pdfObject(at: place)
+  }
+
+  /// An object's offset by the pairs of integers with which an object stream begins.
+  private static func offset(
+    of number: UInt64, amongst count: Int, index: UInt64, in inner: inout ByteWindow
+  ) throws(ReadError) -> UInt64? {
+    var lexer = PDFLexer(
+      try inner.available(at: 0, upTo: ByteWindow.maximumSpan), isWhole: true)
+    var fallback: UInt64?
+    for position in 0..<max(0, count) {
+      lexer.skipWhitespace()
+      guard let candidate = lexer.unsignedInteger() else { return fallback }
+      lexer.skipWhitespace()
+      guard let offset = lexer.unsignedInteger() else { return fallback }
+      if candidate == number {
+        if UInt64(position) == index { return offset }
+        fallback = offset
+      }
+    }
+    return fallback
+  }
+
+  /// Makes ``unpacked`` hold an object stream's content.
+  private mutating func unpackStream(
+    _ number: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    if unpacked?.number == number { return true }
+    // An object stream can't be in an object stream.
+    guard case .offset(let offset)? = try location(of: number, in: &window) else { return false }
+    for place in places(of: offset) {
+      guard let loaded = try window.pdfObject(at: place, isIndirect: true),
+        loaded.reference?.number == number, var dictionary = loaded.object?.dictionary,
+        let data = loaded.streamOffset
+      else { continue }
+      if let length = dictionary["Length"], length.reference != nil {
+        dictionary["Length"] = try directLength(length, in: &window)
+      }
+      guard let decoder = PDFStreamDecoder(dictionary),
+        let content = try decoder.decode(
+          at: data, upTo: PDFStreamDecoder.maximumOutput, in: &window)
+      else { continue }
+      unpacked = (number, content, dictionary)
+      return true
+    }
+    return false
+  }
+
+  /// A stream's length that is an indirect object of its own; never one in an object stream.
+  private mutating func directLength(
+    _ length: PDFObject, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFObject? {
+    guard let number = length.reference?.number,
+      case .offset(let offset)? = try location(of: number, in: &window)
+    else { return nil }
+    for place in places(of: offset) {
+      if let loaded = try window.pdfObject(at: place, isIndirect: true),
+        loaded.reference?.number == number
+      {
+        return loaded.object
+      }
+    }
+    return nil
+  }
+}
