@@ -2,5 +2,11 @@
 package enum Formats {
   /// Signatures at a fixed place come first, since they can't be mistaken; then those that have to be
   /// looked for; plain text, which almost anything could be, comes last.
-  package static let all: [any FormatReader.Type] = []
+  package static let all: [any FormatReader.Type] = [
+    Ogg.self,
+    AMR.self,
+    OtherMedia.self,
+    AAC.self,
+    MPEGAudio.self,
+  ]
 }
