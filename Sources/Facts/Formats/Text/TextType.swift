@@ -17,7 +17,7 @@ enum TextType {
   static func mediaType(of head: [UInt8], isWhole: Bool, sniffedType: String?) -> MediaType {
     let text = TextHead(head, isWhole: isWhole)
     if let known = signature(of: text, sniffedType: sniffedType) { return known }
-    if let markup = Markup.mediaType(of: text, sniffedType: sniffedType) { return markup }
+    if let markup = TextMarkup.mediaType(of: text, sniffedType: sniffedType) { return markup }
     if let sniffedType, textual.contains(sniffedType) { return MediaType(rawValue: sniffedType) }
     if JSONPrefix.isJSON(text) { return "application/json" }
     if DelimitedText.isTable(text, isSniffedAsTable: sniffedType == "text/csv") { return "text/csv" }

@@ -1,7 +1,7 @@
 // WHATWG MIME Sniffing, 7.1 "Identifying a resource with an unknown MIME type"; XML 1.0, 2.8.
 
 /// Tells HTML, XML and SVG from texts that merely speak of them.
-enum Markup {
+enum TextMarkup {
   /// Elements with which a text begins only where it is HTML. Those that stand in Markdown as well,
   /// such as `<p>` and `<div>`, are not among them.
   private static let pageElements: [StaticString] = [
