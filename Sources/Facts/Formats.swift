@@ -6,5 +6,7 @@ package enum Formats {
     JPEG.self,
     PNG.self,
     WebP.self,
+    GIF.self,
+    OtherPictures.self,
   ]
 }
