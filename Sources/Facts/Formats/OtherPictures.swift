@@ -1,0 +1,169 @@
+internal import PreflightBytes
+
+/// Pictures that are named and not read, since no messenger takes them: a signature each.
+///
+/// The names are the registered ones, and libmagic's where there is none, so that they don't vary with
+/// libmagic's version. What a few bytes can't tell for certain is looked at closer below the table.
+enum OtherPictures: FormatReader {
+  /// Bytes that stand at a place in every file of a type.
+  private struct Signature {
+    let mediaType: MediaType
+    let index: Int
+    let bytes: [UInt8]
+
+    init(_ mediaType: MediaType, _ bytes: [UInt8], at index: Int = 0) {
+      self.mediaType = mediaType
+      self.index = index
+      self.bytes = bytes
+    }
+
+    init(_ mediaType: MediaType, _ text: StaticString, at index: Int = 0) {
+      self.init(mediaType, text.withUTF8Buffer { Array($0) }, at: index)
+    }
+  }
+
+  /// Earlier rows win where two hold.
+  private static let signatures: [Signature] = [
+    Signature("image/x-canon-cr2", "CR\u{2}\0", at: 8),
+    Signature("image/x-canon-crw", "HEAPCCDR", at: 6),
+    Signature("image/x-panasonic-rw2", "IIU\0"),
+    Signature("image/x-olympus-orf", "IIRO"),
+    Signature("image/x-olympus-orf", "IIRS"),
+    Signature("image/x-olympus-orf", "MMOR"),
+    Signature("image/x-fuji-raf", "FUJIFILMCCD-RAW"),
+    Signature("image/x-sigma-x3f", "FOVb"),
+    Signature("image/jxr", [0x49, 0x49, 0xbc]),
+    Signature("image/vnd.adobe.photoshop", "8BPS"),
+    Signature("image/x-xcf", "gimp xcf"),
+    Signature("image/jxl", [0xff, 0x0a]),
+    Signature("image/jxl", [0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a]),
+    Signature("image/x-jp2-codestream", [0xff, 0x4f, 0xff, 0x51]),
+    Signature("image/x-qoi", "qoif"),
+    Signature("image/x-exr", [0x76, 0x2f, 0x31, 0x01]),
+    Signature("image/vnd.radiance", "#?RADIANCE\n"),
+    Signature("image/vnd.radiance", "#?RGBE\n"),
+    Signature("image/vnd.ms-dds", "DDS |\0\0\0"),
+    Signature("image/ktx", [0xab, 0x4b, 0x54, 0x58, 0x20, 0x31, 0x31, 0xbb]),
+    Signature("image/ktx2", [0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb]),
+    Signature("image/x-icns", "icns"),
+    Signature("image/bpg", [0x42, 0x50, 0x47, 0xfb]),
+    Signature("image/flif", "FLIF"),
+    Signature("image/fits", "SIMPLE  =                    T"),
+    Signature("image/vnd.djvu", "AT&TFORM"),
+    Signature("image/wmf", [0xd7, 0xcd, 0xc6, 0x9a, 0, 0]),
+    Signature("image/wmf", [0x01, 0, 0x09, 0, 0, 0x03]),
+    Signature("image/emf", " EMF", at: 40),
+    Signature("video/x-mng", [0x8a, 0x4d, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    Signature("video/x-jng", [0x8b, 0x4a, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+  ]
+
+  /// How much of a file is looked at. A raw picture's directory stands in the first kilobytes, and an SVG
+  /// may begin with a long comment.
+  private static let headSize = 1 << 14
+
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    reading.mediaType = mediaType(of: try window.available(at: 0, upTo: headSize))
+  }
+
+  private static func mediaType(of head: ByteSpan) -> MediaType? {
+    for signature in signatures where head.has(signature.bytes, at: signature.index) {
+      return signature.mediaType
+    }
+    return tiff(head) ?? jpeg2000(head) ?? bitmap(head) ?? icon(head) ?? netpbm(head)
+      ?? (SVGProlog.beginsPicture(head) ? "image/svg+xml" : nil)
+  }
+
+  /// TIFF 6.0 and BigTIFF, and the raw pictures that are TIFFs by their structure.
+  private static func tiff(_ head: ByteSpan) -> MediaType? {
+    if head.has("II+\0\u{8}\0\0\0") || head.has("MM\0+\0\u{8}\0\0") { return "image/tiff" }
+    guard let tiff = TIFFStructure(head) else { return nil }
+    let directory = tiff.firstDirectory
+    // DNGVersion.
+    if tiff.entry(0xc612, inDirectoryAt: directory) != nil { return "image/x-adobe-dng" }
+    // The raw data stands in a sub-directory, of which a finished TIFF from the same maker has none.
+    if let maker = tiff.entry(0x010f, inDirectoryAt: directory),
+      tiff.entry(0x014a, inDirectoryAt: directory) != nil
+    {
+      if head.has("NIKON", at: maker.valueIndex) { return "image/x-nikon-nef" }
+      if head.has("SONY", at: maker.valueIndex) { return "image/x-sony-arw" }
+    }
+    return "image/tiff"
+  }
+
+  /// The file formats of JPEG 2000 (ITU-T T.800, annex I), by the brand after the signature box.
+  private static func jpeg2000(_ head: ByteSpan) -> MediaType? {
+    guard head.has([0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20, 0x0d, 0x0a, 0x87, 0x0a]) else { return nil }
+    if head.has("jpx ", at: 20) { return "image/jpx" }
+    if head.has("jpm ", at: 20) { return "image/jpm" }
+    if head.has("jph ", at: 20) { return "image/jph" }
+    if head.has("mjp2", at: 20) { return "video/mj2" }
+    return "image/jp2"
+  }
+
+  /// Two letters begin a bitmap, and many a text: the size of the header after them decides.
+  private static func bitmap(_ head: ByteSpan) -> MediaType? {
+    guard head.has("BM"), let size = head[14], head.has([0, 0, 0], at: 15) else { return nil }
+    let planes: Int
+    switch size {
+    case 12: planes = 22
+    case 16, 40, 52, 56, 64, 108, 124: planes = 26
+    default: return nil
+    }
+    return head.has([1, 0], at: planes) ? "image/bmp" : nil
+  }
+
+  /// Icons and cursors begin with small numbers: the first entry's fields have to hold together.
+  private static func icon(_ head: ByteSpan) -> MediaType? {
+    guard let kind = head[2], kind == 1 || kind == 2, head.has([0, 0, kind, 0]) else { return nil }
+    var entry = head
+    do {
+      try entry.skip(4)
+      let count = UInt32(try UInt16(parsingLittleEndian: &entry))
+      try entry.skip(3)
+      let reserved = try UInt8(parsing: &entry)
+      try entry.skip(4)
+      let size = try UInt32(parsingLittleEndian: &entry)
+      let offset = try UInt32(parsingLittleEndian: &entry)
+      guard count > 0, size > 0, reserved == 0 || reserved == 255, offset >= 6 + 16 * count else {
+        return nil
+      }
+      return kind == 1 ? "image/vnd.microsoft.icon" : "image/x-win-bitmap"
+    } catch {
+      return nil
+    }
+  }
+
+  /// The Netpbm formats: a letter and a digit, white space, and then a size or, in the last, a header
+  /// line.
+  private static func netpbm(_ head: ByteSpan) -> MediaType? {
+    guard head.has("P"), let kind = head[1], let gap = head[2], isSpace(gap) else { return nil }
+    if kind == 0x37 {
+      return head.has("WIDTH", at: 3) || head.has("#", at: 3) ? "image/x-portable-arbitrarymap" : nil
+    }
+    var index = 3
+    for _ in 0..<2 {
+      guard let end = endOfNumber(head, from: index) else { return nil }
+      index = end
+    }
+    switch kind {
+    case 0x31, 0x34: return "image/x-portable-bitmap"
+    case 0x32, 0x35: return "image/x-portable-graymap"
+    case 0x33, 0x36: return "image/x-portable-pixmap"
+    default: return nil
+    }
+  }
+
+  /// Where the number ends that follows white space and comments; nil where there is none.
+  private static func endOfNumber(_ head: ByteSpan, from start: Int) -> Int? {
+    var index = start
+    while let byte = head[index], isSpace(byte) || byte == 0x23 {
+      if byte == 0x23 { index = head.firstIndex(of: 0x0a, from: index) ?? head.bytes.byteCount }
+      index += 1
+    }
+    let first = index
+    while let byte = head[index], 0x30...0x39 ~= byte { index += 1 }
+    return index > first ? index : nil
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0d ~= byte }
+}
