@@ -46,6 +46,8 @@ enum AAC: FormatReader {
     let leading = try AudioTags.leading(&window)
     guard leading.cutTagOffset == nil else { return }
     let start = leading.end
+    // A look at the file's end is worth the reading only where there is something like a frame.
+    guard try mayHaveFrames(&window, from: start) else { return }
     let end = try AudioTags.trailing(&window, from: start)
     let found = try ADTSFrames.find(
       &window, from: start, before: end, limit: start + search, hasTag: leading.isThere)
@@ -64,6 +66,16 @@ enum AAC: FormatReader {
       reading.facts.audioStreams?[0].bitRate = Int(exactly: bitRate)
     }
     try judgeEnd(frames, &window, into: &reading)
+  }
+
+  /// Whether a header stands at the start, or several in step further on.
+  private static func mayHaveFrames(
+    _ window: inout ByteWindow, from start: UInt64
+  ) throws(ReadError) -> Bool {
+    let end = window.byteCount
+    if try ADTSFrames.header(&window, at: start, before: end) != nil { return true }
+    return try ADTSFrames.find(
+      &window, from: start, before: end, limit: start + search, hasTag: false) != nil
   }
 
   /// What the first frame says.

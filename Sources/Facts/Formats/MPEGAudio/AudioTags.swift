@@ -69,11 +69,12 @@ enum AudioTags {
 
   /// ID3v2.4 structure, section 3.1; 2.2 and 2.3 alike but for the footer.
   private static func id3v2(_ head: borrowing ByteSpan, in byteCount: UInt64) -> Tag {
-    guard let version = head[3], let revision = head[4], let flags = head[5],
-      let size = syncsafe(head, at: 6)
-    else { return head.remaining < 10 ? .cut(name: "an ID3v2 tag") : .none }
     // Later versions would keep this header; letters in its place make it a text about tags.
-    guard 2...9 ~= version, revision < 0xff else { return .none }
+    guard 2...9 ~= head[3] ?? 4, head[4] ?? 0 < 0xff else { return .none }
+    guard head.remaining >= 10 else { return .cut(name: "an ID3v2 tag") }
+    guard let version = head[3], let flags = head[5], let size = syncsafe(head, at: 6) else {
+      return .none
+    }
     let hasFooter = version >= 4 && flags & 0x10 != 0
     let end = head.base + 10 + size + (hasFooter ? 10 : 0)
     return end <= byteCount ? .whole(end: end) : .cut(name: "an ID3v2 tag")
@@ -93,9 +94,15 @@ enum AudioTags {
 
   /// Lyrics3 v1 ends with a word within 5,100 bytes; v2 with its size and a word.
   private static func lyrics3(_ span: borrowing ByteSpan) -> Tag {
-    let ends = [span.firstIndex(of: "LYRICS200"), span.firstIndex(of: "LYRICSEND")].compactMap(\.self)
-    guard let end = ends.min() else { return .cut(name: "a Lyrics3 tag") }
-    return .whole(end: span.base + UInt64(end) + 9)
+    // One pass for both words, so that a file full of such tags costs no more than its size.
+    var index = 11
+    while let word = span.firstIndex(of: "LYRICS", from: index) {
+      if span.has("200", at: word + 6) || span.has("END", at: word + 6) {
+        return .whole(end: span.base + UInt64(word) + 9)
+      }
+      index = word + 6
+    }
+    return .cut(name: "a Lyrics3 tag")
   }
 
   /// Where the tags begin that end with the file, looking no further back than `start`.

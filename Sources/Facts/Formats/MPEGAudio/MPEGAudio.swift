@@ -15,8 +15,12 @@ enum MPEGAudio: FormatReader {
     let hasTag = leading.isThere || hasOddTag
     // A tag that claims to reach past the end hides where the sound begins, or is cut itself.
     let start = leading.cutTagOffset.map { $0 + 10 } ?? leading.end
-    let end = try AudioTags.trailing(&window, from: start)
     let limit = start + (hasTag ? searchBehindTag : searchWithoutTag)
+    // A look at the file's end is worth the reading only where there is something like a frame.
+    if !hasTag {
+      guard try mayHaveFrames(&window, from: start, limit: limit) else { return }
+    }
+    let end = try AudioTags.trailing(&window, from: start)
     let found = try MPEGAudioFrames.find(
       &window, from: start, before: end, limit: limit,
       hasTag: hasTag && leading.cutTagOffset == nil)
@@ -28,6 +32,15 @@ enum MPEGAudio: FormatReader {
     if !hasTag, found.offset > 0, !isConvincing(frames) { return }
     reading.mediaType = "audio/mpeg"
     try note(frames, &window, into: &reading)
+  }
+
+  /// Whether a header stands at the start, or several in step further on.
+  private static func mayHaveFrames(
+    _ window: inout ByteWindow, from start: UInt64, limit: UInt64
+  ) throws(ReadError) -> Bool {
+    let end = window.byteCount
+    if try MPEGAudioFrames.header(&window, at: start, before: end) != nil { return true }
+    return try MPEGAudioFrames.find(&window, from: start, before: end, limit: limit, hasTag: false) != nil
   }
 
   /// Whether frames that don't begin the file, and that no tag announces, are what the file is made of.
@@ -93,21 +106,21 @@ enum MPEGAudio: FormatReader {
       reading.addTruncation(of: tag.name, clause: "", at: window.byteCount)
     } else if frames.endsInHeader, frames.end == window.byteCount {
       reading.addTruncation(of: "a frame's header", clause: clause, at: window.byteCount)
-    } else if let rest = frames.rest {
-      if try !isTolerated(rest, frames, index, &window) {
-        reading.add(
-          Fault(
-            "truncated", clause: clause, at: window.byteCount,
-            "The file ends in the middle of a frame.",
-            expected: "\(rest.size) bytes from offset \(rest.offset)",
-            actual: "\(frames.end - rest.offset) bytes"))
-      }
-    } else if let count = index?.frames, lacksFrames(frames, count, index?.bytes) {
+    } else if let rest = frames.rest, try !isTolerated(rest, frames, index, &window) {
+      reading.add(
+        Fault(
+          "truncated", clause: clause, at: window.byteCount,
+          "The file ends in the middle of a frame.",
+          expected: "\(rest.size) bytes from offset \(rest.offset)",
+          actual: "\(frames.end - rest.offset) bytes"))
+    } else if let index, let count = index.frames, lacksFrames(frames, index, window.byteCount) {
       reading.add(
         Fault(
           "truncated", clause: clause, at: frames.lastEnd,
           "The file ends before the number of frames that its first frame states.",
           expected: "\(count) frames", actual: "\(max(frames.count, 1) - 1) frames"))
+    } else if frames.rest != nil {
+      return
     } else if frames.lastEnd < frames.end,
       try AudioTags.tag(&window, at: frames.lastEnd).isNone,
       try !AudioTags.isZero(&window, from: frames.lastEnd, to: frames.end)
@@ -123,8 +136,11 @@ enum MPEGAudio: FormatReader {
   ) throws(ReadError) -> Bool {
     // A tagger has since written behind the frame: the file itself isn't cut.
     if frames.end < window.byteCount { return true }
-    // The sound that the index counts is all there, and this is no part of it.
-    if let bytes = index?.bytes, rest.offset - frames.start.offset >= bytes { return true }
+    if let bytes = index?.bytes {
+      // The sound that the index counts is all there, and this is no part of it.
+      if rest.offset - frames.start.offset >= bytes { return true }
+      if let index, lacksFrames(frames, index, window.byteCount) { return false }
+    }
     // Some encoders stop within the last frame, after the last byte that its sound takes.
     let length = rest.header.sideInformationSize + (rest.header.isProtected ? 6 : 4)
     guard rest.header.layer == 3, frames.end - rest.offset >= UInt64(length) else { return false }
@@ -134,17 +150,17 @@ enum MPEGAudio: FormatReader {
     return there >= needed && there <= needed + 2
   }
 
-  /// Whether the index counts more frames than there are. Few of many frames are an excerpt, which
-  /// plays well, under the index of the whole.
+  /// Whether the index counts more frames, and more bytes, than there are. Few of many frames are an
+  /// excerpt, which plays well, under the index of the whole.
   private static func lacksFrames(
-    _ frames: MPEGAudioFrames, _ count: UInt64, _ bytes: UInt64?
+    _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex, _ byteCount: UInt64
   ) -> Bool {
-    guard frames.count >= 1 else { return false }
+    guard frames.count >= 1, let count = index.frames else { return false }
     let there = frames.count - 1
-    guard there + 2 < count, there >= count / 4 else { return false }
-    // Where the bytes agree, the count is what is wrong.
-    guard let bytes else { return true }
-    return frames.lastEnd - frames.start.offset < bytes
+    guard there < count, there >= count / 4 else { return false }
+    // Some writers count a frame or two differently, and some the tags; hardly any both.
+    guard let bytes = index.bytes else { return there + 2 < count }
+    return byteCount - frames.start.offset < bytes
   }
 
   // MARK: - No frames
@@ -155,7 +171,11 @@ enum MPEGAudio: FormatReader {
     into reading: inout Reading
   ) throws(ReadError) {
     let header = try MPEGAudioFrames.header(&window, at: start, before: window.byteCount)
-    guard hasTag || header.map({ $0.layer != 1 && !$0.isFreeFormat }) ?? false else { return }
+    let isPlain = header.map { $0.layer != 1 && !$0.isFreeFormat } ?? false
+    let hasIndex = try header.map { header throws(ReadError) in
+      try MPEGAudioIndex(frame: window.available(at: start, upTo: 256), header: header) != nil
+    }
+    guard hasTag || isPlain || hasIndex ?? false else { return }
     reading.mediaType = "audio/mpeg"
     if leading.cutTagOffset != nil {
       reading.addTruncation(of: "the tag before the sound", clause: "ID3v2.4 3.1", at: window.byteCount)
@@ -167,7 +187,8 @@ enum MPEGAudio: FormatReader {
       stream.channels = header.channels
       stream.sampleRate = header.sampleRate
       reading.facts.audioStreams = [stream]
-      if !header.isFreeFormat, UInt64(header.size(freeFormat: 0)) > window.byteCount - start {
+      // A frame in free format shows its size by the next, which isn't there.
+      if header.isFreeFormat || UInt64(header.size(freeFormat: 0)) > window.byteCount - start {
         reading.addTruncation(of: "the first frame", clause: "ISO/IEC 11172-3 2.4.1", at: window.byteCount)
         return
       }

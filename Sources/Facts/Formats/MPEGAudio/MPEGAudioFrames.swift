@@ -19,6 +19,9 @@ struct MPEGAudioFrames {
   /// The longest frame in free format that is looked for; decoders hold no more.
   private static let maximumFreeFormat = 8192
 
+  /// Looking for the size of frames in free format is dear, so look-alikes must not abound.
+  private static let maximumFreeFormatTries = 32
+
   /// What has to be in the window so that looking ahead from a place doesn't move it.
   private static let lookAhead = 32768
 
@@ -41,6 +44,7 @@ struct MPEGAudioFrames {
   private(set) var cutTag: (offset: UInt64, name: String)?
   /// Whether the file ends within the first bytes of a frame's header.
   private(set) var endsInHeader = false
+  private var freeFormatTries = maximumFreeFormatTries
 
   private init(start: Start, end: UInt64) {
     self.start = start
@@ -161,8 +165,7 @@ struct MPEGAudioFrames {
     _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool
   ) throws(ReadError) -> Start? {
     var offset = start
-    // Looking for the size of frames in free format is dear, so look-alikes must not abound.
-    var freeFormatTries = 32
+    var freeFormatTries = maximumFreeFormatTries
     while let candidate = try nextSync(&window, from: offset, before: min(end, limit)) {
       offset = candidate + 1
       guard let header = try header(&window, at: candidate, before: end) else { continue }
@@ -183,7 +186,7 @@ struct MPEGAudioFrames {
     _ run: Run, _ header: MPEGAudioHeader, isAtStart: Bool, hasTag: Bool
   ) -> Bool {
     // A byte order mark of UTF-16 looks like a header of Layer I, so one alone says nothing.
-    let isDoubtful = header.layer == 1 || header.isFreeFormat
+    let isDoubtful = header.layer == 1
     if isAtStart, hasTag { return run.headers >= 2 || run.endsExactly }
     if isAtStart, isDoubtful { return run.headers >= 6 || run.headers >= 3 && run.endsExactly }
     if isAtStart { return run.headers >= 3 || run.endsExactly || run.headers == 2 && run.endsWithin }
@@ -249,11 +252,10 @@ struct MPEGAudioFrames {
 
   /// The next place from which frames go on, be it with the same parameters or, with more evidence,
   /// with others.
-  private func resynchronise(
+  private mutating func resynchronise(
     _ window: inout ByteWindow, from start: UInt64, _ reference: MPEGAudioHeader
   ) throws(ReadError) -> Start? {
     var offset = start
-    var freeFormatTries = 32
     while let candidate = try Self.nextSync(&window, from: offset, before: end) {
       offset = candidate + 1
       guard let header = try Self.header(&window, at: candidate, before: end) else { continue }

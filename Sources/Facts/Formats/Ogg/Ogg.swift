@@ -31,12 +31,16 @@ private struct OggFile {
   private var hasPassedBeginnings = false
   private var milliseconds: Double?
   private var isCut = false
+  /// How many bytes may yet be summed for pages that may be none, so that a file made of page beginnings
+  /// costs no more than its size.
+  private var searchBudget: UInt64 = 0
 
   mutating func read(
     _ window: inout ByteWindow, from start: UInt64, into reading: inout Reading
   ) throws(ReadError) {
     var offset = start
     var isResynchronising = false
+    searchBudget = window.byteCount.multipliedReportingOverflow(by: 4).partialValue
     while offset < window.byteCount, !isCut {
       guard try window.available(at: offset, upTo: 4).has("OggS") else {
         guard let next = try Self.nextPage(&window, from: offset) else {
@@ -68,6 +72,14 @@ private struct OggFile {
       reading.addTruncation(of: "a page", clause: "RFC 3533 6", at: window.byteCount)
       try identifyCutPage(&window, at: offset, into: &reading)
       return window.byteCount
+    }
+    if isResynchronising {
+      guard size <= searchBudget else {
+        isCut = true
+        addPageMissing(at: offset, into: &reading)
+        return window.byteCount
+      }
+      searchBudget -= size
     }
     var span = try window.span(at: offset, count: size)
     let checksum = try OggPage.checksum(of: span)
@@ -298,12 +310,16 @@ private struct OggFile {
     if hasEnded || isTag {
       reading.trailingDataOffset = offset
     } else {
-      reading.add(
-        Fault(
-          "page-missing", clause: "RFC 3533 6", at: offset,
-          "Bytes that are no page stand where the stream should go on.",
-          expected: "OggS", actual: "other bytes to the end of the file"))
+      addPageMissing(at: offset, into: &reading)
     }
+  }
+
+  private func addPageMissing(at offset: UInt64, into reading: inout Reading) {
+    reading.add(
+      Fault(
+        "page-missing", clause: "RFC 3533 6", at: offset,
+        "Bytes that are no page stand where the stream should go on.",
+        expected: "OggS", actual: "other bytes to the end of the file"))
   }
 
   /// Whether the file ends within the four letters.

@@ -34,7 +34,8 @@ struct OggPage {
     beginsStream = flags & 2 != 0
     endsStream = flags & 4 != 0
     let granulePosition = try UInt64(parsingLittleEndian: &span)
-    self.granulePosition = granulePosition == .max ? nil : granulePosition
+    // Negative numbers are no positions; -1 says that no packet ends here.
+    self.granulePosition = Int64(exactly: granulePosition) == nil ? nil : granulePosition
     serialNumber = try UInt32(parsingLittleEndian: &span)
     sequenceNumber = try UInt32(parsingLittleEndian: &span)
     checksum = try UInt32(parsingLittleEndian: &span)

@@ -44,7 +44,9 @@ struct OggStream {
   var hasHeaders: Bool { packetCount >= mapping.headerCount ?? 1 }
 
   /// Whether any content came.
-  var hasContent: Bool { packetCount > mapping.headerCount ?? 1 || (lastGranule ?? 0) > 0 }
+  var hasContent: Bool {
+    packetCount > mapping.headerCount ?? 1 || hasHeaders && hasOpenPacket || lastGranule ?? 0 > 0
+  }
 
   /// Takes the next page of the stream.
   ///
@@ -64,7 +66,7 @@ struct OggStream {
       if startGranule == nil, granule > 0, hasHeaders {
         // A stream that was joined late starts far above zero. The bound is loose for codecs whose
         // packets vary, hence the factor: better a start of zero than one that is made up.
-        startGranule = frames(granule) > 2 * leadIn ? frames(granule) - leadIn : 0
+        startGranule = frames(granule) / 2 > leadIn ? frames(granule) - leadIn : 0
       }
     }
     if page.endsStream { hasEnded = true }
@@ -151,8 +153,7 @@ struct OggStream {
   var durationMilliseconds: Double? {
     guard let rate = mapping.granuleRate, rate > 0, let last = lastGranule else { return nil }
     let end = frames(last)
-    let start = max(startGranule ?? 0, 0)
-    let skipped = start.addingReportingOverflow(mapping.preSkip)
+    let skipped = (startGranule ?? 0).addingReportingOverflow(mapping.preSkip)
     guard !skipped.overflow, end > skipped.partialValue else { return 0 }
     return Double(end - skipped.partialValue) * 1000 / rate
   }

@@ -132,10 +132,10 @@ enum OtherMedia: FormatReader {
     return nil
   }
 
-  /// SWF: three letters, where a version and a length follow that can be.
+  /// SWF: three letters, a version, and a length below 16 MiB; zlib's header where it is compressed so.
   private static func flash(_ head: borrowing ByteSpan) -> Name? {
-    guard head.has("FWS") || head.has("CWS") || head.has("ZWS"),
-      let version = head[3], 1...60 ~= version, head.remaining >= 8
+    guard head.has("FWS") || head.has("CWS") && head[8] == 0x78 || head.has("ZWS"),
+      let version = head[3], 1...60 ~= version, head[7] == 0
     else { return nil }
     return Name("application/x-shockwave-flash", "swf")
   }
