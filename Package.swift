@@ -72,6 +72,7 @@ let package = Package(
     .testTarget(
       name: "PreflightTests",
       dependencies: ["MediaPreflight", "PreflightFindings", "PreflightReport"],
+      exclude: ["Verdicts/verdicts.tsv"],
       swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests",

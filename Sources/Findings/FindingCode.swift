@@ -66,10 +66,15 @@ public struct RemedyCommand: Sendable {
   }
 
   func fits(_ endpoint: Endpoint?, _ mediaType: String?) -> Bool {
-    if let wanted = self.endpoint, wanted != endpoint { return false }
+    if let wanted = self.endpoint, wanted != endpoint ?? Self.nearest(to: mediaType) { return false }
     guard !types.isEmpty else { return true }
     guard let mediaType else { return false }
     return types.contains { mediaType.hasPrefix($0) }
+  }
+
+  /// The endpoint that a type would go to if it were one that is taken.
+  private static func nearest(to mediaType: String?) -> Endpoint {
+    mediaType.flatMap { Endpoint(rawValue: String($0.prefix { $0 != "/" })) } ?? .document
   }
 }
 

@@ -1,16 +1,17 @@
+import Foundation
 import MediaPreflight
 import Testing
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// The files under Fixtures, whose README says how each was made.
 enum Fixture {
   static let folder =
     String(#filePath.dropLast("Tests/PreflightTests/Support/Fixture.swift".count)) + "Fixtures/"
+
+  /// Every fixture, by its path below Fixtures, sorted.
+  static let names: [String] = {
+    let all = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    return all.filter { $0.contains("/") && $0.contains(".") }.sorted()
+  }()
 
   /// The bytes of a fixture, by its path below Fixtures.
   static func bytes(_ name: String) throws -> [UInt8] {
