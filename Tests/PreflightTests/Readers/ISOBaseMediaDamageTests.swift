@@ -104,6 +104,17 @@ import Testing
     #expect((fault.offset ?? .max) < UInt64(place))
   }
 
+  @Test func noSampleEntry() throws {
+    var bytes = try Fixture.bytes("mp4/aac.m4a")
+    let place = try #require(bytes.box("stsd"))
+    let size = bytes[place + 3]
+    bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0, 16])
+    bytes.replaceSubrange(place + 16..<place + 24, with: [0, 0, 0, size - 16] + Array("free".utf8))
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "missing-sample-entry")
+    #expect(fault.offset == UInt64(place))
+  }
+
   @Test(arguments: ["trak", "mdia", "minf", "stbl", "stsz", "avcC"])
   func boxPastParent(_ type: String) throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
@@ -196,6 +207,21 @@ import Testing
     let place = try #require(bytes.box("stco"))
     bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32.max))
     #expect(try inspect(bytes).faults == [])
+  }
+
+  /// Fragments that don't say when they begin follow what the movie box has.
+  @Test func fragmentsFollowTheMovie() throws {
+    let bytes = try Fixture.bytes("mp4/fragmented.mp4")
+    var variant = bytes
+    var start = 0
+    while let time = variant.box("tfdt", from: start) {
+      variant.replaceSubrange(time + 4..<time + 8, with: "free".utf8)
+      start = time + 1
+    }
+    #expect(start > 0)
+    let durations = try [bytes, variant].map { try inspect($0).facts.durationMilliseconds }
+    #expect(durations[0] == 400)
+    #expect(durations[1] == 400)
   }
 
   @Test func fragmentsPastEnd() throws {

@@ -61,6 +61,13 @@ extension Fault {
       expected: "a “\(type)” box", actual: "none")
   }
 
+  static func noSampleEntry(_ stsd: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "missing-sample-entry", clause: clause(of: stsd.type), at: stsd.offset,
+      "A track doesn't say which codec its samples are in.",
+      expected: "a sample entry in the “stsd” box", actual: "none")
+  }
+
   static func tablesDisagree(_ stbl: ISOBaseMedia.Box, expected: String, actual: String) -> Fault {
     Fault(
       "sample-tables-disagree", clause: "ISO/IEC 14496-12 8.7", at: stbl.offset,

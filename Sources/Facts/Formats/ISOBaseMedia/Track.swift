@@ -108,6 +108,7 @@ extension ISOBaseMedia {
       guard let tableBox, isVideo || isSound || handler == "pict" else { return }
       let table = try SampleTable(tableBox, in: &window, into: &reading)
       self.table = table
+      fragments = TrackFragments(after: table.timing?.duration ?? 0)
       if let description = table.description {
         try readDescription(description, in: &window, into: &reading)
       }
@@ -206,6 +207,9 @@ extension ISOBaseMedia {
         return reading.add(.missingBox("stbl", in: informationBox))
       }
       table.tellFaults(into: &reading)
+      if entry == nil, let description = table.description, !description.isCut {
+        reading.add(.noSampleEntry(description))
+      }
     }
   }
 
