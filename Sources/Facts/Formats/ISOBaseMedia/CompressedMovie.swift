@@ -35,7 +35,7 @@ extension ISOBaseMedia {
           break
         }
       }
-      if !box.isCut { reading.add(.missingBox("cmvd", in: box, clause: "QuickTime File Format")) }
+      if !box.isCut { reading.add(.missingBox("cmvd", in: box)) }
       return nil
     }
 

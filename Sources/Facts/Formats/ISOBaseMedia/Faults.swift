@@ -19,14 +19,14 @@ extension Fault {
 
   static func shortBox(_ box: ISOBaseMedia.Box) -> Fault {
     Fault(
-      "short-box", clause: "ISO/IEC 14496-12 8", at: box.offset,
+      "short-box", clause: clause(of: box.type), at: box.offset,
       "The “\(box.type)” box is too short to hold what it has to hold.",
       actual: "\(box.payloadCount) bytes of content")
   }
 
   static func tablePastBox(_ box: ISOBaseMedia.Box, claimed: UInt64, present: UInt64) -> Fault {
     Fault(
-      "table-past-box", clause: "ISO/IEC 14496-12 8.6 to 8.8", at: box.offset,
+      "table-past-box", clause: clause(of: box.type), at: box.offset,
       "The “\(box.type)” box claims more entries than there is room for in it.",
       expected: "≤ \(present)", actual: "\(claimed)")
   }
@@ -54,11 +54,18 @@ extension Fault {
       expected: "a “meta” box", actual: "none")
   }
 
-  static func missingBox(_ type: FourCC, in parent: ISOBaseMedia.Box, clause: String) -> Fault {
+  static func missingBox(_ type: FourCC, in parent: ISOBaseMedia.Box) -> Fault {
     Fault(
-      "missing-box", clause: clause, at: parent.offset,
+      "missing-box", clause: clause(of: type), at: parent.offset,
       "The “\(parent.type)” box lacks the “\(type)” box, without which its track can't be played.",
       expected: "a “\(type)” box", actual: "none")
+  }
+
+  static func noSampleEntry(_ stsd: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "missing-sample-entry", clause: clause(of: stsd.type), at: stsd.offset,
+      "A track doesn't say which codec its samples are in.",
+      expected: "a sample entry in the “stsd” box", actual: "none")
   }
 
   static func tablesDisagree(_ stbl: ISOBaseMedia.Box, expected: String, actual: String) -> Fault {
@@ -80,6 +87,34 @@ extension Fault {
       "unknown-track", clause: "ISO/IEC 14496-12 8.8.7", at: offset,
       "A fragment belongs to a track that the movie box doesn't have.",
       expected: "a track of the movie box", actual: "track \(identifier)")
+  }
+
+  /// Where a box is specified.
+  private static func clause(of type: FourCC) -> String {
+    switch type {
+    case "mvhd": "ISO/IEC 14496-12 8.2.2"
+    case "tkhd": "ISO/IEC 14496-12 8.3.2"
+    case "mdia": "ISO/IEC 14496-12 8.4.1"
+    case "mdhd": "ISO/IEC 14496-12 8.4.2"
+    case "hdlr": "ISO/IEC 14496-12 8.4.3"
+    case "minf": "ISO/IEC 14496-12 8.4.4"
+    case "stbl": "ISO/IEC 14496-12 8.5.1"
+    case "stts": "ISO/IEC 14496-12 8.6.1.2"
+    case "ctts": "ISO/IEC 14496-12 8.6.1.3"
+    case "stsz", "stz2": "ISO/IEC 14496-12 8.7.3"
+    case "stsc": "ISO/IEC 14496-12 8.7.4"
+    case "stco", "co64": "ISO/IEC 14496-12 8.7.5"
+    case "trex": "ISO/IEC 14496-12 8.8.3"
+    case "tfhd": "ISO/IEC 14496-12 8.8.7"
+    case "trun": "ISO/IEC 14496-12 8.8.8"
+    case "tfdt": "ISO/IEC 14496-12 8.8.12"
+    case "sidx": "ISO/IEC 14496-12 8.16.3"
+    case "avcC": "ISO/IEC 14496-15 5.3.3"
+    case "hvcC": "ISO/IEC 14496-15 8.3.3"
+    case "cmvd": "QuickTime File Format, Compressed movie resources"
+    // Sample entries and the box around them.
+    default: "ISO/IEC 14496-12 8.5.2"
+    }
   }
 
   static func compressedMovie(at offset: UInt64, _ reason: String) -> Fault {

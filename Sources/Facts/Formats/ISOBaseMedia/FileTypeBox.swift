@@ -10,7 +10,9 @@ extension ISOBaseMedia {
     init(parsing span: inout ByteSpan) throws(ReadError) {
       majorBrand = try FourCC(parsing: &span)
       guard span.remaining >= 4 else { return }
-      try span.skip(4)
+      let minorVersion = try FourCC(parsing: &span)
+      // The short form of a picture names the brand of its codec in place of a version.
+      if majorBrand == "mif3" { compatibleBrands.append(minorVersion) }
       while span.remaining >= 4 { compatibleBrands.append(try FourCC(parsing: &span)) }
     }
 

@@ -14,8 +14,11 @@ extension ISOBaseMedia {
     private(set) var isReordered = false
     /// When the first sample is due, and the end of the last, in the track's units.
     private(set) var start: UInt64?
-    private(set) var end: UInt64 = 0
+    private(set) var end: UInt64
     private var latest = Int64.min
+
+    /// - Parameter end: When the samples of the movie box end, behind which those of the fragments stand.
+    init(after end: UInt64 = 0) { self.end = end }
 
     /// The fragment's first sample is due at `time`; without one it follows what was before.
     mutating func begin(at time: UInt64?) {

@@ -54,6 +54,7 @@ extension ISOBaseMedia {
       var span = try box.contents(in: &window, upTo: ByteWindow.maximumSpan)
       do {
         let version = try FullBoxHeader(parsing: &span).version
+        guard version <= 2 else { return }
         let sizes = try UInt16(parsingBigEndian: &span)
         let offsetSize = Int(sizes >> 12)
         let lengthSize = Int(sizes >> 8 & 15)

@@ -11,6 +11,8 @@ extension ISOBaseMedia {
     private(set) var mediaData: UInt64?
     private(set) var hasFragments = false
     private(set) var segments = SegmentIndexes()
+    /// Whether the picture is described in the short form (ISO/IEC 23008-12, amendment on low overhead).
+    private var hasMinimizedItem = false
     /// Whether the last box goes on past the end of the file.
     private(set) var isCut = false
     /// The end of the sample that lies last in the file, and where the file says so.
@@ -70,6 +72,8 @@ extension ISOBaseMedia {
         if mediaData == nil, box.payloadCount > 0 { mediaData = box.offset }
       case "meta":
         if items == nil { items = try ItemsBox(box, in: &window, into: &reading) }
+      case "mini":
+        hasMinimizedItem = true
       case "sidx":
         try segments.add(box, in: &window, into: &reading)
       case "uuid":
@@ -134,7 +138,6 @@ extension ISOBaseMedia {
   /// lasts that comes without its movie box.
   struct SegmentIndexes {
     private(set) var milliseconds: Double?
-    private(set) var timescale: UInt32?
 
     mutating func add(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
@@ -148,7 +151,6 @@ extension ISOBaseMedia {
       var reader = TableReader(table)
       var duration: UInt64 = 0
       while try reader.advance(in: &window) { duration += UInt64(reader.u32(at: 4)) }
-      timescale = header.timescale
       milliseconds = Double(duration) * 1000 / Double(header.timescale)
     }
 
@@ -203,7 +205,7 @@ extension ISOBaseMedia.MediaFile {
 
   private func tellMissing(_ isPicture: Bool, into reading: inout Reading) {
     if isPicture {
-      if items == nil, movie == nil, !isCut { reading.add(.noItems(at: byteCount)) }
+      if items == nil, movie == nil, !hasMinimizedItem, !isCut { reading.add(.noItems(at: byteCount)) }
     } else if movie == nil {
       reading.add(.noMovie(hasFragments: hasFragments, at: byteCount))
     }

@@ -63,25 +63,17 @@ extension ISOBaseMedia {
     private mutating func placeSamples(in window: inout ByteWindow) throws(ReadError) {
       guard let chunks, let chunkRuns, let sizes else { return }
       var chunk = TableReader(chunks)
-      var run = TableReader(chunkRuns)
+      var run = ChunkRuns(chunkRuns)
       var adder = SampleSizes.Adder(sizes)
-      guard try run.advance(in: &window) else { return }
-      var samplesPerChunk = UInt64(run.u32(at: 4))
-      var hasNext = try run.advance(in: &window)
-      var number: UInt64 = 0
       while try chunk.advance(in: &window) {
-        number += 1
-        while hasNext, UInt64(run.u32()) <= number {
-          samplesPerChunk = UInt64(run.u32(at: 4))
-          hasNext = try run.advance(in: &window)
-        }
+        let samplesPerChunk = try run.next(in: &window)
         let before = adder.passed
         let bytes = try adder.add(samplesPerChunk, in: &window)
         if samplesPerChunk > 0, adder.passed == before { placed.emptyChunks += 1 }
         let (total, overflow) = byteCount.addingReportingOverflow(bytes)
         byteCount = overflow ? .max : total
         let start = chunk.number(chunks.entrySize)
-        if number == 1 { firstChunk = start }
+        if firstChunk == nil { firstChunk = start }
         let (end, wraps) = start.addingReportingOverflow(bytes)
         guard bytes > 0 else { continue }
         if wraps || end > lastByte.end { lastByte = (wraps ? .max : end, chunk.offset) }
@@ -94,21 +86,25 @@ extension ISOBaseMedia {
     /// whatever the codec makes of them.
     var isCounted: Bool { sizes?.constant == 1 }
 
-    /// Where the first samples lie, as far as they are in the first chunk.
+    /// Where the first samples lie.
     func firstSamples(
       _ limit: Int, in window: inout ByteWindow
     ) throws(ReadError) -> [Range<UInt64>] {
-      guard let firstChunk, let sizes, let chunkRuns else { return [] }
-      var run = TableReader(chunkRuns)
-      guard try run.advance(in: &window) else { return [] }
+      guard let chunks, let sizes, let chunkRuns else { return [] }
+      var chunk = TableReader(chunks)
+      var run = ChunkRuns(chunkRuns)
       var adder = SampleSizes.Adder(sizes)
       var samples: [Range<UInt64>] = []
-      var start = firstChunk
-      for _ in 0..<min(UInt64(limit), UInt64(run.u32(at: 4))) {
-        let (end, overflow) = start.addingReportingOverflow(try adder.add(1, in: &window))
-        if overflow || end == start { break }
-        samples.append(start..<end)
-        start = end
+      for _ in 0..<limit where samples.count < limit {
+        guard try chunk.advance(in: &window) else { break }
+        var start = chunk.number(chunks.entrySize)
+        let count = try run.next(in: &window)
+        for _ in 0..<min(UInt64(limit - samples.count), count) {
+          let (end, overflow) = start.addingReportingOverflow(try adder.add(1, in: &window))
+          if overflow || end == start { return samples }
+          samples.append(start..<end)
+          start = end
+        }
       }
       return samples
     }
@@ -117,19 +113,19 @@ extension ISOBaseMedia {
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }
       guard description != nil else {
-        return reading.add(.missingBox("stsd", in: box, clause: "ISO/IEC 14496-12 8.5.2"))
+        return reading.add(.missingBox("stsd", in: box))
       }
       let chunkCount = chunks?.count ?? 0
       // A track without samples, as in front of fragments, may well go without tables.
       guard chunkCount > 0 || sampleCount > 0 else { return }
       if chunks == nil {
-        reading.add(.missingBox("stco", in: box, clause: "ISO/IEC 14496-12 8.7.5"))
+        reading.add(.missingBox("stco", in: box))
       } else if chunkRuns == nil {
-        reading.add(.missingBox("stsc", in: box, clause: "ISO/IEC 14496-12 8.7.4"))
+        reading.add(.missingBox("stsc", in: box))
       } else if !hasSizes {
-        reading.add(.missingBox("stsz", in: box, clause: "ISO/IEC 14496-12 8.7.3"))
+        reading.add(.missingBox("stsz", in: box))
       } else if times == nil {
-        reading.add(.missingBox("stts", in: box, clause: "ISO/IEC 14496-12 8.6.1.2"))
+        reading.add(.missingBox("stts", in: box))
       } else if placed.samples < sampleCount, sizes?.isWhole == true {
         reading.add(
           .tablesDisagree(
@@ -146,6 +142,32 @@ extension ISOBaseMedia {
           .tablesDisagree(
             box, expected: "\(sampleCount) samples with a time", actual: "0 samples with a time"))
       }
+    }
+  }
+
+  /// How many samples each chunk has, one chunk after the other: `stsc` (ISO/IEC 14496-12, 8.7.4).
+  fileprivate struct ChunkRuns {
+    private var reader: TableReader
+    private var number: UInt64 = 0
+    private var samplesPerChunk: UInt64 = 0
+    private var hasNext = false
+
+    init(_ table: Table) { reader = TableReader(table) }
+
+    mutating func next(in window: inout ByteWindow) throws(ReadError) -> UInt64 {
+      number += 1
+      if number == 1 {
+        // The first run holds from the first chunk on, whatever number it gives.
+        hasNext = try reader.advance(in: &window)
+        if hasNext { try takeRun(in: &window) }
+      }
+      while hasNext, UInt64(reader.u32()) <= number { try takeRun(in: &window) }
+      return samplesPerChunk
+    }
+
+    private mutating func takeRun(in window: inout ByteWindow) throws(ReadError) {
+      samplesPerChunk = UInt64(reader.u32(at: 4))
+      hasNext = try reader.advance(in: &window)
     }
   }
 }

@@ -108,6 +108,7 @@ extension ISOBaseMedia {
       guard let tableBox, isVideo || isSound || handler == "pict" else { return }
       let table = try SampleTable(tableBox, in: &window, into: &reading)
       self.table = table
+      fragments = TrackFragments(after: table.timing?.duration ?? 0)
       if let description = table.description {
         try readDescription(description, in: &window, into: &reading)
       }
@@ -195,17 +196,20 @@ extension ISOBaseMedia {
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }
       guard let mediaBox else {
-        return reading.add(.missingBox("mdia", in: box, clause: "ISO/IEC 14496-12 8.4.1"))
+        return reading.add(.missingBox("mdia", in: box))
       }
       guard isVideo || isSound, !mediaBox.isCut else { return }
       guard let informationBox else {
-        return reading.add(.missingBox("minf", in: mediaBox, clause: "ISO/IEC 14496-12 8.4.4"))
+        return reading.add(.missingBox("minf", in: mediaBox))
       }
       guard !informationBox.isCut else { return }
       guard let table else {
-        return reading.add(.missingBox("stbl", in: informationBox, clause: "ISO/IEC 14496-12 8.5.1"))
+        return reading.add(.missingBox("stbl", in: informationBox))
       }
       table.tellFaults(into: &reading)
+      if entry == nil, let description = table.description, !description.isCut {
+        reading.add(.noSampleEntry(description))
+      }
     }
   }
 

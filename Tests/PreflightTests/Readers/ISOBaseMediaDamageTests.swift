@@ -1,0 +1,261 @@
+import MediaPreflight
+import Testing
+
+/// Where ISO base media files break, and what only looks as if they did.
+@Suite struct ISOBaseMediaDamageTests {
+  @Test(arguments: [
+    "h264-high-b-aac.mp4", "h264-high-aac-faststart.mp4", "fragmented.mp4", "fragmented.m4a", "h264.mov",
+    "amr.3gp", "cover.m4a", "two-sounds.mp4", "encrypted.mp4", "picture.heic", "picture.avif",
+  ])
+  func cutsAreTold(_ name: String) throws {
+    try expectTellsCuts(Fixture.bytes("mp4/" + name))
+  }
+
+  @Test func everyCutIsSurvived() throws {
+    expectSurvivesCuts(try Fixture.bytes("mp4/amr.3gp"))
+    expectSurvivesCuts(try Fixture.bytes("mp4/picture.avif"))
+  }
+
+  @Test func everyFlipIsSurvived() throws {
+    expectSurvivesFlips(try Fixture.bytes("mp4/picture.avif"), first: 200)
+  }
+
+  /// The boxes of a whole index, each byte and each four bytes at their extremes.
+  @Test func hostileNumbersAreSurvived() throws {
+    let bytes = try Fixture.bytes("mp4/amr.3gp")
+    let values: [[UInt8]] = [
+      [0], [1], [0x7f], [0x80], [0xff], [0xff, 0xff, 0xff, 0xff], [0x7f, 0xff, 0xff, 0xff],
+    ]
+    for place in try #require(bytes.box("tkhd"))..<bytes.count - 4 {
+      for value in values {
+        var variant = bytes
+        variant.replaceSubrange(place..<place + value.count, with: value)
+        #expect(throws: Never.self, "\(value) at \(place)") { try inspect(variant) }
+      }
+    }
+  }
+
+  @Test func cutBoxIsToldWithItsPlace() throws {
+    let bytes = Array(try Fixture.bytes("mp4/h264-high-aac-faststart.mp4").dropLast())
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "truncated")
+    #expect(fault.offset == UInt64(bytes.count))
+    #expect(fault.message == "The file ends in the middle of its “mdat” box.")
+  }
+
+  @Test func cutWithinAHeaderIsTold() throws {
+    let whole = try Fixture.bytes("mp4/fragmented.mp4")
+    // Six bytes of the random access box that stands last.
+    let place = try #require(whole.box("mfra"))
+    #expect(try inspect(Array(whole[..<(place + 6)])).faults.map(\.name) == ["truncated"])
+    #expect(try inspect(Array(whole[..<place])).faults == [])
+  }
+
+  @Test func dataToTheEndOfTheFileMayBeCut() throws {
+    var bytes = try Fixture.bytes("mp4/h264-high-aac-faststart.mp4")
+    let data = try #require(bytes.box("mdat"))
+    bytes.replaceSubrange(data..<data + 4, with: [0, 0, 0, 0])
+    #expect(try inspect(bytes).faults == [])
+    #expect(try inspect(bytes.dropLast()).faults.map(\.name) == ["samples-past-end"])
+  }
+
+  @Test func noMovie() throws {
+    let bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
+    let movie = try #require(bytes.box("moov"))
+    let fault = try #require(try inspect(Array(bytes[..<movie])).faults.first)
+    #expect(fault.name == "missing-movie-box")
+    #expect(fault.offset == UInt64(movie))
+    #expect(try inspect(Array(bytes[..<movie])).mediaType == "video/mp4")
+  }
+
+  @Test func pieceOfAStream() throws {
+    let bytes = try Fixture.bytes("mp4/fragmented.mp4")
+    let piece = try inspect(Array(bytes[(try #require(bytes.box("moof")))...]))
+    #expect(piece.mediaType == "video/mp4")
+    #expect(piece.facts.fragmented == true)
+    #expect(piece.faults.map(\.name) == ["missing-movie-box"])
+    // With its movie box in front, as players get it, it is whole.
+    #expect(try inspect(Array(bytes[..<(try #require(bytes.box("mfra")))])).faults == [])
+    // The movie box alone is what players fetch first: nothing in it is broken.
+    let start = try inspect(Array(bytes[..<(try #require(bytes.box("moof")))]))
+    #expect(start.faults == [])
+    #expect(start.facts.fragmented == true)
+    #expect(start.facts.durationMilliseconds == nil)
+    #expect(start.facts.videoStreams?.first?.bFrames == true)
+  }
+
+  @Test func emptyMovie() throws {
+    let bytes = box("ftyp", Array("isom\0\0\0\0".utf8)) + box("moov", [])
+    #expect(try inspect(bytes).faults.map(\.name) == ["missing-track"])
+    let reference = box("ftyp", Array("qt  \0\0\0\0".utf8)) + box("moov", box("rmra", []))
+    #expect(try inspect(reference).faults == [])
+    let picture = box("ftyp", Array("heic\0\0\0\0".utf8)) + box("mdat", [])
+    #expect(try inspect(picture).faults.map(\.name) == ["missing-meta-box"])
+  }
+
+  @Test(arguments: ["mdia", "minf", "stbl", "stsd", "stts", "stsc", "stsz", "stco"])
+  func missingBox(_ type: String) throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let place = try #require(bytes.box(type))
+    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "missing-box")
+    #expect(fault.expected == "a “\(type)” box")
+    #expect((fault.offset ?? .max) < UInt64(place))
+  }
+
+  @Test func noSampleEntry() throws {
+    var bytes = try Fixture.bytes("mp4/aac.m4a")
+    let place = try #require(bytes.box("stsd"))
+    let size = bytes[place + 3]
+    bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0, 16])
+    bytes.replaceSubrange(place + 16..<place + 24, with: [0, 0, 0, size - 16] + Array("free".utf8))
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "missing-sample-entry")
+    #expect(fault.offset == UInt64(place))
+  }
+
+  @Test(arguments: ["trak", "mdia", "minf", "stbl", "stsz", "avcC"])
+  func boxPastParent(_ type: String) throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let place = try #require(bytes.box(type))
+    bytes[place + 2] = 0x40
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "box-past-parent")
+    #expect(fault.offset == UInt64(place))
+  }
+
+  @Test func boxShorterThanItsHeader() throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let place = try #require(bytes.box("minf"))
+    bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0, 4])
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "invalid-box-size")
+    #expect(fault.offset == UInt64(place))
+  }
+
+  @Test(arguments: ["mvhd", "tkhd", "mdhd", "hdlr", "stsz", "stts", "avcC"])
+  func shortBox(_ type: String) throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let place = try #require(bytes.box(type))
+    let size = bytes[place + 3]
+    // The rest of the box becomes another one, so that nothing else changes.
+    bytes.replaceSubrange(place..<place + 4, with: bigEndian(UInt32(11)))
+    bytes.replaceSubrange(place + 11..<place + 19, with: bigEndian(UInt32(size) - 11) + Array("free".utf8))
+    #expect(try inspect(bytes).faults.contains { $0.name == "short-box" && $0.offset == UInt64(place) })
+  }
+
+  @Test(arguments: ["stts", "ctts", "stsc", "stco"], [1000, UInt32.max])
+  func tablePastBox(_ type: String, _ count: UInt32) throws {
+    var bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
+    let place = try #require(bytes.box(type))
+    bytes.replaceSubrange(place + 12..<place + 16, with: bigEndian(count))
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "table-past-box")
+    #expect(fault.offset == UInt64(place))
+    #expect(fault.actual == "\(count)")
+  }
+
+  @Test func sizesThatAreNotThere() throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let place = try #require(bytes.box("stsz"))
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32.max))
+    #expect(try inspect(bytes).faults.map(\.name) == ["table-past-box"])
+  }
+
+  @Test(arguments: [UInt32(2000), 0x7fff_ffff, .max])
+  func samplesPastEnd(_ start: UInt32) throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let place = try #require(bytes.box("stco"))
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(start))
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "samples-past-end")
+    #expect(fault.offset == UInt64(place + 16))
+    #expect(fault.expected == "≤ \(bytes.count)")
+  }
+
+  @Test func theLastByteDecides() throws {
+    var bytes = try Fixture.bytes("mp4/h264-high-aac-faststart.mp4")
+    let sizes = try #require(bytes.box("stsz"))
+    let place = try #require(bytes.box("stco"))
+    let start = bytes.count - Int(bytes[sizes + 20..<sizes + 24].reduce(0) { $0 << 8 | UInt32($1) })
+    let samples = try #require(bytes.box("stsc"))
+    // One sample in the one chunk that counts, which ends with the file.
+    bytes.replaceSubrange(samples + 16..<samples + 28, with: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
+    bytes.replaceSubrange(sizes + 16..<sizes + 20, with: [0, 0, 0, 1])
+    bytes.replaceSubrange(place + 12..<place + 20, with: [0, 0, 0, 1] + bigEndian(UInt32(start)))
+    #expect(try inspect(bytes).faults == [])
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32(start + 1)))
+    #expect(try inspect(bytes).faults.map(\.name) == ["samples-past-end"])
+  }
+
+  @Test func tablesThatDisagree() throws {
+    for (type, entry) in [("stsc", 20), ("stts", 12)] {
+      var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+      let place = try #require(bytes.box(type))
+      bytes.replaceSubrange(place + entry..<place + entry + 4, with: [0, 0, 0, 0])
+      let fault = try #require(try inspect(bytes).faults.first)
+      #expect(fault.name == "sample-tables-disagree", "\(type)")
+      #expect(fault.offset == bytes.box("stbl").map(UInt64.init), "\(type)")
+    }
+  }
+
+  @Test func dataInOtherFilesIsNotLookedFor() throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let reference = try #require(bytes.box("url "))
+    bytes.replaceSubrange(reference + 8..<reference + 12, with: [0, 0, 0, 0])
+    let place = try #require(bytes.box("stco"))
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32.max))
+    #expect(try inspect(bytes).faults == [])
+  }
+
+  /// Fragments that don't say when they begin follow what the movie box has.
+  @Test func fragmentsFollowTheMovie() throws {
+    let bytes = try Fixture.bytes("mp4/fragmented.mp4")
+    var variant = bytes
+    var start = 0
+    while let time = variant.box("tfdt", from: start) {
+      variant.replaceSubrange(time + 4..<time + 8, with: "free".utf8)
+      start = time + 1
+    }
+    #expect(start > 0)
+    let durations = try [bytes, variant].map { try inspect($0).facts.durationMilliseconds }
+    #expect(durations[0] == 400)
+    #expect(durations[1] == 400)
+  }
+
+  @Test func fragmentsPastEnd() throws {
+    var bytes = try Fixture.bytes("mp4/fragmented.mp4")
+    let run = try #require(bytes.box("trun"))
+    let last = try #require(bytes.box("mfra"))
+    bytes.replaceSubrange(run + 16..<run + 20, with: bigEndian(UInt32(last)))
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "samples-past-end")
+    #expect(fault.offset == UInt64(run))
+    bytes.replaceSubrange(run + 12..<run + 16, with: bigEndian(UInt32.max))
+    #expect(try inspect(bytes).faults.first?.name == "table-past-box")
+  }
+
+  @Test func fragmentOfNoTrack() throws {
+    var bytes = try Fixture.bytes("mp4/fragmented.m4a")
+    let header = try #require(bytes.box("tfhd"))
+    bytes[header + 15] = 9
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "unknown-track")
+    #expect(fault.offset == UInt64(header))
+    #expect(fault.actual == "track 9")
+  }
+
+  @Test(arguments: [
+    ("sixteen zeros, which end a list", [UInt8](repeating: 0, count: 16), false),
+    ("a kilobyte of zeros", [UInt8](repeating: 0, count: 1000), false), ("three zeros", [0, 0, 0], false),
+    ("an ID3v1 tag", Array("TAG".utf8) + [UInt8](repeating: 0x20, count: 125), true),
+    ("words", Array("and now for something else".utf8), true), ("two bytes", [1, 2], true),
+  ])
+  func bytesAfterTheEnd(_ what: String, _ bytes: [UInt8], isTold: Bool) throws {
+    let file = try Fixture.bytes("mp4/aac.m4a")
+    let inspection = try inspect(file + bytes)
+    #expect(inspection.faults == [], "\(what)")
+    #expect(inspection.trailingDataOffset == (isTold ? UInt64(file.count) : nil), "\(what)")
+  }
+}
