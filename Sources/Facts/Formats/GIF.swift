@@ -8,6 +8,15 @@ enum GIF: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try isGIF(window.available(at: 0, upTo: 6)) else { return }
     reading.mediaType = "image/gif"
+    do {
+      try readBlocks(&window, into: &reading)
+    } catch {
+      guard case .endOfData = error.reason else { throw error }
+      reading.addTruncation(of: "the picture, before its trailer", clause: "GIF 27", at: error.offset)
+    }
+  }
+
+  private static func readBlocks(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     var animation = GIFAnimation()
     var position = try animation.readScreen(&window, into: &reading)
     while true {

@@ -47,12 +47,13 @@ enum OtherPictures: FormatReader {
     Signature("image/ktx2", [0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb]),
     Signature("image/x-icns", "icns"),
     Signature("image/bpg", [0x42, 0x50, 0x47, 0xfb]),
-    Signature("image/flif", "FLIF"),
+    Signature("image/x-sgi", [0x01, 0xda, 0x00]),
+    Signature("image/x-sgi", [0x01, 0xda, 0x01]),
+    Signature("image/x-sun-raster", [0x59, 0xa6, 0x6a, 0x95]),
     Signature("image/fits", "SIMPLE  =                    T"),
     Signature("image/vnd.djvu", "AT&TFORM"),
     Signature("image/wmf", [0xd7, 0xcd, 0xc6, 0x9a, 0, 0]),
     Signature("image/wmf", [0x01, 0, 0x09, 0, 0, 0x03]),
-    Signature("image/emf", " EMF", at: 40),
     Signature("video/x-mng", [0x8a, 0x4d, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     Signature("video/x-jng", [0x8b, 0x4a, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
   ]
@@ -69,8 +70,14 @@ enum OtherPictures: FormatReader {
     for signature in signatures where head.has(signature.bytes, at: signature.index) {
       return signature.mediaType
     }
-    return tiff(head) ?? jpeg2000(head) ?? bitmap(head) ?? icon(head) ?? netpbm(head)
-      ?? (SVGProlog.beginsPicture(head) ? "image/svg+xml" : nil)
+    if let type = tiff(head) { return type }
+    if let type = jpeg2000(head) { return type }
+    if let type = metafile(head) { return type }
+    if let type = flif(head) { return type }
+    if let type = bitmap(head) { return type }
+    if let type = icon(head) { return type }
+    if let type = netpbm(head) { return type }
+    return SVGProlog.beginsPicture(head) ? "image/svg+xml" : nil
   }
 
   /// TIFF 6.0 and BigTIFF, and the raw pictures that are TIFFs by their structure.
@@ -98,6 +105,22 @@ enum OtherPictures: FormatReader {
     if head.has("jph ", at: 20) { return "image/jph" }
     if head.has("mjp2", at: 20) { return "video/mj2" }
     return "image/jp2"
+  }
+
+  /// An enhanced metafile begins with a record of type 1, whose signature stands further on.
+  private static func metafile(_ head: ByteSpan) -> MediaType? {
+    head.has([1, 0, 0, 0]) && head.has(" EMF", at: 40) ? "image/emf" : nil
+  }
+
+  /// Four letters and one that says which kind of picture follows.
+  private static func flif(_ head: ByteSpan) -> MediaType? {
+    guard head.has("FLIF"), let kind = head[4] else { return nil }
+    switch kind {
+    case UInt8(ascii: "1"), UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "A"), UInt8(ascii: "C"),
+      UInt8(ascii: "D"):
+      return "image/flif"
+    default: return nil
+    }
   }
 
   /// Two letters begin a bitmap, and many a text: the size of the header after them decides.

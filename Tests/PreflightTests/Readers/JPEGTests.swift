@@ -99,6 +99,36 @@ import Testing
     expectSurvivesFlips(try Fixture.bytes("pictures/multi-picture.jpg"), first: 160)
   }
 
+  @Test func orientationInEitherByteOrder() throws {
+    let rgb = try Fixture.bytes("pictures/rgb.jpg")
+    func turned(_ value: UInt16, type: UInt16 = 3, littleEndian isLittle: Bool) throws -> Int? {
+      func number(_ value: some FixedWidthInteger) -> [UInt8] {
+        isLittle ? littleEndian(value) : bigEndian(value)
+      }
+      let head = isLittle ? Array("II*\0".utf8) : Array("MM\0*".utf8)
+      let entry = number(UInt16(0x0112)) + number(type) + number(UInt32(1)) + number(value) + [0, 0]
+      let tiff = head + number(UInt32(8)) + number(UInt16(1)) + entry + [0, 0, 0, 0]
+      let segment = [0xff, 0xe1] + bigEndian(UInt16(tiff.count + 8)) + Array("Exif\0\0".utf8) + tiff
+      return try inspect(rgb.inserting(segment, at: 2)).facts.orientation
+    }
+    #expect(try turned(8, littleEndian: true) == 8)
+    #expect(try turned(5, littleEndian: false) == 5)
+    #expect(try turned(0, littleEndian: true) == nil)
+    #expect(try turned(9, littleEndian: false) == nil)
+    #expect(try turned(1, type: 2, littleEndian: true) == nil)
+  }
+
+  @Test func hierarchicalPicturesHaveManyFrames() throws {
+    let rgb = try JPEGBytes("rgb")
+    let frame = try rgb.segment(0xc0)
+    let whole = Array(rgb.bytes[frame]).with([0xde], at: 1).with([0, 64, 0, 96], at: 5)
+    let body = Array(rgb.bytes[2..<rgb.bytes.count - 2])
+    let inspection = try inspect([0xff, 0xd8] + whole + body + body + [0xff, 0xd9])
+    #expect(inspection.facts.width == 96)
+    #expect(inspection.facts.height == 64)
+    #expect(inspection.faults == [])
+  }
+
   // MARK: What decoders pass over
 
   @Test func fillBytesAndStrayBytesAreTolerated() throws {

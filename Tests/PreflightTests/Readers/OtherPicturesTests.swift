@@ -47,6 +47,8 @@ import Testing
       ([0x42, 0x50, 0x47, 0xfb, 0x20], "image/bpg"), ([0xd7, 0xcd, 0xc6, 0x9a, 0, 0], "image/wmf"),
       ([0x8a, 0x4d, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], "video/x-mng"),
       ([0x8b, 0x4a, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], "video/x-jng"),
+      ([1, 0, 0, 0] + [UInt8](repeating: 0, count: 36) + Array(" EMF".utf8), "image/emf"),
+      ([0x01, 0xda, 0x01, 0x01, 0, 2], "image/x-sgi"), ([0x59, 0xa6, 0x6a, 0x95], "image/x-sun-raster"),
       ([0xab, 0x4b, 0x54, 0x58, 0x20, 0x31, 0x31, 0xbb], "image/ktx"),
     ] as [([UInt8], MediaType)])
   func namedByBytes(head: [UInt8], mediaType: MediaType) throws {
@@ -82,7 +84,8 @@ import Testing
   @Test(arguments: [
     "BMW makes cars and motorcycles of many kinds.", "<html><svg></svg></html>", "<svga></svga>", "<!-- svg",
     "<?xml version=\"1.0\"?><rss></rss>", "P2P networks are older than they look.", "P5\n8 by 8",
-    "<!DOCTYPE html><html></html>",
+    "<!DOCTYPE html><html></html>", "FLIF is a format.",
+    "A metafile is told by the letter that an EMF has.",
   ])
   func textIsNoPicture(text: String) throws {
     let inspection = try inspect(Array(text.utf8))

@@ -133,6 +133,18 @@ import Testing
     #expect(try inspect(picture.bytes).namedFaults == [NamedFault("no-picture", picture.bytes.count)])
   }
 
+  @Test func chunksThatAreTooShort() throws {
+    for (name, type, length) in [
+      ("lossy", "VP8 ", 4), ("lossless", "VP8L", 2), ("animated", "VP8X", 9), ("animated", "ANMF", 15),
+    ] {
+      var picture = try WebPBytes(name)
+      let index = try picture.index(type)
+      let offset = picture.offset(ofChunk: index)
+      picture.chunks[index].data.removeLast(picture.chunks[index].data.count - length)
+      #expect(try inspect(picture.bytes).namedFaults == [NamedFault("chunk-too-short", offset + 4)])
+    }
+  }
+
   @Test func partsThatContradictEachOther() throws {
     // The canvas isn't the picture's size.
     var picture = try WebPBytes("lossy-alpha")

@@ -22,7 +22,13 @@ struct WebPStructure {
             "The chunk \(chunk.type) is longer than what the file's header leaves for it.",
             expected: "≤ \(declaredEnd - chunk.dataStart)", actual: "\(chunk.length)"))
       }
-      if let fault = try structure.take(chunk, &window, into: &reading) { return reading.add(fault) }
+      do {
+        if let fault = try structure.take(chunk, &window, into: &reading) { return reading.add(fault) }
+      } catch {
+        guard case .endOfData = error.reason else { throw error }
+        if chunk.dataEnd <= window.byteCount { reading.add(.chunkTooShort(chunk)) }
+        return
+      }
       position = chunk.end
     }
     if window.byteCount >= declaredEnd {
@@ -113,6 +119,14 @@ struct WebPStructure {
     if !reading.faults.isEmpty || hasPicture || frames > 0 { return }
     reading.add(
       Fault("no-picture", clause: "RFC 9649 2.7", at: offset, "The file ends without any picture in it."))
+  }
+}
+
+extension Fault {
+  fileprivate static func chunkTooShort(_ chunk: RIFFChunk) -> Fault {
+    Fault(
+      "chunk-too-short", clause: "RFC 9649 2.7", at: chunk.offset + 4,
+      "The chunk \(chunk.type) is too short for what it has to hold.", actual: "\(chunk.length) bytes")
   }
 }
 
