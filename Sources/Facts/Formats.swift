@@ -6,12 +6,12 @@ package enum Formats {
     JPEG.self,
     PNG.self,
     WebP.self,
-
+    GIF.self,
     ISOBaseMedia.self,
     Ogg.self,
     AMR.self,
     OLE.self,
-
+    OtherPictures.self,
     OtherMedia.self,
     Programs.self,
     Archives.self,

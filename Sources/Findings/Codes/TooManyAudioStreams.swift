@@ -7,7 +7,7 @@ extension Explanation {
   static let tooManyAudioStreams = Explanation(
     .tooManyAudioStreams, .error,
     title: "There is more than one audio stream",
-    message: "There may be {expected} audio streams; this file has {actual}.",
+    message: "The file has {actual} audio streams, where {expected} may be.",
     reason: "WhatsApp takes a single audio stream or none.",
     source: "Meta, supported media types: \"single audio stream or no audio stream\"",
     remedy: "Keep one audio stream.",

@@ -7,7 +7,7 @@ extension Explanation {
   static let tooManyVideoStreams = Explanation(
     .tooManyVideoStreams, .warning,
     title: "There is more than one video stream",
-    message: "There may be {expected} video streams; this file has {actual}.",
+    message: "The file has {actual} video streams, where {expected} may be.",
     reason: "Players show the first video stream and pass over the others, which are sent "
       + "all the same.",
     source: "Inferred from players; no source states a limit",

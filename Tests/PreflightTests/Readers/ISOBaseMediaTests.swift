@@ -241,11 +241,6 @@ func box(_ type: String, _ payload: [UInt8]) -> [UInt8] {
   bigEndian(UInt32(8 + payload.count)) + Array(type.unicodeScalars.map { UInt8($0.value) }) + payload
 }
 
-/// A number's bytes, most significant first.
-func bigEndian<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
-  withUnsafeBytes(of: value.bigEndian) { Array($0) }
-}
-
 extension [UInt8] {
   /// Where `pattern` first stands.
   func index(of pattern: [UInt8], from start: Int = 0) -> Int? {

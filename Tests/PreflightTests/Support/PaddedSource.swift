@@ -51,15 +51,15 @@ enum Enlarged {
     let end = bytes.count - 12
     let payload = [UInt8](repeating: 0, count: size - bytes.count - 12)
     let body = Array("prVt".utf8) + payload
-    return Array(bytes[..<end]) + bigEndian(payload.count) + body + bigEndian(Int(crc32(body)))
+    return Array(bytes[..<end]) + bigEndian(UInt32(payload.count)) + body + bigEndian(UInt32(crc32(body)))
       + Array(bytes[end...])
   }
 
   /// A WebP with a chunk of an unknown kind at its end; `size` must be even.
   static func webp(_ bytes: [UInt8], to size: Int) -> [UInt8] {
     let payload = [UInt8](repeating: 0, count: size - bytes.count - 8)
-    var webp = bytes + Array("XTRA".utf8) + littleEndian(payload.count) + payload
-    webp.replaceSubrange(4..<8, with: littleEndian(webp.count - 8))
+    var webp = bytes + Array("XTRA".utf8) + littleEndian(UInt32(payload.count)) + payload
+    webp.replaceSubrange(4..<8, with: littleEndian(UInt32(webp.count - 8)))
     return webp
   }
 
@@ -67,7 +67,7 @@ enum Enlarged {
   static func mp4(_ bytes: [UInt8], to size: UInt64) -> PaddedSource {
     let count = size - UInt64(bytes.count)
     return PaddedSource(
-      start: bytes + bigEndian(Int(count)) + Array("free".utf8), paddingCount: count - 8, end: [])
+      start: bytes + bigEndian(UInt32(count)) + Array("free".utf8), paddingCount: count - 8, end: [])
   }
 
   /// An MP3 with a padded ID3v2 tag before it.
@@ -87,10 +87,6 @@ enum Enlarged {
       start: Array(bytes[..<index]) + Array("%".utf8), paddingCount: count, paddingByte: 0x20,
       end: Array("\n".utf8) + Array(bytes[index...]))
   }
-
-  static func bigEndian(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 0xff) } }
-
-  static func littleEndian(_ value: Int) -> [UInt8] { bigEndian(value).reversed() }
 
   /// The CRC of PNG's annex D, bit by bit.
   static func crc32(_ bytes: [UInt8]) -> UInt32 {
