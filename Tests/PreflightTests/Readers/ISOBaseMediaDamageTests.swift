@@ -26,7 +26,7 @@ import Testing
     let values: [[UInt8]] = [
       [0], [1], [0x7f], [0x80], [0xff], [0xff, 0xff, 0xff, 0xff], [0x7f, 0xff, 0xff, 0xff],
     ]
-    for place in try #require(bytes.box("tkhd"))..<bytes.count - 4 {
+    for place in try #require(bytes.isoBox("tkhd"))..<bytes.count - 4 {
       for value in values {
         var variant = bytes
         variant.replaceSubrange(place..<place + value.count, with: value)
@@ -46,22 +46,47 @@ import Testing
   @Test func cutWithinAHeaderIsTold() throws {
     let whole = try Fixture.bytes("mp4/fragmented.mp4")
     // Six bytes of the random access box that stands last.
-    let place = try #require(whole.box("mfra"))
+    let place = try #require(whole.isoBox("mfra"))
     #expect(try inspect(Array(whole[..<(place + 6)])).faults.map(\.name) == ["truncated"])
     #expect(try inspect(Array(whole[..<place])).faults == [])
   }
 
   @Test func dataToTheEndOfTheFileMayBeCut() throws {
     var bytes = try Fixture.bytes("mp4/h264-high-aac-faststart.mp4")
-    let data = try #require(bytes.box("mdat"))
+    let data = try #require(bytes.isoBox("mdat"))
     bytes.replaceSubrange(data..<data + 4, with: [0, 0, 0, 0])
     #expect(try inspect(bytes).faults == [])
     #expect(try inspect(bytes.dropLast()).faults.map(\.name) == ["samples-past-end"])
   }
 
+  @Test func boxesOfRecordersMayBeCut() throws {
+    let file = try Fixture.bytes("mp4/aac.m4a") + isoBox("gps ", [UInt8](repeating: 7, count: 40))
+    #expect(try inspect(file).faults == [])
+    #expect(try inspect(file).trailingDataOffset == nil)
+    #expect(try inspect(Array(file.dropLast())).faults.map(\.name) == ["truncated"])
+  }
+
+  @Test func nothingAfterABoxWithoutSize() throws {
+    let start = isoBox("ftyp", Array("isom\0\0\0\0".utf8))
+    let faults = try inspect(start + [0, 0, 0, 5] + Array("moov".utf8)).faults
+    #expect(faults.map(\.name) == ["missing-movie-box", "invalid-box-size"])
+    #expect(faults.last?.offset == UInt64(start.count))
+    #expect(faults.last?.actual == "5 bytes")
+  }
+
+  @Test func pictureDataPastEnd() throws {
+    var bytes = try Fixture.bytes("mp4/picture.avif")
+    let place = try #require(bytes.isoBox("iloc"))
+    // Version 0, one item with one extent: the length stands last.
+    bytes[place + Int(bytes[place + 3]) - 2] = 0xff
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "item-past-end")
+    #expect(fault.offset == UInt64(place))
+  }
+
   @Test func noMovie() throws {
     let bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
-    let movie = try #require(bytes.box("moov"))
+    let movie = try #require(bytes.isoBox("moov"))
     let fault = try #require(try inspect(Array(bytes[..<movie])).faults.first)
     #expect(fault.name == "missing-movie-box")
     #expect(fault.offset == UInt64(movie))
@@ -70,14 +95,14 @@ import Testing
 
   @Test func pieceOfAStream() throws {
     let bytes = try Fixture.bytes("mp4/fragmented.mp4")
-    let piece = try inspect(Array(bytes[(try #require(bytes.box("moof")))...]))
+    let piece = try inspect(Array(bytes[(try #require(bytes.isoBox("moof")))...]))
     #expect(piece.mediaType == "video/mp4")
     #expect(piece.facts.fragmented == true)
     #expect(piece.faults.map(\.name) == ["missing-movie-box"])
     // With its movie box in front, as players get it, it is whole.
-    #expect(try inspect(Array(bytes[..<(try #require(bytes.box("mfra")))])).faults == [])
+    #expect(try inspect(Array(bytes[..<(try #require(bytes.isoBox("mfra")))])).faults == [])
     // The movie box alone is what players fetch first: nothing in it is broken.
-    let start = try inspect(Array(bytes[..<(try #require(bytes.box("moof")))]))
+    let start = try inspect(Array(bytes[..<(try #require(bytes.isoBox("moof")))]))
     #expect(start.faults == [])
     #expect(start.facts.fragmented == true)
     #expect(start.facts.durationMilliseconds == nil)
@@ -85,18 +110,18 @@ import Testing
   }
 
   @Test func emptyMovie() throws {
-    let bytes = box("ftyp", Array("isom\0\0\0\0".utf8)) + box("moov", [])
+    let bytes = isoBox("ftyp", Array("isom\0\0\0\0".utf8)) + isoBox("moov", [])
     #expect(try inspect(bytes).faults.map(\.name) == ["missing-track"])
-    let reference = box("ftyp", Array("qt  \0\0\0\0".utf8)) + box("moov", box("rmra", []))
+    let reference = isoBox("ftyp", Array("qt  \0\0\0\0".utf8)) + isoBox("moov", isoBox("rmra", []))
     #expect(try inspect(reference).faults == [])
-    let picture = box("ftyp", Array("heic\0\0\0\0".utf8)) + box("mdat", [])
+    let picture = isoBox("ftyp", Array("heic\0\0\0\0".utf8)) + isoBox("mdat", [])
     #expect(try inspect(picture).faults.map(\.name) == ["missing-meta-box"])
   }
 
   @Test(arguments: ["mdia", "minf", "stbl", "stsd", "stts", "stsc", "stsz", "stco"])
   func missingBox(_ type: String) throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let place = try #require(bytes.box(type))
+    let place = try #require(bytes.isoBox(type))
     bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "missing-box")
@@ -106,7 +131,7 @@ import Testing
 
   @Test func noSampleEntry() throws {
     var bytes = try Fixture.bytes("mp4/aac.m4a")
-    let place = try #require(bytes.box("stsd"))
+    let place = try #require(bytes.isoBox("stsd"))
     let size = bytes[place + 3]
     bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0, 16])
     bytes.replaceSubrange(place + 16..<place + 24, with: [0, 0, 0, size - 16] + Array("free".utf8))
@@ -118,7 +143,7 @@ import Testing
   @Test(arguments: ["trak", "mdia", "minf", "stbl", "stsz", "avcC"])
   func boxPastParent(_ type: String) throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let place = try #require(bytes.box(type))
+    let place = try #require(bytes.isoBox(type))
     bytes[place + 2] = 0x40
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "box-past-parent")
@@ -127,7 +152,7 @@ import Testing
 
   @Test func boxShorterThanItsHeader() throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let place = try #require(bytes.box("minf"))
+    let place = try #require(bytes.isoBox("minf"))
     bytes.replaceSubrange(place..<place + 4, with: [0, 0, 0, 4])
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "invalid-box-size")
@@ -137,19 +162,19 @@ import Testing
   @Test(arguments: ["mvhd", "tkhd", "mdhd", "hdlr", "stsz", "stts", "avcC"])
   func shortBox(_ type: String) throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let place = try #require(bytes.box(type))
+    let place = try #require(bytes.isoBox(type))
     let size = bytes[place + 3]
     // The rest of the box becomes another one, so that nothing else changes.
-    bytes.replaceSubrange(place..<place + 4, with: bigEndian(UInt32(11)))
-    bytes.replaceSubrange(place + 11..<place + 19, with: bigEndian(UInt32(size) - 11) + Array("free".utf8))
+    bytes.replaceSubrange(place..<place + 4, with: isoBytes(UInt32(11)))
+    bytes.replaceSubrange(place + 11..<place + 19, with: isoBytes(UInt32(size) - 11) + Array("free".utf8))
     #expect(try inspect(bytes).faults.contains { $0.name == "short-box" && $0.offset == UInt64(place) })
   }
 
   @Test(arguments: ["stts", "ctts", "stsc", "stco"], [1000, UInt32.max])
   func tablePastBox(_ type: String, _ count: UInt32) throws {
     var bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
-    let place = try #require(bytes.box(type))
-    bytes.replaceSubrange(place + 12..<place + 16, with: bigEndian(count))
+    let place = try #require(bytes.isoBox(type))
+    bytes.replaceSubrange(place + 12..<place + 16, with: isoBytes(count))
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "table-past-box")
     #expect(fault.offset == UInt64(place))
@@ -158,16 +183,16 @@ import Testing
 
   @Test func sizesThatAreNotThere() throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let place = try #require(bytes.box("stsz"))
-    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32.max))
+    let place = try #require(bytes.isoBox("stsz"))
+    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(UInt32.max))
     #expect(try inspect(bytes).faults.map(\.name) == ["table-past-box"])
   }
 
   @Test(arguments: [UInt32(2000), 0x7fff_ffff, .max])
   func samplesPastEnd(_ start: UInt32) throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let place = try #require(bytes.box("stco"))
-    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(start))
+    let place = try #require(bytes.isoBox("stco"))
+    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(start))
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "samples-past-end")
     #expect(fault.offset == UInt64(place + 16))
@@ -176,36 +201,36 @@ import Testing
 
   @Test func theLastByteDecides() throws {
     var bytes = try Fixture.bytes("mp4/h264-high-aac-faststart.mp4")
-    let sizes = try #require(bytes.box("stsz"))
-    let place = try #require(bytes.box("stco"))
+    let sizes = try #require(bytes.isoBox("stsz"))
+    let place = try #require(bytes.isoBox("stco"))
     let start = bytes.count - Int(bytes[sizes + 20..<sizes + 24].reduce(0) { $0 << 8 | UInt32($1) })
-    let samples = try #require(bytes.box("stsc"))
+    let samples = try #require(bytes.isoBox("stsc"))
     // One sample in the one chunk that counts, which ends with the file.
     bytes.replaceSubrange(samples + 16..<samples + 28, with: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
     bytes.replaceSubrange(sizes + 16..<sizes + 20, with: [0, 0, 0, 1])
-    bytes.replaceSubrange(place + 12..<place + 20, with: [0, 0, 0, 1] + bigEndian(UInt32(start)))
+    bytes.replaceSubrange(place + 12..<place + 20, with: [0, 0, 0, 1] + isoBytes(UInt32(start)))
     #expect(try inspect(bytes).faults == [])
-    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32(start + 1)))
+    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(UInt32(start + 1)))
     #expect(try inspect(bytes).faults.map(\.name) == ["samples-past-end"])
   }
 
   @Test func tablesThatDisagree() throws {
     for (type, entry) in [("stsc", 20), ("stts", 12)] {
       var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-      let place = try #require(bytes.box(type))
+      let place = try #require(bytes.isoBox(type))
       bytes.replaceSubrange(place + entry..<place + entry + 4, with: [0, 0, 0, 0])
       let fault = try #require(try inspect(bytes).faults.first)
       #expect(fault.name == "sample-tables-disagree", "\(type)")
-      #expect(fault.offset == bytes.box("stbl").map(UInt64.init), "\(type)")
+      #expect(fault.offset == bytes.isoBox("stbl").map(UInt64.init), "\(type)")
     }
   }
 
   @Test func dataInOtherFilesIsNotLookedFor() throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let reference = try #require(bytes.box("url "))
+    let reference = try #require(bytes.isoBox("url "))
     bytes.replaceSubrange(reference + 8..<reference + 12, with: [0, 0, 0, 0])
-    let place = try #require(bytes.box("stco"))
-    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32.max))
+    let place = try #require(bytes.isoBox("stco"))
+    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(UInt32.max))
     #expect(try inspect(bytes).faults == [])
   }
 
@@ -214,7 +239,7 @@ import Testing
     let bytes = try Fixture.bytes("mp4/fragmented.mp4")
     var variant = bytes
     var start = 0
-    while let time = variant.box("tfdt", from: start) {
+    while let time = variant.isoBox("tfdt", from: start) {
       variant.replaceSubrange(time + 4..<time + 8, with: "free".utf8)
       start = time + 1
     }
@@ -226,19 +251,19 @@ import Testing
 
   @Test func fragmentsPastEnd() throws {
     var bytes = try Fixture.bytes("mp4/fragmented.mp4")
-    let run = try #require(bytes.box("trun"))
-    let last = try #require(bytes.box("mfra"))
-    bytes.replaceSubrange(run + 16..<run + 20, with: bigEndian(UInt32(last)))
+    let run = try #require(bytes.isoBox("trun"))
+    let last = try #require(bytes.isoBox("mfra"))
+    bytes.replaceSubrange(run + 16..<run + 20, with: isoBytes(UInt32(last)))
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "samples-past-end")
     #expect(fault.offset == UInt64(run))
-    bytes.replaceSubrange(run + 12..<run + 16, with: bigEndian(UInt32.max))
+    bytes.replaceSubrange(run + 12..<run + 16, with: isoBytes(UInt32.max))
     #expect(try inspect(bytes).faults.first?.name == "table-past-box")
   }
 
   @Test func fragmentOfNoTrack() throws {
     var bytes = try Fixture.bytes("mp4/fragmented.m4a")
-    let header = try #require(bytes.box("tfhd"))
+    let header = try #require(bytes.isoBox("tfhd"))
     bytes[header + 15] = 9
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "unknown-track")

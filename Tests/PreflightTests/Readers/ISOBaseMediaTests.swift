@@ -187,7 +187,7 @@ import Testing
     _ config: [UInt8], profile: String, channels: Int, sampleRate: Int
   ) throws {
     var bytes = try Fixture.bytes("mp4/aac.m4a")
-    let place = try #require(bytes.index(of: [0x12, 0x08, 0x56, 0xe5, 0x00]))
+    let place = try #require(bytes.firstIndex(ofBytes: [0x12, 0x08, 0x56, 0xe5, 0x00]))
     bytes.replaceSubrange(place..<place + 5, with: config)
     let stream = try inspect(bytes).facts.audioStreams?.first
     #expect(stream?.profile == profile)
@@ -229,27 +229,9 @@ import Testing
   }
 
   @Test func otherFormatsWithTheseBoxesAreLeftToOthers() throws {
-    let jpeg2000 = box("jP  ", [0x0d, 0x0a, 0x87, 0x0a]) + box("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))
+    let jpeg2000 = isoBox("jP  ", [0x0d, 0x0a, 0x87, 0x0a]) + isoBox("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))
     #expect(try inspect(jpeg2000).facts.container == nil)
-    #expect(try inspect(box("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))).facts.container == nil)
+    #expect(try inspect(isoBox("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))).facts.container == nil)
     #expect(try inspect(Array("The free software, written down as text.".utf8)).facts.container == nil)
-  }
-}
-
-/// A box with a 32-bit size.
-func box(_ type: String, _ payload: [UInt8]) -> [UInt8] {
-  bigEndian(UInt32(8 + payload.count)) + Array(type.unicodeScalars.map { UInt8($0.value) }) + payload
-}
-
-extension [UInt8] {
-  /// Where `pattern` first stands.
-  func index(of pattern: [UInt8], from start: Int = 0) -> Int? {
-    guard count >= pattern.count, start >= 0 else { return nil }
-    return (start..<count - pattern.count + 1).first { self[$0...].starts(with: pattern) }
-  }
-
-  /// Where the first box of a type begins that stands at or after `start`.
-  func box(_ type: String, from start: Int = 0) -> Int? {
-    index(of: Array(type.utf8), from: start + 4).map { $0 - 4 }
   }
 }

@@ -82,6 +82,13 @@ extension Fault {
       expected: "≤ \(fileSize)", actual: "\(end)")
   }
 
+  static func itemPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "item-past-end", clause: "ISO/IEC 14496-12 8.11.3", at: offset,
+      "The index points at picture data that lies past the end of the file.",
+      expected: "≤ \(fileSize)", actual: "\(end)")
+  }
+
   static func unknownTrack(_ identifier: UInt32, at offset: UInt64) -> Fault {
     Fault(
       "unknown-track", clause: "ISO/IEC 14496-12 8.8.7", at: offset,

@@ -38,12 +38,13 @@ extension ISOBaseMedia.MediaFile {
   }
 
   private func describeMovie(_ family: ISOBaseMedia.Family, into reading: inout Reading) {
-    reading.facts.fragmented = hasFragments || movie?.isFragmented == true
     guard let movie else {
+      if hasFragments { reading.facts.fragmented = true }
       reading.facts.durationMilliseconds = segments.milliseconds
       reading.mediaType = family.mediaType(hasVideo: opening.fileType?.isForSound != true)
       return
     }
+    reading.facts.fragmented = hasFragments || movie.isFragmented
     if let mediaData { reading.facts.fastStart = movie.box.offset < mediaData }
     let hasSound = movie.tracks.contains { $0.entry?.audio != nil }
     let video = movie.tracks.filter { isVideo($0, in: movie, hasSound: hasSound) }

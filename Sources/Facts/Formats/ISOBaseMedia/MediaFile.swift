@@ -19,6 +19,8 @@ extension ISOBaseMedia {
     private var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
     /// Where bytes begin that are no box.
     private var afterBoxes: UInt64?
+    /// The size that stands there, where it is that of a box.
+    private var invalidSize: UInt64?
     private var metadataLocation: UInt64?
 
     init(_ opening: Opening, byteCount: UInt64) {
@@ -32,13 +34,14 @@ extension ISOBaseMedia {
         switch try BoxHeader(at: offset, before: byteCount, in: &window) {
         case .none:
           return try readRest(from: offset, &window, into: &reading)
-        case .invalid:
+        case .invalid(let size):
           afterBoxes = offset
+          invalidSize = size
           return
         case .box(let box):
           if box.isCut {
-            // Only what is known to stand here is a cut box; anything else may be any bytes.
-            guard Self.isKnown(box.type) else {
+            // Only what looks like a box is a cut box; anything else may be any bytes.
+            guard Self.isKnown(box.type) || Self.isLikely(box) else {
               afterBoxes = offset
               return
             }
@@ -92,6 +95,18 @@ extension ISOBaseMedia {
       default:
         false
       }
+    }
+
+    /// Whether bytes that no specification names as a box are one all the same: recorders have boxes of
+    /// their own. Text has no size like theirs, and other bytes hardly such a name.
+    private static func isLikely(_ box: Box) -> Bool {
+      box.declaredEnd - box.offset < 0x2000_0000
+        && box.type.bytes.allSatisfy { byte in
+          switch byte {
+          case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x20, 0xa9: true
+          default: false
+          }
+        }
     }
 
     /// Bytes at the end that are too few for a box, or zeros where one would begin.
@@ -179,16 +194,19 @@ extension ISOBaseMedia.MediaFile {
     if let movie, !isPicture {
       for last in movie.tracks.compactMap(\.lastByte) where last.end > lastByte.end { lastByte = last }
     }
-    // A box that is cut is the reason for samples that lie past the end, and has been told.
     if isPicture { lastByte = items?.lastByte ?? (0, 0) }
+    // A box that is cut is the reason for data that lies past the end, and has been told.
     if lastByte.end > byteCount, !isCut {
-      reading.add(.samplesPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted))
+      reading.add(
+        isPicture
+          ? .itemPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted)
+          : .samplesPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted))
     }
     if let afterBoxes {
-      if movie == nil, items == nil {
-        reading.add(.invalidBoxSize(0, at: afterBoxes))
-      } else if lastByte.end <= afterBoxes {
-        reading.trailingDataOffset = afterBoxes
+      if movie != nil || items != nil {
+        if lastByte.end <= afterBoxes { reading.trailingDataOffset = afterBoxes }
+      } else if let invalidSize {
+        reading.add(.invalidBoxSize(invalidSize, at: afterBoxes))
       }
     }
     reading.locationMetadataOffset =

@@ -5,7 +5,7 @@ extension ISOBaseMedia {
   /// whether there are B slices: some writers lose the times at which pictures are shown.
   enum SliceTypes {
     /// Enough to meet a B picture wherever an encoder makes them.
-    static let maximumSamples = 16
+    static let maximumSamples = 8
     private static let maximumUnits = 16
 
     static func hasBSlice(

@@ -19,6 +19,8 @@ extension ISOBaseMedia {
           return child.offset
         case "meta":
           if let found = try location(inMeta: child, &window, &reading) { return found }
+        case "XMP_":
+          if let found = try location(inPacket: child, &window) { return found }
         default:
           break
         }
@@ -69,7 +71,7 @@ extension ISOBaseMedia {
       return nil
     }
 
-    /// Whether an XMP packet (in a `uuid` box) tells a place.
+    /// Where an XMP packet in a `uuid` box tells a place (XMP specification, part 3, 1.2.7.1).
     static func location(
       inExtended box: Box, _ window: inout ByteWindow
     ) throws(ReadError) -> UInt64? {
@@ -77,9 +79,14 @@ extension ISOBaseMedia {
         0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
       ]
       guard try box.contents(in: &window, upTo: 16).has(type) else { return nil }
+      return try location(inPacket: box, &window)
+    }
+
+    private static func location(
+      inPacket box: Box, _ window: inout ByteWindow
+    ) throws(ReadError) -> UInt64? {
       let span = try box.contents(in: &window, upTo: 1 << 16)
-      guard let index = span.firstIndex(of: "exif:GPSLatitude", from: 16) else { return nil }
-      return box.payload + UInt64(index)
+      return span.firstIndex(of: "exif:GPSLatitude").map { box.payload + UInt64($0) }
     }
   }
 }
