@@ -128,7 +128,7 @@ struct ClassIdentifier: Hashable {
 enum CompoundName: CaseIterable {
   case wordDocument, table0, table1, workbook, book, powerPointDocument, currentUser, encryptedSummary
   case encryptionInfo, encryptedPackage, protectedContent, macros, macrosOfWorkbook, vba
-  case visioDocument, quill, messageProperties, messageNames, worksText, worksBook, thumbnails
+  case visioDocument, quill, messageProperties, messageNames, worksText, worksBook
   case hangul, powerPoint4
 
   private var text: StaticString {
@@ -153,7 +153,6 @@ enum CompoundName: CaseIterable {
     case .messageNames: "__nameid_version1.0"
     case .worksText: "MatOST"
     case .worksBook: "WksSSWorkBook"
-    case .thumbnails: "Catalog"
     case .hangul: "\u{5}HwpSummaryInformation"
     case .powerPoint4: "PP40"
     }

@@ -78,7 +78,7 @@ enum OLE: FormatReader {
             "The list of the sectors that hold the allocation table is broken."), to: &reading)
       }
       if let defect = file.directoryDefect {
-        report(defect, of: "the directory", file, fileByteCount, into: &reading)
+        report(defect, of: "the directory", declaredAt: 48, file, fileByteCount, into: &reading)
       }
       if file.directory.entries.first?.kind != .root {
         if !isFound {
@@ -95,7 +95,9 @@ enum OLE: FormatReader {
             "The entries of the directory lead in a circle."), to: &reading)
       }
       if let defect = file.miniDefect {
-        report(defect, of: "the mini stream", file, fileByteCount, into: &reading)
+        report(
+          defect, of: "the mini stream", declaredAt: file.directory.entries.first?.offset, file,
+          fileByteCount, into: &reading)
       }
     }
 
@@ -109,7 +111,9 @@ enum OLE: FormatReader {
       let (stream, defect) = try file.stream(entry, in: &window)
       if let defect {
         let what = try Self.name(of: entry, in: &window)
-        report(defect, of: "the stream \(what)", file, window.byteCount, into: &reading)
+        report(
+          defect, of: "the stream \(what)", declaredAt: entry.offset, file, window.byteCount,
+          into: &reading)
       }
       return stream
     }
@@ -148,14 +152,14 @@ enum OLE: FormatReader {
     }
 
     private mutating func report(
-      _ defect: FileAllocationTable.Defect, of what: String, _ file: CompoundFile,
-      _ fileByteCount: UInt64, into reading: inout Reading
+      _ defect: FileAllocationTable.Defect, of what: String, declaredAt: UInt64?,
+      _ file: CompoundFile, _ fileByteCount: UInt64, into reading: inout Reading
     ) {
       let (name, message, offset): (String, String, UInt64?)
       switch defect {
       case .cut: return cut(what, at: fileByteCount, into: &reading)
-      case .short(let byteCount):
-        (name, offset) = ("chain-too-short", nil)
+      case .short(let byteCount, let last):
+        (name, offset) = ("chain-too-short", last.map(file.header.offset) ?? declaredAt)
         message = "The chain of sectors of \(what) ends after \(byteCount) bytes, which is too early."
       case .loop(let sector):
         (name, offset) = ("chain-loop", min(file.header.offset(of: sector), fileByteCount))

@@ -38,7 +38,8 @@ extension OLE {
     _ file: CompoundFile, _ damage: inout Damage, in window: inout ByteWindow,
     into reading: inout Reading
   ) throws(ReadError) {
-    reading.facts.hasMacros = file.directory.hasStorage(.macros, with: .vba)
+    let hasProject = file.directory.hasStorage(.macros, with: .vba)
+    if hasProject { reading.facts.hasMacros = true }
     guard
       let stream = try damage.mainStream(.wordDocument, of: file, in: &window, into: &reading),
       let place = stream.place(of: 0)
@@ -57,7 +58,9 @@ extension OLE {
     // Rights management keeps the true content in a stream of its own.
     reading.facts.encrypted =
       document.isEncrypted || file.directory.rootEntry(.protectedContent) != nil
+    // Before Word 97, macros stood among the document's own tables.
     guard document.hasTableStream else { return }
+    if !damage.isFound { reading.facts.hasMacros = hasProject }
     let table: CompoundName = document.usesTable1 ? .table1 : .table0
     if try damage.mainStream(table, of: file, in: &window, into: &reading) == nil, !damage.isFound {
       damage.add(

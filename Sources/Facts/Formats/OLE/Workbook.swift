@@ -84,7 +84,7 @@ extension OLE {
       workbook.isEncrypted || file.directory.rootEntry(.protectedContent) != nil
     if workbook.hasMacroSheet {
       reading.facts.hasMacros = true
-    } else if !hasProject, workbook.isKnown, !workbook.isEncrypted {
+    } else if !hasProject, workbook.isKnown, !workbook.isEncrypted, !damage.isFound {
       reading.facts.hasMacros = false
     }
   }

@@ -18,9 +18,10 @@ struct OpenPackage {
     let types = try contents.contentTypes.flatMapMember { (member) throws(ReadError) in
       try Self.bytes(of: member, in: &window)
     }.map(ContentTypes.init)
-    let targets = try contents.relationships.flatMapMember { (member) throws(ReadError) in
-      try Self.bytes(of: member, in: &window)
-    }.map(Self.targets) ?? []
+    let targets =
+      try contents.relationships.flatMapMember { (member) throws(ReadError) in
+        try Self.bytes(of: member, in: &window)
+      }.map(Self.targets) ?? []
     hasContentTypes = types != nil
     hasMacros = contents.hints.contains(.macros) || types?.hasMacros == true
     mainPart = targets.first
