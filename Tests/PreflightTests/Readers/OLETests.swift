@@ -254,6 +254,7 @@ private typealias Node = CompoundFileBuilder.Node
     #expect(try names(48, le(UInt32(0x00ff_ffff))) == ["chain-astray"])
     // The right sibling of the last entry is the first.
     #expect(try names(builder.directoryStart + 128 + 72, le(UInt32(2))) == ["directory-loop"])
+    #expect(try names(builder.directoryStart + 128 + 72, le(UInt32(99))) == ["directory-gap"])
     #expect(try names(builder.directoryStart + 66, [0]) == ["root-entry-missing"])
     #expect(try names(76, le(CompoundFileBuilder.endOfChain)).first == "allocation-table-broken")
   }

@@ -352,6 +352,25 @@ private let documentPart =
     #expect(try inspect(bytes).faults.contains { $0.name == "directory-entry-too-long" })
   }
 
+  @Test func aFirstSignatureThatIsBroken() throws {
+    var builder = ZIPBuilder(Package.members(contentType: documentPart))
+    var bytes = builder.bytes()
+    bytes[2] = 0x83
+    let inspection = try inspect(bytes)
+    #expect(inspection.mediaType?.topLevel == "application")
+    #expect(inspection.faults.map(\.name).contains("local-header-missing"))
+    #expect(inspection.faults.first { $0.name == "local-header-missing" }?.offset == 0)
+  }
+
+  @Test func aDirectoryOffsetThatIsWrong() throws {
+    var builder = ZIPBuilder(Package.members(contentType: documentPart))
+    _ = builder.bytes()
+    builder.directoryOffset = UInt32(builder.directoryStart - 7)
+    let inspection = try inspect(builder.bytes())
+    #expect(inspection.mediaType?.rawValue == docx)
+    #expect(inspection.faults.map(\.name) == ["directory-missing"])
+  }
+
   @Test func membersFollowedByNothingKnown() throws {
     var builder = ZIPBuilder(Package.members(contentType: documentPart))
     let whole = builder.bytes()

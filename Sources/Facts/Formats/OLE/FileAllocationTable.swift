@@ -40,7 +40,8 @@ struct FileAllocationTable {
     // A chain that is longer than the whole table needs is a loop.
     var sectorsLeft = wanted / (numbersPerSector * header.sectorSize / 4) + 1
     while left > 0, next.count < wanted {
-      guard sector <= SectorNumber.maximum, sectorsLeft > 0 else {
+      guard sector <= SectorNumber.maximum else { return }
+      guard sectorsLeft > 0 else {
         isBroken = true
         return
       }
@@ -121,7 +122,7 @@ struct FileAllocationTable {
     var last: UInt32?
     while left > 0 {
       guard sector <= SectorNumber.maximum else {
-        if byteCount == nil, sector == SectorNumber.endOfChain { return nil }
+        if byteCount == nil { return nil }
         return .short((byteCount ?? .max) - left, last: last)
       }
       if visited?.insert(sector) == false { return .loop(sector) }

@@ -93,12 +93,14 @@ enum OLE: FormatReader {
           Fault(
             "directory-loop", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
             "The entries of the directory lead in a circle."), to: &reading)
+      } else if file.directory.hasGap, !isFound {
+        add(
+          Fault(
+            "directory-gap", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
+            "An entry of the directory leads to one that isn't there."), to: &reading)
       }
-      if let defect = file.miniDefect {
-        report(
-          defect, of: "the mini stream", declaredAt: file.directory.entries.first?.offset, file,
-          fileByteCount, into: &reading)
-      }
+      // Whatever else is wrong with the mini stream shows in the streams that stand in it.
+      if file.miniDefect == .cut { cut("the mini stream", at: fileByteCount, into: &reading) }
     }
 
     /// The stream that is the document, every defect of which counts.
@@ -180,7 +182,8 @@ enum OLE: FormatReader {
       while span.remaining >= 2 {
         let unit = try UInt16(parsingLittleEndian: &span)
         if unit == 0 { break }
-        units.append(unit)
+        // A number below 32 in front marks the streams that the system or Office keeps for itself.
+        if unit >= 0x20 { units.append(unit) }
       }
       return quotedName(Array(String(decoding: units, as: UTF16.self).utf8))
     }

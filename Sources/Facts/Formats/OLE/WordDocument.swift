@@ -48,11 +48,13 @@ extension OLE {
     guard head.count == 32 else { return }
     var span = ByteSpan(head.span.bytes, at: place.offset)
     guard let document = try WordDocument(parsing: &span) else {
-      damage.add(
-        Fault(
-          "word-identifier", clause: "MS-DOC 2.5.2", at: place.offset,
-          "The document doesn't begin with the mark of a Word document.", expected: "0xa5ec"),
-        to: &reading)
+      if !damage.isFound {
+        damage.add(
+          Fault(
+            "word-identifier", clause: "MS-DOC 2.5.2", at: place.offset,
+            "The document doesn't begin with the mark of a Word document.", expected: "0xa5ec"),
+          to: &reading)
+      }
       return
     }
     // Rights management keeps the true content in a stream of its own.

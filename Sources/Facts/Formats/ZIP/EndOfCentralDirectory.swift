@@ -27,6 +27,8 @@ struct EndOfCentralDirectory {
   static let signature: StaticString = "PK\u{5}\u{6}"
   static let byteCount = 22
   private static let maximumComment = 0xffff
+  /// How far from the end of the file programs look for the record.
+  static let reach = byteCount + maximumComment
   /// A comment may hold the record's signature; so many false ones are borne.
   private static let maximumCandidates = 16
 
@@ -38,7 +40,7 @@ struct EndOfCentralDirectory {
     in window: inout ByteWindow, memberStart: UInt64?
   ) throws(ReadError) -> Search {
     // Files of all other kinds pass here too: they are not searched for an archive with a long comment.
-    let reach = byteCount + (memberStart == nil ? 1 << 10 : maximumComment)
+    let reach = memberStart == nil ? 1 << 10 : Self.reach
     let start = window.byteCount > UInt64(reach) ? window.byteCount - UInt64(reach) : 0
     var last: UInt64?
     // Zeros behind a signature in a comment make the record of an empty archive.
