@@ -18,7 +18,6 @@ enum Archives: FormatReader {
 
   private static let signatures: [FileSignature] = [
     .init("\u{1f}\u{8b}\u{8}", "application/gzip"),
-    .init("\u{1f}\u{9d}", "application/x-compress"),
     .init("\u{fd}7zXZ\0", "application/x-xz"),
     .init("\u{28}\u{b5}\u{2f}\u{fd}", "application/zstd"),
     .init("\u{4}\u{22}\u{4d}\u{18}", "application/x-lz4"),
@@ -32,20 +31,18 @@ enum Archives: FormatReader {
     .init("!<arch>\n", "application/x-archive"),
     .init("!<thin>\n", "application/x-archive"),
     .init("\u{ed}\u{ab}\u{ee}\u{db}", "application/x-rpm"),
-    .init("070701", "application/x-cpio"),
-    .init("070702", "application/x-cpio"),
-    .init("070707", "application/x-cpio"),
     .init("xar!\0\u{1c}", "application/x-xar"),
-    .init("Cr24", "application/x-chrome-extension"),
-    .init("hsqs", "application/vnd.squashfs"),
+    .init("Cr24\u{2}\0\0\0", "application/x-chrome-extension"),
+    .init("Cr24\u{3}\0\0\0", "application/x-chrome-extension"),
   ]
 
   /// Those whose signature is too short or too common to be believed alone.
   private static func structured(_ head: borrowing ByteSpan) -> MediaType? {
     if isBzip2(head) { return "application/x-bzip2" }
+    if isCompress(head) { return "application/x-compress" }
     if isLHA(head) { return "application/x-lzh-compressed" }
     if isARJ(head) { return "application/x-arj" }
-    if isBinaryCpio(head) { return "application/x-cpio" }
+    if isBinaryCpio(head) || isTextualCpio(head) { return "application/x-cpio" }
     if isTar(head) { return "application/x-tar" }
     return nil
   }
@@ -55,6 +52,12 @@ enum Archives: FormatReader {
     guard head.has("BZh"), let level = head[3], (0x31...0x39).contains(level) else { return false }
     return head.has([0x31, 0x41, 0x59, 0x26, 0x53, 0x59], at: 4)
       || head.has([0x17, 0x72, 0x45, 0x38, 0x50, 0x90], at: 4)
+  }
+
+  /// The greatest width of a code, 9 to 16 bits, stands beside the signature.
+  private static func isCompress(_ head: borrowing ByteSpan) -> Bool {
+    guard head.has([0x1f, 0x9d]), let flags = head[2] else { return false }
+    return flags & 0x60 == 0 && (9...16).contains(flags & 0x1f)
   }
 
   private static func isLHA(_ head: borrowing ByteSpan) -> Bool {
@@ -79,6 +82,22 @@ enum Archives: FormatReader {
     if head.has([0xc7, 0x71]) { return second & 0xf0 != 0 && second & 0xf0 != 0xf0 }
     if head.has([0x71, 0xc7]) { return first & 0xf0 != 0 && first & 0xf0 != 0xf0 }
     return false
+  }
+
+  /// A header of digits alone: 76 octal ones, or 110 hexadecimal ones.
+  private static func isTextualCpio(_ head: borrowing ByteSpan) -> Bool {
+    let isOld = head.has("070707")
+    guard isOld || head.has("070701") || head.has("070702"),
+      head.bytes.byteCount >= (isOld ? 76 : 110)
+    else { return false }
+    for index in 6..<(isOld ? 76 : 110) {
+      switch head[index] ?? 0 {
+      case 0x30...0x37: continue
+      case 0x38, 0x39, 0x41...0x46, 0x61...0x66: if isOld { return false }
+      default: return false
+      }
+    }
+    return true
   }
 
   /// A header block whose checksum holds (POSIX.1-2017, pax, ustar interchange format), with the mark

@@ -20,7 +20,7 @@ enum Programs: FormatReader {
   private static func kind(startingWith head: borrowing ByteSpan) -> Kind? {
     if head.has("MZ") { return isDOSHeader(head) ? .forDOS(newHeader: newHeaderOffset(head)) : nil }
     if head.has([0xca, 0xfe, 0xba, 0xbe]) { return javaOrMachO(head).map(Kind.known) }
-    if head.has([0x7f, 0x45, 0x4c, 0x46]) { return .known(elf(head)) }
+    if head.has([0x7f, 0x45, 0x4c, 0x46]) { return elf(head).map(Kind.known) }
     return FileSignature.first(of: signatures, in: head).map(Kind.known)
   }
 
@@ -79,11 +79,14 @@ enum Programs: FormatReader {
   }
 
   /// By the file's type in the header (System V ABI, chapter 4), in its own order of bytes.
-  private static func elf(_ head: borrowing ByteSpan) -> MediaType {
+  ///
+  /// Shared libraries and most programs of today share a type; only the dynamic section tells them apart,
+  /// and libmagic reads that.
+  private static func elf(_ head: borrowing ByteSpan) -> MediaType? {
     let isBigEndian = head[5] == 2
     switch (isBigEndian ? head[17] : head[16]) ?? 0 {
     case 1: return "application/x-object"
-    case 3: return "application/x-sharedlib"
+    case 3: return nil
     case 4: return "application/x-coredump"
     default: return "application/x-executable"
     }

@@ -32,6 +32,8 @@ struct CompoundDirectory {
   private(set) var rootClass: ClassIdentifier?
   /// Whether entries lead in a circle.
   private(set) var hasLoop = false
+  /// Whether an entry leads to one that the directory doesn't have.
+  private(set) var hasGap = false
 
   init() {}
 
@@ -93,7 +95,11 @@ struct CompoundDirectory {
     var stack = [(index: root.child, parent: UInt32(0))]
     while let (index, parent) = stack.popLast() {
       // Sloppy writers have 0 where no entry is meant.
-      guard index != 0, Int(index) < entries.count else { continue }
+      guard index != 0, index <= SectorNumber.maximum else { continue }
+      guard Int(index) < entries.count else {
+        hasGap = entries.count < Self.maximumCount
+        continue
+      }
       guard entries[Int(index)].parent == nil else {
         hasLoop = true
         continue
@@ -128,7 +134,7 @@ struct ClassIdentifier: Hashable {
 enum CompoundName: CaseIterable {
   case wordDocument, table0, table1, workbook, book, powerPointDocument, currentUser, encryptedSummary
   case encryptionInfo, encryptedPackage, protectedContent, macros, macrosOfWorkbook, vba
-  case visioDocument, quill, messageProperties, messageNames, worksText, worksBook, thumbnails
+  case visioDocument, quill, messageProperties, messageNames, worksText, worksBook
   case hangul, powerPoint4
 
   private var text: StaticString {
@@ -153,7 +159,6 @@ enum CompoundName: CaseIterable {
     case .messageNames: "__nameid_version1.0"
     case .worksText: "MatOST"
     case .worksBook: "WksSSWorkBook"
-    case .thumbnails: "Catalog"
     case .hangul: "\u{5}HwpSummaryInformation"
     case .powerPoint4: "PP40"
     }

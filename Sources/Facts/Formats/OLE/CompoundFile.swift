@@ -65,7 +65,7 @@ struct CompoundFile {
     var left = entry.byteCount
     var sector = entry.start
     while left > 0 {
-      guard sector <= SectorNumber.maximum else { return .short(entry.byteCount - left) }
+      guard sector <= SectorNumber.maximum else { return .short(entry.byteCount - left, last: nil) }
       let position = UInt64(sector) << UInt64(header.miniSectorShift)
       var needed = min(left, UInt64(header.miniSectorSize))
       left -= needed

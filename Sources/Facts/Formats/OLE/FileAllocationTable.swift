@@ -40,7 +40,8 @@ struct FileAllocationTable {
     // A chain that is longer than the whole table needs is a loop.
     var sectorsLeft = wanted / (numbersPerSector * header.sectorSize / 4) + 1
     while left > 0, next.count < wanted {
-      guard sector <= SectorNumber.maximum, sectorsLeft > 0 else {
+      guard sector <= SectorNumber.maximum else { return }
+      guard sectorsLeft > 0 else {
         isBroken = true
         return
       }
@@ -92,8 +93,8 @@ struct FileAllocationTable {
   enum Defect: Equatable {
     /// The data that the chain leads to is not all in the file.
     case cut
-    /// The chain ends before the stream does, after so many bytes.
-    case short(UInt64)
+    /// The chain ends before the stream does, after so many bytes and this sector.
+    case short(UInt64, last: UInt32?)
     /// The chain comes back to the sector.
     case loop(UInt32)
     /// The sector is none that the table knows.
@@ -118,10 +119,11 @@ struct FileAllocationTable {
     let sectorSize = UInt64(header.sectorSize)
     var left = byteCount ?? .max
     var sector = start
+    var last: UInt32?
     while left > 0 {
       guard sector <= SectorNumber.maximum else {
-        if byteCount == nil, sector == SectorNumber.endOfChain { return nil }
-        return .short((byteCount ?? left) - left)
+        if byteCount == nil { return nil }
+        return .short((byteCount ?? .max) - left, last: last)
       }
       if visited?.insert(sector) == false { return .loop(sector) }
       let offset = header.offset(of: sector)
@@ -138,6 +140,7 @@ struct FileAllocationTable {
         if left == 0 || Int(sector) >= Self.maximumCount { return nil }
         return isComplete ? .astray(sector) : .cut
       }
+      last = sector
       sector = following
     }
     return nil

@@ -78,7 +78,7 @@ enum OLE: FormatReader {
             "The list of the sectors that hold the allocation table is broken."), to: &reading)
       }
       if let defect = file.directoryDefect {
-        report(defect, of: "the directory", file, fileByteCount, into: &reading)
+        report(defect, of: "the directory", declaredAt: 48, file, fileByteCount, into: &reading)
       }
       if file.directory.entries.first?.kind != .root {
         if !isFound {
@@ -93,10 +93,14 @@ enum OLE: FormatReader {
           Fault(
             "directory-loop", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
             "The entries of the directory lead in a circle."), to: &reading)
+      } else if file.directory.hasGap, !isFound {
+        add(
+          Fault(
+            "directory-gap", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
+            "An entry of the directory leads to one that isn't there."), to: &reading)
       }
-      if let defect = file.miniDefect {
-        report(defect, of: "the mini stream", file, fileByteCount, into: &reading)
-      }
+      // Whatever else is wrong with the mini stream shows in the streams that stand in it.
+      if file.miniDefect == .cut { cut("the mini stream", at: fileByteCount, into: &reading) }
     }
 
     /// The stream that is the document, every defect of which counts.
@@ -109,7 +113,9 @@ enum OLE: FormatReader {
       let (stream, defect) = try file.stream(entry, in: &window)
       if let defect {
         let what = try Self.name(of: entry, in: &window)
-        report(defect, of: "the stream \(what)", file, window.byteCount, into: &reading)
+        report(
+          defect, of: "the stream \(what)", declaredAt: entry.offset, file, window.byteCount,
+          into: &reading)
       }
       return stream
     }
@@ -148,14 +154,14 @@ enum OLE: FormatReader {
     }
 
     private mutating func report(
-      _ defect: FileAllocationTable.Defect, of what: String, _ file: CompoundFile,
-      _ fileByteCount: UInt64, into reading: inout Reading
+      _ defect: FileAllocationTable.Defect, of what: String, declaredAt: UInt64?,
+      _ file: CompoundFile, _ fileByteCount: UInt64, into reading: inout Reading
     ) {
       let (name, message, offset): (String, String, UInt64?)
       switch defect {
       case .cut: return cut(what, at: fileByteCount, into: &reading)
-      case .short(let byteCount):
-        (name, offset) = ("chain-too-short", nil)
+      case .short(let byteCount, let last):
+        (name, offset) = ("chain-too-short", last.map(file.header.offset) ?? declaredAt)
         message = "The chain of sectors of \(what) ends after \(byteCount) bytes, which is too early."
       case .loop(let sector):
         (name, offset) = ("chain-loop", min(file.header.offset(of: sector), fileByteCount))
@@ -176,7 +182,8 @@ enum OLE: FormatReader {
       while span.remaining >= 2 {
         let unit = try UInt16(parsingLittleEndian: &span)
         if unit == 0 { break }
-        units.append(unit)
+        // A number below 32 in front marks the streams that the system or Office keeps for itself.
+        if unit >= 0x20 { units.append(unit) }
       }
       return quotedName(Array(String(decoding: units, as: UTF16.self).utf8))
     }

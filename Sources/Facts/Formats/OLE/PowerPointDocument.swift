@@ -68,7 +68,7 @@ extension OLE {
       let stream = try damage.mainStream(.powerPointDocument, of: file, in: &window, into: &reading)
     else { return }
     // Encryption leaves no record as it was.
-    guard reading.facts.encrypted == false else { return }
+    guard reading.facts.encrypted == false, !damage.isFound else { return }
     reading.facts.hasMacros = try PowerPointDocument(stream, in: &window).hasMacros
   }
 

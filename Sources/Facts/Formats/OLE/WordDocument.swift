@@ -38,7 +38,8 @@ extension OLE {
     _ file: CompoundFile, _ damage: inout Damage, in window: inout ByteWindow,
     into reading: inout Reading
   ) throws(ReadError) {
-    reading.facts.hasMacros = file.directory.hasStorage(.macros, with: .vba)
+    let hasProject = file.directory.hasStorage(.macros, with: .vba)
+    if hasProject { reading.facts.hasMacros = true }
     guard
       let stream = try damage.mainStream(.wordDocument, of: file, in: &window, into: &reading),
       let place = stream.place(of: 0)
@@ -47,17 +48,21 @@ extension OLE {
     guard head.count == 32 else { return }
     var span = ByteSpan(head.span.bytes, at: place.offset)
     guard let document = try WordDocument(parsing: &span) else {
-      damage.add(
-        Fault(
-          "word-identifier", clause: "MS-DOC 2.5.2", at: place.offset,
-          "The document doesn't begin with the mark of a Word document.", expected: "0xa5ec"),
-        to: &reading)
+      if !damage.isFound {
+        damage.add(
+          Fault(
+            "word-identifier", clause: "MS-DOC 2.5.2", at: place.offset,
+            "The document doesn't begin with the mark of a Word document.", expected: "0xa5ec"),
+          to: &reading)
+      }
       return
     }
     // Rights management keeps the true content in a stream of its own.
     reading.facts.encrypted =
       document.isEncrypted || file.directory.rootEntry(.protectedContent) != nil
+    // Before Word 97, macros stood among the document's own tables.
     guard document.hasTableStream else { return }
+    if !damage.isFound { reading.facts.hasMacros = hasProject }
     let table: CompoundName = document.usesTable1 ? .table1 : .table0
     if try damage.mainStream(table, of: file, in: &window, into: &reading) == nil, !damage.isFound {
       damage.add(

@@ -72,11 +72,13 @@ extension OLE {
     else { return }
     let head = try stream.bytes(at: 0, count: 8, in: &window)
     guard Workbook.isStart(ByteSpan(head.span.bytes, at: place.offset)) else {
-      damage.add(
-        Fault(
-          "workbook-start", clause: "MS-XLS 2.4.21", at: place.offset,
-          "The workbook doesn't begin with the record that starts every workbook.",
-          expected: "a record BOF"), to: &reading)
+      if !damage.isFound {
+        damage.add(
+          Fault(
+            "workbook-start", clause: "MS-XLS 2.4.21", at: place.offset,
+            "The workbook doesn't begin with the record that starts every workbook.",
+            expected: "a record BOF"), to: &reading)
+      }
       return
     }
     let workbook = try Workbook(stream, in: &window)
@@ -84,7 +86,7 @@ extension OLE {
       workbook.isEncrypted || file.directory.rootEntry(.protectedContent) != nil
     if workbook.hasMacroSheet {
       reading.facts.hasMacros = true
-    } else if !hasProject, workbook.isKnown, !workbook.isEncrypted {
+    } else if !hasProject, workbook.isKnown, !workbook.isEncrypted, !damage.isFound {
       reading.facts.hasMacros = false
     }
   }

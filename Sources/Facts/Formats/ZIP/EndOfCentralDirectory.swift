@@ -27,6 +27,8 @@ struct EndOfCentralDirectory {
   static let signature: StaticString = "PK\u{5}\u{6}"
   static let byteCount = 22
   private static let maximumComment = 0xffff
+  /// How far from the end of the file programs look for the record.
+  static let reach = byteCount + maximumComment
   /// A comment may hold the record's signature; so many false ones are borne.
   private static let maximumCandidates = 16
 
@@ -37,29 +39,42 @@ struct EndOfCentralDirectory {
   static func find(
     in window: inout ByteWindow, memberStart: UInt64?
   ) throws(ReadError) -> Search {
-    let candidates = try candidates(in: &window)
-    for offset in candidates {
+    // Files of all other kinds pass here too: they are not searched for an archive with a long comment.
+    let reach = memberStart == nil ? 1 << 10 : Self.reach
+    let start = window.byteCount > UInt64(reach) ? window.byteCount - UInt64(reach) : 0
+    var last: UInt64?
+    // Zeros behind a signature in a comment make the record of an empty archive.
+    var empty: EndOfCentralDirectory?
+    var end = window.byteCount
+    for _ in 0..<maximumCandidates {
+      guard let offset = try lastSignature(in: start..<end, &window) else { break }
+      last = last ?? offset
+      end = offset + 3
       guard let record = try EndOfCentralDirectory(in: &window, at: offset) else { continue }
       if let memberStart, record.base > memberStart { continue }
-      return .found(record)
+      if record.directoryOffset < record.directoryEnd { return .found(record) }
+      empty = empty ?? record
     }
-    return candidates.first.map(Search.withoutDirectory) ?? .nothing
+    if let empty { return .found(empty) }
+    return last.map(Search.withoutDirectory) ?? .nothing
   }
 
-  /// Where the signature stands within reach of the end of the file, the last one first.
-  private static func candidates(in window: inout ByteWindow) throws(ReadError) -> [UInt64] {
-    let reach = UInt64(byteCount + maximumComment)
-    let start = window.byteCount > reach ? window.byteCount - reach : 0
-    let tail = try window.available(at: start, upTo: byteCount + maximumComment)
-    var found: [UInt64] = []
-    tail.bytes.withUnsafeBytes { bytes in
-      var index = bytes.count - byteCount
-      while index >= 0, found.count < maximumCandidates {
-        if bytes[index] == 0x50, tail.has(signature, at: index) { found.append(start + UInt64(index)) }
+  /// Where the signature last stands within a range with the record's length behind it.
+  private static func lastSignature(
+    in range: Range<UInt64>, _ window: inout ByteWindow
+  ) throws(ReadError) -> UInt64? {
+    let fileEnd = window.byteCount
+    let count = Int(min(range.upperBound, fileEnd) - range.lowerBound)
+    let tail = try window.available(at: range.lowerBound, upTo: count)
+    let index = tail.bytes.withUnsafeBytes { bytes in
+      var index = min(bytes.count - 4, Int(fileEnd - range.lowerBound) - byteCount)
+      while index >= 0 {
+        if bytes[index] == 0x50, tail.has(signature, at: index) { return index }
         index -= 1
       }
+      return -1
     }
-    return found
+    return index < 0 ? nil : range.lowerBound + UInt64(index)
   }
 
   /// Reads the record at `offset` and finds its directory; nil where there is none.

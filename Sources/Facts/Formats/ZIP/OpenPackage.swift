@@ -93,10 +93,16 @@ struct OpenPackage {
       guard tag.name == "Relationship", tag["TargetMode"] != "External", let type = tag["Type"],
         let target = tag["Target"], mainRelationships.contains(where: { type.hasSuffix($0) })
       else { continue }
-      targets.append(target.hasPrefix("./") ? String(target.dropFirst(2)) : target)
+      targets.append(Self.partName(target))
       if targets.count == 8 { break }
     }
     return targets
+  }
+
+  /// A target as a part name: it is relative to the root, above which nothing leads.
+  private static func partName(_ target: String) -> String {
+    target.prefix { $0 != "#" && $0 != "?" }.split { $0 == "/" || $0 == "\\" }
+      .filter { $0 != "." && $0 != ".." }.joined(separator: "/")
   }
 
   /// Transitional and Strict differ in what stands before.

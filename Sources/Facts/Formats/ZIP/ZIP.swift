@@ -15,8 +15,11 @@ enum ZIP: FormatReader {
     }
     if memberStart == nil {
       // Something stands before the archive: a self-extractor, if the archive goes on to the end of
-      // the file. Otherwise it is just something that another file holds.
-      guard end.end == window.byteCount, try isLocalHeader(firstOf: end, in: &window) else { return }
+      // the file. Otherwise it is just something that another file holds. Where the directory has room
+      // for nothing before the archive, its first bytes are broken.
+      guard end.end == window.byteCount else { return }
+      let isFirst = try isLocalHeader(firstOf: end, in: &window)
+      guard isFirst || end.base == 0 else { return }
       reading.mediaType = .zip
     }
     if end.end < window.byteCount { reading.trailingDataOffset = end.end }

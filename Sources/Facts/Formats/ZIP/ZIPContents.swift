@@ -6,6 +6,7 @@ struct ZIPContents {
   private(set) var contentTypes: ZIPMember?
   private(set) var relationships: ZIPMember?
   private(set) var mimetype: ZIPMember?
+  private(set) var openDocumentManifest: ZIPMember?
   private(set) var iWorkDocument: ZIPMember?
   /// A member that is compressed in a way that packages don't allow.
   private(set) var unusualMember: ZIPMember?
@@ -81,6 +82,9 @@ struct ZIPContents {
     if name.isPart("mimetype") {
       mimetype = mimetype ?? member
     } else if name.isPart(under: "meta-inf/") {
+      if name.isPart("meta-inf/manifest.xml") {
+        openDocumentManifest = openDocumentManifest ?? member
+      }
       if name.isPart("meta-inf/manifest.mf") { hints.insert(.java) }
       if name.isPart("meta-inf/mozilla.rsa") || name.isPart("meta-inf/cose.sig") {
         hints.insert(.mozillaSignature)

@@ -10,6 +10,7 @@ extension ZIP {
     var fragment = ZIPFragment(start)
     try fragment.read(&window)
     if case .complete(let offset) = fragment.end,
+      window.byteCount - offset > EndOfCentralDirectory.reach,
       let end = try EndOfCentralDirectory(in: &window, at: offset)
     {
       reading.trailingDataOffset = end.end
@@ -17,7 +18,7 @@ extension ZIP {
         Fault(
           "end-record-out-of-reach", clause: "APPNOTE 4.3.16", at: offset,
           "So many bytes follow the archive that programs don't find its end record.",
-          expected: "at most 65557 bytes from the end of the file",
+          expected: "at most \(EndOfCentralDirectory.reach) bytes from the end of the file",
           actual: "\(window.byteCount - offset) bytes"))
       return try readMembers(&window, end, into: &reading)
     }

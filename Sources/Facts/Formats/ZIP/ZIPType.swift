@@ -8,7 +8,10 @@ enum ZIPType {
     in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     reading.facts.encrypted = contents.isEncrypted
-    if let type = try declared(contents, in: &window) { return found(type, in: &reading) }
+    if let type = try declared(contents, in: &window) {
+      reading.mediaType = type
+      return try readOpenDocument(contents, in: &window, into: &reading)
+    }
     if contents.contentTypes != nil || contents.relationships != nil {
       let package = try OpenPackage(contents, in: &window)
       if let type = package.type, !type.isOffice {
@@ -28,7 +31,10 @@ enum ZIPType {
     _ contents: ZIPContents, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     if contents.isEncrypted { reading.facts.encrypted = true }
-    if let type = try declared(contents, in: &window) { return found(type, in: &reading) }
+    if let type = try declared(contents, in: &window) {
+      reading.mediaType = type
+      return
+    }
     let package = try OpenPackage(contents, in: &window)
     if let type = package.type?.mediaType ?? package.suggestedType(contents.hints) {
       reading.mediaType = type
@@ -99,10 +105,21 @@ enum ZIPType {
     return declarable.contains(text) ? MediaType(rawValue: text) : nil
   }
 
-  private static func found(_ type: MediaType, in reading: inout Reading) {
-    reading.mediaType = type
-    // OpenDocument encrypts the members' contents in a way of its own, unseen by the ZIP directory.
-    if reading.facts.encrypted == false { reading.facts.encrypted = nil }
+  /// OpenDocument encrypts the members' contents in a way of its own, unseen by the ZIP directory
+  /// (OpenDocument 1.3 part 2, 3.4); the manifest tells.
+  private static func readOpenDocument(
+    _ contents: ZIPContents, in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    guard !contents.isEncrypted else { return }
+    reading.facts.encrypted = nil
+    guard let manifest = contents.openDocumentManifest,
+      let bytes = try OpenPackage.bytes(of: manifest, in: &window)
+    else { return }
+    var markup = Markup(bytes)
+    reading.facts.encrypted = false
+    while let tag = markup.nextTag() {
+      if tag.name == "encryption-data" { reading.facts.encrypted = true }
+    }
   }
 
   /// What a member "mimetype" may say. Anything else in it is hearsay: a picture's type there must not

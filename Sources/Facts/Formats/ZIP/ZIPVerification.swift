@@ -4,8 +4,8 @@ internal import PreflightBytes
 /// the archive.
 struct ZIPVerification {
   private let end: EndOfCentralDirectory
-  /// Where the data of the members that were looked at ends.
-  private var reached: UInt64 = 0
+  /// How many more bytes members can have before some of them must lie in the same place.
+  private var inputLeft: UInt64
   /// How many more bytes may be unpacked. A small archive can unpack to a thousand times its size, of
   /// which a sane document is far.
   private var outputLeft: UInt64
@@ -15,6 +15,7 @@ struct ZIPVerification {
 
   init(_ end: EndOfCentralDirectory, fileByteCount: UInt64) {
     self.end = end
+    inputLeft = fileByteCount
     let (proportional, overflow) = fileByteCount.multipliedReportingOverflow(by: 32)
     outputLeft = overflow ? .max : max(proportional, 64 << 20)
   }
@@ -25,25 +26,19 @@ struct ZIPVerification {
     // In the order of the file, so that it is read once from front to back.
     let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.headerOffset <= $1.headerOffset }
     let members = isSorted ? members : members.sorted { $0.headerOffset < $1.headerOffset }
+    var reached: UInt64 = 0
     for member in members where faultsLeft > 0 {
-      if let fault = try fault(of: member, in: &window) {
+      if let fault = try fault(of: member, after: &reached, in: &window) {
         reading.add(fault)
         faultsLeft -= 1
       }
     }
   }
 
+  /// - Parameter reached: Where the data of the member before ends.
   private mutating func fault(
-    of member: ZIPMember, in window: inout ByteWindow
+    of member: ZIPMember, after reached: inout UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Fault? {
-    if member.headerOffset < reached {
-      // Reading on would read the same bytes again and again.
-      faultsLeft = 0
-      return Fault(
-        "overlapping-members", clause: "APPNOTE 4.3.6", at: member.headerOffset,
-        "The member \(try name(of: member, in: &window)) begins inside another one.",
-        expected: "at or after byte \(reached)", actual: "byte \(member.headerOffset)")
-    }
     var fixed = try window.available(at: member.headerOffset, upTo: LocalFileHeader.byteCount)
     guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
       // Mostly it is all offsets that are wrong, and then one says as much as many.
@@ -54,6 +49,7 @@ struct ZIPVerification {
         expected: "PK\\x03\\x04")
     }
     let header = try LocalFileHeader(parsing: &fixed)
+    if member.headerOffset < reached { return try overlap(member, in: &window) }
     let start = member.headerOffset + UInt64(header.headerByteCount)
     guard start <= end.directoryOffset, member.compressedSize <= end.directoryOffset - start else {
       faultsLeft = 0
@@ -63,10 +59,22 @@ struct ZIPVerification {
         expected: "at most \(end.directoryOffset &- min(start, end.directoryOffset)) bytes",
         actual: "\(member.compressedSize) bytes")
     }
+    if member.compressedSize > inputLeft { return try overlap(member, in: &window) }
+    inputLeft -= member.compressedSize
     let data = start..<start + member.compressedSize
     reached = data.upperBound
     if let fault = try mismatch(of: header, with: member, in: &window) { return fault }
     return try fault(ofData: data, of: member, in: &window)
+  }
+
+  private mutating func overlap(
+    _ member: ZIPMember, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault {
+    // Going on would read the same bytes again and again.
+    faultsLeft = 0
+    return Fault(
+      "overlapping-members", clause: "APPNOTE 4.3.6", at: member.headerOffset,
+      "The member \(try name(of: member, in: &window)) lies in the same place as another one.")
   }
 
   /// What the local header says otherwise than the directory. Programs that read from front to back

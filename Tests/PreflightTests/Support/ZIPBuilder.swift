@@ -1,0 +1,121 @@
+/// Makes ZIP archives of stored members, in any state.
+struct ZIPBuilder {
+  /// A member, and what its headers say otherwise than is true.
+  struct Member {
+    var name: String
+    var content: [UInt8]
+    var method: UInt16 = 0
+    var flags: UInt16 = 0
+    /// The name in the local header; nil for the same.
+    var localName: String?
+    var crc32: UInt32?
+    var localCRC32: UInt32?
+    var size: UInt32?
+    var localSize: UInt32?
+    var headerOffset: UInt32?
+
+    init(_ name: String, _ content: String = "x") {
+      self.name = name
+      self.content = Array(content.utf8)
+    }
+  }
+
+  var members: [Member] = []
+  var prefix: [UInt8] = []
+  /// Whether offsets count the bytes before the archive.
+  var countsPrefix = false
+  var comment: [UInt8] = []
+  var suffix: [UInt8] = []
+  var entryCount: UInt16?
+  var directorySize: UInt32?
+  var directoryOffset: UInt32?
+  var hasZIP64Records = false
+
+  init(_ members: [Member]) { self.members = members }
+
+  /// Where each member, the directory and the end record begin in `bytes`.
+  private(set) var headerOffsets: [Int] = []
+  private(set) var directoryStart = 0
+  private(set) var endRecordStart = 0
+
+  mutating func bytes() -> [UInt8] {
+    var file = prefix
+    let base = countsPrefix ? 0 : prefix.count
+    headerOffsets = []
+    var directory: [UInt8] = []
+    for member in members {
+      let crc = member.crc32 ?? crc32(member.content)
+      let size = UInt32(member.content.count)
+      let localName = Array((member.localName ?? member.name).utf8)
+      headerOffsets.append(file.count)
+      let offset = member.headerOffset ?? UInt32(file.count - base)
+      file += Array("PK\u{3}\u{4}".utf8) + le(UInt16(20)) + le(member.flags) + le(member.method)
+      file += le(UInt32(0x21_0000)) + le(member.localCRC32 ?? crc)
+      file += le(member.localSize ?? member.size ?? size) + le(member.localSize ?? member.size ?? size)
+      file += le(UInt16(localName.count)) + le(UInt16(0)) + localName + member.content
+      let name = Array(member.name.utf8)
+      directory += Array("PK\u{1}\u{2}".utf8) + le(UInt16(20)) + le(UInt16(20)) + le(member.flags)
+      directory += le(member.method) + le(UInt32(0x21_0000)) + le(crc)
+      directory += le(member.size ?? size) + le(member.size ?? size) + le(UInt16(name.count))
+      directory += [UInt8](repeating: 0, count: 12) + le(offset) + name
+    }
+    directoryStart = file.count
+    file += directory
+    let start = UInt32(directoryStart - base)
+    if hasZIP64Records {
+      let record = file.count - base
+      file += Array("PK\u{6}\u{6}".utf8) + le(UInt64(44)) + le(UInt32(0x2d002d)) + le(UInt64(0))
+      file += le(UInt64(members.count)) + le(UInt64(members.count)) + le(UInt64(directory.count))
+      file += le(UInt64(start))
+      file += Array("PK\u{6}\u{7}".utf8) + le(UInt32(0)) + le(UInt64(record)) + le(UInt32(1))
+    }
+    endRecordStart = file.count
+    let count = entryCount ?? (hasZIP64Records ? .max : UInt16(truncatingIfNeeded: members.count))
+    file += Array("PK\u{5}\u{6}".utf8) + le(UInt32(0)) + le(count) + le(count)
+    file += le(directorySize ?? (hasZIP64Records ? .max : UInt32(directory.count)))
+    file += le(directoryOffset ?? (hasZIP64Records ? .max : start))
+    file += le(UInt16(comment.count)) + comment
+    return file + suffix
+  }
+}
+
+/// The bytes of an integer, least significant first.
+func le(_ value: some FixedWidthInteger) -> [UInt8] {
+  (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+}
+
+/// CRC-32 bit by bit, from its definition.
+func crc32(_ bytes: [UInt8]) -> UInt32 {
+  var crc: UInt32 = .max
+  for byte in bytes {
+    crc ^= UInt32(byte)
+    for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0xedb8_8320 : 0) }
+  }
+  return ~crc
+}
+
+/// The least that makes a package of the Open Packaging Conventions.
+enum Package {
+  static let officeDocument =
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+
+  static func members(
+    main: String = "word/document.xml", contentType: String, relationship: String = officeDocument,
+    more: [ZIPBuilder.Member] = []
+  ) -> [ZIPBuilder.Member] {
+    [
+      .init(
+        "[Content_Types].xml",
+        """
+        <?xml version="1.0"?><Types><Default Extension="xml" ContentType="application/xml"/>\
+        <Override PartName="/\(main)" ContentType="\(contentType)"/></Types>
+        """),
+      .init(
+        "_rels/.rels",
+        """
+        <Relationships><Relationship Id="r1" Type="\(relationship)" Target="\(main)"/></Relationships>
+        """),
+      .init(main, "<x/>"),
+    ] + more
+  }
+}
