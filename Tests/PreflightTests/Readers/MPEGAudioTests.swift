@@ -277,7 +277,7 @@ import Testing
     // Junk after every frame, headers at every other byte, tags that open and close at once.
     let parts: [([UInt8], Int)] = [
       (plain(2) + [1, 2, 3], 300), ([0xff, 0xfb], 60000), ([0xff, 0xfb, 0x00, 0x64], 20000),
-      (Array("LYRICSBEGINLYRICSEND".utf8), 5000),
+      (Array("LYRICSBEGINLYRICSEND".utf8) + [1], 20000),
     ]
     for (part, count) in parts {
       let source = CountingSource(

@@ -54,7 +54,7 @@ enum AudioTags {
   /// The tag that begins at an offset.
   static func tag(_ window: inout ByteWindow, at offset: UInt64) throws(ReadError) -> Tag {
     if try window.available(at: offset, upTo: 11).has("LYRICSBEGIN") {
-      return lyrics3(try window.available(at: offset, upTo: 1 << 16))
+      return try lyrics3(&window, at: offset)
     }
     let byteCount = window.byteCount
     return tag(try window.available(at: offset, upTo: 128), in: byteCount)
@@ -92,17 +92,28 @@ enum AudioTags {
     return end <= byteCount ? .whole(end: end) : .cut(name: "an APE tag")
   }
 
-  /// Lyrics3 v1 ends with a word within 5,100 bytes; v2 with its size and a word.
-  private static func lyrics3(_ span: borrowing ByteSpan) -> Tag {
-    // One pass for both words, so that a file full of such tags costs no more than its size.
-    var index = 11
-    while let word = span.firstIndex(of: "LYRICS", from: index) {
-      if span.has("200", at: word + 6) || span.has("END", at: word + 6) {
-        return .whole(end: span.base + UInt64(word) + 9)
-      }
-      index = word + 6
+  /// Lyrics3 v1 ends with a word within 5,100 bytes; v2 with its size, six digits, and a word.
+  private static func lyrics3(
+    _ window: inout ByteWindow, at start: UInt64
+  ) throws(ReadError) -> Tag {
+    var offset = start + 11
+    // In short steps, so that a file full of such tags isn't read over and over.
+    while offset - start < 1_000_000 {
+      let span = try window.available(at: offset, upTo: 4096)
+      if let index = lyrics3End(in: span) { return .whole(end: offset + UInt64(index)) }
+      guard span.remaining == 4096 else { break }
+      offset += UInt64(span.remaining - 8)
     }
     return .cut(name: "a Lyrics3 tag")
+  }
+
+  private static func lyrics3End(in span: borrowing ByteSpan) -> Int? {
+    var index = 0
+    while let word = span.firstIndex(of: "LYRICS", from: index) {
+      if span.has("200", at: word + 6) || span.has("END", at: word + 6) { return word + 9 }
+      index = word + 6
+    }
+    return nil
   }
 
   /// Where the tags begin that end with the file, looking no further back than `start`.

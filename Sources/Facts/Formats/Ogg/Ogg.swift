@@ -100,6 +100,7 @@ private struct OggFile {
     if checksum != page.checksum, end < window.byteCount,
       try !window.available(at: end, upTo: 4).has("OggS")
     {
+      isResynchronising = true
       return offset + 4
     }
     return end

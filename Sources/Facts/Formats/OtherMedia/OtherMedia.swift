@@ -17,44 +17,60 @@ enum OtherMedia: FormatReader {
     }
   }
 
-  /// A format that begins with the same bytes in every file.
+  /// A format that begins with the same bytes in every file; where those are letters that could begin a
+  /// text, with a byte elsewhere that no text has there.
   private struct Signature {
     let bytes: [UInt8]
     let offset: Int
     let name: Name
+    let check: (index: Int, values: ClosedRange<UInt8>)?
 
-    init(_ text: String, at offset: Int = 0, _ mediaType: MediaType, _ container: String) {
-      self.init(Array(text.utf8), at: offset, mediaType, container)
+    init(
+      _ text: String, at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil,
+      _ mediaType: MediaType, _ container: String
+    ) {
+      self.init(Array(text.utf8), at: offset, check: check, mediaType, container)
     }
 
-    init(_ bytes: [UInt8], at offset: Int = 0, _ mediaType: MediaType, _ container: String) {
+    init(
+      _ bytes: [UInt8], at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil,
+      _ mediaType: MediaType, _ container: String
+    ) {
       self.bytes = bytes
       self.offset = offset
+      self.check = check.map { (index: $0.0, values: $0.1) }
       name = Name(mediaType, container)
+    }
+
+    func matches(_ head: borrowing ByteSpan) -> Bool {
+      guard head.has(bytes, at: offset) else { return false }
+      guard let check else { return true }
+      return head[check.index].map { check.values.contains($0) } ?? false
     }
   }
 
   private static let signatures = [
     // Sound.
-    Signature("fLaC", "audio/flac", "flac"),
-    Signature("MAC ", "audio/x-ape", "ape"),
+    Signature("fLaC", check: (5, 0...0), "audio/flac", "flac"),
+    Signature("MAC ", check: (5, 0x0b...0x10), "audio/x-ape", "ape"),
     Signature("wvpk", "audio/x-wavpack", "wv"),
     Signature("MPCK", "audio/x-musepack", "mpc8"),
-    Signature("MP+", "audio/x-musepack", "mpc"),
-    Signature("TTA1", "audio/x-tta", "tta"),
-    Signature("TTA2", "audio/x-tta", "tta"),
-    Signature("OFR ", "audio/x-ofr", "ofr"),
+    Signature("MP+", check: (3, 7...7), "audio/x-musepack", "mpc"),
+    Signature("MP+\u{17}", "audio/x-musepack", "mpc"),
+    Signature("TTA1", check: (5, 0...0), "audio/x-tta", "tta"),
+    Signature("TTA2", check: (5, 0...0), "audio/x-tta", "tta"),
+    Signature("OFR ", check: (5, 0...0), "audio/x-ofr", "ofr"),
     Signature("tBaK", "audio/x-tak", "tak"),
     Signature("ajkg", "audio/x-shorten", "shn"),
-    Signature("DSD ", "audio/x-dsf", "dsf"),
-    Signature("FRM8", "audio/x-dff", "dff"),
-    Signature(".snd", "audio/basic", "au"),
-    Signature("MThd", "audio/midi", "midi"),
-    Signature("caff", "audio/x-caf", "caf"),
+    Signature("DSD ", check: (4, 28...28), "audio/x-dsf", "dsf"),
+    Signature("FRM8", check: (4, 0...0), "audio/x-dff", "dff"),
+    Signature(".snd", check: (4, 0...0), "audio/basic", "au"),
+    Signature("MThd", check: (4, 0...0), "audio/midi", "midi"),
+    Signature("caff", check: (4, 0...0), "audio/x-caf", "caf"),
     Signature("Creative Voice File\u{1a}", "audio/x-voc", "voc"),
-    Signature("Extended Module: ", "audio/xm", "xm"),
-    Signature("IMPM", "audio/it", "it"),
-    Signature("SCRM", at: 44, "audio/s3m", "s3m"),
+    Signature("Extended Module: ", check: (37, 0x1a...0x1a), "audio/xm", "xm"),
+    Signature("IMPM", check: (29, 0...0), "audio/it", "it"),
+    Signature("SCRM", at: 44, check: (28, 0x1a...0x1a), "audio/s3m", "s3m"),
     Signature([0x2e, 0x72, 0x61, 0xfd], "audio/x-pn-realaudio", "ra"),
     Signature([0x7f, 0xfe, 0x80, 0x01], "audio/vnd.dts", "dts"),
     Signature([0xf8, 0x72, 0x6f, 0xba], at: 4, "audio/vnd.dolby.mlp", "truehd"),
@@ -68,7 +84,7 @@ enum OtherMedia: FormatReader {
       "audio/x-w64", "w64"),
     // Video, and what may be either.
     Signature("FLV\u{1}", "video/x-flv", "flv"),
-    Signature(".RMF", "application/vnd.rn-realmedia", "rm"),
+    Signature(".RMF", check: (4, 0...0), "application/vnd.rn-realmedia", "rm"),
     Signature("DKIF\0\0", "video/x-ivf", "ivf"),
     Signature("YUV4MPEG2 ", "video/x-yuv4mpeg", "yuv4mpegpipe"),
     Signature("nut/multimedia container\0", "video/x-nut", "nut"),
@@ -109,9 +125,7 @@ enum OtherMedia: FormatReader {
   }
 
   private static func named(_ head: borrowing ByteSpan) -> Name? {
-    for signature in signatures where head.has(signature.bytes, at: signature.offset) {
-      return signature.name
-    }
+    for signature in signatures where signature.matches(head) { return signature.name }
     return chunked(head) ?? flash(head) ?? matroska(head) ?? dolby(head)
   }
 
