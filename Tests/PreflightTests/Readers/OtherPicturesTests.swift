@@ -88,7 +88,9 @@ import Testing
     "A metafile is told by the letter that an EMF has.",
   ])
   func textIsNoPicture(text: String) throws {
+    // The readers of pictures leave it to others: it is plain text, or what libmagic takes it for.
     let inspection = try inspect(Array(text.utf8))
-    #expect(inspection.mediaType == inspection.sniffedType.map(MediaType.init(rawValue:)))
+    let others = ["text/plain", inspection.sniffedType]
+    #expect(others.contains(inspection.mediaType?.rawValue))
   }
 }
