@@ -5,7 +5,7 @@ public struct Inspection: Sendable {
   /// The number of bytes.
   public let byteCount: UInt64
   /// The type to declare when sending, from the structure where it is known, else from libmagic.
-  public let mediaType: MediaType?
+  public package(set) var mediaType: MediaType?
   /// libmagic's answer as it gave it.
   public let sniffedType: String?
   /// What was read.

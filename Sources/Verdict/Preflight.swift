@@ -79,7 +79,9 @@ public final class Preflight: Sendable {
     declaredType: String? = nil, sending request: MessageRequest? = nil
   ) throws -> CheckResult {
     let inspection: Inspection
-    do { inspection = try inspect(source) } catch let error as ByteSourceError {
+    do { inspection = try inspect(source).naming(encryptedPackageBy: name) } catch let error
+      as ByteSourceError
+    {
       return .unreadable(name, error, endpoint: endpoint)
     }
     let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
@@ -138,7 +140,7 @@ public final class Preflight: Sendable {
   /// there is no verdict.
   public func inspect(fileAt path: FileName) throws -> CheckResult {
     do {
-      let inspection = try inspect(FileSource(path: path.bytes))
+      let inspection = try inspect(FileSource(path: path.bytes)).naming(encryptedPackageBy: path)
       return CheckResult(
         name: path, verdict: nil, endpoint: nil, inspection: inspection,
         findings: inspection.findings(name: path), alternatives: [], request: nil)
@@ -168,6 +170,20 @@ public final class Preflight: Sendable {
   }
 
   private func verdict(_ findings: [Finding]) -> Verdict { rejects(findings) ? .rejected : .accepted }
+}
+
+extension Inspection {
+  /// The one place where a name has a say: a password-protected OOXML file doesn't show which of the three
+  /// documents is inside (MS-OFFCRYPTO, section 2.3.4), so the type to declare is the one that it is named
+  /// as.
+  fileprivate func naming(encryptedPackageBy name: FileName?) -> Inspection {
+    guard mediaType == "application/encrypted", let own = name?.pathExtension,
+      let type = MediaType.types(forExtension: own).first(where: { $0 != "application/encrypted" })
+    else { return self }
+    var copy = self
+    copy.mediaType = type
+    return copy
+  }
 }
 
 extension Policy {

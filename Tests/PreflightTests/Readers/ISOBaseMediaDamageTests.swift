@@ -165,8 +165,8 @@ import Testing
     let place = try #require(bytes.isoBox(type))
     let size = bytes[place + 3]
     // The rest of the box becomes another one, so that nothing else changes.
-    bytes.replaceSubrange(place..<place + 4, with: isoBytes(UInt32(11)))
-    bytes.replaceSubrange(place + 11..<place + 19, with: isoBytes(UInt32(size) - 11) + Array("free".utf8))
+    bytes.replaceSubrange(place..<place + 4, with: bigEndian(UInt32(11)))
+    bytes.replaceSubrange(place + 11..<place + 19, with: bigEndian(UInt32(size) - 11) + Array("free".utf8))
     #expect(try inspect(bytes).faults.contains { $0.name == "short-box" && $0.offset == UInt64(place) })
   }
 
@@ -174,7 +174,7 @@ import Testing
   func tablePastBox(_ type: String, _ count: UInt32) throws {
     var bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
     let place = try #require(bytes.isoBox(type))
-    bytes.replaceSubrange(place + 12..<place + 16, with: isoBytes(count))
+    bytes.replaceSubrange(place + 12..<place + 16, with: bigEndian(count))
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "table-past-box")
     #expect(fault.offset == UInt64(place))
@@ -184,7 +184,7 @@ import Testing
   @Test func sizesThatAreNotThere() throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
     let place = try #require(bytes.isoBox("stsz"))
-    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(UInt32.max))
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32.max))
     #expect(try inspect(bytes).faults.map(\.name) == ["table-past-box"])
   }
 
@@ -192,7 +192,7 @@ import Testing
   func samplesPastEnd(_ start: UInt32) throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
     let place = try #require(bytes.isoBox("stco"))
-    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(start))
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(start))
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "samples-past-end")
     #expect(fault.offset == UInt64(place + 16))
@@ -208,9 +208,9 @@ import Testing
     // One sample in the one chunk that counts, which ends with the file.
     bytes.replaceSubrange(samples + 16..<samples + 28, with: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])
     bytes.replaceSubrange(sizes + 16..<sizes + 20, with: [0, 0, 0, 1])
-    bytes.replaceSubrange(place + 12..<place + 20, with: [0, 0, 0, 1] + isoBytes(UInt32(start)))
+    bytes.replaceSubrange(place + 12..<place + 20, with: [0, 0, 0, 1] + bigEndian(UInt32(start)))
     #expect(try inspect(bytes).faults == [])
-    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(UInt32(start + 1)))
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32(start + 1)))
     #expect(try inspect(bytes).faults.map(\.name) == ["samples-past-end"])
   }
 
@@ -230,7 +230,7 @@ import Testing
     let reference = try #require(bytes.isoBox("url "))
     bytes.replaceSubrange(reference + 8..<reference + 12, with: [0, 0, 0, 0])
     let place = try #require(bytes.isoBox("stco"))
-    bytes.replaceSubrange(place + 16..<place + 20, with: isoBytes(UInt32.max))
+    bytes.replaceSubrange(place + 16..<place + 20, with: bigEndian(UInt32.max))
     #expect(try inspect(bytes).faults == [])
   }
 
@@ -253,11 +253,11 @@ import Testing
     var bytes = try Fixture.bytes("mp4/fragmented.mp4")
     let run = try #require(bytes.isoBox("trun"))
     let last = try #require(bytes.isoBox("mfra"))
-    bytes.replaceSubrange(run + 16..<run + 20, with: isoBytes(UInt32(last)))
+    bytes.replaceSubrange(run + 16..<run + 20, with: bigEndian(UInt32(last)))
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == "samples-past-end")
     #expect(fault.offset == UInt64(run))
-    bytes.replaceSubrange(run + 12..<run + 16, with: isoBytes(UInt32.max))
+    bytes.replaceSubrange(run + 12..<run + 16, with: bigEndian(UInt32.max))
     #expect(try inspect(bytes).faults.first?.name == "table-past-box")
   }
 

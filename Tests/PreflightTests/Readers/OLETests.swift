@@ -6,7 +6,8 @@ private typealias Node = CompoundFileBuilder.Node
 @Suite struct OLETests {
   /// The start of a WordDocument stream, Word 97, with its tables in "1Table".
   private static func word(flags: UInt16 = 0x0200, version: UInt16 = 0xc1, count: Int = 5000) -> [UInt8] {
-    let head = le(UInt16(0xa5ec)) + le(version) + [0, 0, 0, 0, 0, 0] + le(flags)
+    let head =
+      littleEndian(UInt16(0xa5ec)) + littleEndian(version) + [0, 0, 0, 0, 0, 0] + littleEndian(flags)
     return head + [UInt8](repeating: 0x2e, count: count - head.count)
   }
 
@@ -15,7 +16,7 @@ private typealias Node = CompoundFileBuilder.Node
   ]
 
   private static func record(_ type: UInt16, _ content: [UInt8]) -> [UInt8] {
-    le(type) + le(UInt16(content.count)) + content
+    littleEndian(type) + littleEndian(UInt16(content.count)) + content
   }
 
   private static let startOfWorkbook = record(0x0809, [0, 6, 5, 0] + [UInt8](repeating: 0, count: 12))
@@ -75,7 +76,7 @@ private typealias Node = CompoundFileBuilder.Node
     ] as [(UInt32, String)])
   func classes(number: UInt32, mediaType: String) throws {
     var builder = CompoundFileBuilder([.stream("anything", [1])])
-    builder.rootClass = le(number) + [0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46]
+    builder.rootClass = littleEndian(number) + [0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46]
     let inspection = try inspect(builder.bytes())
     #expect(inspection.mediaType?.rawValue == mediaType)
     #expect(inspection.faults == [])
@@ -142,16 +143,22 @@ private typealias Node = CompoundFileBuilder.Node
   @Test func powerPointMacrosAndPassword() throws {
     func slides(_ macros: UInt32) -> Node {
       let atom =
-        le(UInt16(2)) + le(UInt16(0x400)) + le(UInt32(12)) + le(UInt32(1)) + le(macros) + le(UInt32(2))
-      let info = le(UInt16(0x1f)) + le(UInt16(0x3ff)) + le(UInt32(atom.count)) + atom
-      let list = le(UInt16(0xf)) + le(UInt16(0x7d0)) + le(UInt32(info.count)) + info
+        littleEndian(UInt16(2)) + littleEndian(UInt16(0x400)) + littleEndian(UInt32(12))
+        + littleEndian(UInt32(1)) + littleEndian(macros) + littleEndian(UInt32(2))
+      let info =
+        littleEndian(UInt16(0x1f)) + littleEndian(UInt16(0x3ff)) + littleEndian(UInt32(atom.count)) + atom
+      let list =
+        littleEndian(UInt16(0xf)) + littleEndian(UInt16(0x7d0)) + littleEndian(UInt32(info.count)) + info
       let skipped =
-        le(UInt16(0xf)) + le(UInt16(0x3ee)) + le(UInt32(4200)) + [UInt8](repeating: 7, count: 4200)
-      let document = le(UInt16(0xf)) + le(UInt16(0x3e8)) + le(UInt32(list.count)) + list
+        littleEndian(UInt16(0xf)) + littleEndian(UInt16(0x3ee)) + littleEndian(UInt32(4200))
+        + [UInt8](repeating: 7, count: 4200)
+      let document =
+        littleEndian(UInt16(0xf)) + littleEndian(UInt16(0x3e8)) + littleEndian(UInt32(list.count)) + list
       return .stream("PowerPoint Document", document + skipped)
     }
     func user(_ token: UInt32) -> Node {
-      .stream("Current User", [0, 0, 0xf6, 0x0f, 0x14, 0, 0, 0] + le(UInt32(20)) + le(token))
+      .stream(
+        "Current User", [0, 0, 0xf6, 0x0f, 0x14, 0, 0, 0] + littleEndian(UInt32(20)) + littleEndian(token))
     }
     var inspection = try inspectFile([slides(1), user(0xe391_c05f)])
     #expect(inspection.facts.hasMacros == true)
@@ -200,10 +207,11 @@ private typealias Node = CompoundFileBuilder.Node
     // Give the stream's last sector a place at the end of the file.
     let sector = UInt32((end - 1) / 512 - 1)
     bytes.replaceSubrange(
-      (builder.fatStart + 4 * Int(sector - 1))..<(builder.fatStart + 4 * Int(sector)), with: le(last))
+      (builder.fatStart + 4 * Int(sector - 1))..<(builder.fatStart + 4 * Int(sector)),
+      with: littleEndian(last))
     bytes.replaceSubrange(
       (builder.fatStart + 4 * Int(last))..<(builder.fatStart + 4 * Int(last) + 4),
-      with: le(CompoundFileBuilder.endOfChain))
+      with: littleEndian(CompoundFileBuilder.endOfChain))
     let rest = Array(bytes[(end - end % 512)..<end])
     #expect(try inspect(bytes + rest).faults == [])
     #expect(try inspect(bytes + rest).trailingDataOffset == nil)
@@ -232,7 +240,7 @@ private typealias Node = CompoundFileBuilder.Node
     let first = try #require(builder.streamStarts["WordDocument"]) / 512 - 1
     #expect(first == 0)
     bytes.replaceSubrange(
-      (builder.fatStart + 4 * sector)..<(builder.fatStart + 4 * sector + 4), with: le(next))
+      (builder.fatStart + 4 * sector)..<(builder.fatStart + 4 * sector + 4), with: littleEndian(next))
     let fault = try #require(try inspect(bytes).faults.first)
     #expect(fault.name == name)
     #expect(fault.offset == UInt64(offset ?? bytes.count))
@@ -250,13 +258,13 @@ private typealias Node = CompoundFileBuilder.Node
       return inspection.faults.map(\.name)
     }
     let sector = builder.directoryStart / 512 - 1
-    #expect(try names(builder.fatStart + 4 * sector, le(UInt32(sector))) == ["chain-loop"])
-    #expect(try names(48, le(UInt32(0x00ff_ffff))) == ["chain-astray"])
+    #expect(try names(builder.fatStart + 4 * sector, littleEndian(UInt32(sector))) == ["chain-loop"])
+    #expect(try names(48, littleEndian(UInt32(0x00ff_ffff))) == ["chain-astray"])
     // The right sibling of the last entry is the first.
-    #expect(try names(builder.directoryStart + 128 + 72, le(UInt32(2))) == ["directory-loop"])
-    #expect(try names(builder.directoryStart + 128 + 72, le(UInt32(99))) == ["directory-gap"])
+    #expect(try names(builder.directoryStart + 128 + 72, littleEndian(UInt32(2))) == ["directory-loop"])
+    #expect(try names(builder.directoryStart + 128 + 72, littleEndian(UInt32(99))) == ["directory-gap"])
     #expect(try names(builder.directoryStart + 66, [0]) == ["root-entry-missing"])
-    #expect(try names(76, le(CompoundFileBuilder.endOfChain)).first == "allocation-table-broken")
+    #expect(try names(76, littleEndian(CompoundFileBuilder.endOfChain)).first == "allocation-table-broken")
   }
 
   @Test func aSectorSizeThatCannotBe() throws {
@@ -298,7 +306,7 @@ private typealias Node = CompoundFileBuilder.Node
     for field in [44, 48, 56, 60, 64, 68, 72, 76] {
       for value: UInt32 in [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_fffa, 0xffff_fffb, .max] {
         var changed = bytes
-        changed.replaceSubrange(field..<field + 4, with: le(value))
+        changed.replaceSubrange(field..<field + 4, with: littleEndian(value))
         #expect(throws: Never.self) { try inspect(changed) }
       }
     }
@@ -307,7 +315,7 @@ private typealias Node = CompoundFileBuilder.Node
         for value: UInt32 in [0, 1, 2, 0x7fff_ffff, 0xffff_fffa, .max] {
           var changed = bytes
           let offset = builder.directoryStart + entry * 128 + field
-          changed.replaceSubrange(offset..<offset + 4, with: le(value))
+          changed.replaceSubrange(offset..<offset + 4, with: littleEndian(value))
           #expect(throws: Never.self) { try inspect(changed) }
         }
       }

@@ -60,7 +60,7 @@ import Testing
 
   @Test func chainWithoutLastPagesAddsUp() throws {
     var mono = try Fixture.bytes("audio/mono.opus")
-    try setLastPage(&mono) { $0[5] = 0 }
+    try setLastOggPage(&mono) { $0[5] = 0 }
     let inspection = try inspect(mono + Fixture.bytes("audio/stereo.opus"))
     #expect(inspection.facts.durationMilliseconds == 800)
     #expect(inspection.faults == [])
@@ -68,9 +68,9 @@ import Testing
 
   @Test func skeletonDoesNotMakeAVideo() throws {
     let sound = try Fixture.bytes("audio/vorbis.ogg")
-    let bones = page(Array("fishead\0".utf8) + [UInt8](repeating: 0, count: 56), serial: 99, flags: 2)
-    let pages = try pages(sound)
-    let ending = page([], serial: 99, flags: 4, sequence: 1)
+    let bones = oggPage(Array("fishead\0".utf8) + [UInt8](repeating: 0, count: 56), serial: 99, flags: 2)
+    let pages = try oggPages(sound)
+    let ending = oggPage([], serial: 99, flags: 4, sequence: 1)
     let file = bones + pages[0] + ending + pages[1...].flatMap(\.self)
     let inspection = try inspect(file)
     #expect(inspection.mediaType == "audio/ogg")
@@ -90,8 +90,8 @@ import Testing
     // Two seconds at 48 kHz: the first page with sound says that it ends at 10 s.
     let packet: [UInt8] = [0x0c << 3, 0, 0]
     let file =
-      page(opusHead(), flags: 2) + page(opusTags, sequence: 1)
-      + page(packet, granule: 480_000, sequence: 500) + page(packet, granule: 575_040, sequence: 501)
+      oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
+      + oggPage(packet, granule: 480_000, sequence: 500) + oggPage(packet, granule: 575_040, sequence: 501)
     let inspection = try inspect(file)
     #expect(inspection.facts.durationMilliseconds == Double(575_040 - (480_000 - 480) - 312) / 48)
     #expect(inspection.faults == [])
@@ -99,18 +99,18 @@ import Testing
 
   @Test func preSkipLongerThanTheSoundLeavesNothing() throws {
     let file =
-      page(opusHead(preSkip: 65535), flags: 2) + page(opusTags, sequence: 1)
-      + page([0x60, 0], granule: 480, flags: 4, sequence: 2)
+      oggPage(opusHead(preSkip: 65535), flags: 2) + oggPage(opusTags, sequence: 1)
+      + oggPage([0x60, 0], granule: 480, flags: 4, sequence: 2)
     #expect(try inspect(file).facts.durationMilliseconds == 0)
   }
 
   @Test func oldFLACMappingAndOGM() throws {
-    let old = try inspect(page(Array("fLaC".utf8), flags: 2 | 4))
+    let old = try inspect(oggPage(Array("fLaC".utf8), flags: 2 | 4))
     #expect(old.facts.audioStreams?.map(\.codec) == ["flac"])
     var header = Array("\u{1}video\0\0\0XVID".utf8) + [UInt8](repeating: 0, count: 4)
     header += littleEndian(400_000, 8) + littleEndian(1, 8) + [UInt8](repeating: 0, count: 12)
     header += littleEndian(320, 4) + littleEndian(240, 4)
-    let video = try inspect(page(header, flags: 2 | 4))
+    let video = try inspect(oggPage(header, flags: 2 | 4))
     #expect(video.mediaType == "video/ogg")
     #expect(video.facts.videoStreams?.first?.codec == "mpeg4")
     #expect(video.facts.videoStreams?.first?.frameRate == 25)
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test func streamsOfNoKnownKindAreApplicationOgg() throws {
-    let inspection = try inspect(page(Array("whatever".utf8), flags: 2 | 4))
+    let inspection = try inspect(oggPage(Array("whatever".utf8), flags: 2 | 4))
     #expect(inspection.mediaType == "application/ogg")
     #expect(inspection.facts.audioStreams == nil)
     #expect(inspection.faults == [])
@@ -134,7 +134,7 @@ import Testing
   @Test func everyCutWithinAPageIsTold() throws {
     let bytes = try Fixture.bytes("audio/mono.opus")
     var borders: Set<Int> = [0]
-    for page in try pages(bytes) { borders.insert((borders.max() ?? 0) + page.count) }
+    for page in try oggPages(bytes) { borders.insert((borders.max() ?? 0) + page.count) }
     for length in stride(from: 4, to: bytes.count, by: 7) where !borders.contains(length) {
       #expect(try inspect(Array(bytes[..<length])).faults.count == 1, "cut to \(length)")
     }
@@ -151,7 +151,7 @@ import Testing
 
   @Test func checksumThatDoesNotHold() throws {
     var bytes = try Fixture.bytes("audio/mono.opus")
-    let pages = try pages(bytes)
+    let pages = try oggPages(bytes)
     let offset = pages[0].count + pages[1].count
     bytes[offset + 60] ^= 1
     let fault = try #require(try inspect(bytes).faults.first)
@@ -161,27 +161,27 @@ import Testing
   }
 
   @Test func missingPage() throws {
-    var file = page(opusHead(), flags: 2) + page(opusTags, sequence: 1)
+    var file = oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
     for number in 2..<10 where number != 6 {
-      file += page([0x60, 0], granule: UInt64(number) * 480, sequence: UInt32(number))
+      file += oggPage([0x60, 0], granule: UInt64(number) * 480, sequence: UInt32(number))
     }
     let faults = try inspect(file).faults
     #expect(faults.map(\.name) == ["page-missing"])
     #expect(faults.first?.expected == "page 6")
     #expect(faults.first?.actual == "page 7")
-    let last = page([0x60, 0])
+    let last = oggPage([0x60, 0])
     #expect(faults.first?.offset == UInt64(file.count - 3 * last.count))
   }
 
   @Test func fileThatStartsInTheMiddle() throws {
-    let pages = try pages(Fixture.bytes("audio/mono.opus"))
+    let pages = try oggPages(Fixture.bytes("audio/mono.opus"))
     let inspection = try inspect(pages[1...].flatMap(\.self))
     #expect(inspection.mediaType == "application/ogg")
     #expect(inspection.faults.map(\.name) == ["first-page-missing"])
   }
 
   @Test func headersAlone() throws {
-    let pages = try pages(Fixture.bytes("audio/mono.opus"))
+    let pages = try oggPages(Fixture.bytes("audio/mono.opus"))
     #expect(try inspect(pages[0] + pages[1]).faults.map(\.name) == ["content-missing"])
     #expect(try inspect(pages[0]).faults.map(\.name).contains("truncated"))
   }
@@ -192,36 +192,36 @@ import Testing
       Array(opusHead().prefix(12)), vorbisHead(version: 1), vorbisHead(channels: 0),
       vorbisHead(rate: 0), vorbisHead(sizes: 0x8b), vorbisHead(sizes: 0x15),
     ] {
-      let faults = try inspect(page(head, flags: 2 | 4)).faults
+      let faults = try inspect(oggPage(head, flags: 2 | 4)).faults
       #expect(faults.first?.name == "header-broken", "\(head)")
       #expect(faults.first?.offset ?? 0 >= 28)
     }
-    #expect(try inspect(page(vorbisHead(), flags: 2 | 4)).faults == [])
+    #expect(try inspect(oggPage(vorbisHead(), flags: 2 | 4)).faults == [])
   }
 
   @Test func secondHeaderThatIsAnother() throws {
-    let file = page(opusHead(), flags: 2) + page(Array("OpusTugs".utf8), flags: 4, sequence: 1)
+    let file = oggPage(opusHead(), flags: 2) + oggPage(Array("OpusTugs".utf8), flags: 4, sequence: 1)
     let faults = try inspect(file).faults
     #expect(faults.map(\.name) == ["header-broken"])
-    #expect(faults.first?.offset == UInt64(page(opusHead()).count + 28))
+    #expect(faults.first?.offset == UInt64(oggPage(opusHead()).count + 28))
   }
 
   @Test func packetThatEndsWithItsPage() throws {
     let open = [UInt8](repeating: 0, count: 255)
-    let start = page(opusHead(), flags: 2) + page(opusTags, sequence: 1)
-    let cut = start + page(open, lacing: [255], granule: .max, sequence: 2)
+    let start = oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
+    let cut = start + oggPage(open, lacing: [255], granule: .max, sequence: 2)
     #expect(try inspect(cut).faults.map(\.name) == ["truncated"])
     // The next page begins a packet of its own instead of taking up the one left open.
-    let broken = cut + page([0x60, 0], granule: 960, flags: 4, sequence: 3)
+    let broken = cut + oggPage([0x60, 0], granule: 960, flags: 4, sequence: 3)
     #expect(try inspect(broken).faults.map(\.name) == ["packet-broken-off"])
-    let whole = cut + page([0], granule: 960, flags: 1 | 4, sequence: 3)
+    let whole = cut + oggPage([0], granule: 960, flags: 1 | 4, sequence: 3)
     #expect(try inspect(whole).faults == [])
   }
 
   @Test func fewerSamplesThanStated() throws {
-    let pages = try pages(Fixture.bytes("audio/flac.oga"))
+    let pages = try oggPages(Fixture.bytes("audio/flac.oga"))
     var shortened = pages.dropLast().flatMap(\.self)
-    shortened += page([0xff, 0xf8], serial: 4, granule: 400, sequence: UInt32(pages.count - 1))
+    shortened += oggPage([0xff, 0xf8], serial: 4, granule: 400, sequence: UInt32(pages.count - 1))
     let faults = try inspect(shortened).faults
     #expect(faults.map(\.name) == ["truncated"])
     #expect(faults.first?.expected == "17640 samples")
@@ -240,7 +240,7 @@ import Testing
   }
 
   @Test func junkBetweenPagesIsPassedOver() throws {
-    let pages = try pages(Fixture.bytes("audio/mono.opus"))
+    let pages = try oggPages(Fixture.bytes("audio/mono.opus"))
     let junk = [UInt8](repeating: 7, count: 700) + Array("OggS but no page".utf8)
     let inspection = try inspect(pages[0] + junk + pages[1...].flatMap(\.self))
     #expect(inspection.facts.durationMilliseconds == 400)
@@ -248,8 +248,8 @@ import Testing
   }
 
   @Test func otherBytesWhereTheStreamShouldGoOn() throws {
-    var file = page(opusHead(), flags: 2) + page(opusTags, sequence: 1)
-    file += page([0x60, 0], granule: 960, sequence: 2)
+    var file = oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
+    file += oggPage([0x60, 0], granule: 960, sequence: 2)
     let faults = try inspect(file + [UInt8](repeating: 7, count: 100)).faults
     #expect(faults.map(\.name) == ["page-missing"])
     #expect(faults.first?.offset == UInt64(file.count))
@@ -266,11 +266,11 @@ import Testing
 
   @Test(arguments: [0, 1, UInt64(Int64.max), UInt64(1) << 63, .max - 1, .max])
   func granulePositions(_ granule: UInt64) throws {
-    let start = page(opusHead(), flags: 2) + page(opusTags, sequence: 1)
-    let file = start + page([0x60, 0], granule: granule, flags: 4, sequence: 2)
+    let start = oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
+    let file = start + oggPage([0x60, 0], granule: granule, flags: 4, sequence: 2)
     #expect(try inspect(file).facts.durationMilliseconds ?? 0 >= 0)
     let theora = [0x80] + Array("theora".utf8) + [3, 2, 1] + [UInt8](repeating: 0xff, count: 32)
-    let video = page(theora, flags: 2) + page([0], granule: granule, flags: 4, sequence: 1)
+    let video = oggPage(theora, flags: 2) + oggPage([0], granule: granule, flags: 4, sequence: 1)
     #expect(try inspect(video).facts.durationMilliseconds ?? 0 >= 0)
   }
 
@@ -282,8 +282,8 @@ import Testing
     header.replaceSubrange(64..<72, with: littleEndian(.max, 8))
     let packets = [UInt8](repeating: 1, count: 200)
     let file =
-      page(header, flags: 2)
-      + page(packets, lacing: packets, granule: UInt64(Int64.max), flags: 4, sequence: 1)
+      oggPage(header, flags: 2)
+      + oggPage(packets, lacing: packets, granule: UInt64(Int64.max), flags: 4, sequence: 1)
     #expect(try inspect(file).facts.audioStreams?.first?.codec == "speex")
   }
 
@@ -301,76 +301,14 @@ import Testing
 
   @Test func manyStreams() throws {
     var file: [UInt8] = []
-    for serial in 0..<200 { file += page(opusHead(), serial: UInt32(serial), flags: 2) }
+    for serial in 0..<200 { file += oggPage(opusHead(), serial: UInt32(serial), flags: 2) }
     let inspection = try inspect(file)
     #expect(inspection.facts.audioStreams?.count == 64)
     #expect(inspection.faults.count <= 8)
   }
 }
 
-// MARK: - Pages made here
-
-/// A page around a body; one packet unless lacing values are given.
-private func page(
-  _ body: [UInt8], lacing: [UInt8]? = nil, serial: UInt32 = 1, granule: UInt64 = 0,
-  flags: UInt8 = 0, sequence: UInt32 = 0
-) -> [UInt8] {
-  let lacing =
-    lacing ?? [UInt8](repeating: 255, count: body.count / 255) + [UInt8(body.count % 255)]
-  var page = Array("OggS".utf8) + [0, flags] + littleEndian(granule, 8)
-  page += littleEndian(UInt64(serial), 4) + littleEndian(UInt64(sequence), 4) + [0, 0, 0, 0]
-  page += [UInt8(lacing.count)] + lacing + body
-  page.replaceSubrange(22..<26, with: littleEndian(UInt64(checksum(page)), 4))
-  return page
-}
-
-/// The checksum bit by bit, as RFC 3533 words it.
-private func checksum(_ bytes: [UInt8]) -> UInt32 {
-  var value: UInt32 = 0
-  for byte in bytes {
-    value ^= UInt32(byte) << 24
-    for _ in 0..<8 { value = value << 1 ^ (value >> 31 == 1 ? 0x04c1_1db7 : 0) }
-  }
-  return value
-}
-
-/// A file's pages.
-private func pages(_ bytes: [UInt8]) throws -> [[UInt8]] {
-  var pages: [[UInt8]] = []
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let start = rest.startIndex
-    try #require(rest.starts(with: "OggS".utf8))
-    let count = Int(rest[start + 26])
-    let size = 27 + count + rest[start + 27..<start + 27 + count].reduce(0) { $0 + Int($1) }
-    pages.append(Array(rest.prefix(size)))
-    rest = rest.dropFirst(size)
-  }
-  return pages
-}
-
-/// Changes the last page of a file and sets its checksum anew.
-private func setLastPage(
-  _ bytes: inout [UInt8], _ change: (inout [UInt8]) -> Void
-) throws {
-  let all = try pages(bytes)
-  var page = try #require(all.last)
-  change(&page)
-  page.replaceSubrange(22..<26, with: [0, 0, 0, 0])
-  page.replaceSubrange(22..<26, with: littleEndian(UInt64(checksum(page)), 4))
-  bytes = all.dropLast().flatMap(\.self) + page
-}
-
-private func littleEndian(_ value: UInt64, _ count: Int) -> [UInt8] {
-  (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-}
-
-private func opusHead(version: UInt8 = 1, channels: UInt8 = 1, preSkip: UInt64 = 312) -> [UInt8] {
-  Array("OpusHead".utf8) + [version, channels] + littleEndian(preSkip, 2) + littleEndian(48000, 4)
-    + [0, 0, 0]
-}
-
-private let opusTags = Array("OpusTags".utf8) + [UInt8](repeating: 0, count: 8)
+// MARK: - Headers made here
 
 private func vorbisHead(
   version: UInt64 = 0, channels: UInt8 = 1, rate: UInt64 = 44100, sizes: UInt8 = 0xb8

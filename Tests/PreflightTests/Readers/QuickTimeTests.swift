@@ -30,7 +30,7 @@ import Testing
         for entry in 0..<count {
           let position = table + 16 + 4 * entry
           let old = movie[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
-          movie.replaceSubrange(position..<position + 4, with: isoBytes(UInt32(old + distance)))
+          movie.replaceSubrange(position..<position + 4, with: bigEndian(UInt32(old + distance)))
         }
         start = table + 1
       }
@@ -63,15 +63,15 @@ import Testing
   @Test func sizesOf64Bits() throws {
     let parts = try Parts()
     let size = UInt64(parts.data.count + 8)
-    let data = [0, 0, 0, 1] + Array("mdat".utf8) + isoBytes(size) + parts.data[8...]
+    let data = [0, 0, 0, 1] + Array("mdat".utf8) + bigEndian(size) + parts.data[8...]
     // The longer header takes the place of the free box that stood before the data.
     try expectWhole(parts.fileType + data + parts.movie, "video/mp4")
     let movie =
-      [0, 0, 0, 1] + Array("moov".utf8) + isoBytes(UInt64(parts.movie.count + 8)) + parts.movie[8...]
+      [0, 0, 0, 1] + Array("moov".utf8) + bigEndian(UInt64(parts.movie.count + 8)) + parts.movie[8...]
     try expectWhole(parts.fileType + data + movie, "video/mp4")
     for hostile in [UInt64(0), 15, .max, UInt64(Int64.max), .max - 15] {
       let broken =
-        parts.fileType + [0, 0, 0, 1] + Array("moov".utf8) + isoBytes(hostile) + parts.movie[8...]
+        parts.fileType + [0, 0, 0, 1] + Array("moov".utf8) + bigEndian(hostile) + parts.movie[8...]
       #expect(!(try inspect(broken).faults.isEmpty), "\(hostile)")
     }
   }
@@ -91,14 +91,14 @@ import Testing
     }
     let count = UInt16(bytes.count)
     let stored = [1, UInt8(count & 255), UInt8(count >> 8), UInt8(~count & 255), UInt8(~count >> 8)]
-    return [0x78, 0x01] + stored + bytes + isoBytes(high << 16 | low)
+    return [0x78, 0x01] + stored + bytes + bigEndian(high << 16 | low)
   }
 
   @Test func compressedMovie() throws {
     let parts = try Parts()
     let movie = parts.movie(movedBy: -parts.place)
     func file(_ method: String, _ bytes: [UInt8]) -> [UInt8] {
-      let unpacked = isoBytes(UInt32(movie.count))
+      let unpacked = bigEndian(UInt32(movie.count))
       let content = isoBox("dcom", Array(method.utf8)) + isoBox("cmvd", unpacked + bytes)
       return parts.data + isoBox("moov", isoBox("cmov", content))
     }
@@ -113,7 +113,7 @@ import Testing
     broken.replaceSubrange(
       (try #require(broken.isoBox("stbl")) + 4)..., with: movie[(try #require(movie.isoBox("stbl")) + 4)...])
     let table = try #require(broken.isoBox("stco"))
-    broken.replaceSubrange(table + 12..<table + 16, with: isoBytes(UInt32.max))
+    broken.replaceSubrange(table + 12..<table + 16, with: bigEndian(UInt32.max))
     let fault = try #require(try inspect(file("zlib", packed(broken))).faults.first)
     #expect(fault.name == "table-past-box")
     #expect(fault.offset == UInt64(parts.data.count + 8))
@@ -122,7 +122,7 @@ import Testing
   @Test func listsThatEndWithZero() throws {
     let parts = try Parts()
     var movie = parts.movie + isoBox("udta", isoBox("name", [0x61]) + [0, 0, 0, 0])
-    movie.replaceSubrange(0..<4, with: isoBytes(UInt32(movie.count)))
+    movie.replaceSubrange(0..<4, with: bigEndian(UInt32(movie.count)))
     try expectWhole(parts.fileType + isoBox("free", []) + parts.data + movie, "video/mp4")
   }
 
@@ -131,7 +131,7 @@ import Testing
     let metadata = isoBox(
       "udta", isoBox("meta", [0, 0, 0, 0] + isoBox("hdlr", [1]) + [0, 0, 0x70, 0] + Array("ilst".utf8)))
     var movie = parts.movie + metadata
-    movie.replaceSubrange(0..<4, with: isoBytes(UInt32(movie.count)))
+    movie.replaceSubrange(0..<4, with: bigEndian(UInt32(movie.count)))
     try expectWhole(parts.fileType + isoBox("free", []) + parts.data + movie, "video/mp4")
   }
 
@@ -157,14 +157,14 @@ import Testing
     let sizes = try #require(bytes.isoBox("stsz"))
     let runs = try #require(bytes.isoBox("stsc"))
     let many: UInt32 = 1 << 20
-    bytes.replaceSubrange(sizes + 12..<sizes + 20, with: isoBytes(UInt32(1)) + isoBytes(many))
+    bytes.replaceSubrange(sizes + 12..<sizes + 20, with: bigEndian(UInt32(1)) + bigEndian(many))
     bytes.replaceSubrange(
-      runs + 12..<runs + 28, with: [0, 0, 0, 1, 0, 0, 0, 1] + isoBytes(many) + [0, 0, 0, 1])
+      runs + 12..<runs + 28, with: [0, 0, 0, 1, 0, 0, 0, 1] + bigEndian(many) + [0, 0, 0, 1])
     bytes.replaceSubrange(runs + 8..<runs + 12, with: [0, 0, 0, 0])
     #expect(try inspect(bytes).faults == [])
     #expect(try inspect(bytes).facts.audioStreams?.first?.bitRate == nil)
     let chunks = try #require(bytes.isoBox("stco"))
-    bytes.replaceSubrange(chunks + 16..<chunks + 20, with: isoBytes(UInt32(bytes.count)))
+    bytes.replaceSubrange(chunks + 16..<chunks + 20, with: bigEndian(UInt32(bytes.count)))
     #expect(try inspect(bytes).faults.map(\.name) == ["samples-past-end"])
   }
 
@@ -174,7 +174,7 @@ import Testing
     let entry = try #require(bytes.isoBox("lpcm"))
     func codec(bits: UInt32, flags: UInt32) throws -> AudioStream? {
       var variant = bytes
-      variant.replaceSubrange(entry + 56..<entry + 64, with: isoBytes(bits) + isoBytes(flags))
+      variant.replaceSubrange(entry + 56..<entry + 64, with: bigEndian(bits) + bigEndian(flags))
       return try inspect(variant).facts.audioStreams?.first
     }
     #expect(try codec(bits: 32, flags: 1)?.codec == "pcm_f32le")
@@ -220,7 +220,7 @@ import Testing
     let parts = try Parts()
     let track = isoBox("trak", isoBox("mdia", []))
     var movie = parts.movie + (0..<2000).flatMap { _ in track }
-    movie.replaceSubrange(0..<4, with: isoBytes(UInt32(movie.count)))
+    movie.replaceSubrange(0..<4, with: bigEndian(UInt32(movie.count)))
     let inspection = try inspect(parts.fileType + isoBox("free", []) + parts.data + movie)
     #expect(inspection.facts.videoStreams?.count == 1)
     #expect(inspection.faults.count <= 8)

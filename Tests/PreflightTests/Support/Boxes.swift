@@ -1,11 +1,6 @@
 /// A box of an ISO base media file, with a 32-bit size.
 func isoBox(_ type: String, _ payload: [UInt8]) -> [UInt8] {
-  isoBytes(UInt32(8 + payload.count)) + Array(type.unicodeScalars.map { UInt8($0.value) }) + payload
-}
-
-/// A number's bytes, most significant first.
-func isoBytes<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
-  withUnsafeBytes(of: value.bigEndian) { Array($0) }
+  bigEndian(UInt32(8 + payload.count)) + Array(type.unicodeScalars.map { UInt8($0.value) }) + payload
 }
 
 extension [UInt8] {

@@ -31,7 +31,7 @@ struct CompoundFileBuilder {
     (sectors, fat, mini, miniFAT, entries, streamStarts) = ([], [], [], [], [[]], [:])
     let child = append(nodes)
     let miniStart = put(mini)
-    let miniFATBytes = miniFAT.flatMap { le($0) }
+    let miniFATBytes = miniFAT.flatMap { littleEndian($0) }
     let miniFATStart = put(padded(miniFATBytes, to: sectorSize, with: 0xff))
     entries[0] = Self.entry(
       "Root Entry", kind: 5, child: child, start: miniStart, byteCount: mini.count, class: rootClass)
@@ -47,13 +47,19 @@ struct CompoundFileBuilder {
     fatStart = (firstFAT + 1) * sectorSize
 
     var file: [UInt8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
-    file += [UInt8](repeating: 0, count: 16) + le(UInt16(0x3e)) + le(UInt16(sectorShift == 9 ? 3 : 4))
-    file += le(UInt16(0xfffe)) + le(UInt16(sectorShift)) + le(UInt16(6))
+    file +=
+      [UInt8](repeating: 0, count: 16) + littleEndian(UInt16(0x3e))
+      + littleEndian(UInt16(sectorShift == 9 ? 3 : 4))
+    file += littleEndian(UInt16(0xfffe)) + littleEndian(UInt16(sectorShift)) + littleEndian(UInt16(6))
     file += [UInt8](repeating: 0, count: 10)
-    file += le(UInt32(fatSectors)) + le(directory) + le(UInt32(0)) + le(UInt32(4096))
-    file += le(miniFATStart) + le(UInt32(miniFAT.isEmpty ? 0 : 1)) + le(Self.endOfChain) + le(UInt32(0))
-    for index in 0..<109 { file += le(index < fatSectors ? UInt32(firstFAT + index) : Self.free) }
-    return padded(file, to: sectorSize, with: 0) + sectors + fat.flatMap { le($0) }
+    file +=
+      littleEndian(UInt32(fatSectors)) + littleEndian(directory) + littleEndian(UInt32(0))
+      + littleEndian(UInt32(4096))
+    file +=
+      littleEndian(miniFATStart) + littleEndian(UInt32(miniFAT.isEmpty ? 0 : 1))
+      + littleEndian(Self.endOfChain) + littleEndian(UInt32(0))
+    for index in 0..<109 { file += littleEndian(index < fatSectors ? UInt32(firstFAT + index) : Self.free) }
+    return padded(file, to: sectorSize, with: 0) + sectors + fat.flatMap { littleEndian($0) }
   }
 
   /// Adds nodes as a chain of right siblings; the number of the first.
@@ -109,10 +115,10 @@ struct CompoundFileBuilder {
     _ name: String, kind: UInt8, right: UInt32 = free, child: UInt32 = free, start: UInt32,
     byteCount: Int, class: [UInt8] = [UInt8](repeating: 0, count: 16)
   ) -> [UInt8] {
-    let units = name.utf16.flatMap { le($0) }
-    var entry = units + [UInt8](repeating: 0, count: 64 - units.count) + le(UInt16(units.count + 2))
-    entry += [kind, 1] + le(free) + le(right) + le(child) + `class`
-    entry += [UInt8](repeating: 0, count: 20) + le(start) + le(UInt64(byteCount))
+    let units = name.utf16.flatMap { littleEndian($0) }
+    var entry = units + [UInt8](repeating: 0, count: 64 - units.count) + littleEndian(UInt16(units.count + 2))
+    entry += [kind, 1] + littleEndian(free) + littleEndian(right) + littleEndian(child) + `class`
+    entry += [UInt8](repeating: 0, count: 20) + littleEndian(start) + littleEndian(UInt64(byteCount))
     return entry
   }
 }

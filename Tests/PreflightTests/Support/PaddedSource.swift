@@ -88,13 +88,40 @@ enum Enlarged {
       end: Array("\n".utf8) + Array(bytes[index...]))
   }
 
-  /// The CRC of PNG's annex D, bit by bit.
-  static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    var crc: UInt32 = 0xffff_ffff
-    for byte in bytes {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
+  /// Mono Opus in Ogg, made longer by padding behind its comments (RFC 7845, section 5.2); nil where the
+  /// lacing doesn't come to that size.
+  static func opus(_ bytes: [UInt8], to size: Int) throws -> [UInt8]? {
+    let sound = try oggPages(bytes).dropFirst(2)
+    let start = oggPage(opusHead(), flags: 2)
+    let rest = sound.reduce(0) { $0 + $1.count }
+    for padding in stride(from: size - start.count - rest, to: 0, by: -1) {
+      // 255 segments of 255 bytes a page, the last of the packet shorter.
+      let count = opusTags.count + padding
+      let segments = count / 255 + 1
+      let pages = (segments + 254) / 255
+      let whole = start.count + rest + count + segments + pages * 27
+      if whole < size { return nil }
+      if whole > size { continue }
+      var body = (opusTags + [UInt8](repeating: 0, count: padding))[...]
+      var file = start
+      for index in 0..<pages {
+        let lacing = (0..<min(255, segments - index * 255)).map { segment in
+          UInt8(min(255, body.count - segment * 255))
+        }
+        let taken = body.prefix(lacing.reduce(0) { $0 + Int($1) })
+        body = body.dropFirst(taken.count)
+        file += oggPage(
+          Array(taken), lacing: lacing, flags: index == 0 ? 0 : 1, sequence: UInt32(index + 1))
+      }
+      for (index, page) in sound.enumerated() {
+        let lacing = Array(page[27..<27 + Int(page[26])])
+        let granule = page[6..<14].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        file += oggPage(
+          Array(page[(27 + lacing.count)...]), lacing: lacing, granule: granule, flags: page[5],
+          sequence: UInt32(index + 1 + pages))
+      }
+      return file
     }
-    return ~crc
+    return nil
   }
 }

@@ -28,16 +28,6 @@ extension [UInt8] {
   }
 }
 
-/// The bytes of an integer, most significant first.
-func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.bigEndian) { Array($0) }
-}
-
-/// The bytes of an integer, least significant first.
-func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-  withUnsafeBytes(of: value.littleEndian) { Array($0) }
-}
-
 extension Inspection {
   /// The faults' names and offsets, in the order found.
   var namedFaults: [NamedFault] { faults.map { NamedFault($0.name, $0.offset.map(Int.init)) } }

@@ -49,49 +49,48 @@ struct ZIPBuilder {
       let localName = Array((member.localName ?? member.name).utf8)
       headerOffsets.append(file.count)
       let offset = member.headerOffset ?? UInt32(file.count - base)
-      file += Array("PK\u{3}\u{4}".utf8) + le(UInt16(20)) + le(member.flags) + le(member.method)
-      file += le(UInt32(0x21_0000)) + le(member.localCRC32 ?? crc)
-      file += le(member.localSize ?? member.size ?? size) + le(member.localSize ?? member.size ?? size)
-      file += le(UInt16(localName.count)) + le(UInt16(0)) + localName + member.content
+      file +=
+        Array("PK\u{3}\u{4}".utf8) + littleEndian(UInt16(20)) + littleEndian(member.flags)
+        + littleEndian(member.method)
+      file += littleEndian(UInt32(0x21_0000)) + littleEndian(member.localCRC32 ?? crc)
+      file +=
+        littleEndian(member.localSize ?? member.size ?? size)
+        + littleEndian(member.localSize ?? member.size ?? size)
+      file += littleEndian(UInt16(localName.count)) + littleEndian(UInt16(0)) + localName + member.content
       let name = Array(member.name.utf8)
-      directory += Array("PK\u{1}\u{2}".utf8) + le(UInt16(20)) + le(UInt16(20)) + le(member.flags)
-      directory += le(member.method) + le(UInt32(0x21_0000)) + le(crc)
-      directory += le(member.size ?? size) + le(member.size ?? size) + le(UInt16(name.count))
-      directory += [UInt8](repeating: 0, count: 12) + le(offset) + name
+      directory +=
+        Array("PK\u{1}\u{2}".utf8) + littleEndian(UInt16(20)) + littleEndian(UInt16(20))
+        + littleEndian(member.flags)
+      directory += littleEndian(member.method) + littleEndian(UInt32(0x21_0000)) + littleEndian(crc)
+      directory +=
+        littleEndian(member.size ?? size) + littleEndian(member.size ?? size)
+        + littleEndian(UInt16(name.count))
+      directory += [UInt8](repeating: 0, count: 12) + littleEndian(offset) + name
     }
     directoryStart = file.count
     file += directory
     let start = UInt32(directoryStart - base)
     if hasZIP64Records {
       let record = file.count - base
-      file += Array("PK\u{6}\u{6}".utf8) + le(UInt64(44)) + le(UInt32(0x2d002d)) + le(UInt64(0))
-      file += le(UInt64(members.count)) + le(UInt64(members.count)) + le(UInt64(directory.count))
-      file += le(UInt64(start))
-      file += Array("PK\u{6}\u{7}".utf8) + le(UInt32(0)) + le(UInt64(record)) + le(UInt32(1))
+      file +=
+        Array("PK\u{6}\u{6}".utf8) + littleEndian(UInt64(44)) + littleEndian(UInt32(0x2d002d))
+        + littleEndian(UInt64(0))
+      file +=
+        littleEndian(UInt64(members.count)) + littleEndian(UInt64(members.count))
+        + littleEndian(UInt64(directory.count))
+      file += littleEndian(UInt64(start))
+      file +=
+        Array("PK\u{6}\u{7}".utf8) + littleEndian(UInt32(0)) + littleEndian(UInt64(record))
+        + littleEndian(UInt32(1))
     }
     endRecordStart = file.count
     let count = entryCount ?? (hasZIP64Records ? .max : UInt16(truncatingIfNeeded: members.count))
-    file += Array("PK\u{5}\u{6}".utf8) + le(UInt32(0)) + le(count) + le(count)
-    file += le(directorySize ?? (hasZIP64Records ? .max : UInt32(directory.count)))
-    file += le(directoryOffset ?? (hasZIP64Records ? .max : start))
-    file += le(UInt16(comment.count)) + comment
+    file += Array("PK\u{5}\u{6}".utf8) + littleEndian(UInt32(0)) + littleEndian(count) + littleEndian(count)
+    file += littleEndian(directorySize ?? (hasZIP64Records ? .max : UInt32(directory.count)))
+    file += littleEndian(directoryOffset ?? (hasZIP64Records ? .max : start))
+    file += littleEndian(UInt16(comment.count)) + comment
     return file + suffix
   }
-}
-
-/// The bytes of an integer, least significant first.
-func le(_ value: some FixedWidthInteger) -> [UInt8] {
-  (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-}
-
-/// CRC-32 bit by bit, from its definition.
-func crc32(_ bytes: [UInt8]) -> UInt32 {
-  var crc: UInt32 = .max
-  for byte in bytes {
-    crc ^= UInt32(byte)
-    for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0xedb8_8320 : 0) }
-  }
-  return ~crc
 }
 
 /// The least that makes a package of the Open Packaging Conventions.

@@ -102,4 +102,14 @@ import Testing
     #expect(finding.expected == "≤ 102400")
     #expect(finding.actual == "302112")
   }
+
+  @Test(arguments: [(524_288, false), (524_289, true)])
+  func voiceNotes(size: Int, isTooLarge: Bool) throws {
+    let sound = try #require(try Enlarged.opus(Fixture.bytes("audio/mono.opus"), to: size))
+    #expect(sound.count == size)
+    let result = try engine.check(MemorySource(sound), as: .audio)
+    #expect(result.inspection?.faults == [])
+    #expect(result.verdict == .accepted)
+    #expect(result.findings.map(\.code) == (isTooLarge ? [.voiceNoteTooLarge] : []))
+  }
 }
