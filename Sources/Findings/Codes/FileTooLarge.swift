@@ -18,7 +18,7 @@ extension Explanation {
         "Scale and compress the picture: magick {file} -resize '2048x2048>' -quality "
           + "82 {out:jpg}", for: .image, types: ["image/"]),
       RemedyCommand(
-        "Compress the sticker harder: cwebp -q 60 -resize 512 512 {file} -o {out:webp}", for: .sticker,
+        "Compress the sticker harder: magick {file} -coalesce -quality 50 {out:webp}", for: .sticker,
         types: ["image/"]),
       RemedyCommand(
         "Encode the film at a lower rate: ffmpeg -i {file} -c:v libx264 -profile:v "

@@ -14,6 +14,9 @@ extension Explanation {
     remedy: "Take the position out.",
     commands: [
       RemedyCommand(
+        "Take it out (-strip xmp where it stands in XMP): webpmux -strip exif {file} "
+          + "-o {out:webp}", types: ["image/webp"]),
+      RemedyCommand(
         "Take it out: exiftool -gps:all= -xmp-exif:gps*= -o {out:} {file}", types: ["image/"]),
       RemedyCommand(
         "Take it out: ffmpeg -i {file} -map_metadata -1 -c copy -movflags +faststart "

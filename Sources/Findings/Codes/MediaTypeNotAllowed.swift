@@ -18,9 +18,8 @@ extension Explanation {
       RemedyCommand(
         "Convert the picture: magick {file} {out:png}", for: .image, types: ["image/"]),
       RemedyCommand(
-        "Make a sticker of it: ffmpeg -i {file} -vf "
-          + "'scale=512:512:force_original_aspect_ratio=decrease,pad=512:512:(ow-iw)/2:(oh-ih)/2:color=0x00000000' "
-          + "-frames:v 1 {out:webp}", for: .sticker, types: ["image/"]),
+        "Make a sticker of it: magick {file} -coalesce -resize 512x512 -background "
+          + "none -gravity center -extent 512x512 {out:webp}", for: .sticker, types: ["image/"]),
       RemedyCommand(
         "Convert the film: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt "
           + "yuv420p -c:a aac -movflags +faststart {out:mp4}", for: .video, types: ["video/"]),

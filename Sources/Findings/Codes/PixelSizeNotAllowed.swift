@@ -13,8 +13,7 @@ extension Explanation {
     remedy: "Scale the picture, with a transparent border where its shape differs.",
     commands: [
       RemedyCommand(
-        "Scale it: ffmpeg -i {file} -vf "
-          + "'scale=512:512:force_original_aspect_ratio=decrease,pad=512:512:(ow-iw)/2:(oh-ih)/2:color=0x00000000' "
-          + "{out:webp}", for: .sticker, types: ["image/"])
+        "Scale it: magick {file} -coalesce -resize 512x512 -background none -gravity "
+          + "center -extent 512x512 {out:webp}", for: .sticker, types: ["image/"])
     ])
 }
