@@ -47,6 +47,7 @@ extension Facts {
       .init("fastStart", fastStart.map(FactValue.bool)),
       .init("fragmented", fragmented.map(FactValue.bool)),
       .init("encrypted", encrypted.map(FactValue.bool)),
+      .init("passwordRequired", passwordRequired.map(FactValue.bool)),
       .init("hasMacros", hasMacros.map(FactValue.bool)),
       .init("pageCount", pageCount.map(FactValue.int)),
       .init("textEncoding", textEncoding.map(FactValue.text)),
