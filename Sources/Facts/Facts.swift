@@ -35,8 +35,11 @@ public struct Facts: Sendable, Hashable {
   public var fastStart: Bool?
   /// Whether the media is in movie fragments (`moof`).
   public var fragmented: Bool?
-  /// Whether a password is needed to read the content.
+  /// Whether the content is encrypted.
   public var encrypted: Bool?
+  /// Whether encrypted content takes a password to be read. A document that was locked against
+  /// printing or changing alone is encrypted as well, and opens without one.
+  public var passwordRequired: Bool?
   /// Whether the document carries macros.
   public var hasMacros: Bool?
   /// The pages of a document.

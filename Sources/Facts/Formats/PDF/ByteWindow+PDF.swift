@@ -53,19 +53,7 @@ extension ByteWindow {
   mutating func lastOccurrence(
     of pattern: StaticString, before end: UInt64, from start: UInt64 = 0
   ) throws(ReadError) -> UInt64? {
-    let length = UInt64(pattern.utf8CodeUnitCount)
-    var end = min(end, byteCount)
-    // The end of a file mostly has what is wanted; only where it doesn't are larger pieces read.
-    var piece: UInt64 = 2 << 10
-    while end >= start + length {
-      let first = max(start, end - min(end, piece))
-      let span = try available(at: first, upTo: Int(end - first))
-      if let index = span.lastIndex(of: pattern) { return first + UInt64(index) }
-      if first == start { return nil }
-      end = first + length - 1
-      piece = 64 << 10
-    }
-    return nil
+    try lastMatch(of: pattern, before: end, from: start, lead: 0) { _, index in index }
   }
 
   /// The offset of the last `number G obj` before `end`, looked for backwards through the whole file:
@@ -73,41 +61,63 @@ extension ByteWindow {
   mutating func lastPDFObject(
     numbered number: UInt64, before end: UInt64
   ) throws(ReadError) -> UInt64? {
-    // `number`, white space, generation, white space: what may stand before `obj`.
-    let room: UInt64 = 64
+    try lastMatch(of: "obj", before: end, from: 0, lead: 64) { span, index in
+      span.startOfPDFObjectHeader(numbered: number, before: index)
+    }
+  }
+
+  /// Goes through the occurrences of `pattern` from the last to the first, until `accept` finds
+  /// something there.
+  ///
+  /// - Parameters:
+  ///   - lead: How many of the bytes before an occurrence `accept` has to see.
+  ///   - accept: Takes a run of bytes and the index in it at which the pattern stands; gives the
+  ///     index of what was looked for.
+  private mutating func lastMatch(
+    of pattern: StaticString, before end: UInt64, from start: UInt64, lead: UInt64,
+    _ accept: (borrowing ByteSpan, Int) -> Int?
+  ) throws(ReadError) -> UInt64? {
+    let length = UInt64(pattern.utf8CodeUnitCount)
     var end = min(end, byteCount)
-    while let keyword = try lastOccurrence(of: "obj", before: end) {
-      let first = keyword - min(keyword, room)
-      let span = try available(at: first, upTo: Int(keyword - first))
-      if let index = span.startOfPDFObjectHeader(numbered: number) { return first + UInt64(index) }
-      end = keyword
+    // The end of a file mostly has what is wanted; only where it doesn't are larger pieces read.
+    var piece: UInt64 = 2 << 10
+    while end >= start + length {
+      let first = max(start, end - min(end, piece))
+      let lowest = first == start ? 0 : Int(lead)
+      let span = try available(at: first, upTo: Int(end - first))
+      var index = span.bytes.byteCount
+      while let next = span.lastIndex(of: pattern, before: index, from: lowest) {
+        if let found = accept(span, next) { return first + UInt64(found) }
+        index = next + pattern.utf8CodeUnitCount - 1
+      }
+      if first == start { return nil }
+      end = first + UInt64(lowest) + length - 1
+      piece = 64 << 10
     }
     return nil
   }
 }
 
 extension ByteSpan {
-  /// The index, from the span's start, of the last occurrence of `pattern`.
-  fileprivate func lastIndex(of pattern: StaticString) -> Int? {
+  /// The index of the last `pattern` that stands between two indices.
+  fileprivate func lastIndex(of pattern: StaticString, before end: Int, from start: Int) -> Int? {
     let count = pattern.utf8CodeUnitCount
-    var index = bytes.byteCount - count
-    while index >= 0 {
-      var matched = 0
-      while matched < count,
-        bytes.unsafeLoad(fromUncheckedByteOffset: index + matched, as: UInt8.self)
-          == pattern.utf8Start[matched]
+    let first = pattern.utf8Start[0]
+    var index = end - count
+    while index >= start {
+      if bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self) == first,
+        has(pattern, at: index)
       {
-        matched += 1
+        return index
       }
-      if matched == count { return index }
       index -= 1
     }
     return nil
   }
 
-  /// The index at which `number G ` begins, when the span ends with it.
-  fileprivate func startOfPDFObjectHeader(numbered number: UInt64) -> Int? {
-    var index = bytes.byteCount - 1
+  /// The index at which `number G ` begins, when it ends before `end`.
+  fileprivate func startOfPDFObjectHeader(numbered number: UInt64, before end: Int) -> Int? {
+    var index = end - 1
     func skipBack(_ matches: (UInt8) -> Bool) -> Int {
       let start = index
       while let byte = self[index], matches(byte) { index -= 1 }

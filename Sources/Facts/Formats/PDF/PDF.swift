@@ -38,11 +38,20 @@ package enum PDF: FormatReader {
     let index = try window.available(at: 0, upTo: maximumHeaderOffset + 5).firstIndex(of: "%PDF-")
     guard let header = index.map(UInt64.init) else { return nil }
     if header == 0 { return header }
-    // Further in, it may as well be a text that speaks of PDF: an object or the end has to follow.
+    // Further in, it may be a document in an archive, or a text that speaks of PDF: an object or the
+    // end has to follow.
+    if try isArchive(in: &window) { return nil }
     if try window.pdfObject(at: header, isIndirect: true) != nil { return header }
     let size = window.byteCount
     let tail = size - min(size, 2 << 10)
     return try window.lastOccurrence(of: "startxref", before: size, from: tail) == nil ? nil : header
+  }
+
+  /// Whether the file is a ZIP archive, a compound file or a tape archive, which store files as they are.
+  private static func isArchive(in window: inout ByteWindow) throws(ReadError) -> Bool {
+    let head = try window.available(at: 0, upTo: 512)
+    return head.has([0x50, 0x4b, 3, 4]) || head.has([0xd0, 0xcf, 0x11, 0xe0])
+      || head.has("ustar", at: 257)
   }
 
   private static func document(
@@ -64,7 +73,9 @@ package enum PDF: FormatReader {
     _ document: inout PDFDocument, _ tail: PDFTail, in window: inout ByteWindow,
     into facts: inout Facts
   ) throws(ReadError) -> Fault? {
-    try readEncryption(of: &document, in: &window, into: &facts)
+    try document.unlock(in: &window)
+    facts.encrypted = document.isEncrypted
+    if document.isEncrypted { facts.passwordRequired = document.encryption == nil }
 
     let root = try document.resolve(document.trailer["Root"], in: &window)
     guard let root else { return nil }
@@ -82,16 +93,14 @@ package enum PDF: FormatReader {
         "The catalog names a page tree that isn't in the document.",
         expected: "a page tree node", actual: tree.kind)
     }
-    let count = try document.resolve(pages["Count"], in: &window)?.integer
-    if let count, count >= 0 { facts.pageCount = count }
-    return nil
-  }
-
-  private static func readEncryption(
-    of document: inout PDFDocument, in window: inout ByteWindow, into facts: inout Facts
-  ) throws(ReadError) {
-    let dictionary = try document.resolve(document.trailer["Encrypt"], in: &window)?.dictionary
-    facts.encrypted = dictionary != nil
+    guard let count = try document.resolve(pages["Count"], in: &window)?.integer, count >= 0 else {
+      return nil
+    }
+    facts.pageCount = count
+    guard count == 0, pages["Kids"]?.array?.isEmpty == true else { return nil }
+    return Fault(
+      "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no page.",
+      expected: "at least one page", actual: "0")
   }
 
   private static func missingTrailer(_ tail: PDFTail) -> Fault {

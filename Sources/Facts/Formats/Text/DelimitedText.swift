@@ -93,7 +93,10 @@ struct DelimitedText {
       let isEmpty = bytes[start..<index].allSatisfy(\.isTextWhitespace)
       while index < bytes.count, bytes[index] == 0x0a || bytes[index] == 0x0d { index += 1 }
       // Some tables have comments: `# so and so`.
-      if isEmpty || (fields == 1 && bytes[start] == UInt8(ascii: "#")) { continue }
+      if isEmpty || (fields == 1 && bytes[start] == UInt8(ascii: "#")) {
+        if records == 0 { isHeaded = true }
+        continue
+      }
       if records == 0 { fieldsPerRecord = fields }
       records += 1
       if fields != fieldsPerRecord { oddRecords += 1 }

@@ -1,0 +1,335 @@
+import MediaPreflight
+import Testing
+
+@Suite struct PDFTests {
+  // MARK: - Good documents
+
+  @Test(arguments: [
+    "reportlab", "object-streams", "linearized", "linearized-object-streams", "updated",
+  ])
+  func readsPages(_ name: String) throws {
+    let inspection = try inspect(fixture: "pdf/\(name).pdf")
+    #expect(inspection.mediaType == "application/pdf")
+    #expect(inspection.facts.pageCount == 7)
+    #expect(inspection.facts.encrypted == false)
+    #expect(inspection.facts.passwordRequired == nil)
+    #expect(inspection.faults == [])
+    #expect(inspection.trailingDataOffset == nil)
+  }
+
+  @Test func readsLibreOffice() throws {
+    let inspection = try inspect(fixture: "pdf/libreoffice.pdf")
+    #expect(inspection.facts.pageCount == 1)
+    #expect(inspection.faults == [])
+  }
+
+  @Test(arguments: ["locked-r2", "locked-r3", "locked-r4", "locked-r5", "locked-r6"])
+  func opensWhatIsLockedWithoutAPassword(_ name: String) throws {
+    let inspection = try inspect(fixture: "pdf/\(name).pdf")
+    #expect(inspection.facts.encrypted == true)
+    #expect(inspection.facts.passwordRequired == false)
+    #expect(inspection.facts.pageCount == 7)
+    #expect(inspection.faults == [])
+  }
+
+  @Test func tellsThatAPasswordIsRequired() throws {
+    // The pages are in an encrypted object stream, which is no reason to call the document broken.
+    let hidden = try inspect(fixture: "pdf/password-r3.pdf")
+    #expect(hidden.facts.passwordRequired == true)
+    #expect(hidden.facts.pageCount == nil)
+    #expect(hidden.faults == [])
+    let shown = try inspect(fixture: "pdf/password-r6.pdf")
+    #expect(shown.facts.passwordRequired == true)
+    #expect(shown.facts.pageCount == 7)
+    #expect(shown.faults == [])
+  }
+
+  @Test func takesBytesBeforeTheHeader() throws {
+    let bytes = try Fixture.bytes("pdf/object-streams.pdf")
+    // Offsets count from the header here, as readers have it.
+    for count in [1, 500, 1019] {
+      let inspection = try inspect(Array(repeating: 0x0a, count: count) + bytes)
+      #expect(inspection.mediaType == "application/pdf", "\(count) bytes before")
+      #expect(inspection.facts.pageCount == 7)
+      #expect(inspection.faults == [])
+    }
+    #expect(try inspect(Array(repeating: 0x0a, count: 1025) + bytes).mediaType != "application/pdf")
+    // Offsets count from the file's start here.
+    let shifted = document(before: "junk\n")
+    #expect(try inspect(shifted).facts.pageCount == 1)
+  }
+
+  @Test func leavesWhatOnlySpeaksOfPDF() throws {
+    let text = "A document begins with %PDF-1.4, and ends with a marker.\n"
+    #expect(try inspect(Array(text.utf8)).mediaType == "text/plain")
+    var tape = [UInt8](repeating: 0, count: 512) + (try Fixture.bytes("pdf/reportlab.pdf"))
+    tape.replaceSubrange(257..<262, with: Array("ustar".utf8))
+    #expect(try inspect(tape).mediaType != "application/pdf")
+  }
+
+  // MARK: - Objects
+
+  @Test(arguments: [
+    ("1 0 obj\n<</Type/Cata#6cog/Pages 2 0 R/X(a\\)(b)\\\r\n\\0503)/H<414>/A[1 2 R 3 0 R true -.5]>>", 1),
+    ("1 0 obj\n<</Type/Catalog %comment >>\n/Pages%c\n2%c\n0%c\nR>>", 1),
+    ("1 0 obj<</Pages<</Count 3/Kids[3 0 R]>>>>", 3),
+    ("1 0 obj\n5 0 R", 1),
+  ])
+  func readsObjects(_ catalog: String, pages: Int) throws {
+    let bytes = document(objects: [
+      catalog, "2 0 obj\n<</Kids[3 0 R]/Count 4 0 R>>", "3 0 obj\n<</Type/Page>>", "4 0 obj 1",
+      "5 0 obj\n<</Pages 2 0 R>>",
+    ])
+    let inspection = try inspect(bytes)
+    #expect(inspection.facts.pageCount == pages)
+    #expect(inspection.faults == [])
+  }
+
+  @Test func readsHybridReferences() throws {
+    // The table calls object 2 free; the stream that the trailer names has it (7.5.8.4).
+    var text = "%PDF-1.5\n1 0 obj\n<</Pages 2 0 R>>\nendobj\n"
+    let pages = text.utf8.count
+    text += "2 0 obj\n<</Count 6/Kids[]>>\nendobj\n"
+    let stream = text.utf8.count
+    text += "3 0 obj\n<</Type/XRef/W[1 1 1]/Index[2 1]/Size 4/Length 3>>\nstream\n"
+    var bytes = Array(text.utf8) + [1, UInt8(pages), 0]
+    bytes += Array("\nendstream\nendobj\n".utf8)
+    let table = bytes.count
+    bytes += Array(
+      """
+      xref
+      0 3
+      0000000000 65535 f\u{20}
+      0000000009 00000 n\u{20}
+      0000000000 00000 f\u{20}
+      trailer <</Root 1 0 R/XRefStm \(stream)>>
+      startxref
+      \(table)
+      %%EOF
+      """.utf8)
+    let inspection = try inspect(bytes)
+    #expect(inspection.facts.pageCount == 6)
+    #expect(inspection.faults == [])
+  }
+
+  @Test(arguments: ["n \n", "n\n", "n\r\n", "n  \r\n"])
+  func readsEntriesOfAnyWidth(_ end: String) throws {
+    #expect(try inspect(document(entryEnd: end)).facts.pageCount == 1)
+  }
+
+  @Test func followsPreviousSectionsOnceOnly() throws {
+    for previous in ["0", "9", "99999999", "-1", "18446744073709551616"] {
+      let bytes = document(trailer: "<</Root 1 0 R/Prev \(previous)/XRefStm \(previous)>>")
+      #expect(try inspect(bytes).facts.pageCount == 1, "Prev \(previous)")
+    }
+    // A section that names itself as its previous one, and an object that isn't there.
+    let start = document().lastIndex(of: "xref\n0", in: 0) ?? 0
+    let cyclic = document(trailer: "<</Root 9 0 R/Prev \(start)>>")
+    #expect(try inspect(cyclic).faults.map(\.name) == ["missing-catalog"])
+  }
+
+  @Test(arguments: ["7", "99999999999", "0", "-5", "x"])
+  func findsObjectsWhereTheCrossReferenceIsWrong(_ offset: String) throws {
+    let inspection = try inspect(document(startOfCrossReference: offset))
+    #expect(inspection.facts.pageCount == 1)
+    #expect(inspection.faults == [])
+  }
+
+  @Test func findsObjectsThatAreNotWhereTheTableSays() throws {
+    let bytes = document().replacing("0000000009", with: "0000000012")
+    let inspection = try inspect(bytes)
+    #expect(inspection.facts.pageCount == 1)
+    #expect(inspection.faults == [])
+  }
+
+  // MARK: - Damage
+
+  @Test(arguments: [
+    "reportlab", "object-streams", "linearized", "linearized-object-streams", "updated", "libreoffice",
+  ])
+  func tellsCuts(_ name: String) throws {
+    let whole = try Fixture.bytes("pdf/\(name).pdf")
+    // Nobody misses the line end behind the last marker.
+    let marked = Array(whole[..<(whole.lastIndex(of: UInt8(ascii: "F")) ?? 0)] + [UInt8(ascii: "F")])
+    try expectTellsCuts(marked)
+    for length in [marked.count - 2, marked.count - 3, marked.count - 20, marked.count * 3 / 4] {
+      let faults = try inspect(Array(marked[..<length])).faults
+      #expect(faults.map(\.name) == ["truncated"], "cut to \(length)")
+      #expect(faults.first?.offset == UInt64(length))
+    }
+  }
+
+  @Test func toleratesAMissingMarkerBehindAGoodOffset() throws {
+    for end in ["", "\n", "\n%EOF\n", "\n%%eof\n"] {
+      let bytes = document().replacing("\n%%EOF\n", with: end)
+      #expect(try inspect(bytes).faults == [], "\(end)")
+    }
+  }
+
+  @Test func tellsBytesMissingFromALinearizedDocument() throws {
+    let whole = try Fixture.bytes("pdf/linearized.pdf")
+    let half = whole.count / 2
+    let holed = Array(whole[..<half] + whole[(half + 100)...])
+    let faults = try inspect(holed).faults
+    #expect(faults.map(\.name) == ["missing-bytes"])
+    #expect(faults.first?.expected == "\(whole.count) bytes")
+    #expect(faults.first?.actual == "\(holed.count) bytes")
+    #expect(faults.first?.offset == UInt64(holed.count))
+  }
+
+  @Test func tellsAMissingTrailer() throws {
+    let bytes = try Fixture.bytes("pdf/object-streams.pdf")
+    let start = bytes.lastIndex(of: "startxref", in: 0) ?? 0
+    for end in ["startxref\n3\n%%EOF\n", "%%EOF\n"] {
+      let faults = try inspect(Array(bytes[..<start] + Array(end.utf8))).faults
+      #expect(faults.map(\.name) == ["missing-trailer"])
+      #expect(faults.first?.offset == (end.count > 6 ? UInt64(start) : nil))
+    }
+  }
+
+  @Test(arguments: ["<</Root 7 0 R>>", "<</Root 8 0 R>>", "<</Root 4 0 R>>", "<</Size 5>>"])
+  func tellsAMissingCatalog(_ trailer: String) throws {
+    let bytes = document(
+      objects: ["1 0 obj\n<</Pages 2 0 R>>", "2 0 obj\n<</Count 1>>", "7 0 obj\n7 0 R", "4 0 obj 5"],
+      trailer: trailer)
+    #expect(try inspect(bytes).faults.map(\.name) == ["missing-catalog"])
+  }
+
+  @Test(arguments: ["", "/Pages 9 0 R", "/Pages[]", "/Pages null"])
+  func tellsAMissingPageTree(_ pages: String) throws {
+    let faults = try inspect(document(objects: ["1 0 obj\n<<\(pages)>>"])).faults
+    #expect(faults.map(\.name) == ["missing-page-tree"])
+  }
+
+  @Test func tellsADocumentWithoutPages() throws {
+    let bytes = document(objects: ["1 0 obj\n<</Pages<</Kids[]/Count 0>>>>"])
+    #expect(try inspect(bytes).faults.map(\.name) == ["no-pages"])
+  }
+
+  @Test(arguments: ["-1", "99999999999999999999", "(1)", "null", "9 0 R"])
+  func leavesAPageCountThatIsNone(_ count: String) throws {
+    let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages<</Count \(count)>>>>"]))
+    #expect(inspection.facts.pageCount == nil)
+    #expect(inspection.faults == [])
+  }
+
+  // MARK: - What follows the end
+
+  @Test(arguments: ["", "\n", "\r\n\r\n", "\0\0\0\0", "\n%%EOF\n", "\n% a comment\n", "\u{1a}"])
+  func leavesWhatCustomarilyFollowsTheEnd(_ end: String) throws {
+    let bytes = document()
+    #expect(try inspect(bytes + Array(end.utf8)).trailingDataOffset == nil)
+  }
+
+  @Test func tellsTrailingData() throws {
+    let bytes = document()
+    let inspection = try inspect(bytes + Array("\n<html>\n".utf8))
+    #expect(inspection.trailingDataOffset == UInt64(bytes.count + 1))
+    #expect(inspection.faults == [])
+  }
+
+  @Test(arguments: ["8 0 obj\n<<>>\nendobj\n", "8 0 obj", "8 0 o", "8 0", "8", "xref\n0 1", "xr"])
+  func tellsAnUpdateThatBreaksOff(_ update: String) throws {
+    let bytes = document() + Array(update.utf8)
+    let inspection = try inspect(bytes)
+    #expect(inspection.faults.map(\.name) == ["truncated"])
+    #expect(inspection.trailingDataOffset == nil)
+    #expect(inspection.facts.pageCount == 1)
+  }
+
+  // MARK: - Hostile documents
+
+  @Test func survivesCutsAndFlips() throws {
+    let bytes = try Fixture.bytes("pdf/object-streams.pdf")
+    expectSurvivesCuts(Array(bytes.suffix(600)))
+    expectSurvivesFlips(bytes, first: 24)
+    // The cross-reference stream and what follows it, and the encryption dictionary of another.
+    try expectSurvivesChanges(of: bytes, at: (bytes.count - 330)..<bytes.count)
+    let locked = try Fixture.bytes("pdf/locked-r3.pdf")
+    let start = locked.lastIndex(of: "/Filter /Standard", in: 0) ?? 0
+    try expectSurvivesChanges(of: locked, at: start - 10..<start + 40)
+  }
+
+  private func expectSurvivesChanges(of bytes: [UInt8], at range: Range<Int>) throws {
+    for index in range {
+      for value in [bytes[index] ^ 1, bytes[index] ^ 64, 255] {
+        var variant = bytes
+        variant[index] = value
+        #expect(throws: Never.self, "byte \(index) as \(value)") { try inspect(variant) }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "0 18446744073709551615", "18446744073709551615 18446744073709551615", "0 999999999999999999",
+    "0 0", "4294967295 1", "-1 5", "99999999999999999999999 1",
+  ])
+  func survivesNumbersInATable(_ subsection: String) throws {
+    // Whatever the table claims, the objects are there, and are found.
+    #expect(try inspect(document(subsection: subsection)).facts.pageCount == 1)
+  }
+
+  @Test(arguments: [
+    "/W[1 2]", "/W[-1 2 3]", "/W[1 0 1]", "/W[8 8 8]/Index[0 18446744073709551615]",
+    "/W[1 2 1]/Index[0]", "/W[1 2 1]/Size 99999999999999", "/W[1 2 1]/Index[5 1 0 9223372036854775807]",
+    "/W[9 9 9]/Size 3", "/W[1 2 1]/Filter/LZWDecode", "/W[1 2 1]/Filter[/FlateDecode/FlateDecode]",
+    "/W[1 2 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 99999999999>>",
+    "/W[1 2 1]/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 0>>",
+  ])
+  func survivesNumbersInAStream(_ entries: String) throws {
+    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2>>>>\nendobj\n"
+    let bytes =
+      head + "2 0 obj\n<</Type/XRef/Root 1 0 R\(entries)/Length 9>>\nstream\nabcdefghi\nendstream\n"
+      + "startxref\n\(head.utf8.count)\n%%EOF\n"
+    let inspection = try inspect(Array(bytes.utf8))
+    #expect(inspection.facts.pageCount == 2 || inspection.faults.map(\.name) == ["missing-trailer"])
+  }
+
+  @Test func survivesNesting() throws {
+    for opening in ["[", "<<", "<</A", "<</A[", "("] {
+      let nested = String(repeating: opening, count: 20_000)
+      let bytes = document(objects: ["1 0 obj\n<</Pages 2 0 R>>", "2 0 obj\n\(nested)"])
+      #expect(try inspect(bytes).faults.map(\.name) == ["missing-page-tree"])
+    }
+  }
+}
+
+/// A document of the objects given, each from its `N G obj` on, with a table as cross-reference.
+private func document(
+  before: String = "",
+  objects: [String] = ["1 0 obj\n<</Pages 2 0 R>>", "2 0 obj\n<</Kids[3 0 R]/Count 1>>", "3 0 obj\n<<>>"],
+  entryEnd: String = "n \n", subsection: String? = nil, trailer: String = "<</Root 1 0 R>>",
+  startOfCrossReference: String? = nil
+) -> [UInt8] {
+  var text = before + "%PDF-1.4\n"
+  var offsets: [Int: Int] = [:]
+  for object in objects {
+    offsets[Int(object.prefix { $0 != " " }) ?? 0] = text.utf8.count
+    text += object + "\nendobj\n"
+  }
+  let start = text.utf8.count
+  let last = offsets.keys.max() ?? 0
+  text += "xref\n\(subsection ?? "0 \(last + 1)")\n"
+  for number in 0...last {
+    let digits = String(offsets[number] ?? 0)
+    text += String(repeating: "0", count: 10 - digits.count) + digits
+    text += offsets[number] == nil ? " 65535 f" + entryEnd.dropFirst() : " 00000 " + entryEnd
+  }
+  text += "trailer\n\(trailer)\nstartxref\n\(startOfCrossReference ?? "\(start)")\n%%EOF\n"
+  return Array(text.utf8)
+}
+
+extension [UInt8] {
+  /// The index of the last occurrence of a text, at or after `start`.
+  fileprivate func lastIndex(of text: String, in start: Int) -> Int? {
+    let pattern = Array(text.utf8)
+    guard count - start >= pattern.count else { return nil }
+    return (start...count - pattern.count).last { self[$0..<$0 + pattern.count].elementsEqual(pattern) }
+  }
+
+  /// The bytes with the last occurrence of a text replaced.
+  fileprivate func replacing(_ text: String, with replacement: String) -> [UInt8] {
+    guard let index = lastIndex(of: text, in: 0) else { return self }
+    return Array(self[..<index] + Array(replacement.utf8) + self[(index + text.utf8.count)...])
+  }
+}
