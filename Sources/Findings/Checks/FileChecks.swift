@@ -192,7 +192,8 @@ extension FindingMaker {
       let shown =
         isSize ? broken : broken.filter { quantifier == .any || $0.holds(in: table, .every) == false }
       let separator = isSize ? " × " : ", "
-      let found = shown.compactMap { $0.found(in: table, quantifier) }.joined(separator: separator)
+      let found = shown.compactMap { $0.found(in: table, quantifier) }.filter { !$0.isEmpty }
+        .joined(separator: separator)
       let wanted = shown.map(\.wanted).joined(separator: separator)
       // A bound is a bare number in a sentence that says "at most" itself.
       let bare = wanted.drop { "≤≥ ".contains($0) }
@@ -200,7 +201,8 @@ extension FindingMaker {
       add(
         rule.code, severity: rule.severity, message: rule.message,
         values: ["limit": String(bare), "expected": rule.expected ?? String(bare)],
-        expected: expected, actual: rule.actual ?? found, remedy: rule.remedy, source: rule.source)
+        expected: expected, actual: rule.actual ?? (found.isEmpty ? nil : found), remedy: rule.remedy,
+        source: rule.source)
     }
   }
 

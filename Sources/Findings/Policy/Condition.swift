@@ -95,6 +95,8 @@ extension Condition.Test {
 
   fileprivate func found(in value: FactValue, _ quantifier: Quantifier) -> String {
     guard case .records(let records) = value, case .records(let count, let fields) = self else {
+      // A bare "true" tells nobody anything: the message says what is true.
+      if case .bool = value { return "" }
       return value.words
     }
     if count != nil, fields.isEmpty { return "\(records.count)" }
@@ -105,7 +107,8 @@ extension Condition.Test {
       }
     }
     let named = meant.map { record in
-      fields.compactMap { field in record.first { $0.key == field.key }?.value.words }.joined(separator: " ")
+      fields.compactMap { field in record.first { $0.key == field.key }?.value.words }
+        .filter { $0 != "true" && $0 != "false" }.joined(separator: " ")
     }
     var seen: [String] = []
     for name in named where !name.isEmpty && !seen.contains(name) { seen.append(name) }
