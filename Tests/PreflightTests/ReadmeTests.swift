@@ -1,0 +1,70 @@
+import Foundation
+import MediaPreflight
+import Testing
+
+/// What the README says of the library holds.
+@Suite struct ReadmeTests {
+  private func readme() throws -> String {
+    try String(contentsOfFile: Fixture.folder + "../README.md", encoding: .utf8)
+  }
+
+  @Test func theTableOfCodesIsTheCatalogue() throws {
+    let text = try readme()
+    let rows = Explanation.all.map { "| `\($0.code.rawValue)` | \($0.severity.rawValue) | \($0.title) |\n" }
+    #expect(text.contains("| code | severity | when |\n|---|---|---|\n" + rows.joined() + "\n"))
+  }
+
+  @Test func theExamplePolicyHasNoMistakes() throws {
+    let text = try readme()
+    let start = try #require(text.range(of: "```toml\n"))
+    let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
+    let policy = try Policy(parsing: String(text[start.upperBound..<end.lowerBound]), name: "README.md")
+    let strict = Preflight(policy: policy)
+    let moving = try strict.check(
+      MemorySource(Fixture.bytes("pictures/sticker-animated.webp")), as: .sticker)
+    #expect(moving.findings.map(\.message) == ["Our stickers stand still."])
+    #expect(moving.verdict == .rejected)
+    let place = try strict.check(
+      MemorySource(Fixture.bytes("pictures/exif-place.jpg")), named: FileName("a.png"))
+    #expect(place.findings.map(\.code) == [.locationMetadata])
+    #expect(place.findings.map(\.severity) == [.error])
+  }
+
+  /// The example of the README and of ``Preflight``, as it stands there.
+  @Test func theExampleInSwiftCompilesAndRuns() throws {
+    var uploaded: [URL] = []
+    func upload(_ url: URL) { uploaded.append(url) }
+    var printed: [String] = []
+    func print(_ items: Any...) { printed.append(items.map { "\($0)" }.joined(separator: " ")) }
+    for name in ["pictures/sticker.webp", "pictures/sticker-511.webp"] {
+      let url = URL(filePath: Fixture.folder + name)
+
+      let preflight = Preflight()
+      let result = try preflight.check(contentsOf: url, as: .sticker)
+      switch result.verdict {
+      case .accepted: upload(url)
+      default:
+        for finding in result.findings {
+          print(finding.severity, finding.code, finding.message, finding.remedy ?? "")
+        }
+      }
+    }
+    #expect(uploaded.map(\.lastPathComponent) == ["sticker.webp"])
+    #expect(printed.count == 1 && printed[0].hasPrefix("error pixel-size-not-allowed A sticker must be 512"))
+  }
+
+  @Test func oneEngineServesManyThreads() async throws {
+    let bytes = try Fixture.names.map { MemorySource(try Fixture.bytes($0)) }
+    let alone = try bytes.map { try engine.check($0).findings }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for (source, findings) in zip(bytes, alone) {
+            #expect(try engine.check(source).findings == findings)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+}
