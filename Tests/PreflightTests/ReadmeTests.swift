@@ -54,7 +54,8 @@ import Testing
   }
 
   @Test func oneEngineServesManyThreads() async throws {
-    let bytes = try Fixture.names.map { MemorySource(try Fixture.bytes($0)) }
+    let names = Fixture.names.enumerated().filter { $0.offset % 8 == 0 }.map(\.element)
+    let bytes = try names.map { MemorySource(try Fixture.bytes($0)) }
     let alone = try bytes.map { try engine.check($0).findings }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {
