@@ -87,9 +87,8 @@ public final class Preflight: Sendable {
     let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
     var findings = policy.findings(
       for: inspection, at: chosen, name: name, declaredType: declaredType)
-    let alternatives = policy.endpoints.map(\.endpoint).filter { other in
-      other != chosen && !rejects(policy.findings(for: inspection, at: other, name: name))
-    }
+    let alternatives = policy.alternatives(
+      to: chosen, for: inspection, rejectingFrom: isStrict ? .warning : .error)
     var prepared: PreparedRequest?
     if let request {
       let call = Call(request, policy: policy, hasFile: true)

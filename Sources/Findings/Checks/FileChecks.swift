@@ -16,10 +16,31 @@ extension Policy {
     maker.checkDeclaredType(declaredType, inspection)
     maker.checkType(inspection, endpoint.flatMap(self.endpoint), of: self)
     maker.checkExtension(inspection)
-    if let endpoint = endpoint.flatMap(self.endpoint) { maker.checkCaps(inspection, endpoint) }
-    maker.checkRules(inspection, self)
+    let table = FactTable(inspection)
+    if let endpoint = endpoint.flatMap(self.endpoint) { maker.checkCaps(inspection, table, endpoint) }
+    maker.checkRules(table, self)
     maker.checkExtras(inspection)
     return maker.findings
+  }
+
+  /// The endpoints that would take a file as it is, but for `endpoint`: those at which
+  /// ``findings(for:at:name:declaredType:)`` has nothing as grave as `limit`.
+  package func alternatives(
+    to endpoint: Endpoint?, for inspection: Inspection, rejectingFrom limit: Severity
+  ) -> [Endpoint] {
+    guard inspection.byteCount > 0, let mediaType = inspection.mediaType else { return [] }
+    let others = endpoints.filter { $0.endpoint != endpoint && $0.types.contains(mediaType) }
+    guard !others.isEmpty else { return [] }
+    let table = FactTable(inspection)
+    return others.map(\.endpoint).filter { other in
+      // The file's name and the caller's declaration say nothing of another endpoint.
+      var maker = FindingMaker(policy: self, endpoint: other, mediaType: mediaType)
+      maker.checkBytes(inspection)
+      if let other = self.endpoint(other) { maker.checkCaps(inspection, table, other) }
+      maker.checkRules(table, self)
+      maker.checkExtras(inspection)
+      return !maker.findings.contains { $0.severity <= limit }
+    }
   }
 
   /// The type to declare for a file, with the parameters that the provider wants.
@@ -140,10 +161,9 @@ extension FindingMaker {
   }
 
   /// `file-too-large`, `near-size-limit` and `size-limit-disputed`.
-  mutating func checkCaps(_ inspection: Inspection, _ endpoint: EndpointPolicy) {
-    let table = FactTable(inspection)
+  mutating func checkCaps(_ inspection: Inspection, _ table: FactTable, _ endpoint: EndpointPolicy) {
     let size = inspection.byteCount
-    for cap in endpoint.caps where cap.when.allSatisfy({ $0.holds(in: table, .any) == true }) {
+    for cap in endpoint.caps where cap.applies(to: table) {
       var values = ["limit": "\(cap.size.hard)"]
       values["Endpoint"] = cap.name
       let source = cap.source ?? endpoint.source
@@ -170,23 +190,9 @@ extension FindingMaker {
   }
 
   /// The policy's conditions on the bytes.
-  mutating func checkRules(_ inspection: Inspection, _ policy: Policy) {
-    let table = FactTable(inspection)
-    for rule in policy.rules {
-      guard rule.endpoints.isEmpty || endpoint.map(rule.endpoints.contains) == true,
-        rule.when.allSatisfy({ $0.holds(in: table, .any) == true })
-      else { continue }
-      let broken: [Condition]
-      let quantifier: Quantifier
-      switch rule.test {
-      case .require(let conditions):
-        quantifier = .every
-        broken = conditions.contains { $0.holds(in: table, .every) == false } ? conditions : []
-      case .forbid(let conditions):
-        quantifier = .any
-        broken = conditions.allSatisfy { $0.holds(in: table, .any) == true } ? conditions : []
-      }
-      guard !broken.isEmpty else { continue }
+  mutating func checkRules(_ table: FactTable, _ policy: Policy) {
+    for rule in policy.rulesByEndpoint[endpoint] ?? [] {
+      guard let (broken, quantifier) = rule.broken(by: table) else { continue }
       // Of several conditions that are required, all are shown where they make one thing together.
       let isSize = broken.map(\.key) == ["width", "height"]
       let shown =

@@ -3,7 +3,15 @@ package import PreflightFacts
 /// A test of one fact by its key.
 package struct Condition: Sendable {
   package let key: String
+  /// Where a fact of the file stands in its ``FactTable``; nil for a value of a stream.
+  package let index: Int?
   package let test: Test
+
+  package init(key: String, test: Test) {
+    self.key = key
+    index = FactTable.keys.firstIndex(of: key)
+    self.test = test
+  }
 
   package indirect enum Test: Sendable {
     /// The value is one of these.
@@ -28,39 +36,35 @@ package enum Quantifier {
   case every, any
 }
 
-/// The facts of one file by their keys.
+/// The facts of one file in the order of their keys, looked up once for all the conditions of a policy.
 package struct FactTable {
-  private let facts: Facts
-  private let size: UInt64
-  private let mediaType: MediaType?
+  /// What a condition may ask for: the facts, and what is known of every file.
+  package static let keys = ["size", "mediaType"] + Facts.keys.map(\.key)
+
+  private let values: [FactValue?]
 
   package init(_ inspection: Inspection) {
-    facts = inspection.facts
-    size = inspection.byteCount
-    mediaType = inspection.mediaType
+    let size = FactValue.int(Int(clamping: inspection.byteCount))
+    values =
+      [size, inspection.mediaType.map { .text($0.rawValue) }]
+      + Facts.keys.map { $0.value(inspection.facts) }
   }
 
-  /// The value of a fact; nil where it isn't known.
-  package subscript(key: String) -> FactValue? {
-    switch key {
-    case "size": .int(Int(clamping: size))
-    case "mediaType": mediaType.map { .text($0.rawValue) }
-    default: facts[key]
-    }
-  }
+  /// The value that a condition is about; nil where it isn't known.
+  fileprivate subscript(condition: Condition) -> FactValue? { condition.index.flatMap { values[$0] } }
 }
 
 extension Condition {
   /// Whether the condition holds; nil where the fact isn't known.
   package func holds(in table: FactTable, _ quantifier: Quantifier) -> Bool? {
-    guard let value = table[key] else { return nil }
+    guard let value = table[self] else { return nil }
     return test.holds(for: value, quantifier)
   }
 
   /// The value that the condition is about, in words; of streams, what is asked about those that don't
   /// fit (`every`) or that do (`any`).
   package func found(in table: FactTable, _ quantifier: Quantifier) -> String? {
-    table[key].map { test.found(in: $0, quantifier) }
+    table[self].map { test.found(in: $0, quantifier) }
   }
 
   /// What the condition wants, in words.

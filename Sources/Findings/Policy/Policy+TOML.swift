@@ -67,10 +67,18 @@ struct PolicyDraft {
   func policy() -> Policy? {
     guard let name, let service else { return nil }
     return Policy(
-      name: name, title: title ?? name, source: source ?? name, endpoints: endpoints, rules: rules,
-      severities: severities, declaredTypes: declaredTypes,
+      name: name, title: title ?? name, source: source ?? name, endpoints: endpoints,
+      rulesByEndpoint: rulesByEndpoint, severities: severities, declaredTypes: declaredTypes,
       fields: FieldPolicy(required: required, limits: limits), service: service,
       upload: upload)
+  }
+
+  private var rulesByEndpoint: [Endpoint?: [Rule]] {
+    var sorted: [Endpoint?: [Rule]] = [nil: rules.filter(\.endpoints.isEmpty)]
+    for endpoint in Endpoint.allCases {
+      sorted[endpoint] = rules.filter { $0.endpoints.isEmpty || $0.endpoints.contains(endpoint) }
+    }
+    return sorted
   }
 
   private mutating func extend(_ table: TOMLTable, _ decoder: inout TOMLDecoder, depth: Int) {

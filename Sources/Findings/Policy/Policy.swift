@@ -12,7 +12,8 @@ public struct Policy: Sendable {
 
   /// The endpoints, in the order in which `auto` asks them.
   package let endpoints: [EndpointPolicy]
-  package let rules: [Rule]
+  /// The rules that apply at an endpoint, in the policy's order; under nil those that apply at all of them.
+  package let rulesByEndpoint: [Endpoint?: [Rule]]
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
   package let severities: [FindingCode: Severity?]
   /// The types that are declared under another name, or with parameters.
@@ -44,6 +45,11 @@ package struct EndpointPolicy: Sendable {
 
 /// A cap on the number of bytes, for the files that it applies to.
 package struct Cap: Sendable {
+  /// Whether the cap applies to a file.
+  package func applies(to table: FactTable) -> Bool {
+    when.allSatisfy { $0.holds(in: table, .any) == true }
+  }
+
   /// What is capped, as sentences begin: "A static sticker".
   package let name: String?
   package let when: [Condition]
@@ -74,6 +80,17 @@ package struct Rule: Sendable {
   package let actual: String?
   package let remedy: String?
   package let source: String
+
+  /// What of the rule is broken, and how its streams are asked; nil where it holds or doesn't apply.
+  package func broken(by table: FactTable) -> (conditions: [Condition], quantifier: Quantifier)? {
+    guard when.allSatisfy({ $0.holds(in: table, .any) == true }) else { return nil }
+    switch test {
+    case .require(let conditions):
+      return conditions.contains { $0.holds(in: table, .every) == false } ? (conditions, .every) : nil
+    case .forbid(let conditions):
+      return conditions.allSatisfy { $0.holds(in: table, .any) == true } ? (conditions, .any) : nil
+    }
+  }
 
   package enum Test: Sendable {
     /// Each must hold wherever its fact is known.

@@ -44,7 +44,7 @@ extension Condition {
   /// Reads the conditions of a table: a fact's key and what it is held against.
   static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Condition] {
     guard let own = decoder.table(table, key) else { return [] }
-    return list(own, keys: ["size", "mediaType"] + Facts.keys.map(\.key), isTopLevel: true, &decoder)
+    return list(own, keys: FactTable.keys, isTopLevel: true, &decoder)
   }
 
   private static func list(
