@@ -44,6 +44,7 @@ let package = Package(
       name: "PreflightFacts",
       dependencies: ["PreflightBytes", "CLibMagic", "CLibWebP"],
       path: "Sources/Facts",
+      resources: [.embedInCode("Sniffing/common.magic")],
       swiftSettings: settings),
     .target(
       name: "PreflightFindings",

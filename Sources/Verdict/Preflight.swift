@@ -1,6 +1,7 @@
 @_exported public import PreflightBytes
 @_exported public import PreflightFacts
 @_exported public import PreflightFindings
+internal import Synchronization
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
@@ -28,6 +29,9 @@ public final class Preflight: Sendable {
   public let isStrict: Bool
 
   private let sniffer = Sniffer()
+
+  /// Buffers to read into, one for each thread that has read at the same time.
+  private let buffers = Mutex<[[UInt8]]>([])
 
   /// Creates an engine.
   ///
@@ -155,8 +159,11 @@ public final class Preflight: Sendable {
   /// - Throws: ``PreflightBytes/ByteSourceError`` when the source can't be read, `SnifferError` when
   ///   libmagic's database can't be loaded.
   public func inspect(_ source: any ByteSource) throws -> Inspection {
-    var window = ByteWindow(source)
-    do { return try Inspection(&window, sniffer: sniffer) } catch let error as ReadError {
+    var window = ByteWindow(source, buffer: buffers.withLock { $0.popLast() } ?? [])
+    let inspection = Result { try Inspection(&window, sniffer: sniffer) }
+    let buffer = window.takeBuffer()
+    buffers.withLock { $0.append(buffer) }
+    do { return try inspection.get() } catch let error as ReadError {
       if case .source(let reason) = error.reason { throw reason }
       throw error
     }

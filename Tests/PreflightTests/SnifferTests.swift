@@ -1,0 +1,47 @@
+import MediaPreflight
+import Testing
+
+@testable import PreflightBytes
+@testable import PreflightFacts
+
+/// `common.magic` answers as the system's database does, or leaves the answer to it.
+@Suite struct SnifferTests {
+  private let sniffer = Sniffer()
+
+  private func answers(_ bytes: [UInt8]) throws -> (common: String?, system: String?) {
+    var window = ByteWindow(MemorySource(bytes))
+    return (try sniffer.commonMediaType(of: &window), try sniffer.systemMediaType(of: &window))
+  }
+
+  @Test func theCommonAnswerIsTheSystemsOnEveryFixture() throws {
+    var answered = 0
+    for name in Fixture.names {
+      let (common, system) = try answers(Fixture.bytes(name))
+      if let common {
+        #expect(common == system, "\(name)")
+        answered += 1
+      }
+    }
+    #expect(answered * 2 > Fixture.names.count)
+  }
+
+  @Test func theCommonAnswerIsTheSystemsOnHeadsThatAreCut() throws {
+    for name in Fixture.names {
+      let bytes = try Fixture.bytes(name)
+      for length in [4, 8, 12, 16, 30, 40, 64, 200] where length < bytes.count {
+        let (common, system) = try answers(Array(bytes[..<length]))
+        #expect(common == nil || common == system, "\(name) cut to \(length)")
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      [0xff, 0xd8, 0xff, 0xf7], [0xff, 0xfb, 0x00, 0x00], [0xff, 0xfb, 0xf0, 0x00], [0xff, 0xd8],
+      Array("RIFF....WAVEfmt ".utf8), Array("....ftypabcd".utf8), Array("ID3".utf8), Array("%PDF".utf8),
+      Array("ID3\u{4}\u{0}\u{0}\u{0}\u{0}\u{0}\u{2}..\u{0}\u{0}".utf8), Array("plain text".utf8), [0],
+    ] as [[UInt8]])
+  func whatIsNotPlainIsLeftToTheSystem(bytes: [UInt8]) throws {
+    #expect(try answers(bytes).common == nil)
+  }
+}
