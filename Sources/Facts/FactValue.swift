@@ -40,7 +40,6 @@ extension Facts {
     ("fastStart", { $0.fastStart.map(FactValue.bool) }),
     ("fragmented", { $0.fragmented.map(FactValue.bool) }),
     ("encrypted", { $0.encrypted.map(FactValue.bool) }),
-    ("passwordRequired", { $0.passwordRequired.map(FactValue.bool) }),
     ("hasMacros", { $0.hasMacros.map(FactValue.bool) }),
     ("pageCount", { $0.pageCount.map(FactValue.int) }),
     ("textEncoding", { $0.textEncoding.map(FactValue.text) }),

@@ -37,9 +37,6 @@ public struct Facts: Sendable, Hashable {
   public var fragmented: Bool?
   /// Whether the content is encrypted.
   public var encrypted: Bool?
-  /// Whether encrypted content takes a password to be read. A document that was locked against
-  /// printing or changing alone is encrypted as well, and opens without one.
-  public var passwordRequired: Bool?
   /// Whether the document carries macros.
   public var hasMacros: Bool?
   /// The pages of a document.

@@ -1,15 +1,16 @@
 extension FindingCode {
-  /// A password is needed to open the document.
+  /// The document is encrypted.
   public static let encryptedDocument = FindingCode(rawValue: "encrypted-document")
 }
 
 extension Explanation {
   static let encryptedDocument = Explanation(
     .encryptedDocument, .warning,
-    title: "A password is needed to open the document",
-    message: "The document is encrypted: the recipient needs its password.",
-    reason: "WhatsApp delivers it, but no preview is made and nobody can open it without the "
-      + "password.",
+    title: "The document is encrypted",
+    message:
+      "The document is encrypted: the recipient may need a password to open it, print it or copy from it.",
+    reason: "WhatsApp delivers it, but makes no preview, and who doesn't know the password can't open it, "
+      + "or can't print or copy it.",
     source: "ISO 32000-1, 7.6; MS-OFFCRYPTO, 2.3",
     remedy: "Send the password by another way, or save the document without one.",
     commands: [

@@ -73,9 +73,8 @@ package enum PDF: FormatReader {
     _ document: inout PDFDocument, _ tail: PDFTail, in window: inout ByteWindow,
     into facts: inout Facts
   ) throws(ReadError) -> Fault? {
-    try document.unlock(in: &window)
+    try document.findEncryption(in: &window)
     facts.encrypted = document.isEncrypted
-    if document.isEncrypted { facts.passwordRequired = document.encryption == nil }
 
     let root = try document.resolve(document.trailer["Root"], in: &window)
     guard let root else { return nil }

@@ -26,9 +26,8 @@ struct PDFDocument {
   /// Whether objects are looked for in the whole file.
   private(set) var isRebuilt = false
 
-  /// Whether streams are encrypted, and what decrypts them where that takes no password.
+  /// Whether strings and streams are encrypted, with or without a password.
   private(set) var isEncrypted = false
-  private(set) var encryption: PDFEncryption?
 
   private var sections: [PDFCrossReferenceSection] = []
   /// Where sections stand that haven't been read yet, the next one last.
@@ -116,17 +115,10 @@ struct PDFDocument {
 // MARK: - Objects
 
 extension PDFDocument {
-  /// Finds out whether the document is encrypted, and opens it where that takes no password.
-  mutating func unlock(in window: inout ByteWindow) throws(ReadError) {
-    guard
-      var dictionary = try resolve(trailer["Encrypt"], in: &window)?.dictionary, !dictionary.isEmpty
-    else { return }
-    isEncrypted = true
-    for key in ["O", "U", "OE", "UE", "P", "CF", "Length"] where dictionary[key]?.reference != nil {
-      dictionary[key] = try resolve(dictionary[key], in: &window)
-    }
-    let identifier = try resolve(trailer["ID"], in: &window)?.array?.first?.string
-    encryption = PDFEncryption(dictionary, identifier: identifier ?? [])
+  /// Finds out whether the document is encrypted.
+  mutating func findEncryption(in window: inout ByteWindow) throws(ReadError) {
+    isEncrypted =
+      try resolve(trailer["Encrypt"], in: &window)?.dictionary.map { !$0.isEmpty } ?? false
   }
 
   /// The object that a reference names, or the object itself where it is none; `.null` where there is
@@ -210,8 +202,8 @@ extension PDFDocument {
   private mutating func unpack(
     _ number: UInt64, from stream: UInt64, index: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
-    // Without the password there is no telling what is in it: an object that can't be held.
-    if isEncrypted, encryption == nil { return PDFLoaded() }
+    // It isn't deciphered, so there is no telling what is in it: an object that can't be held.
+    if isEncrypted { return PDFLoaded() }
     guard try unpackStream(stream, in: &window), let unpacked else { return nil }
     guard let count = unpacked.dictionary["N"]?.integer,
       let first = unpacked.dictionary["First"]?.integer.flatMap({ UInt64(exactly: $0) })
@@ -253,31 +245,19 @@ extension PDFDocument {
     guard case .offset(let offset)? = try location(of: number, in: &window) else { return false }
     for place in places(of: offset) {
       guard let loaded = try window.pdfObject(at: place, isIndirect: true),
-        let reference = loaded.reference, reference.number == number,
+        loaded.reference?.number == number,
         var dictionary = loaded.object?.dictionary, let data = loaded.streamOffset
       else { continue }
       if let length = dictionary["Length"], length.reference != nil {
         dictionary["Length"] = try directLength(length, in: &window)
       }
-      if let content = try content(of: dictionary, reference, at: data, in: &window) {
+      let limit = PDFStreamDecoder.maximumOutput
+      if let content = try PDFStreamDecoder(dictionary)?.decode(at: data, upTo: limit, in: &window) {
         unpacked = (number, content, dictionary)
         return true
       }
     }
     return false
-  }
-
-  /// A stream's data, decrypted and unpacked.
-  private func content(
-    of dictionary: PDFDictionary, _ reference: PDFReference, at offset: UInt64,
-    in window: inout ByteWindow
-  ) throws(ReadError) -> [UInt8]? {
-    guard let decoder = PDFStreamDecoder(dictionary) else { return nil }
-    let limit = PDFStreamDecoder.maximumOutput
-    guard let encryption else { return try decoder.decode(at: offset, upTo: limit, in: &window) }
-    guard let packed = try decoder.encoded(at: offset, in: &window) else { return nil }
-    var decrypted = ByteWindow(MemorySource(encryption.decrypt(packed, of: reference)))
-    return try decoder.decode(at: 0, upTo: limit, in: &decrypted)
   }
 
   /// A stream's length that is an indirect object of its own; never one in an object stream.

@@ -67,12 +67,6 @@ struct PDFStreamDecoder: Sendable {
     return packed.map(unpredicted)
   }
 
-  /// The data as it stands at `offset`, where its length is known and no more than can be held.
-  func encoded(at offset: UInt64, in window: inout ByteWindow) throws(ReadError) -> [UInt8]? {
-    guard let length, length <= UInt64(Self.maximumOutput) else { return nil }
-    return try plain(at: offset, upTo: Int(length), in: &window)
-  }
-
   private func plain(
     at offset: UInt64, upTo limit: Int, in window: inout ByteWindow
   ) throws(ReadError) -> [UInt8]? {
