@@ -216,9 +216,12 @@ extension Severity {
 }
 
 extension FindingCode {
+  /// Reads a code that the catalogue has; nil after a mistake, which is reported.
   init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
-    let names = Explanation.all.map { (name: $0.code.rawValue, value: $0.code) }
-    guard let code = decoder.choice(text, at: position, "finding code", among: names) else { return nil }
-    self = code
+    self.init(rawValue: text)
+    if explanation == nil {
+      decoder.report(position, "'\(text)' is no finding code" + Explanation.suggestion(for: text))
+      return nil
+    }
   }
 }

@@ -3,36 +3,43 @@ struct TOMLScanner {
   /// Deeper nesting than this is a mistake, so that no text can exhaust the stack.
   private static let maximumDepth = 32
 
-  private let scalars: [Unicode.Scalar]
+  /// The text in UTF-8, of which all that TOML gives a meaning is ASCII.
+  private let bytes: [UInt8]
   private var index = 0
   private var line = 1
   private var lineStart = 0
 
   init(_ text: String) {
-    var scalars = Array(text.unicodeScalars)
-    if scalars.first == "\u{feff}" { scalars.removeFirst() }
-    self.scalars = scalars
+    bytes = Array(text.utf8)
+    if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
+      index = 3
+      lineStart = 3
+    }
   }
 
-  var isAtEnd: Bool { index >= scalars.count }
+  var isAtEnd: Bool { index >= bytes.count }
 
-  var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
+  /// The next byte as a scalar; a byte of a scalar beyond ASCII stands for itself and equals none that
+  /// means anything.
+  var peek: Unicode.Scalar? { index < bytes.count ? Unicode.Scalar(bytes[index]) : nil }
 
-  var position: TOMLPosition { TOMLPosition(line: line, column: index - lineStart + 1) }
+  var position: TOMLPosition {
+    // A column counts scalars: bytes that go on with one are not counted.
+    let scalars = bytes[lineStart..<min(index, bytes.count)].count { $0 & 0xc0 != 0x80 }
+    return TOMLPosition(line: line, column: scalars + 1)
+  }
 
-  func has(_ text: String) -> Bool {
-    var at = index
-    for scalar in text.unicodeScalars {
-      guard at < scalars.count, scalars[at] == scalar else { return false }
-      at += 1
-    }
+  func has(_ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard bytes.count - index >= count else { return false }
+    for offset in 0..<count where bytes[index + offset] != text.utf8Start[offset] { return false }
     return true
   }
 
   mutating func advance(_ count: Int = 1) {
-    for _ in 0..<count where index < scalars.count {
+    for _ in 0..<count where index < bytes.count {
       index += 1
-      if scalars[index - 1] == "\n" {
+      if bytes[index - 1] == UInt8(ascii: "\n") {
         line += 1
         lineStart = index
       }
@@ -104,16 +111,14 @@ struct TOMLScanner {
   }
 
   private mutating func bareWord() -> String {
-    var word = String.UnicodeScalarView()
+    let start = index
     while let scalar = peek {
       switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9", "_", "-":
-        word.append(scalar)
-        advance()
-      default: return String(word)
+      case "a"..."z", "A"..."Z", "0"..."9", "_", "-": index += 1
+      default: return String(decoding: bytes[start..<index], as: UTF8.self)
       }
     }
-    return String(word)
+    return String(decoding: bytes[start..<index], as: UTF8.self)
   }
 
   // MARK: Values
@@ -169,11 +174,14 @@ struct TOMLScanner {
 
   private mutating func number() throws(TOMLFailure) -> TOMLValue {
     let position = position
-    var word = ""
-    while let scalar = peek, !" \t\r\n,]}#=".unicodeScalars.contains(scalar) {
-      word.unicodeScalars.append(scalar)
-      advance()
+    let start = index
+    scan: while let scalar = peek {
+      switch scalar {
+      case " ", "\t", "\r", "\n", ",", "]", "}", "#", "=": break scan
+      default: index += 1
+      }
     }
+    let word = String(decoding: bytes[start..<index], as: UTF8.self)
     switch word {
     case "": throw TOMLFailure(position, "expected a value")
     case "true": return .boolean(true)
@@ -210,11 +218,10 @@ struct TOMLScanner {
   private mutating func literalString() throws(TOMLFailure) -> String {
     let start = position
     advance()
-    var text = String.UnicodeScalarView()
+    let first = index
     while let scalar = peek, scalar != "\n" {
       advance()
-      if scalar == "'" { return String(text) }
-      text.append(scalar)
+      if scalar == "'" { return String(decoding: bytes[first..<index - 1], as: UTF8.self) }
     }
     throw TOMLFailure(start, "the string is not closed on its line")
   }
@@ -222,15 +229,15 @@ struct TOMLScanner {
   private mutating func basicString() throws(TOMLFailure) -> String {
     let start = position
     advance()
-    var text = String.UnicodeScalarView()
+    var text: [UInt8] = []
     while let scalar = peek, scalar != "\n" {
       switch scalar {
       case "\"":
         advance()
-        return String(text)
-      case "\\": text.append(try escape())
+        return String(decoding: text, as: UTF8.self)
+      case "\\": text += try escape()
       default:
-        text.append(scalar)
+        text.append(bytes[index])
         advance()
       }
     }
@@ -239,26 +246,26 @@ struct TOMLScanner {
 
   private mutating func multilineString(basic: Bool) throws(TOMLFailure) -> String {
     let start = position
-    let mark = basic ? "\"\"\"" : "'''"
+    let mark: StaticString = basic ? "\"\"\"" : "'''"
+    let quote: Unicode.Scalar = basic ? "\"" : "'"
     advance(3)
     if has("\r\n") { advance(2) } else if peek == "\n" { advance() }
-    var text = String.UnicodeScalarView()
+    var text: [UInt8] = []
     while let scalar = peek {
       if has(mark) {
         advance(3)
         // Up to two more quotes belong to the text.
-        let quote: Unicode.Scalar = basic ? "\"" : "'"
         for _ in 0..<2 where peek == quote {
-          text.append(quote)
+          text.append(bytes[index])
           advance()
         }
-        return String(text)
+        return String(decoding: text, as: UTF8.self)
       }
       if basic, scalar == "\\" {
         if skipLineContinuation() { continue }
-        text.append(try escape())
+        text += try escape()
       } else {
-        text.append(scalar)
+        text.append(bytes[index])
         advance()
       }
     }
@@ -267,35 +274,37 @@ struct TOMLScanner {
 
   /// Passes over a backslash at the end of a line and the white space after it; false where there is none.
   private mutating func skipLineContinuation() -> Bool {
-    var at = index + 1
-    while at < scalars.count, scalars[at] == " " || scalars[at] == "\t" || scalars[at] == "\r" { at += 1 }
-    guard at < scalars.count, scalars[at] == "\n" else { return false }
+    var end = index + 1
+    while end < bytes.count, [0x20, 0x09, 0x0d].contains(bytes[end]) { end += 1 }
+    guard end < bytes.count, bytes[end] == 0x0a else { return false }
     advance()
-    while let scalar = peek, " \t\r\n".unicodeScalars.contains(scalar) { advance() }
+    while let scalar = peek, scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\n" { advance() }
     return true
   }
 
-  private mutating func escape() throws(TOMLFailure) -> Unicode.Scalar {
+  /// The bytes that an escape stands for.
+  private mutating func escape() throws(TOMLFailure) -> [UInt8] {
     let start = position
     advance()
     let scalar = peek
     advance()
     switch scalar {
-    case "b": return "\u{8}"
-    case "t": return "\t"
-    case "n": return "\n"
-    case "f": return "\u{c}"
-    case "r": return "\r"
-    case "\"": return "\""
-    case "\\": return "\\"
+    case "b": return [0x08]
+    case "t": return [0x09]
+    case "n": return [0x0a]
+    case "f": return [0x0c]
+    case "r": return [0x0d]
+    case "\"": return [0x22]
+    case "\\": return [0x5c]
     case "u", "U":
       let count = scalar == "u" ? 4 : 8
-      let digits = String(String.UnicodeScalarView(scalars[index...].prefix(count)))
-      if digits.unicodeScalars.count == count, digits.allSatisfy(\.isHexDigit),
-        let code = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(code)
+      let digits = String(decoding: bytes[index...].prefix(count), as: UTF8.self)
+      if digits.utf8.count == count, digits.allSatisfy(\.isHexDigit),
+        let code = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(code),
+        let encoded = UTF8.encode(scalar)
       {
         advance(count)
-        return scalar
+        return Array(encoded)
       }
       fallthrough
     default: throw TOMLFailure(start, "the escape is not one that TOML knows")
