@@ -9,51 +9,66 @@ public struct Inspection: Sendable {
   /// libmagic's answer as it gave it.
   public let sniffedType: String?
   /// What was read.
-  public let facts: Facts
+  public var facts: Facts { reading.facts }
   /// Where a decoder trips, in the order found.
-  public let faults: [Fault]
+  public var faults: [Fault] { reading.faults }
   /// Where bytes begin that stand after the end that the format declares.
-  public let trailingDataOffset: UInt64?
+  public var trailingDataOffset: UInt64? { reading.trailingDataOffset }
   /// Where a note of the place stands at which the media was made.
-  public let locationMetadataOffset: UInt64?
+  public var locationMetadataOffset: UInt64? { reading.locationMetadataOffset }
 
-  /// Reads a file.
+  private var reading: Reading
+
+  /// The format that has content to decode still; nil once that is done, or where there is no need.
+  private var undecoded: (any FormatReader.Type)?
+
+  /// Reads the structure of a file; its content is decoded by ``decode(_:)``.
   ///
   /// - Throws: `ReadError` with `source` when the source can't be read, `SnifferError` when libmagic
   ///   has no database. Whatever the bytes are, they never make it throw.
   package init(_ window: inout ByteWindow, sniffer: Sniffer) throws {
     byteCount = window.byteCount
     sniffedType = try sniffer.mediaType(of: &window)
-    let reading = try Self.read(&window, sniffedType: sniffedType)
+    reading = Reading()
+    for format in Formats.all {
+      reading = Reading(sniffedType: sniffedType)
+      try Self.collect(into: &reading) { reading throws(ReadError) in
+        try format.read(&window, into: &reading)
+      }
+      guard reading.mediaType != nil else { continue }
+      if reading.faults.isEmpty { undecoded = format }
+      break
+    }
+    if reading.mediaType == nil { reading = Reading() }
     mediaType = reading.mediaType ?? Self.mediaType(sniffed: sniffedType)
-    facts = reading.facts
-    faults = reading.faults
-    trailingDataOffset = reading.trailingDataOffset
-    locationMetadataOffset = reading.locationMetadataOffset
   }
 
-  private static func read(
-    _ window: inout ByteWindow, sniffedType: String?
-  ) throws(ReadError) -> Reading {
-    for format in Formats.all {
-      var reading = Reading(sniffedType: sniffedType)
-      do {
-        try format.read(&window, into: &reading)
-      } catch {
-        switch error.reason {
-        case .source: throw error
-        case .endOfData:
-          reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
-        case .implausible:
-          reading.add(
-            Fault(
-              "implausible-size", clause: "", at: error.offset,
-              "A size or an offset in the file can't be right."))
-        }
-      }
-      if reading.mediaType != nil { return reading }
+  /// Decodes the content of a file whose structure is whole, once: what is wrong with it is added to
+  /// the faults.
+  package mutating func decode(_ window: inout ByteWindow) throws(ReadError) {
+    guard let format = undecoded else { return }
+    undecoded = nil
+    try Self.collect(into: &reading) { reading throws(ReadError) in
+      try format.decode(&window, into: &reading)
     }
-    return Reading()
+  }
+
+  /// Runs a reader, and turns what it throws for the bytes' sake into faults.
+  private static func collect(
+    into reading: inout Reading, _ read: (inout Reading) throws(ReadError) -> Void
+  ) throws(ReadError) {
+    do { try read(&reading) } catch {
+      switch error.reason {
+      case .source: throw error
+      case .endOfData:
+        reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
+      case .implausible:
+        reading.add(
+          Fault(
+            "implausible-size", clause: "", at: error.offset,
+            "A size or an offset in the file can't be right."))
+      }
+    }
   }
 
   /// libmagic's answer under the name that the registry knows it by, where no reader knew better.

@@ -49,4 +49,15 @@ package protocol FormatReader: Sendable {
   /// simply throw: the caller turns `endOfData` and `implausible` into faults once the format has been
   /// recognised, and keeps what was read.
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError)
+
+  /// Decodes the content of a file that ``read(_:into:)`` has recognised and found whole, where that costs
+  /// much more than reading its structure, and adds a fault where it can't be decoded.
+  ///
+  /// It is asked only where the answer still matters: of a file that is refused anyway it is not.
+  static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError)
+}
+
+extension FormatReader {
+  /// Most formats are read to the end by ``read(_:into:)``.
+  package static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {}
 }

@@ -82,15 +82,27 @@ public final class Preflight: Sendable {
     _ source: any ByteSource, named name: FileName? = nil, as endpoint: Endpoint? = nil,
     declaredType: String? = nil, sending request: MessageRequest? = nil
   ) throws -> CheckResult {
+    let chosen: Endpoint?
     let inspection: Inspection
-    do { inspection = try inspect(source).naming(encryptedPackageBy: name) } catch let error
-      as ByteSourceError
-    {
+    var findings: [Finding]
+    do {
+      (inspection, chosen, findings) = try read(source) { window in
+        var inspection = try Inspection(&window, sniffer: sniffer).naming(encryptedPackageBy: name)
+        let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
+        func judge() -> [Finding] {
+          policy.findings(for: inspection, at: chosen, name: name, declaredType: declaredType)
+        }
+        var findings = judge()
+        // Decoding costs more than all else, and a file that is refused as it stands is refused.
+        if !rejects(findings) {
+          try inspection.decode(&window)
+          if !inspection.faults.isEmpty { findings = judge() }
+        }
+        return (inspection, chosen, findings)
+      }
+    } catch let error as ByteSourceError {
       return .unreadable(name, error, endpoint: endpoint)
     }
-    let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
-    var findings = policy.findings(
-      for: inspection, at: chosen, name: name, declaredType: declaredType)
     let alternatives = policy.alternatives(
       to: chosen, for: inspection, rejectingFrom: isStrict ? .warning : .error)
     var prepared: PreparedRequest?
@@ -159,11 +171,20 @@ public final class Preflight: Sendable {
   /// - Throws: ``PreflightBytes/ByteSourceError`` when the source can't be read, `SnifferError` when
   ///   libmagic's database can't be loaded.
   public func inspect(_ source: any ByteSource) throws -> Inspection {
+    try read(source) { window in
+      var inspection = try Inspection(&window, sniffer: sniffer)
+      try inspection.decode(&window)
+      return inspection
+    }
+  }
+
+  /// Opens a window on a source, with a buffer that an earlier one had.
+  private func read<T>(_ source: any ByteSource, _ body: (inout ByteWindow) throws -> T) throws -> T {
     var window = ByteWindow(source, buffer: buffers.withLock { $0.popLast() } ?? [])
-    let inspection = Result { try Inspection(&window, sniffer: sniffer) }
+    let result = Result { try body(&window) }
     let buffer = window.takeBuffer()
     buffers.withLock { $0.append(buffer) }
-    do { return try inspection.get() } catch let error as ReadError {
+    do { return try result.get() } catch let error as ReadError {
       if case .source(let reason) = error.reason { throw reason }
       throw error
     }

@@ -16,29 +16,33 @@ enum WebP: FormatReader {
         at: window.byteCount)
     }
     try reading.noteTrailingData(&window, after: declaredEnd)
-    if reading.faults.isEmpty { try decode(&window, count: declaredEnd, into: &reading) }
+    guard reading.faults.isEmpty else { return }
+    if let picture = try picture(&window, into: &reading) { picture.describe(into: &reading.facts) }
   }
 
   private static func isWebP(_ head: ByteSpan) -> Bool { head.has("RIFF") && head.has("WEBP", at: 8) }
 
-  /// Hands the file to libwebp: its demuxer for what the picture is, its decoder for every frame.
-  private static func decode(
-    _ window: inout ByteWindow, count: UInt64, into reading: inout Reading
-  ) throws(ReadError) {
-    guard count <= LibWebP.maximumByteCount else { return }
-    guard let picture = try LibWebP(&window, count: Int(count)) else {
-      return reading.add(
-        Fault(
-          "refused-by-libwebp", clause: "RFC 9649 2.7", at: 12,
-          "The parts of the picture contradict each other, and libwebp refuses it."))
-    }
-    picture.describe(into: &reading.facts)
-    if let frame = picture.firstUndecodableFrame() {
-      reading.add(
-        Fault(
-          "undecodable-frame", clause: "RFC 9649 2.5", at: frame.offset,
-          "libwebp can't decode the data of frame \(frame.number).", expected: "a whole picture",
-          actual: frame.reason))
-    }
+  /// Has libwebp decode every frame.
+  static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard let frame = try picture(&window, into: &reading)?.firstUndecodableFrame() else { return }
+    reading.add(
+      Fault(
+        "undecodable-frame", clause: "RFC 9649 2.5", at: frame.offset,
+        "libwebp can't decode the data of frame \(frame.number).", expected: "a whole picture",
+        actual: frame.reason))
+  }
+
+  /// The file in libwebp's hands, by its demuxer; nil for one that is too large to be held.
+  private static func picture(
+    _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) -> LibWebP? {
+    let count = 8 + UInt64(try window.littleEndian(UInt32.self, at: 4))
+    guard count <= LibWebP.maximumByteCount else { return nil }
+    if let picture = try LibWebP(&window, count: Int(count)) { return picture }
+    reading.add(
+      Fault(
+        "refused-by-libwebp", clause: "RFC 9649 2.7", at: 12,
+        "The parts of the picture contradict each other, and libwebp refuses it."))
+    return nil
   }
 }
