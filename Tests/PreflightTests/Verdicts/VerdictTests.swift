@@ -107,6 +107,13 @@ import Testing
       try remedy("my cat's.jpg") == start + #"'my cat'\''s.jpg' -colorspace sRGB 'my cat'\''s-fixed.jpg'"#)
     #expect(try remedy("-rf.jpg") == start + "./-rf.jpg -colorspace sRGB ./-rf-fixed.jpg")
     #expect(try remedy("a\nb.jpg") == start + #"$'a\x0ab.jpg' -colorspace sRGB $'a\x0ab-fixed.jpg'"#)
+    // An extension that is no UTF-8, or that is longer or shorter in lower case.
+    let broken = FileName(Array("a.".utf8) + [0xff, 0xff, 0xff])
+    let result = try engine.check(
+      MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: broken, as: .image)
+    #expect(
+      result.findings.first?.remedy == start + #"$'a.\xff\xff\xff' -colorspace sRGB a.jpg"#)
+    #expect(try remedy("b.İİ") == start + "'b.İİ' -colorspace sRGB b.jpg")
     #expect(try remedy("a;b$(c).jpg") == start + "'a;b$(c).jpg' -colorspace sRGB 'a;b$(c)-fixed.jpg'")
   }
 }
