@@ -116,4 +116,29 @@ import Testing
     #expect(try remedy("b.İİ") == start + "'b.İİ' -colorspace sRGB b.jpg")
     #expect(try remedy("a;b$(c).jpg") == start + "'a;b$(c).jpg' -colorspace sRGB 'a;b$(c)-fixed.jpg'")
   }
+
+  /// A remedy mends what is wrong where the file was to go.
+  @Test(
+    arguments: [
+      ("mp4/h264-high-aac-faststart.mp4", .audio, .tooManyVideoStreams, "-vn -c:a aac a.m4a"),
+      ("pictures/animated.gif", .image, .mediaTypeNotAllowed, "a.gif -delete 1--1 a.png"),
+      ("pictures/animated.gif", .video, .mediaTypeNotAllowed, "trunc(ih/2)*2' -c:a aac"),
+      ("foreign-media/pcm.wav", .document, .mediaTypeNotAllowed, "-c:a libmp3lame a.mp3"),
+      ("office/page.dotx", .document, .mediaTypeNotAllowed, "--convert-to pdf a.dotx"),
+    ] as [(String, Endpoint, FindingCode, String)])
+  func remediesFitTheEndpoint(fixture: String, endpoint: Endpoint, code: FindingCode, command: String) throws
+  {
+    let suffix = fixture.split(separator: ".").last.map { "a.\($0)" } ?? "a"
+    let result = try engine.check(
+      MemorySource(Fixture.bytes(fixture)), named: FileName(suffix), as: endpoint)
+    let finding = try #require(result.findings.first { $0.code == code })
+    #expect(finding.remedy?.contains(command) == true, "\(finding.remedy ?? "none")")
+  }
+
+  @Test func aFileThatIsNotTakenHasNoDisputedSize() throws {
+    let gif = try Fixture.bytes("pictures/animated.gif") + [UInt8](repeating: 0, count: 110_000)
+    let codes = try engine.check(MemorySource(gif), as: .sticker).findings.map(\.code)
+    #expect(codes.contains(.mediaTypeNotAllowed))
+    #expect(!codes.contains(.sizeLimitDisputed))
+  }
 }
