@@ -20,21 +20,27 @@ public struct FileName: Hashable, Sendable {
 
   /// The extension without the dot, in lower case; nil where there is none.
   public var pathExtension: String? {
+    extensionBytes.map { String(decoding: $0, as: UTF8.self).lowercased() }
+  }
+
+  /// The extension as it stands in the name, whose bytes may be more or fewer than those of the text.
+  private var extensionBytes: ArraySlice<UInt8>? {
     let last = bytes.split(separator: UInt8(ascii: "/")).last ?? []
-    guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex else { return nil }
-    let name = String(decoding: last[(dot + 1)...], as: UTF8.self).lowercased()
-    return name.isEmpty ? nil : name
+    guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex, dot + 1 < last.endIndex
+    else { return nil }
+    return last[(dot + 1)...]
   }
 
   /// The name with another extension, marked as another file where that would be the same name.
   func replacingExtension(with new: String?) -> FileName {
-    let old = pathExtension
-    var stem = bytes
-    if let old { stem.removeLast(old.utf8.count + 1) }
-    guard let new = new ?? old else { return FileName(stem + Array("-fixed".utf8)) }
-    let same = FileName(stem + Array(".\(new)".utf8))
+    let old = extensionBytes
+    let stem = Array(bytes.dropLast(old.map { $0.count + 1 } ?? 0))
+    guard let new = new.map({ Array($0.utf8) }) ?? old.map(Array.init) else {
+      return FileName(stem + Array("-fixed".utf8))
+    }
+    let same = FileName(stem + Array(".".utf8) + new)
     let differs = same.bytes.map(Self.lowercased) != bytes.map(Self.lowercased)
-    return differs ? same : FileName(stem + Array("-fixed.\(new)".utf8))
+    return differs ? same : FileName(stem + Array("-fixed.".utf8) + new)
   }
 
   /// The name as one word of a POSIX shell, never taken for an option.

@@ -181,7 +181,9 @@ extension FindingMaker {
         add(
           .nearSizeLimit, values: values, expected: "≤ \(cap.size.safe)", actual: "\(size)", source: source)
       }
-      if let reading, let other = cap.disputed, size <= cap.size.hard {
+      // Of a file that isn't taken in any size the other reading says nothing.
+      let isTaken = inspection.mediaType.map(endpoint.types.contains) ?? false
+      if let reading, let other = cap.disputed, size <= cap.size.hard, isTaken {
         add(
           .sizeLimitDisputed, message: "\(Explanation.sizeLimitDisputed.message) \(reading)",
           values: values, expected: "≤ \(other.size.hard)", actual: "\(size)", source: source)

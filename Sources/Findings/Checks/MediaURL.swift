@@ -27,46 +27,57 @@ struct MediaURL {
       default: break
       }
     }
-    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") else {
+    // In scalars: to a Character, a delimiter with a combining mark behind it is no delimiter.
+    let scalars = text.unicodeScalars
+    guard let colon = scalars.firstIndex(of: ":"), scalars[colon...].starts(with: "://".unicodeScalars) else {
       throw Invalid(reason: "it doesn't begin with https://")
     }
-    scheme = text[..<colon].lowercased()
+    scheme = String(scalars[..<colon]).lowercased()
     guard scheme == "http" || scheme == "https" else {
       throw Invalid(reason: "its scheme is \(scheme)")
     }
-    let rest = text[colon...].dropFirst(3)
-    let authority = rest.prefix { !"/?#".contains($0) }
+    let rest = scalars[colon...].dropFirst(3)
+    let authority = rest.prefix { !"/?#".unicodeScalars.contains($0) }
     // What stands before the last @ is a user's name, which must not be taken for the host.
     let hostAndPort = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority
     let (host, port) = try Self.split(hostAndPort)
-    if let port, !port.isEmpty, UInt16(port) == nil || !port.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+    let isPort = { (port: String) in
+      port.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt16(port) != nil
+    }
+    if let port = port.map(String.init), !port.isEmpty, !isPort(port) {
       throw Invalid(reason: "its port is \(port)")
     }
     var name = try Self.decodingPercents(host).lowercased()
     if name.hasSuffix(".") { name.removeLast() }
     if name.isEmpty { throw Invalid(reason: "it has no host") }
+    if name.hasPrefix(".") || name.contains("..") {
+      throw Invalid(reason: "its host has an empty part between two dots")
+    }
     self.host = name
   }
 
-  private static func split(_ text: Substring) throws(Invalid) -> (host: Substring, port: Substring?) {
-    if text.hasPrefix("[") {
+  private typealias Scalars = Substring.UnicodeScalarView
+
+  private static func split(_ text: Scalars) throws(Invalid) -> (host: Scalars, port: Scalars?) {
+    if text.first == "[" {
       guard let close = text.firstIndex(of: "]") else {
         throw Invalid(reason: "its host has no closing bracket")
       }
       let host = text[..<close].dropFirst()
       guard IPAddress(v6: String(host)) != nil else { throw Invalid(reason: "its host is no IPv6 address") }
       let after = text[close...].dropFirst()
-      guard after.isEmpty || after.hasPrefix(":") else { throw Invalid(reason: "its host is malformed") }
+      guard after.isEmpty || after.first == ":" else { throw Invalid(reason: "its host is malformed") }
       return (host, after.isEmpty ? nil : after.dropFirst())
     }
     guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
     return (text[..<colon], text[colon...].dropFirst())
   }
 
-  /// Servers decode the host's percent-escapes before they look it up, so it is judged decoded.
-  private static func decodingPercents(_ host: Substring) throws(Invalid) -> String {
+  /// Servers decode the host's percent-escapes before they look it up, so it is judged decoded; and wide
+  /// letters, digits and dots as the plain ones that they are looked up as (UTS 46, section 4).
+  private static func decodingPercents(_ host: Scalars) throws(Invalid) -> String {
     var bytes: [UInt8] = []
-    var rest = Array(host.utf8)[...]
+    var rest = Array(String(host).utf8)[...]
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "%") else {
         bytes.append(byte)
@@ -78,10 +89,24 @@ struct MediaURL {
       bytes.append(value)
       rest = rest.dropFirst(2)
     }
-    guard let text = String(validating: bytes, as: UTF8.self),
-      !text.contains(where: { "/?#@ %".contains($0) })
-    else { throw Invalid(reason: "its host is malformed") }
-    return text
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Invalid(reason: "its host is malformed")
+    }
+    let scalars = text.unicodeScalars.map(narrowed)
+    guard !scalars.contains(where: { "/?#@ %".unicodeScalars.contains($0) }) else {
+      throw Invalid(reason: "its host is malformed")
+    }
+    var name = String.UnicodeScalarView()
+    name.append(contentsOf: scalars)
+    return String(name)
+  }
+
+  private static func narrowed(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.value {
+    case 0xff01...0xff5e: Unicode.Scalar(scalar.value - 0xfee0) ?? scalar
+    case 0x3002, 0xff61: "."
+    default: scalar
+    }
   }
 
   /// Why the host can't be reached from outside, in words; nil where it can.
@@ -122,7 +147,11 @@ struct IPAddress {
     var address = in6_addr()
     guard text.contains(":"), inet_pton(AF_INET6, text, &address) == 1 else { return nil }
     let bytes = withUnsafeBytes(of: address) { Array($0) }
-    // IPv4-mapped, IPv4-compatible and NAT64 addresses are judged as the IPv4 address inside.
+    // IPv4-mapped, IPv4-compatible, NAT64 and 6to4 addresses are judged as the IPv4 address inside.
+    if bytes.starts(with: [0x20, 0x02]) {
+      self.bytes = Array(bytes[2..<6])
+      return
+    }
     let prefix = Array(bytes[..<12])
     let zeros = [UInt8](repeating: 0, count: 10)
     let holdsV4 =

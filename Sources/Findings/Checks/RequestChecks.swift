@@ -155,7 +155,7 @@ extension FindingMaker {
     if filename.allSatisfy({ $0 == " " || $0 == "." }) {
       return invalid("is empty", .error, "a name with an extension")
     }
-    if filename.contains(where: { $0 == "/" || $0 == "\\" }) {
+    if filename.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" }) {
       invalid("has a path separator in it", .error, "a name without / and \\")
     }
     if filename.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) {

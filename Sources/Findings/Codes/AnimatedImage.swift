@@ -13,7 +13,9 @@ extension Explanation {
     remedy: "Send it as an animated sticker or a video, or keep one frame.",
     commands: [
       RemedyCommand(
-        "Make a film of it: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt "
-          + "yuv420p -movflags +faststart {out:mp4}", types: ["image/"])
+        "Make a film of it and send it as a video: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt "
+          + "yuv420p -vf 'crop=trunc(iw/2)*2:trunc(ih/2)*2' -movflags +faststart {out:mp4}",
+        types: ["image/png", "image/gif"]
+      )
     ])
 }

@@ -14,7 +14,10 @@ extension Explanation {
     remedy: "Keep one video stream.",
     commands: [
       RemedyCommand(
+        "Keep the sound alone: ffmpeg -i {file} -vn -c:a aac {out:m4a}", for: .audio,
+        types: ["video/", "audio/"]),
+      RemedyCommand(
         "Keep the first: ffmpeg -i {file} -map 0:v:0 -map '0:a:0?' -c copy -movflags "
-          + "+faststart {out:mp4}", types: ["video/"])
+          + "+faststart {out:mp4}", types: ["video/"]),
     ])
 }

@@ -16,6 +16,7 @@ extension Explanation {
     commands: [
       RemedyCommand(
         "Encode it: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt yuv420p "
-          + "-c:a aac -movflags +faststart {out:mp4}", types: ["video/"])
+          + "-vf 'crop=trunc(iw/2)*2:trunc(ih/2)*2' -c:a aac -movflags +faststart {out:mp4}",
+        types: ["video/"])
     ])
 }

@@ -94,6 +94,13 @@ import Testing
       ("https://nas.local/a", [.mediaURLNotPublic]), ("https://example.com@127.0.0.1/", [.mediaURLNotPublic]),
       ("https://lookaside.fbsbx.com/whatsapp_business/x", [.mediaURLNotPublic]),
       ("http://localhost/a", [.mediaURLNotPublic, .insecureMediaURL]),
+      // A delimiter with a combining mark behind it is still one.
+      ("https://127.0.0.1/\u{301}a.jpg", [.mediaURLNotPublic]),
+      ("https://a.example@\u{301}127.0.0.1/", []), ("https://a.example:8\u{301}/", [.invalidMediaURL]),
+      // Wide forms are looked up as the plain ones (UTS 46); 6to4 has the IPv4 address inside.
+      ("https://１２７．０.0.1/", [.mediaURLNotPublic]), ("https://ｌocalhost。/", [.mediaURLNotPublic]),
+      ("https://[2002:7f00:1::]/", [.mediaURLNotPublic]), ("https://[2002:808:808::]/", []),
+      ("https://example..com/", [.invalidMediaURL]), ("https://.example.com/", [.invalidMediaURL]),
     ] as [(String, [FindingCode])])
   func mediaURLs(url: String, expected: [FindingCode]) throws {
     var request = good
@@ -138,7 +145,8 @@ import Testing
   @Test(
     arguments: [
       ("report.pdf", []), ("Jahresbericht 2024 (end).pdf", []), ("report", [.warning]), (".pdf", [.warning]),
-      ("a/b.pdf", [.error]), ("a\\b.pdf", [.error]), ("a\nb.pdf", [.error]), ("", [.error]), ("..", [.error]),
+      ("a/b.pdf", [.error]), ("a/\u{301}b.pdf", [.error]), ("a\\b.pdf", [.error]), ("a\nb.pdf", [.error]),
+      ("", [.error]), ("..", [.error]),
       (String(repeating: "x", count: 236) + ".pdf", []),
       (String(repeating: "x", count: 237) + ".pdf", [.warning]),
     ] as [(String, [Severity])])

@@ -107,6 +107,38 @@ import Testing
       try remedy("my cat's.jpg") == start + #"'my cat'\''s.jpg' -colorspace sRGB 'my cat'\''s-fixed.jpg'"#)
     #expect(try remedy("-rf.jpg") == start + "./-rf.jpg -colorspace sRGB ./-rf-fixed.jpg")
     #expect(try remedy("a\nb.jpg") == start + #"$'a\x0ab.jpg' -colorspace sRGB $'a\x0ab-fixed.jpg'"#)
+    // An extension that is no UTF-8, or that is longer or shorter in lower case.
+    let broken = FileName(Array("a.".utf8) + [0xff, 0xff, 0xff])
+    let result = try engine.check(
+      MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: broken, as: .image)
+    #expect(
+      result.findings.first?.remedy == start + #"$'a.\xff\xff\xff' -colorspace sRGB a.jpg"#)
+    #expect(try remedy("b.İİ") == start + "'b.İİ' -colorspace sRGB b.jpg")
     #expect(try remedy("a;b$(c).jpg") == start + "'a;b$(c).jpg' -colorspace sRGB 'a;b$(c)-fixed.jpg'")
+  }
+
+  /// A remedy mends what is wrong where the file was to go.
+  @Test(
+    arguments: [
+      ("mp4/h264-high-aac-faststart.mp4", .audio, .tooManyVideoStreams, "-vn -c:a aac a.m4a"),
+      ("pictures/animated.gif", .image, .mediaTypeNotAllowed, "a.gif -delete 1--1 a.png"),
+      ("pictures/animated.gif", .video, .mediaTypeNotAllowed, "trunc(ih/2)*2' -c:a aac"),
+      ("foreign-media/pcm.wav", .document, .mediaTypeNotAllowed, "-c:a libmp3lame a.mp3"),
+      ("office/page.dotx", .document, .mediaTypeNotAllowed, "--convert-to pdf a.dotx"),
+    ] as [(String, Endpoint, FindingCode, String)])
+  func remediesFitTheEndpoint(fixture: String, endpoint: Endpoint, code: FindingCode, command: String) throws
+  {
+    let suffix = fixture.split(separator: ".").last.map { "a.\($0)" } ?? "a"
+    let result = try engine.check(
+      MemorySource(Fixture.bytes(fixture)), named: FileName(suffix), as: endpoint)
+    let finding = try #require(result.findings.first { $0.code == code })
+    #expect(finding.remedy?.contains(command) == true, "\(finding.remedy ?? "none")")
+  }
+
+  @Test func aFileThatIsNotTakenHasNoDisputedSize() throws {
+    let gif = try Fixture.bytes("pictures/animated.gif") + [UInt8](repeating: 0, count: 110_000)
+    let codes = try engine.check(MemorySource(gif), as: .sticker).findings.map(\.code)
+    #expect(codes.contains(.mediaTypeNotAllowed))
+    #expect(!codes.contains(.sizeLimitDisputed))
   }
 }
