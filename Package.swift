@@ -17,6 +17,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "MediaPreflight", targets: ["MediaPreflight"]),
+    .library(name: "PreflightReport", targets: ["PreflightReport"]),
     .executable(name: "preflight", targets: ["preflight"]),
   ],
   dependencies: [
