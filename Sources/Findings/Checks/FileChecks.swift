@@ -46,7 +46,11 @@ extension Policy {
   /// The type to declare for a file, with the parameters that the provider wants.
   package func declaredType(for inspection: Inspection) -> String? {
     guard let mediaType = inspection.mediaType else { return nil }
-    return declaredTypes.first { $0.type == mediaType }?.declared ?? mediaType.rawValue
+    let table = FactTable(inspection)
+    let own = declaredTypes.first { declared in
+      declared.type == mediaType && declared.when.allSatisfy { $0.holds(in: table, .any) == true }
+    }
+    return own?.declared ?? mediaType.rawValue
   }
 }
 

@@ -26,7 +26,7 @@ struct PolicyDraft {
   private var endpoints: [EndpointPolicy] = []
   private var rules: [Rule] = []
   private var severities: [FindingCode: Severity?] = [:]
-  private var declaredTypes: [(type: MediaType, declared: String)] = []
+  private var declaredTypes: [DeclaredType] = []
   private var required: [String] = []
   private var limits: [String: FieldLimit] = [:]
   private var service: CallTemplate?
@@ -179,11 +179,20 @@ struct PolicyDraft {
   private mutating func readDeclaredTypes(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     guard let table = decoder.table(root, "declare") else { return }
     for entry in table.entries {
-      guard let declared = decoder.string(entry.node, as: entry.key),
-        let type = Self.mediaType((entry.key, entry.position), &decoder)
-      else { continue }
+      guard let type = Self.mediaType((entry.key, entry.position), &decoder) else { continue }
+      var declared: String?
+      var when: [Condition] = []
+      if case .table(let own) = entry.node.value {
+        decoder.check(own, keys: ["as", "when"], in: "a declaration")
+        declared = decoder.string(own, "as")
+        when = Condition.list(own, "when", &decoder)
+        if own["as"] == nil { decoder.report(entry.position, "the declaration has no 'as'") }
+      } else {
+        declared = decoder.string(entry.node, as: entry.key)
+      }
+      guard let declared else { continue }
       declaredTypes.removeAll { $0.type == type }
-      declaredTypes.append((type, declared))
+      declaredTypes.append(DeclaredType(type: type, declared: declared, when: when))
     }
   }
 

@@ -17,7 +17,7 @@ public struct Policy: Sendable {
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
   package let severities: [FindingCode: Severity?]
   /// The types that are declared under another name, or with parameters.
-  package let declaredTypes: [(type: MediaType, declared: String)]
+  package let declaredTypes: [DeclaredType]
   package let fields: FieldPolicy
   package let service: CallTemplate
   package let upload: CallTemplate?
@@ -31,6 +31,14 @@ public struct Policy: Sendable {
   package func endpoint(taking mediaType: MediaType) -> Endpoint? {
     endpoints.first { $0.types.contains(mediaType) }?.endpoint
   }
+}
+
+/// What a file of a type is declared as, where that isn't the type's own name.
+package struct DeclaredType: Sendable {
+  package let type: MediaType
+  package let declared: String
+  /// The files of the type that it holds for.
+  package let when: [Condition]
 }
 
 /// One endpoint: where it is, what it takes, and how much.

@@ -195,6 +195,21 @@ import Testing
         + #""filename":"report.pdf"}}"# + "\n")
   }
 
+  @Test(arguments: [
+    ("audio/mono.opus", "audio/ogg; codecs=opus"), ("audio/vorbis.ogg", "audio/ogg"),
+    ("mp4/aac.m4a", "audio/mp4"), ("pictures/rgb.jpg", "image/jpeg"),
+  ])
+  func anUploadDeclaresWhatTheBytesAre(name: String, type: String) throws {
+    let cloud = Preflight(policy: try #require(Policy.builtIn(named: "whatsapp-cloud")))
+    let result = try cloud.check(
+      MemorySource(Fixture.bytes(name)), named: FileName(name),
+      as: name.hasSuffix("jpg") ? .image : .document,
+      sending: MessageRequest(phoneNumberID: "106540352242922"))
+    let prepared = try #require(result.request)
+    #expect(prepared.isUpload && prepared.path == "/v23.0/106540352242922/media")
+    #expect(prepared.body.contains(JSONMember(key: "type", value: .text(type))))
+  }
+
   // MARK: Forms
 
   @Test func asAnHTTPMessage() throws {
