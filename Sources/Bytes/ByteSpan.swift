@@ -7,22 +7,31 @@
 ///
 /// The compiler holds the span to the lifetime of the window it came from, so it can't outlive the
 /// buffer it points into.
+///
+/// What is generic here is inlinable: readers call it for every few bytes of a file, and unspecialised it
+/// costs a hundred times as much.
+@usableFromInline
 package struct ByteSpan: ~Escapable {
   /// All the bytes, read or not.
+  @usableFromInline
   package let bytes: RawSpan
 
   /// The file offset of the first byte.
+  @usableFromInline
   package let base: UInt64
 
   /// How many bytes have been read.
-  package private(set) var position: Int
+  @usableFromInline
+  package internal(set) var position: Int
 
   @_lifetime(copy bytes)
+  @inlinable
   package init(_ bytes: RawSpan, at base: UInt64) {
     self.init(bytes: bytes, base: base, position: 0)
   }
 
   @_lifetime(copy bytes)
+  @usableFromInline
   init(bytes: RawSpan, base: UInt64, position: Int) {
     self.bytes = bytes
     self.base = base
@@ -30,15 +39,18 @@ package struct ByteSpan: ~Escapable {
   }
 
   /// The number of bytes not yet read.
+  @inlinable
   package var remaining: Int { bytes.byteCount - position }
 
   /// Whether everything has been read.
   package var isAtEnd: Bool { position == bytes.byteCount }
 
   /// The file offset of the next byte to read.
+  @inlinable
   package var offset: UInt64 { base + UInt64(position) }
 
   /// The byte at an index from the span's start, whatever has been read; nil outside it.
+  @inlinable
   package subscript(index: Int) -> UInt8? {
     guard index >= 0, index < bytes.byteCount else { return nil }
     return bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
@@ -73,12 +85,14 @@ package struct ByteSpan: ~Escapable {
   }
 
   /// Passes over `count` bytes.
+  @inlinable
   package mutating func skip(_ count: some FixedWidthInteger) throws(ReadError) {
     position += try checked(count)
   }
 
   /// The next `count` bytes as a span of their own, passed over here.
   @_lifetime(copy self)
+  @inlinable
   package mutating func take(_ count: some FixedWidthInteger) throws(ReadError) -> ByteSpan {
     let count = try checked(count)
     defer { position += count }
@@ -86,6 +100,7 @@ package struct ByteSpan: ~Escapable {
   }
 
   /// The next `count` bytes copied out, passed over here.
+  @inlinable
   package mutating func array(_ count: some FixedWidthInteger) throws(ReadError) -> [UInt8] {
     let count = try checked(count)
     defer { position += count }
@@ -97,7 +112,8 @@ package struct ByteSpan: ~Escapable {
     String(String.UnicodeScalarView(try array(count).map { Unicode.Scalar($0) }))
   }
 
-  private func checked(_ count: some FixedWidthInteger) throws(ReadError) -> Int {
+  @inlinable
+  package func checked(_ count: some FixedWidthInteger) throws(ReadError) -> Int {
     guard let count = Int(exactly: count), count >= 0 else {
       throw ReadError(.implausible, at: offset)
     }
@@ -105,7 +121,8 @@ package struct ByteSpan: ~Escapable {
     return count
   }
 
-  fileprivate mutating func load<T: FixedWidthInteger & BitwiseCopyable>(
+  @inlinable
+  package mutating func load<T: FixedWidthInteger & BitwiseCopyable>(
     _: T.Type
   ) throws(ReadError) -> T {
     let size = MemoryLayout<T>.size
@@ -118,16 +135,19 @@ package struct ByteSpan: ~Escapable {
 
 extension FixedWidthInteger where Self: BitwiseCopyable {
   /// Reads an integer, most significant byte first.
+  @inlinable
   package init(parsingBigEndian span: inout ByteSpan) throws(ReadError) {
     self = try Self(bigEndian: span.load(Self.self))
   }
 
   /// Reads an integer, least significant byte first.
+  @inlinable
   package init(parsingLittleEndian span: inout ByteSpan) throws(ReadError) {
     self = try Self(littleEndian: span.load(Self.self))
   }
 
   /// Reads an integer of `byteCount` bytes, most significant first.
+  @inlinable
   package init(parsingBigEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
     var value: Self = 0
     for _ in 0..<byteCount { value = value << 8 | Self(truncatingIfNeeded: try UInt8(parsing: &span)) }
@@ -135,6 +155,7 @@ extension FixedWidthInteger where Self: BitwiseCopyable {
   }
 
   /// Reads an integer of `byteCount` bytes, least significant first.
+  @inlinable
   package init(parsingLittleEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
     var value: Self = 0
     for i in 0..<byteCount { value |= Self(truncatingIfNeeded: try UInt8(parsing: &span)) << (8 * i) }
@@ -144,5 +165,6 @@ extension FixedWidthInteger where Self: BitwiseCopyable {
 
 extension UInt8 {
   /// Reads one byte.
+  @inlinable
   package init(parsing span: inout ByteSpan) throws(ReadError) { self = try span.load(UInt8.self) }
 }

@@ -2,9 +2,14 @@
 ///
 /// A span borrowed from the window holds it exclusively, so the buffer can't be refilled under it.
 /// The buffer never grows past ``maximumSpan`` whatever a file claims.
+@usableFromInline
 package struct ByteWindow: ~Copyable {
   /// The longest run that can be asked for at once.
   package static let maximumSpan = 1 << 20
+
+  /// No more than this is read of a file in all, so that one of terabytes, which takes no room on the disk
+  /// where it has holes, is answered in seconds: 2 GiB, beyond which no endpoint of WhatsApp takes a file.
+  package static let maximumBytesRead: UInt64 = 2 << 30
 
   /// How much is read at once where less is asked for.
   private static let readAhead = 1 << 16
@@ -38,12 +43,18 @@ package struct ByteWindow: ~Copyable {
   /// - Throws: ``ReadError`` with `endOfData` at the place where the data ends, or `implausible` when
   ///   `count` is over ``maximumSpan``.
   @_lifetime(&self)
+  @inlinable
   package mutating func span(
     at offset: UInt64, count: some FixedWidthInteger
   ) throws(ReadError) -> ByteSpan {
-    guard let count = Int(exactly: count), count >= 0, count <= Self.maximumSpan else {
-      throw ReadError(.implausible, at: offset)
-    }
+    guard let count = Int(exactly: count) else { throw ReadError(.implausible, at: offset) }
+    return try exactly(count, at: offset)
+  }
+
+  @_lifetime(&self)
+  @usableFromInline
+  mutating func exactly(_ count: Int, at offset: UInt64) throws(ReadError) -> ByteSpan {
+    guard count >= 0, count <= Self.maximumSpan else { throw ReadError(.implausible, at: offset) }
     try fill(at: offset, count: count)
     guard offset <= filled.upperBound, filled.upperBound - offset >= UInt64(count) else {
       throw ReadError(.endOfData, at: max(filled.upperBound, min(offset, byteCount)))
@@ -63,6 +74,7 @@ package struct ByteWindow: ~Copyable {
   }
 
   /// One big-endian integer at `offset`.
+  @inlinable
   package mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
     _: T.Type, at offset: UInt64
   ) throws(ReadError) -> T {
@@ -71,6 +83,7 @@ package struct ByteWindow: ~Copyable {
   }
 
   /// One little-endian integer at `offset`.
+  @inlinable
   package mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(
     _: T.Type, at offset: UInt64
   ) throws(ReadError) -> T {
@@ -85,6 +98,8 @@ package struct ByteWindow: ~Copyable {
   }
 
   /// Makes the buffer hold `count` bytes at `offset`, or all that there are from there on.
+  ///
+  /// - Throws: ``ReadError`` with `source`, or with `enough`.
   private mutating func fill(at offset: UInt64, count: Int) throws(ReadError) {
     let (end, overflow) = offset.addingReportingOverflow(UInt64(count))
     if overflow { throw ReadError(.implausible, at: offset) }
@@ -93,6 +108,7 @@ package struct ByteWindow: ~Copyable {
       filled = byteCount..<byteCount
       return
     }
+    guard bytesRead < Self.maximumBytesRead else { throw ReadError(.enough, at: offset) }
     let wanted = Int(min(UInt64(max(count, Self.readAhead)), byteCount - offset))
     if buffer.count < wanted {
       buffer = [UInt8](repeating: 0, count: wanted)

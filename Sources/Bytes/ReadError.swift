@@ -1,19 +1,27 @@
 /// Why a read at a place in the file was not possible.
+@usableFromInline
 package struct ReadError: Error, Sendable {
+  @usableFromInline
   package enum Reason: Sendable {
     /// The data ends before the bytes wanted.
     case endOfData
     /// A size or offset that the file declares can't be: it overflows or passes every sane bound.
     case implausible
+    /// More was read than is worth it for any file (``ByteWindow/maximumBytesRead``): what was found so
+    /// far stands, and nothing is said of the rest.
+    case enough
     /// The source itself failed: no judgement is possible.
     case source(ByteSourceError)
   }
 
+  @usableFromInline
   package let reason: Reason
 
   /// The file offset at which the bytes were wanted (`implausible`: at which the claim stands).
+  @usableFromInline
   package let offset: UInt64
 
+  @inlinable
   package init(_ reason: Reason, at offset: UInt64) {
     self.reason = reason
     self.offset = offset

@@ -60,6 +60,7 @@ public struct Inspection: Sendable {
     do { try read(&reading) } catch {
       switch error.reason {
       case .source: throw error
+      case .enough: break
       case .endOfData:
         reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
       case .implausible:

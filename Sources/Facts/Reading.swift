@@ -26,8 +26,12 @@ package struct Reading: Sendable {
 
   package init(sniffedType: String? = nil) { self.sniffedType = sniffedType }
 
-  package mutating func add(_ fault: Fault) {
-    if faults.count < Self.maximumFaults { faults.append(fault) }
+  /// Whether another fault would say nothing more.
+  package var hasEnoughFaults: Bool { faults.count >= Self.maximumFaults }
+
+  /// Notes a fault. It isn't even made where there are enough: a hostile file has millions.
+  package mutating func add(_ fault: @autoclosure () -> Fault) {
+    if !hasEnoughFaults { faults.append(fault()) }
   }
 
   /// Notes that the data ends where `what` was wanted.

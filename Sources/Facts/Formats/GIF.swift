@@ -32,7 +32,7 @@ enum GIF: FormatReader {
         return try reading.noteTrailingData(&window, after: position + 1)
       case 0x00:
         // Some writers put one terminator too many after a block.
-        position += 1
+        position = try endOfZeros(&window, from: position)
       default:
         return reading.add(
           Fault(
@@ -40,6 +40,18 @@ enum GIF: FormatReader {
             "Something stands here that is no block of a GIF.",
             expected: "an image, an extension or the trailer", actual: "0x" + String(introducer, radix: 16)))
       }
+    }
+  }
+
+  /// Where a run of zeros ends.
+  private static func endOfZeros(_ window: inout ByteWindow, from start: UInt64) throws(ReadError) -> UInt64 {
+    var position = start
+    while true {
+      let block = try window.block(at: position, upTo: .max)
+      var index = 0
+      while block[index] == 0 { index += 1 }
+      position += UInt64(index)
+      if index < block.remaining || index == 0 { return position }
     }
   }
 

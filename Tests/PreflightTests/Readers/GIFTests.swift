@@ -52,6 +52,10 @@ import Testing
     #expect(try inspect(stray).namedFaults == [NamedFault("unknown-block", stray.count - 2)])
     // One terminator too many is passed over.
     #expect(try inspect(Self.screen + Self.image + [0, 0, 0x3b]).faults == [])
+    let zeros = [UInt8](repeating: 0, count: 200_000)
+    #expect(try inspect(Self.screen + Self.image + zeros + Self.image + [0x3b]).facts.frameCount == 2)
+    let cut = try inspect(Self.screen + Self.image + zeros)
+    #expect(cut.namedFaults == [NamedFault("truncated", Self.screen.count + Self.image.count + zeros.count)])
   }
 
   @Test func trailingData() throws {

@@ -321,4 +321,43 @@ private typealias Node = CompoundFileBuilder.Node
       }
     }
   }
+
+  @Test(.timeLimit(.minutes(1)), arguments: [UInt16(6), 0])
+  func circlesOfSectorsEnd(miniSectorShift: UInt16) throws {
+    // Version 4 counts a stream in 64 bits: sector 2 is followed by itself for longer than anyone lives.
+    for byteCount in [UInt64(1) << 63, .max] {
+      var header = CompoundFileBytes.header(miniSectorShift: miniSectorShift)
+      header += [UInt8](repeating: 0, count: 4096 - header.count)
+      let table = [0xffff_fffd, 0xffff_fffe, 2].flatMap { littleEndian(UInt32($0)) }
+      let directory =
+        CompoundFileBytes.entry("Root Entry", kind: 5, child: 1, start: 2, byteCount: byteCount)
+        + CompoundFileBytes.entry("WordDocument", kind: 2, child: .max, start: 0, byteCount: 2000)
+      let file =
+        header + [table, directory, []].flatMap { $0 + [UInt8](repeating: 0, count: 4096 - $0.count) }
+      #expect(try inspect(file).mediaType == "application/msword")
+    }
+  }
+}
+
+/// The parts of a compound file of version 4, with nothing of it put right.
+private enum CompoundFileBytes {
+  /// The table in sector 0, the directory in sector 1, the mini table in sector 2.
+  static func header(miniSectorShift: UInt16) -> [UInt8] {
+    let none = UInt32.max
+    var bytes: [UInt8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1] + [UInt8](repeating: 0, count: 16)
+    bytes += [UInt16(0x3e), 4, 0xfffe, 12, miniSectorShift].flatMap { littleEndian($0) }
+    bytes += [UInt8](repeating: 0, count: 6)
+    bytes += [UInt32(1), 1, 1, 0, 4096, 2, 1, none - 1, 0, 0].flatMap { littleEndian($0) }
+    return bytes + [UInt8](repeating: 0xff, count: 108 * 4)
+  }
+
+  static func entry(
+    _ name: String, kind: UInt8, child: UInt32, start: UInt32, byteCount: UInt64
+  ) -> [UInt8] {
+    let units = name.utf16.flatMap { littleEndian($0) }
+    var bytes = units + [UInt8](repeating: 0, count: 64 - units.count)
+    bytes += littleEndian(UInt16(units.count + 2)) + [kind, 1]
+    bytes += [UInt32.max, .max, child].flatMap { littleEndian($0) } + [UInt8](repeating: 0, count: 36)
+    return bytes + littleEndian(start) + littleEndian(byteCount)
+  }
 }

@@ -299,6 +299,17 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func streamsThatBeginAfterEachOtherAddUpToNoMoreThanTheyMay() throws {
+    // A page of the first stream after each group takes all of them for one link of the chain.
+    var file = oggPage([0x61], serial: 0, flags: 2) + oggPage([0x62], serial: 0, sequence: 1)
+    for group in 0..<250 {
+      for index in 1...64 { file += oggPage([0x79], serial: UInt32(group * 64 + index), flags: 2) }
+      file += oggPage([0x62], serial: 0, sequence: UInt32(group + 2))
+    }
+    #expect(try inspect(file).mediaType == "application/ogg")
+  }
+
   @Test func manyStreams() throws {
     var file: [UInt8] = []
     for serial in 0..<200 { file += oggPage(opusHead(), serial: UInt32(serial), flags: 2) }

@@ -290,6 +290,27 @@ import Testing
       #expect(try inspect(bytes).faults.map(\.name) == ["missing-page-tree"])
     }
   }
+
+  @Test(.timeLimit(.minutes(1)))
+  func sectionsThatShareTheirTrailerCostNoMoreThanTheyMay() throws {
+    // Each of 512 sections begins in the comment of the one before, and all go on with the same long array.
+    func digits(_ number: Int) -> String {
+      String(repeating: "0", count: 8 - "\(number)".count) + "\(number)"
+    }
+    let start = "%PDF-1.5\n"
+    func head(_ index: Int, previous: Int) -> String {
+      "\(digits(index)) 0 obj<</W[1 2 1]/Size 1/Prev \(digits(previous))%"
+    }
+    let length = head(0, previous: 0).utf8.count
+    var file = start
+    for index in 1...512 { file += head(index, previous: start.utf8.count + index * length) }
+    file += "\n/K[" + String(repeating: "0 ", count: 240_000) + "]>>stream\n"
+    file += String(repeating: "\u{1}\0\0\0", count: 4) + "\nendstream endobj\n"
+    file += "startxref\n\(start.utf8.count)\n%%EOF\n"
+    let source = CountingSource(Array(file.utf8))
+    #expect(try engine.inspect(source).mediaType == "application/pdf")
+    #expect(source.bytesRead < 64 * source.byteCount)
+  }
 }
 
 /// A document of the objects given, each from its `N G obj` on, with a table as cross-reference.

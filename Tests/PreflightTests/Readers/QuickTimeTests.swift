@@ -108,6 +108,11 @@ import Testing
       try inspect(file("zlib", Array(packed(movie).dropLast(9)))).faults.first?.name == "compressed-movie")
     let empty = parts.data + isoBox("moov", isoBox("cmov", isoBox("dcom", Array("zlib".utf8))))
     #expect(try inspect(empty).faults.first?.name == "missing-box")
+    // One is unpacked, however many there are: each may be a thousand times as long as it looks.
+    let once = file("zlib", packed(movie))
+    let compressed = Array(once.dropFirst(parts.data.count + 8))
+    let twice = try inspect(parts.data + isoBox("moov", compressed + compressed))
+    #expect(try twice.facts.videoStreams == inspect(once).facts.videoStreams)
     // A fault within is told at the place of the whole.
     var broken = movie
     broken.replaceSubrange(

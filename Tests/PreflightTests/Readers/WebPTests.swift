@@ -118,6 +118,16 @@ import Testing
       try inspect(lossy.with(littleEndian(UInt32(0)), at: 4)).namedFaults == [NamedFault("no-picture", 8)])
   }
 
+  @Test func chunkThatBeginsBeforeTheDeclaredEnd() throws {
+    // The file's own size ends within the head of its last chunk.
+    let lossy = try Fixture.bytes("pictures/lossy.webp")
+    for room in 1..<8 {
+      var bytes = lossy + Array("XTRA".utf8) + littleEndian(UInt32(4)) + [0, 0, 0, 0]
+      bytes.replaceSubrange(4..<8, with: littleEndian(UInt32(lossy.count - 8 + room)))
+      #expect(try inspect(bytes).namedFaults == [NamedFault("chunk-length", lossy.count + 4)])
+    }
+  }
+
   @Test func chunksThatAreNoPicture() throws {
     let lossy = try WebPBytes("lossy")
     let alpha = try WebPBytes("lossy-alpha")

@@ -415,6 +415,7 @@ private let documentPart =
         }
         let inspection = try inspect(builder.bytes())
         #expect(!inspection.faults.isEmpty || value == 0 && change == 1)
+        #expect(inspection.faults.allSatisfy { $0.offset ?? 0 <= inspection.byteCount })
       }
     }
   }

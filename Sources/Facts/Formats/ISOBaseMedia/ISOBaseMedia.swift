@@ -13,6 +13,8 @@ enum ISOBaseMedia: FormatReader {
     do {
       try file.walk(&window, into: &reading)
     } catch {
+      // Of what wasn't looked at, nothing can be missed.
+      if case .enough = error.reason { throw error }
       file.conclude(into: &reading)
       throw error
     }

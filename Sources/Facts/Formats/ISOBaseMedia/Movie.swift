@@ -17,6 +17,8 @@ extension ISOBaseMedia {
     private(set) var location: UInt64?
     /// The tracks whose pictures or words mark the chapters of others.
     private(set) var chapters: Set<UInt32> = []
+    /// Whether a compressed movie was unpacked: there is one at most, however many boxes say so.
+    private var hasUnpacked = false
     /// Whether the movie only names other files to play instead (QuickTime's reference movies).
     private(set) var isReference = false
 
@@ -61,7 +63,8 @@ extension ISOBaseMedia {
           location = try UserData.location(in: child, &window, &reading) ?? location
         case "meta":
           location = try UserData.location(inMeta: child, &window, &reading) ?? location
-        case "cmov" where mayBeCompressed:
+        case "cmov" where mayBeCompressed && !hasUnpacked:
+          hasUnpacked = true
           try readCompressed(child, in: &window, into: &reading)
         case "rmra":
           isReference = true

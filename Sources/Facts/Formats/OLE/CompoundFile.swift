@@ -14,7 +14,7 @@ struct CompoundFile {
   init(_ header: CompoundFileHeader, in window: inout ByteWindow) throws(ReadError) {
     self.header = header
     fat = try FileAllocationTable(header, in: &window)
-    var visited: SectorSet? = SectorSet(bound: window.byteCount >> UInt64(header.sectorShift))
+    var visited: SectorSet? = SectorSet(bound: fat.sectorCount)
     var extents: [FileAllocationTable.Extent] = []
     directoryDefect = fat.follow(
       from: header.firstDirectorySector, byteCount: nil, visited: &visited, extents: &extents)
@@ -24,16 +24,20 @@ struct CompoundFile {
 
   private mutating func followMiniStream() {
     guard let root = directory.entries.first, root.kind == .root, root.byteCount > 0 else { return }
-    var visited: SectorSet?
+    // The sizes are claims, of up to 2^64 bytes: where the chains lead in a circle, they don't bound the way.
+    let bound = fat.sectorCount
+    var visited: SectorSet? = SectorSet(bound: bound)
     var extents: [FileAllocationTable.Extent] = []
     miniDefect = fat.follow(
       from: root.start, byteCount: root.byteCount, visited: &visited, extents: &extents)
     miniStream = CompoundStream(extents)
     // As long as the mini stream needs it: four bytes for each of its sectors.
-    let tableByteCount = (root.byteCount >> UInt64(header.miniSectorShift)) * 4
+    let (tableByteCount, overflow) = (root.byteCount >> UInt64(header.miniSectorShift))
+      .multipliedReportingOverflow(by: 4)
     extents = []
+    visited = SectorSet(bound: bound)
     let defect = fat.follow(
-      from: header.firstMiniFATSector, byteCount: tableByteCount, visited: &visited,
+      from: header.firstMiniFATSector, byteCount: overflow ? .max : tableByteCount, visited: &visited,
       extents: &extents)
     if defect == .cut { miniDefect = miniDefect ?? .cut }
     miniFAT = CompoundStream(extents)
@@ -51,7 +55,7 @@ struct CompoundFile {
       let defect = try followMini(entry, extents: &extents, in: &window)
       return (CompoundStream(extents), defect)
     }
-    var visited: SectorSet? = SectorSet(bound: window.byteCount >> UInt64(header.sectorShift))
+    var visited: SectorSet? = SectorSet(bound: fat.sectorCount)
     let defect = fat.follow(
       from: entry.start, byteCount: entry.byteCount, visited: &visited, extents: &extents)
     return (CompoundStream(extents), defect)

@@ -89,6 +89,9 @@ struct FileAllocationTable {
   /// Whether the table is known to be whole, so that what it doesn't cover is an error of the file.
   var isComplete: Bool { !isCut && next.count < Self.maximumCount }
 
+  /// How many sectors the file has room for, a last one that isn't whole included.
+  var sectorCount: UInt64 { (fileByteCount >> UInt64(header.sectorShift)) + 1 }
+
   /// What is wrong with a chain of sectors.
   enum Defect: Equatable {
     /// The data that the chain leads to is not all in the file.

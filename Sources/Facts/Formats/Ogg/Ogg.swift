@@ -145,7 +145,7 @@ private struct OggFile {
     if let index = streams.lastIndex(where: { $0.serialNumber == serialNumber }) { return index }
     guard let index = earlier.lastIndex(where: { $0.serialNumber == serialNumber }) else { return nil }
     // The stream goes on: what began in between is no new link but a stream that joined late.
-    streams = earlier + streams
+    streams = Array((earlier + streams).prefix(Self.maximumStreams))
     earlier = []
     return index
   }

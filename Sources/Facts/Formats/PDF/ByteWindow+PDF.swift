@@ -8,6 +8,8 @@ struct PDFLoaded: Sendable {
   var reference: PDFReference?
   /// Where its data begins, if it is a stream.
   var streamOffset: UInt64?
+  /// How many bytes were read for it.
+  var byteCount = 0
 }
 
 extension ByteWindow {
@@ -35,6 +37,7 @@ extension ByteWindow {
         if isIndirect, loaded.object?.dictionary != nil, lexer.skipStreamKeyword() {
           loaded.streamOffset = lexer.offset
         }
+        loaded.byteCount = lexer.position
         // At the very end of what was looked at, a token may go on or `stream` may follow.
         if !lexer.isAtEnd || isWhole || isLast { return loaded }
       } catch {

@@ -37,8 +37,14 @@ struct PDFCrossReferenceSection: Sendable {
   /// The widths of a stream's three fields.
   private var widths: [Int] = []
 
-  /// How much memory the section holds, roughly.
-  var cost: Int { (rows?.count ?? 0) + subsections.count * MemoryLayout<Subsection>.stride }
+  /// How long its trailer is.
+  private var trailerByteCount = 0
+
+  /// What the section costs, roughly: the memory that it holds, and its trailer for a moment, which
+  /// hostile sections have in common, so that there may be far more of it than the file has bytes.
+  var cost: Int {
+    (rows?.count ?? 0) + subsections.count * MemoryLayout<Subsection>.stride + 4 * trailerByteCount
+  }
 
   /// Takes the trailer out: only the newest that names a root is of use, and it may be long.
   mutating func takeTrailer() -> PDFDictionary {
@@ -98,10 +104,10 @@ extension PDFCrossReferenceSection {
       case .nonsense:
         return nil
       case .trailer(let offset):
-        guard
-          let trailer = try window.pdfObject(at: offset)?.object?.dictionary
+        guard let loaded = try window.pdfObject(at: offset), let trailer = loaded.object?.dictionary
         else { return nil }
         set(trailer)
+        trailerByteCount = loaded.byteCount
         return
       case .subsection(let subsection):
         position = subsection.offset
@@ -177,6 +183,7 @@ extension PDFCrossReferenceSection {
     else { return nil }
     self.init()
     set(dictionary)
+    trailerByteCount = loaded.byteCount
     self.widths = Array(widths.prefix(3))
     let size = UInt64(widths.reduce(0, +))
 

@@ -8,7 +8,7 @@ struct PDFDocument {
   /// More updates than this are not followed: every one of a /Prev chain's sections costs a read.
   private static let maximumSections = 512
 
-  /// The sections held may take this much memory.
+  /// The sections may cost this much in all.
   private static let maximumCost = 24 << 20
 
   /// A reference that leads on to references for longer than this leads nowhere.
@@ -165,7 +165,7 @@ extension PDFDocument {
     guard searches < Self.maximumSearches else { return nil }
     searches += 1
     var end = window.byteCount
-    for _ in 0..<16 {
+    for _ in 0..<8 {
       guard let offset = try window.lastPDFObject(numbered: number, before: end) else { return nil }
       if let loaded = try window.pdfObject(at: offset, isIndirect: true) { return loaded }
       end = offset

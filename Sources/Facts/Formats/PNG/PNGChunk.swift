@@ -32,7 +32,7 @@ struct PNGChunk {
 
   /// What is wrong with length and type alone.
   var headFault: Fault? {
-    if !type.bytes.allSatisfy({ 0x41...0x5a ~= $0 || 0x61...0x7a ~= $0 }) {
+    if !type.isLetters {
       return Fault(
         "chunk-type", clause: "PNG 5.3", at: offset + 4,
         "A chunk should begin here, and its type is not made of letters.", expected: "four letters",

@@ -63,10 +63,16 @@ struct PNGPicture: ~Copyable {
       return try takeImageData(chunk, &window)
     }
     let checksum = try chunk.checksum(in: &window)
+    let isNeeded = chunk.isCritical || chunk.isAnimationControl
+    if !isNeeded, reading.hasEnoughFaults,
+      try window.bigEndian(UInt32.self, at: chunk.dataEnd) != checksum
+    {
+      return nil
+    }
     if let fault = try checksumFault(chunk, checksum, &window) {
       // The header's values are stated all the same: they are what the file says.
       if chunk.type == "IHDR" { _ = try takeHeader(chunk, &window, into: &reading) }
-      if chunk.isCritical || chunk.isAnimationControl { return fault }
+      if isNeeded { return fault }
       reading.add(fault)
       return nil
     }

@@ -20,7 +20,7 @@ struct WebPStructure {
           Fault(
             "chunk-length", clause: "RFC 9649 2.3", at: chunk.offset + 4,
             "The chunk \(chunk.type) is longer than what the file's header leaves for it.",
-            expected: "≤ \(declaredEnd - chunk.dataStart)", actual: "\(chunk.length)"))
+            expected: "≤ \(declaredEnd - min(chunk.dataStart, declaredEnd))", actual: "\(chunk.length)"))
       }
       do {
         if let fault = try structure.take(chunk, &window, into: &reading) { return reading.add(fault) }

@@ -7,7 +7,7 @@ extension ZIP {
     _ window: inout ByteWindow, from start: UInt64, _ search: EndOfCentralDirectory.Search,
     into reading: inout Reading
   ) throws(ReadError) {
-    var fragment = ZIPFragment(start)
+    var fragment = ZIPFragment(start, fileByteCount: window.byteCount)
     try fragment.read(&window)
     if case .complete(let offset) = fragment.end,
       window.byteCount - offset > EndOfCentralDirectory.reach,
@@ -70,8 +70,13 @@ private struct ZIPFragment {
   /// Where the next member belongs.
   private var offset: UInt64
   private var output: [UInt8] = []
+  /// How many more bytes may be unpacked.
+  private var outputLeft: UInt64
 
-  init(_ start: UInt64) { offset = start }
+  init(_ start: UInt64, fileByteCount: UInt64) {
+    offset = start
+    outputLeft = ZIPVerification.maximumOutput(ofFile: fileByteCount)
+  }
 
   mutating func read(_ window: inout ByteWindow) throws(ReadError) {
     while true {
@@ -184,8 +189,9 @@ private struct ZIPFragment {
     }
     if output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 16) }
     let unpacked = try MemberData(
-      &window, in: data..<window.byteCount, isDeflated: true, limit: 64 << 20, keepsBytes: false,
-      output: &output)
+      &window, in: data..<window.byteCount, isDeflated: true, limit: min(64 << 20, outputLeft),
+      keepsBytes: false, output: &output)
+    outputLeft -= min(outputLeft, unpacked.byteCount)
     guard case .complete = unpacked.outcome else { return nil }
     return try endOfDescriptor(at: unpacked.end, in: &window)
   }

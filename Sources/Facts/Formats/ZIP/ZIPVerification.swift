@@ -16,8 +16,13 @@ struct ZIPVerification {
   init(_ end: EndOfCentralDirectory, fileByteCount: UInt64) {
     self.end = end
     inputLeft = fileByteCount
-    let (proportional, overflow) = fileByteCount.multipliedReportingOverflow(by: 32)
-    outputLeft = overflow ? .max : max(proportional, 64 << 20)
+    outputLeft = Self.maximumOutput(ofFile: fileByteCount)
+  }
+
+  /// How many bytes may be unpacked of a file of some size.
+  static func maximumOutput(ofFile byteCount: UInt64) -> UInt64 {
+    let (proportional, overflow) = byteCount.multipliedReportingOverflow(by: 32)
+    return overflow ? .max : max(proportional, 64 << 20)
   }
 
   mutating func check(
@@ -43,8 +48,10 @@ struct ZIPVerification {
     guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
       // Mostly it is all offsets that are wrong, and then one says as much as many.
       faultsLeft = 0
+      let isInFile = member.headerOffset < window.byteCount
       return Fault(
-        "local-header-missing", clause: "APPNOTE 4.3.7", at: member.headerOffset,
+        "local-header-missing", clause: "APPNOTE 4.3.7",
+        at: isInFile ? member.headerOffset : member.entryOffset,
         "The member \(try name(of: member, in: &window)) doesn't begin where the directory says.",
         expected: "PK\\x03\\x04")
     }
