@@ -4,7 +4,7 @@ import PreflightReport
 
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
-    metrics: [.wallClock, .cpuTotal, .throughput, .peakMemoryResident], maxDuration: .seconds(1))
+    metrics: [.wallClock, .throughput, .peakMemoryResident], maxDuration: .seconds(1))
   readers()
   engine()
   policies()

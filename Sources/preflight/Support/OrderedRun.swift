@@ -14,6 +14,12 @@ enum OrderedRun {
     var failure: (any Error)?
   }
 
+  /// What is done with an output. In a structure of its own: a function held by a mutex directly is wrapped
+  /// anew each time that the mutex is locked, and some thousand wrappers deep the stack is used up.
+  private struct Emitter<Output> {
+    let emit: (Output) throws -> Void
+  }
+
   /// - Parameters:
   ///   - jobs: The number of threads.
   ///   - next: The next input, or nil at the end; called by one thread at a time.
@@ -25,7 +31,7 @@ enum OrderedRun {
     emit: sending @escaping (Output) throws -> Void
   ) throws {
     let state = Mutex(State<Input, Output>(next: next))
-    let emitter = Mutex(emit)
+    let emitter = Mutex(Emitter(emit: emit))
     let room = DispatchSemaphore(value: window)
     DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in
       while true {
@@ -42,7 +48,7 @@ enum OrderedRun {
         do {
           let output = try work(taken.input)
           state.withLock { $0.waiting[taken.index] = output }
-          try emitter.withLock { emit in
+          try emitter.withLock { emitter in
             // Whoever holds the emitter hands out all that is ready, its own result or another's.
             while let ready = state.withLock({ state -> Output? in
               guard state.failure == nil, let ready = state.waiting.removeValue(forKey: state.emitted)
@@ -50,7 +56,7 @@ enum OrderedRun {
               state.emitted += 1
               return ready
             }) {
-              try emit(ready)
+              try emitter.emit(ready)
               room.signal()
             }
           }

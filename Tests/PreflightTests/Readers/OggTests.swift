@@ -299,7 +299,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test
   func streamsThatBeginAfterEachOtherAddUpToNoMoreThanTheyMay() throws {
     // A page of the first stream after each group takes all of them for one link of the chain.
     var file = oggPage([0x61], serial: 0, flags: 2) + oggPage([0x62], serial: 0, sequence: 1)

@@ -291,7 +291,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test
   func sectionsThatShareTheirTrailerCostNoMoreThanTheyMay() throws {
     // Each of 512 sections begins in the comment of the one before, and all go on with the same long array.
     func digits(_ number: Int) -> String {
