@@ -36,9 +36,13 @@ let package = Package(
       name: "CZlib",
       pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CDeflate",
+      pkgConfig: "libdeflate",
+      providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
     .target(
       name: "PreflightBytes",
-      dependencies: ["CZlib"],
+      dependencies: ["CZlib", "CDeflate"],
       path: "Sources/Bytes",
       swiftSettings: settings),
     .target(

@@ -17,6 +17,9 @@ package struct ByteWindow: ~Copyable {
   /// The number of bytes in the source.
   package let byteCount: UInt64
 
+  /// Unpacks what is packed in the file.
+  package let unpacker: Unpacker
+
   private let source: any ByteSource
   private var buffer: [UInt8]
   private var filled: Range<UInt64> = 0..<0
@@ -25,18 +28,34 @@ package struct ByteWindow: ~Copyable {
   package private(set) var bytesRead: UInt64 = 0
 
   package init(_ source: any ByteSource) {
-    self.init(source, buffer: [])
+    self.init(source, memory: Memory())
   }
 
-  /// Creates a window that takes over a buffer from an earlier one (``takeBuffer()``).
-  package init(_ source: any ByteSource, buffer: consuming [UInt8]) {
+  /// Creates a window that takes over the memory of an earlier one (``takeMemory()``).
+  package init(_ source: any ByteSource, memory: consuming Memory) {
     self.source = source
-    self.byteCount = source.byteCount
-    self.buffer = buffer
+    byteCount = source.byteCount
+    buffer = memory.buffer
+    unpacker = memory.unpacker
   }
 
-  /// Ends the window and gives its buffer to the next one.
-  package consuming func takeBuffer() -> [UInt8] { buffer }
+  /// What a window keeps bytes in, made once and handed from window to window.
+  package struct Memory: Sendable {
+    fileprivate let buffer: [UInt8]
+    fileprivate let unpacker: Unpacker
+
+    package init() { self.init(buffer: [], unpacker: Unpacker()) }
+
+    fileprivate init(buffer: [UInt8], unpacker: Unpacker) {
+      self.buffer = buffer
+      self.unpacker = unpacker
+    }
+  }
+
+  /// Ends the window and gives its memory to the next one.
+  package consuming func takeMemory() -> Memory {
+    Memory(buffer: buffer, unpacker: unpacker)
+  }
 
   /// Exactly `count` bytes at `offset`.
   ///

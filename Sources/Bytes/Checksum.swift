@@ -1,4 +1,4 @@
-internal import CZlib
+internal import CDeflate
 
 /// The cyclic redundancy check of PNG (ISO/IEC 15948, annex D), ZIP and gzip (RFC 1952, section 8).
 package struct CRC32: Sendable {
@@ -7,13 +7,12 @@ package struct CRC32: Sendable {
   package init() {}
 
   /// Takes in every byte of `span`, whatever of it has been read.
-  package mutating func update(_ span: borrowing ByteSpan) {
+  package mutating func update(_ span: borrowing ByteSpan) { update(span.bytes) }
+
+  /// Takes in bytes.
+  package mutating func update(_ bytes: borrowing RawSpan) {
     let previous = value
-    value = span.bytes.withUnsafeBytes { bytes in
-      UInt32(
-        truncatingIfNeeded: crc32_z(
-          UInt(previous), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
-    }
+    value = bytes.withUnsafeBytes { libdeflate_crc32(previous, $0.baseAddress, $0.count) }
   }
 }
 

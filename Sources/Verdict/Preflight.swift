@@ -31,7 +31,7 @@ public final class Preflight: Sendable {
   private let sniffer = Sniffer()
 
   /// Buffers to read into, one for each thread that has read at the same time.
-  private let buffers = Mutex<[[UInt8]]>([])
+  private let memories = Mutex<[ByteWindow.Memory]>([])
 
   /// Creates an engine.
   ///
@@ -178,12 +178,12 @@ public final class Preflight: Sendable {
     }
   }
 
-  /// Opens a window on a source, with a buffer that an earlier one had.
+  /// Opens a window on a source, with the memory that an earlier one had.
   private func read<T>(_ source: any ByteSource, _ body: (inout ByteWindow) throws -> T) throws -> T {
-    var window = ByteWindow(source, buffer: buffers.withLock { $0.popLast() } ?? [])
+    var window = ByteWindow(source, memory: memories.withLock { $0.popLast() } ?? ByteWindow.Memory())
     let result = Result { try body(&window) }
-    let buffer = window.takeBuffer()
-    buffers.withLock { $0.append(buffer) }
+    let memory = window.takeMemory()
+    memories.withLock { $0.append(memory) }
     do { return try result.get() } catch let error as ReadError {
       if case .source(let reason) = error.reason { throw reason }
       throw error

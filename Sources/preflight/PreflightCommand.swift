@@ -28,7 +28,8 @@ struct PreflightCommand: ParsableCommand {
   /// Runs the command with the exit statuses of the contract in place of the argument parser's.
   static func main() {
     do {
-      var command = try parseAsRoot(RawArguments.current)
+      let words = RawArguments.current
+      var command = try subcommand(words) ?? parseAsRoot(words)
       try command.run()
     } catch let exit as ExitStatus {
       Terminal.exit(exit.rawValue)
@@ -40,6 +41,19 @@ struct PreflightCommand: ParsableCommand {
       if !message.isEmpty { Terminal.write(message + "\n", to: isClean ? STDOUT_FILENO : STDERR_FILENO) }
       Terminal.exit(isClean ? 0 : ExitStatus.notJudged.rawValue)
     }
+  }
+}
+
+extension PreflightCommand {
+  /// The subcommand that is plainly named by the first word, parsed without the rest of the tree: setting up
+  /// all of them is most of what a run over one small file takes. Nil where it isn't as plain as that, or is
+  /// mistaken: then the whole tree answers, with the right help.
+  private static func subcommand(_ words: [String]) -> (any ParsableCommand)? {
+    guard let name = words.first,
+      let type = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+      type.configuration.subcommands.isEmpty
+    else { return nil }
+    return try? type.parseAsRoot(Array(words.dropFirst()))
   }
 }
 

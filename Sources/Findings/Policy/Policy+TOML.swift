@@ -128,13 +128,22 @@ struct PolicyDraft {
   private static func mediaType(
     _ text: (text: String, position: TOMLPosition), _ decoder: inout TOMLDecoder
   ) -> MediaType? {
-    let parts = text.text.split(separator: "/", omittingEmptySubsequences: false)
-    let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_")
-    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(allowed.contains) }) else {
+    let parts = text.text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
       decoder.report(text.position, "'\(text.text)' is no media type such as image/png, without parameters")
       return nil
     }
     return MediaType(rawValue: text.text)
+  }
+
+  private static func isMediaTypeByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
   }
 
   // MARK: Service

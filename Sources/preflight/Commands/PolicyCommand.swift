@@ -16,7 +16,8 @@ struct PolicyCommand: ParsableCommand {
     subcommands: [List.self, Show.self, Lint.self])
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the built-in policies.")
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "List the built-in policies.")
 
     func run() throws {
       let width = Policy.builtInNames.map(\.count).max() ?? 0
@@ -30,7 +31,7 @@ struct PolicyCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print a built-in policy whole, as a file to build on.")
+      commandName: "show", abstract: "Print a built-in policy whole, as a file to build on.")
 
     @Argument(help: "The policy's name.", completion: .list(Policy.builtInNames))
     var name: String
@@ -45,7 +46,7 @@ struct PolicyCommand: ParsableCommand {
 
   struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check policy files: each mistake with line and column.")
+      commandName: "lint", abstract: "Check policy files: each mistake with line and column.")
 
     @Argument(help: "Policy files.", completion: .file(extensions: ["toml"]))
     var files: [String]

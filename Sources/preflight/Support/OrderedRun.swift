@@ -30,7 +30,11 @@ enum OrderedRun {
     jobs: Int, next: sending @escaping () -> Input?, work: @Sendable (Input) throws -> Output,
     emit: sending @escaping (Output) throws -> Void
   ) throws {
-    let state = Mutex(State<Input, Output>(next: next))
+    // One file doesn't pay for the threads of many.
+    guard let first = next() else { return }
+    guard let second = next() else { return try emit(work(first)) }
+    var peeked = [second, first]
+    let state = Mutex(State<Input, Output>(next: { peeked.popLast() ?? next() }))
     let emitter = Mutex(Emitter(emit: emit))
     let room = DispatchSemaphore(value: window)
     DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in

@@ -27,7 +27,7 @@ enum PNG: FormatReader {
           of: "the picture: there is no IEND chunk", clause: "PNG 5.6", at: window.byteCount)
       }
       if let fault = chunk.headFault { return reading.add(fault) }
-      if let fault = picture.begin(chunk, into: &reading) { return reading.add(fault) }
+      if let fault = picture.begin(chunk, window.unpacker, into: &reading) { return reading.add(fault) }
       guard chunk.end <= window.byteCount else {
         return reading.addTruncation(of: "the chunk \(chunk.type)", clause: "PNG 5.3", at: window.byteCount)
       }

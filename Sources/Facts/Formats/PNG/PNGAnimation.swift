@@ -77,9 +77,9 @@ struct PNGAnimation: ~Copyable {
   ///   - budget: What is left of the bytes that may be decompressed.
   mutating func take(
     _ control: PNGFrameControl, _ chunk: PNGChunk, _ header: PNGHeader, isStaticImage: Bool,
-    budget: inout UInt64, into reading: inout Reading
+    budget: inout UInt64, _ unpacker: Unpacker, into reading: inout Reading
   ) -> Fault? {
-    if let fault = endFrame(at: chunk.offset) ?? sequenceFault(control.sequenceNumber, in: chunk) {
+    if let fault = endFrame(at: chunk.offset, unpacker) ?? sequenceFault(control.sequenceNumber, in: chunk) {
       return fault
     }
     if !control.fits(header, isStaticImage: isStaticImage) {
@@ -124,14 +124,14 @@ struct PNGAnimation: ~Copyable {
   }
 
   /// Takes in a piece of the data of fdAT.
-  mutating func take(_ data: ByteSpan) throws(ReadError) -> PNGImageData.Problem? {
-    try frameData?.take(data)
+  mutating func take(_ data: ByteSpan, ofChunkAt offset: UInt64) -> PNGImageData.Problem? {
+    frameData?.take(data, ofChunkAt: offset)
   }
 
   /// Ends the animation at IEND.
-  mutating func end(at offset: UInt64) -> Fault? {
+  mutating func end(at offset: UInt64, _ unpacker: Unpacker) -> Fault? {
     guard let promisedFrames else { return nil }
-    if let fault = endFrame(at: offset) { return fault }
+    if let fault = endFrame(at: offset, unpacker) { return fault }
     if frames < promisedFrames {
       return Fault(
         "missing-frames", clause: "PNG 11.3.6.1", at: offset,
@@ -141,14 +141,14 @@ struct PNGAnimation: ~Copyable {
     return nil
   }
 
-  private mutating func endFrame(at offset: UInt64) -> Fault? {
+  private mutating func endFrame(at offset: UInt64, _ unpacker: Unpacker) -> Fault? {
     if isWaiting {
       return Fault(
         "frame-without-data", clause: "PNG 11.3.6.2", at: offset, "A frame of the animation has no data.")
     }
-    let problem = frameData?.problemAtEnd
+    let problem = frameData?.end(unpacker)
     frameData = nil
-    return problem?.fault("fdAT", at: offset)
+    return problem?.fault("fdAT", endingAt: offset)
   }
 
   private mutating func sequenceFault(_ number: UInt32, in chunk: PNGChunk) -> Fault? {

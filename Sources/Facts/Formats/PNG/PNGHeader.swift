@@ -118,4 +118,23 @@ struct PNGPass {
     let (product, overflow) = rowLength.multipliedReportingOverflow(by: rows)
     return overflow ? .max : product
   }
+
+  /// The filter types are 0 to 4 (section 9.2).
+  static let lastFilterType: UInt8 = 4
+
+  /// Whether each row of the passes begins with a filter type that exists; `rows` has all of them.
+  static func haveFilterTypes(_ passes: [PNGPass], in rows: RawSpan) -> Bool {
+    var position = 0
+    for pass in passes {
+      for _ in 0..<pass.rows {
+        guard position < rows.byteCount else { return false }
+        // Within bounds by the guard above.
+        if rows.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self) > lastFilterType {
+          return false
+        }
+        position += Int(pass.rowLength)
+      }
+    }
+    return true
+  }
 }

@@ -1,7 +1,9 @@
 internal import PreflightBytes
 
-/// Holds the compressed data of one picture (section 10.2) against the rows that it has to make: it is
-/// decompressed into a small buffer over and over, counted, and thrown away.
+/// Holds the compressed data of one picture (section 10.2) against the rows that it has to make.
+///
+/// It is gathered and decompressed at a stroke where it is little enough, as most pictures are; what is
+/// larger, or turns out not to be right, goes through a small buffer in pieces.
 struct PNGImageData: ~Copyable {
   /// Pictures of one file that make more than this aren't decompressed: a small file can promise
   /// terabytes. 256 MiB are 8,000 × 8,000 points with transparency, and some tenths of a second.
@@ -10,95 +12,105 @@ struct PNGImageData: ~Copyable {
   /// DEFLATE can't make more bytes than this out of one.
   private static let maximumRatio: UInt64 = 1032
 
-  enum Problem {
-    case damaged
-    case filterType(UInt8)
-    case tooShort
+  /// What is wrong, and where.
+  struct Problem {
+    enum Kind {
+      case damaged
+      case filterType(UInt8)
+      case tooShort
+    }
+
+    let kind: Kind
+    /// The file offset of the chunk data in which it shows; nil where data is missing at the end.
+    let offset: UInt64?
   }
 
   /// How many bytes the rows have.
   let byteCount: UInt64
 
-  private var passes: ArraySlice<PNGPass>
-  private var rowLength: UInt64 = 0
-  private var rowsLeft: UInt64 = 0
-  /// The bytes of the current row that are still to come.
-  private var rowRest: UInt64 = 0
-  private var inflate = Inflate(.zlib)
-  /// Empty where the data is too much to be decompressed.
-  private var buffer: [UInt8]
+  /// The run of chunk data that begins at a place in the file and in what is gathered.
+  private struct Run {
+    let offset: UInt64
+    let start: Int
+  }
+
+  private let passes: [PNGPass]
+  private let isDecompressed: Bool
   private var compressedByteCount: UInt64 = 0
-  private var isComplete = false
-  private var problem: Problem?
+  /// The compressed data, as long as it is little enough to be decompressed at a stroke.
+  private var gathered: [UInt8] = []
+  private var runs: [Run] = []
+  /// The decompression in pieces, of what is too much for that or turned out not to be right.
+  private var pieces: PNGImageDataPieces?
 
   init(_ passes: [PNGPass], budget: UInt64) {
-    self.passes = passes[...]
+    self.passes = passes
     var total: UInt64 = 0
     for pass in passes {
       let (sum, overflow) = total.addingReportingOverflow(pass.byteCount)
       total = overflow ? .max : sum
     }
     byteCount = total
-    buffer = total > budget ? [] : [UInt8](repeating: 0, count: Int(min(total, 1 << 16)))
+    isDecompressed = total <= budget
+    if isDecompressed, total > Unpacker.maximumByteCount { pieces = PNGImageDataPieces(passes) }
   }
 
   /// How much of the budget is used up.
-  var cost: UInt64 { buffer.isEmpty ? 0 : byteCount }
+  var cost: UInt64 { isDecompressed ? byteCount : 0 }
 
   /// Takes in the next compressed bytes.
   ///
-  /// - Returns: What is wrong with the data so far.
-  mutating func take(_ data: ByteSpan) throws(ReadError) -> Problem? {
-    var data = data
-    data = try data.take(data.remaining)
+  /// - Parameters:
+  ///   - offset: Where the data of their chunk begins.
+  /// - Returns: What is wrong with the data so far, where that shows already.
+  mutating func take(_ data: ByteSpan, ofChunkAt offset: UInt64) -> Problem? {
     compressedByteCount += UInt64(data.remaining)
-    while !buffer.isEmpty, problem == nil, !isComplete {
-      let (consumed, produced, status) = inflate.step(data, into: &buffer)
-      count(produced)
-      if status == .damaged, !isComplete { problem = .damaged }
-      if status == .ended, !isComplete { problem = problem ?? .tooShort }
-      if status == .more, produced < buffer.count { break }
-      try data.skip(consumed)
-      data = try data.take(data.remaining)
+    guard isDecompressed else { return nil }
+    if pieces == nil, gathered.count + data.remaining > Unpacker.maximumByteCount {
+      if let problem = takeGathered() { return problem }
     }
-    return problem
+    if pieces != nil { return pieces?.take(data.bytes, ofChunkAt: offset) }
+    if runs.last?.offset != offset { runs.append(Run(offset: offset, start: gathered.count)) }
+    data.bytes.withUnsafeBytes { gathered.append(contentsOf: $0) }
+    return nil
   }
 
   /// What is wrong when no more data comes.
-  var problemAtEnd: Problem? {
-    if !buffer.isEmpty { return problem ?? (isComplete ? nil : .tooShort) }
-    return compressedByteCount < byteCount / Self.maximumRatio ? .tooShort : nil
+  mutating func end(_ unpacker: Unpacker) -> Problem? {
+    guard isDecompressed else {
+      let isTooShort = compressedByteCount < byteCount / Self.maximumRatio
+      return isTooShort ? Problem(kind: .tooShort, offset: nil) : nil
+    }
+    if pieces == nil {
+      let passes = self.passes
+      let isSound = unpacker.unpack(gathered.span.bytes, wrapper: .zlib, expecting: byteCount) {
+        PNGPass.haveFilterTypes(passes, in: $0)
+      }
+      if isSound == true { return nil }
+      if let problem = takeGathered() { return problem }
+    }
+    return pieces?.problemAtEnd
   }
 
-  /// Counts rows off against `produced` bytes in the buffer and looks at the filter type of each.
-  private mutating func count(_ produced: Int) {
-    var index = 0
-    while index < produced {
-      if rowRest == 0 {
-        if rowsLeft == 0 {
-          guard let pass = passes.popFirst() else { break }
-          rowsLeft = pass.rows
-          rowLength = pass.rowLength
-        }
-        guard buffer[index] <= 4 else {
-          problem = .filterType(buffer[index])
-          return
-        }
-        rowsLeft -= 1
-        rowRest = rowLength
-      }
-      let step = min(rowRest, UInt64(produced - index))
-      rowRest -= step
-      index += Int(step)
+  /// Gives to the decompression in pieces what was held back from it.
+  private mutating func takeGathered() -> Problem? {
+    var pieces = PNGImageDataPieces(passes)
+    var problem: Problem?
+    for (index, run) in runs.enumerated() where problem == nil {
+      let end = index + 1 < runs.count ? runs[index + 1].start : gathered.count
+      problem = pieces.take(gathered.span.bytes.extracting(run.start..<end), ofChunkAt: run.offset)
     }
-    isComplete = rowRest == 0 && rowsLeft == 0 && passes.isEmpty
+    (gathered, runs) = ([], [])
+    self.pieces = consume pieces
+    return problem
   }
 }
 
 extension PNGImageData.Problem {
-  /// The problem as a fault of the data at `offset` in chunks of type `chunk`.
-  func fault(_ chunk: FourCC, at offset: UInt64) -> Fault {
-    switch self {
+  /// The problem as a fault of the data in chunks of type `chunk`, which end at `end`.
+  func fault(_ chunk: FourCC, endingAt end: UInt64) -> Fault {
+    let offset = offset ?? end
+    return switch kind {
     case .damaged:
       Fault(
         "compressed-data", clause: "PNG 10.1", at: offset,

@@ -13,14 +13,16 @@ struct PNGPicture: ~Copyable {
   private var isApple = false
 
   /// Holds a chunk's place against the order of chunks (section 5.6), before its data is read.
-  mutating func begin(_ chunk: PNGChunk, into reading: inout Reading) -> Fault? {
+  mutating func begin(_ chunk: PNGChunk, _ unpacker: Unpacker, into reading: inout Reading) -> Fault? {
     guard let header else {
       if chunk.type == "IHDR" || chunk.type == "CgBI" { return nil }
       return Fault(
         "missing-header", clause: "PNG 5.6", at: chunk.offset, "The first chunk is not the header.",
         expected: "IHDR", actual: chunk.type.description)
     }
-    if chunk.type != "IDAT", let problem = endImageData() { return problem.fault("IDAT", at: chunk.offset) }
+    if chunk.type != "IDAT", let problem = endImageData(unpacker) {
+      return problem.fault("IDAT", endingAt: chunk.offset)
+    }
     switch chunk.type {
     case "IHDR":
       return Fault("second-header", clause: "PNG 5.6", at: chunk.offset, "The picture has a second header.")
@@ -41,7 +43,7 @@ struct PNGPicture: ~Copyable {
         return Fault(
           "no-image-data", clause: "PNG 5.6", at: chunk.offset, "The file ends without any image data.")
       }
-      return animation.end(at: chunk.offset)
+      return animation.end(at: chunk.offset, unpacker)
     default:
       if chunk.isCritical {
         return Fault(
@@ -147,7 +149,7 @@ struct PNGPicture: ~Copyable {
       if animation.promisedFrames == nil { return nil }
       return animation.take(
         try PNGFrameControl(parsing: &data), chunk, header, isStaticImage: !hasImageData, budget: &budget,
-        into: &reading)
+        window.unpacker, into: &reading)
     default:
       return Fault(
         "animation-chunk-length", clause: "PNG 11.3.6", at: chunk.offset,
@@ -184,12 +186,15 @@ struct PNGPicture: ~Copyable {
       if block.remaining == 0 { break }
       checksum.update(block)
       if problem == nil, !isApple {
-        problem = isFrame ? try animation.take(block) : try imageData?.take(block)
+        problem =
+          isFrame
+          ? animation.take(block, ofChunkAt: chunk.dataStart)
+          : imageData?.take(block, ofChunkAt: chunk.dataStart)
       }
       position += UInt64(block.remaining)
     }
     return try checksumFault(chunk, checksum.value, &window)
-      ?? problem?.fault(chunk.type, at: chunk.dataStart)
+      ?? problem?.fault(chunk.type, endingAt: chunk.dataStart)
   }
 
   private mutating func beginImageData() {
@@ -202,8 +207,8 @@ struct PNGPicture: ~Copyable {
   }
 
   /// Ends the run of IDAT chunks: what comes after it, decoders don't add to the picture.
-  private mutating func endImageData() -> PNGImageData.Problem? {
-    let problem = imageData?.problemAtEnd
+  private mutating func endImageData(_ unpacker: Unpacker) -> PNGImageData.Problem? {
+    let problem = imageData?.end(unpacker)
     imageData = nil
     return problem
   }
