@@ -88,3 +88,16 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzz targets are built for libFuzzer, which brings the main function; `Tests/Fuzzing/run` sets this.
+if Context.environment["PREFLIGHT_FUZZING"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "preflight-fuzz",
+      dependencies: [
+        "PreflightBytes", "PreflightFacts", "PreflightFindings", "MediaPreflight", "PreflightReport",
+      ],
+      path: "Tests/Fuzzing",
+      exclude: ["Dictionaries", "README.md", "run"],
+      swiftSettings: settings))
+}

@@ -249,6 +249,27 @@ import Testing
     #expect(try inspect(picture.bytes).namedFaults == [NamedFault("not-enough-image-data", gap)])
   }
 
+  /// 4 MiB of rows are the most that is decompressed at a stroke; the other way must say the same.
+  @Test(arguments: [1023, 1024, 1025])
+  func picturesAroundTheSizeOfOneStroke(rows: Int) throws {
+    #expect(try inspect(PNGBytes(blankRows: rows).bytes).faults == [])
+    var spoiled = PNGBytes(blankRows: rows, lastFilterType: 5)
+    let start = try spoiled.offset("IDAT") + 8
+    #expect(try inspect(spoiled.bytes).namedFaults == [NamedFault("filter-type", start)])
+    // In two chunks, the fault is the second one's.
+    let data = spoiled.chunks[1].data
+    spoiled.chunks[1].data = Array(data[..<100])
+    spoiled.chunks.insert(PNGBytes.Chunk("IDAT", Array(data[100...])), at: 2)
+    #expect(try inspect(spoiled.bytes).namedFaults == [NamedFault("filter-type", start + 100 + 12)])
+    // A row more than the data makes, and a row less, which decoders don't mind.
+    var taller = PNGBytes(blankRows: rows)
+    taller.chunks[0].data.replaceSubrange(4..<8, with: bigEndian(UInt32(rows + 1)))
+    let end = try taller.offset("IEND")
+    #expect(try inspect(taller.bytes).namedFaults == [NamedFault("not-enough-image-data", end)])
+    taller.chunks[0].data.replaceSubrange(4..<8, with: bigEndian(UInt32(rows - 1)))
+    #expect(try inspect(taller.bytes).faults == [])
+  }
+
   @Test func hugePromises() throws {
     // Few bytes that promise 2³¹ × 2³¹ points: no decompression, and no doubt either.
     for (width, height) in [(Int32.max, Int32.max), (1, Int32.max), (Int32.max, 1)] {
@@ -369,6 +390,16 @@ private struct PNGBytes {
     chunks = [Chunk("IHDR", header), Chunk("IDAT", deflated), Chunk("IEND", [])]
   }
 
+  /// A black picture of 4095 gray points in a row, so that a row has 4096 bytes, well compressed.
+  init(blankRows rows: Int, lastFilterType: UInt8 = 0) {
+    var bits = FixedHuffmanBits()
+    bits.zeros((rows - 1) * 4096)
+    bits.literal(lastFilterType)
+    bits.zeros(4095)
+    let header = bigEndian(UInt32(4095)) + bigEndian(UInt32(rows)) + [8, 0, 0, 0, 0]
+    chunks = [Chunk("IHDR", header), Chunk("IDAT", [0x78, 0x01] + bits.finished()), Chunk("IEND", [])]
+  }
+
   var bytes: [UInt8] {
     chunks.reduce(into: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) { bytes, chunk in
       let body = Array(chunk.type.utf8) + chunk.data
@@ -390,5 +421,47 @@ private struct PNGBytes {
     var value = UInt32.max
     for byte in bytes { value = value >> 8 ^ checksums[Int(UInt8(truncatingIfNeeded: value) ^ byte)] }
     return ~value
+  }
+}
+
+/// A DEFLATE stream of one block with fixed codes (RFC 1951, section 3.2.6). The check value of zlib that
+/// would follow is left out: decoders of PNG don't miss it.
+private struct FixedHuffmanBits {
+  private var bytes: [UInt8] = []
+  private var used = 0
+
+  init() {
+    // The last block, of type 01.
+    for bit in [1, 1, 0] { append(bit) }
+  }
+
+  private mutating func append(_ bit: Int) {
+    if used % 8 == 0 { bytes.append(0) }
+    if bit == 1 { bytes[used / 8] |= 1 << UInt8(used % 8) }
+    used += 1
+  }
+
+  /// Codes stand with their most significant bit first.
+  private mutating func code(_ value: Int, _ length: Int) {
+    for index in (0..<length).reversed() { append(value >> index & 1) }
+  }
+
+  /// A byte below 144.
+  mutating func literal(_ byte: UInt8) { code(0x30 + Int(byte), 8) }
+
+  mutating func zeros(_ count: Int) {
+    guard count > 0 else { return }
+    literal(0)
+    // Length 258 at distance 1.
+    for _ in 0..<(count - 1) / 258 {
+      code(0xc5, 8)
+      code(0, 5)
+    }
+    for _ in 0..<(count - 1) % 258 { literal(0) }
+  }
+
+  mutating func finished() -> [UInt8] {
+    code(0, 7)
+    return bytes
   }
 }

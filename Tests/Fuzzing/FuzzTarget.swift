@@ -1,0 +1,73 @@
+import MediaPreflight
+import PreflightBytes
+import PreflightFacts
+import PreflightFindings
+import PreflightReport
+
+/// What is given bytes by the fuzzer: each reader of the registry by its name, so that a new format is fuzzed
+/// as soon as it is registered, and the other places where text from outside is read.
+struct FuzzTarget: Sendable {
+  let name: String
+  let run: @Sendable ([UInt8]) -> Void
+
+  static let all: [FuzzTarget] =
+    Formats.all.map { format in
+      FuzzTarget(name: "\(format)") { bytes in
+        read(bytes, by: format)
+        if let mended = Mended.copy(of: bytes) { read(mended, by: format) }
+      }
+    } + [
+      FuzzTarget(name: "Policy") { bytes in
+        guard let text = String(validating: bytes, as: UTF8.self) else { return }
+        // Mistakes are what most inputs have; only a crash is a finding here.
+        _ = try? Policy(parsing: text, name: "fuzz")
+      },
+      FuzzTarget(name: "Request") { bytes in
+        // The first byte says where the message goes, the lines are its fields.
+        let endpoints = Endpoint.allCases
+        let endpoint = endpoints[Int(bytes.first ?? 0) % endpoints.count]
+        let fields = bytes.dropFirst().split(separator: 0x0a, omittingEmptySubsequences: false)
+          .map { String(decoding: $0, as: UTF8.self) }
+        let field = { (index: Int) in index < fields.count && !fields[index].isEmpty ? fields[index] : nil }
+        let request = MessageRequest(
+          to: field(0), mediaURL: field(1), mediaID: field(2), caption: field(3), filename: field(4),
+          phoneNumberID: field(5))
+        show(engine.check(request, as: endpoint))
+      },
+    ]
+
+  private static let engine = Preflight()
+
+  /// Has one reader read the bytes, and holds it to what every reader promises.
+  private static func read(_ bytes: [UInt8], by format: any FormatReader.Type) {
+    var window = ByteWindow(MemorySource(bytes))
+    var reading = Reading(sniffedType: "text/plain")
+    do {
+      try format.read(&window, into: &reading)
+      if reading.mediaType != nil, reading.faults.isEmpty { try format.decode(&window, into: &reading) }
+    } catch {
+      // `endOfData` and its like are a reader's way to say that a file is cut; a source in memory never fails.
+      if case .source = error.reason { preconditionFailure("a source in memory failed") }
+    }
+    // Whatever a file claims, what is read of it is in proportion to its own size.
+    precondition(
+      window.bytesRead <= 64 * UInt64(bytes.count) + 1 << 20, "\(window.bytesRead) bytes were read")
+    for fault in reading.faults {
+      precondition(fault.offset ?? 0 <= UInt64(bytes.count), "a fault lies behind the file's end: \(fault)")
+    }
+    if let offset = reading.trailingDataOffset { precondition(offset <= UInt64(bytes.count)) }
+    if let offset = reading.locationMetadataOffset { precondition(offset <= UInt64(bytes.count)) }
+  }
+
+  /// Has every report show a result.
+  private static func show(_ result: CheckResult) {
+    for format in ReportFormat.all {
+      var report = format.make(ReportContext(policy: "fuzz", version: "0"))
+      var summary = Summary()
+      summary.count(result)
+      var output: [UInt8] = []
+      report.add(result, to: &output)
+      report.finish(summary, to: &output)
+    }
+  }
+}
