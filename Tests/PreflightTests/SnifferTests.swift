@@ -44,4 +44,28 @@ import Testing
   func whatIsNotPlainIsLeftToTheSystem(bytes: [UInt8]) throws {
     #expect(try answers(bytes).common == nil)
   }
+
+  @Test func whatCannotBeTextIsAnsweredTheSameWithoutTheLookForIt() throws {
+    var samples = try Fixture.names.map { try Fixture.bytes($0) }
+    let text = Array("Dear Sir or Madam, the order is 12,50 €.\r\n".utf8)
+    let wide: [UInt8] = text.flatMap { [$0, 0] as [UInt8] }
+    // EBCDIC: "HELLO WORLD" and a line end.
+    let ebcdic: [UInt8] = [0xc8, 0xc5, 0xd3, 0xd3, 0xd6, 0x40, 0xe6, 0xd6, 0xd9, 0xd3, 0xc4, 0x25]
+    samples.append([0xff, 0xfe] + wide)
+    samples.append([0xfe, 0xff, 0] + wide)
+    samples.append(wide)
+    samples.append(ebcdic + ebcdic)
+    samples.append(Array(#"{"a": [1, 2]}"#.utf8))
+    samples.append(Array("a,b\r\n1,2\r\n3,4\r\n".utf8))
+    for control in UInt8.min..<0x20 {
+      samples.append(text + [control] + text)
+      samples.append([control] + text)
+      samples.append(ebcdic + [control])
+    }
+    for bytes in samples {
+      var window = ByteWindow(MemorySource(bytes))
+      let hastened = try sniffer.systemMediaType(of: &window)
+      #expect(try sniffer.systemMediaType(of: &window, isHastened: false) == hastened)
+    }
+  }
 }

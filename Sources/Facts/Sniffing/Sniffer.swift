@@ -19,6 +19,9 @@ package final class Sniffer: Sendable {
   /// How much of a file the entries of `common.magic` look at, but for those behind a tag.
   private static let commonBytes = 64
 
+  /// How much of an archive they look at.
+  private static let archiveBytes = 1 << 16
+
   private let common = Mutex<[Cookie]>([])
   private let system = Mutex<[Cookie]>([])
 
@@ -42,17 +45,33 @@ package final class Sniffer: Sendable {
     return type == "application/octet-stream" ? nil : type
   }
 
-  /// How much of a file `common.magic` has to see: all of a tag that stands before the sound.
+  /// How much of a file `common.magic` has to see: all of a tag that stands before the sound, and the first
+  /// members of an archive.
   private static func commonLimit(_ head: borrowing ByteSpan) -> Int {
+    if head.has("PK\u{3}\u{4}") { return archiveBytes }
     guard head.has("ID3"), let size = ID3Size(head).byteCount else { return commonBytes }
     return min(size + 4, maximumBytes)
   }
 
   /// The answer of the system's database.
-  package func systemMediaType(of window: inout ByteWindow) throws -> String? {
-    try Self.withCookie(from: system, { try Cookie.system() }) { cookie in
-      try cookie?.mediaType(of: window.available(at: 0, upTo: Self.maximumBytes))
+  ///
+  /// - Parameter isHastened: Whether libmagic is spared the look for text in what can't be text. The answer is
+  ///   the same.
+  package func systemMediaType(of window: inout ByteWindow, isHastened: Bool = true) throws -> String? {
+    let isBinary = try isHastened && Self.isBinary(window.available(at: 0, upTo: Self.commonBytes))
+    return try Self.withCookie(from: system, { try Cookie.system() }) { cookie in
+      try cookie?.mediaType(of: window.available(at: 0, upTo: Self.maximumBytes), isBinary: isBinary)
     }.get()
+  }
+
+  /// Whether a file can't be text in any encoding that libmagic knows: control characters that neither ASCII
+  /// and its extensions nor EBCDIC has in a text, and no byte order mark, without which libmagic takes
+  /// nothing for UTF-16 or UTF-32.
+  private static func isBinary(_ head: borrowing ByteSpan) -> Bool {
+    if head.has([0xff, 0xfe]) || head.has([0xfe, 0xff]) || head.has([0, 0, 0xfe, 0xff]) { return false }
+    return (0..<head.bytes.byteCount).contains { index in
+      head[index].map { 0x00...0x03 ~= $0 || 0x10...0x13 ~= $0 } == true
+    }
   }
 
   private static func withCookie(
@@ -95,8 +114,12 @@ public struct SnifferError: Error, CustomStringConvertible {
 // Safe to hand from thread to thread: the pool gives a cookie to one caller at a time.
 private final class Cookie: @unchecked Sendable {
   private let handle: magic_t
+  private let flags: Int32
 
-  private init(_ handle: magic_t) { self.handle = handle }
+  private init(_ handle: magic_t) {
+    self.handle = handle
+    flags = magic_getflags(handle)
+  }
 
   deinit { magic_close(handle) }
 
@@ -139,8 +162,12 @@ private final class Cookie: @unchecked Sendable {
     #endif
   }
 
-  func mediaType(of head: borrowing ByteSpan) -> String? {
-    head.bytes.withUnsafeBytes { bytes in
+  /// - Parameter isBinary: Whether the file is known to be no text, so that libmagic needn't go through all
+  ///   of the bytes to see it.
+  func mediaType(of head: borrowing ByteSpan, isBinary: Bool = false) -> String? {
+    if isBinary { magic_setflags(handle, flags | MAGIC_NO_CHECK_ENCODING) }
+    defer { if isBinary { magic_setflags(handle, flags) } }
+    return head.bytes.withUnsafeBytes { bytes in
       magic_buffer(handle, bytes.baseAddress, bytes.count).map { String(cString: $0) }
     }
   }
