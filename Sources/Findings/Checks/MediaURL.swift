@@ -37,7 +37,7 @@ struct MediaURL {
       throw Invalid(reason: "its scheme is \(scheme)")
     }
     let rest = scalars[colon...].dropFirst(3)
-    let authority = rest.prefix { !"/?#".unicodeScalars.contains($0) }
+    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     // What stands before the last @ is a user's name, which must not be taken for the host.
     let hostAndPort = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority
     let (host, port) = try Self.split(hostAndPort)
@@ -76,8 +76,13 @@ struct MediaURL {
   /// Servers decode the host's percent-escapes before they look it up, so it is judged decoded; and wide
   /// letters, digits and dots as the plain ones that they are looked up as (UTS 46, section 4).
   private static func decodingPercents(_ host: Scalars) throws(Invalid) -> String {
+    let host = String(host)
+    let isPlain = host.utf8.allSatisfy { byte in
+      byte < 0x80 && !Self.malformedHostBytes.contains(byte)
+    }
+    if isPlain { return host }
     var bytes: [UInt8] = []
-    var rest = Array(String(host).utf8)[...]
+    var rest = Array(host.utf8)[...]
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "%") else {
         bytes.append(byte)
@@ -93,13 +98,18 @@ struct MediaURL {
       throw Invalid(reason: "its host is malformed")
     }
     let scalars = text.unicodeScalars.map(narrowed)
-    guard !scalars.contains(where: { "/?#@ %".unicodeScalars.contains($0) }) else {
+    guard
+      !scalars.contains(where: { $0.isASCII && malformedHostBytes.contains(UInt8($0.value)) })
+    else {
       throw Invalid(reason: "its host is malformed")
     }
     var name = String.UnicodeScalarView()
     name.append(contentsOf: scalars)
     return String(name)
   }
+
+  /// What a host has only where it is an escape or a mistake.
+  private static let malformedHostBytes = Array("/?#@ %".utf8)
 
   private static func narrowed(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     switch scalar.value {

@@ -65,13 +65,16 @@ package struct Template {
   private var parts: [Part] = []
 
   package init(_ text: String) {
-    var rest = text[...]
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-      parts.append(.text(rest[..<open]))
-      parts.append(.name(rest[rest.index(after: open)..<close]))
+    // In bytes: braces are ASCII, and looking for them as characters is most of what a request costs.
+    var rest = text.utf8[...]
+    while let open = rest.firstIndex(of: UInt8(ascii: "{")),
+      let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
+    {
+      parts.append(.text(Substring(rest[..<open])))
+      parts.append(.name(Substring(rest[rest.index(after: open)..<close])))
       rest = rest[rest.index(after: close)...]
     }
-    parts.append(.text(rest))
+    parts.append(.text(Substring(rest)))
   }
 
   /// The names in braces.
