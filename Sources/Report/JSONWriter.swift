@@ -64,6 +64,21 @@ public struct JSONWriter: Sendable {
   public mutating func string(_ value: String) {
     separate()
     bytes.append(0x22)
+    if !appendPlain(value) { appendEscaped(value) }
+    bytes.append(0x22)
+    needsComma = true
+  }
+
+  /// Appends text in which nothing is to be escaped, as nearly all is; false where something is.
+  private mutating func appendPlain(_ value: String) -> Bool {
+    value.utf8.withContiguousStorageIfAvailable { text in
+      guard text.allSatisfy({ 0x20..<0x7f ~= $0 && $0 != 0x22 && $0 != 0x5c }) else { return false }
+      bytes.append(contentsOf: text)
+      return true
+    } ?? false
+  }
+
+  private mutating func appendEscaped(_ value: String) {
     for scalar in value.unicodeScalars {
       switch scalar.value {
       case 0x22: bytes.append(contentsOf: [0x5c, 0x22])
@@ -80,8 +95,6 @@ public struct JSONWriter: Sendable {
       default: bytes.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
       }
     }
-    bytes.append(0x22)
-    needsComma = true
   }
 
   private mutating func raw(_ text: String) {

@@ -46,9 +46,11 @@ extension Policy {
   /// The type to declare for a file, with the parameters that the provider wants.
   package func declaredType(for inspection: Inspection) -> String? {
     guard let mediaType = inspection.mediaType else { return nil }
+    let candidates = declaredTypes.filter { $0.type == mediaType }
+    guard !candidates.isEmpty else { return mediaType.rawValue }
     let table = FactTable(inspection)
-    let own = declaredTypes.first { declared in
-      declared.type == mediaType && declared.when.allSatisfy { $0.holds(in: table, .any) == true }
+    let own = candidates.first { declared in
+      declared.when.allSatisfy { $0.holds(in: table, .any) == true }
     }
     return own?.declared ?? mediaType.rawValue
   }

@@ -44,10 +44,12 @@ package struct FactTable {
   private let values: [FactValue?]
 
   package init(_ inspection: Inspection) {
-    let size = FactValue.int(Int(clamping: inspection.byteCount))
-    values =
-      [size, inspection.mediaType.map { .text($0.rawValue) }]
-      + Facts.keys.map { $0.value(inspection.facts) }
+    var values: [FactValue?] = []
+    values.reserveCapacity(Self.keys.count)
+    values.append(.int(Int(clamping: inspection.byteCount)))
+    values.append(inspection.mediaType.map { .text($0.rawValue) })
+    for key in Facts.keys { values.append(key.value(inspection.facts)) }
+    self.values = values
   }
 
   /// The value that a condition is about; nil where it isn't known.
