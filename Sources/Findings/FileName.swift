@@ -12,10 +12,21 @@ public struct FileName: Hashable, Sendable {
   /// The name as text, when it is valid UTF-8.
   public var text: String? { String(validating: bytes, as: UTF8.self) }
 
-  /// The name for people: bytes that aren't UTF-8, and control characters, as `\xNN`.
+  /// The name for people: bytes that aren't UTF-8, and control characters, as `\xNN`. No two names show
+  /// alike: the backslash of a name that has such a mark itself is shown as `\x5c`.
   public var display: String {
-    if let text, !text.unicodeScalars.contains(where: Self.isControl) { return text }
+    if let text, !text.unicodeScalars.contains(where: Self.isControl), !hasEscapes { return text }
     return escaped
+  }
+
+  /// Whether there is a mark in the name that ``display`` would make of a byte.
+  private var hasEscapes: Bool {
+    guard bytes.contains(UInt8(ascii: "\\")) else { return false }
+    let isHex = { (byte: UInt8) in (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
+    return bytes.indices.dropLast(3).contains {
+      bytes[$0] == UInt8(ascii: "\\") && bytes[$0 + 1] == UInt8(ascii: "x") && isHex(bytes[$0 + 2])
+        && isHex(bytes[$0 + 3])
+    }
   }
 
   /// The extension without the dot, in lower case; nil where there is none.
@@ -50,11 +61,12 @@ public struct FileName: Hashable, Sendable {
 
   private static func lowercased(_ byte: UInt8) -> UInt8 { (0x41...0x5a).contains(byte) ? byte | 0x20 : byte }
 
-  /// Control characters, and those that turn the direction of writing, which can make one name look like
-  /// another.
-  fileprivate static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  /// Control characters; those (Unicode's Bidi_Control) that turn the direction of writing, which can make
+  /// one name look like another; and the noncharacters that XML can't hold.
+  package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+    case 0..<0x20, 0x7f..<0xa0, 0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfffe...0xffff:
+      true
     default: false
     }
   }
@@ -65,7 +77,7 @@ public struct FileName: Hashable, Sendable {
     while let first = rest.first {
       var decoder = UTF8()
       var iterator = rest.makeIterator()
-      if case .scalarValue(let scalar) = decoder.decode(&iterator), !Self.isControl(scalar) {
+      if case .scalarValue(let scalar) = decoder.decode(&iterator), !Self.isControl(scalar), scalar != "\\" {
         text.unicodeScalars.append(scalar)
         rest = rest.dropFirst(UTF8.width(scalar))
       } else {

@@ -20,38 +20,28 @@ struct HumanReport: Report {
     guard context.policy != nil else { return }
     let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
     let warnings = summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings"
-    let text = "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)."
+    var text = "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)"
+    text += summary.unreadable > 0 ? ", \(summary.unreadable) unreadable." : "."
     output += Array((style(text, summary.rejected > 0 ? .red : .green) + "\n").utf8)
   }
 
   // MARK: Parts
 
   private func heading(_ result: CheckResult) -> String {
-    var parts = [style(Self.oneLine(result.name?.display ?? "request"), .bold)]
+    let name = VisibleText.heading(result.name)
+    var parts = [style(name, .bold)]
+    var width = TextWidth.columns(of: name)
     if let verdict = result.verdict {
       let endpoint = result.endpoint.map { " as \($0.rawValue)" } ?? ""
       parts.append(style(verdict.rawValue, verdict == .rejected ? .red : .green) + endpoint)
+      width += 2 + verdict.rawValue.utf8.count + endpoint.utf8.count
     }
-    if let inspection = result.inspection {
-      parts.append(style("(\(Self.describe(inspection)))", .dim))
+    var text = parts.joined(separator: "  ")
+    if let brief = result.inspection?.brief {
+      let isTooLong = context.width.map { width + TextWidth.columns(of: brief) + 4 > $0 } ?? false
+      text += (isTooLong ? "\n    " : "  ") + style("(\(brief))", .dim)
     }
-    return parts.joined(separator: "  ")
-  }
-
-  /// What the bytes are, in a few words.
-  private static func describe(_ inspection: Inspection) -> String {
-    let facts = inspection.facts
-    var parts = [inspection.mediaType?.rawValue ?? "unknown type"]
-    let streams = (facts.videoStreams?.map(\.codec) ?? []) + (facts.audioStreams?.map(\.codec) ?? [])
-    if !streams.isEmpty { parts.append(streams.joined(separator: " + ")) }
-    if let width = facts.width, let height = facts.height { parts.append("\(width) × \(height)") }
-    if let frames = facts.frameCount, frames > 1 { parts.append("\(frames) frames") }
-    if let duration = facts.durationMilliseconds {
-      parts.append("\((duration / 100).rounded() / 10) s")
-    }
-    if let pages = facts.pageCount { parts.append(pages == 1 ? "1 page" : "\(pages) pages") }
-    parts.append("\(inspection.byteCount) bytes")
-    return oneLine(parts.joined(separator: ", "))
+    return text
   }
 
   private func describe(_ finding: Finding) -> String {
@@ -61,36 +51,44 @@ struct HumanReport: Report {
       case .warning: .yellow
       case .note: .cyan
       }
-    var text = "  " + style("\(finding.severity.rawValue)[\(finding.code.rawValue)]", color)
-    text += " " + wrap(Self.oneLine(finding.message), indent: 4) + "\n"
-    var evidence: [String] = []
-    if let offset = finding.offset { evidence.append("at byte \(offset)") }
-    if let expected = finding.expected, !expected.isEmpty { evidence.append("expected \(expected)") }
-    if let actual = finding.actual, !actual.isEmpty { evidence.append("found \(actual)") }
-    if !evidence.isEmpty { text += line("", evidence.joined(separator: ", ")) }
+    let label = "\(finding.severity.rawValue)[\(finding.code.rawValue)]"
+    var text = "  " + style(label, color) + " "
+    text += wrap(VisibleText.logLine(finding.message), indent: 4, from: 3 + label.utf8.count) + "\n"
+    if !finding.evidence.isEmpty { text += line("", finding.evidence) }
     if let remedy = finding.remedy { text += line("fix: ", remedy, wraps: false) }
     return text
   }
 
   private func line(_ label: String, _ text: String, wraps: Bool = true) -> String {
-    let text = Self.oneLine(text)
-    return "    " + style(label, .dim) + (wraps ? wrap(text, indent: 6) : text) + "\n"
+    let text = VisibleText.logLine(text)
+    let wrapped = wraps ? wrap(text, indent: 6, from: 4 + label.utf8.count) : text
+    return "    " + style(label, .dim) + wrapped + "\n"
   }
 
-  /// A file's name and what a file says of itself are hostile: no line ends and no control characters.
-  private static func oneLine(_ text: String) -> String { FileName(text).display }
-
   /// Breaks text between words at the terminal's width.
-  private func wrap(_ text: String, indent: Int) -> String {
+  ///
+  /// - Parameters:
+  ///   - indent: The columns before each line but the first.
+  ///   - start: The columns before the first line.
+  private func wrap(_ text: String, indent: Int, from start: Int) -> String {
     guard let width = context.width, width > indent + 20 else { return text }
-    var lines = [""]
+    var result = ""
+    var column = start
     for word in text.split(separator: " ") {
-      if let last = lines.last, !last.isEmpty, indent + last.count + 1 + word.count > width {
-        lines.append("")
+      let columns = TextWidth.columns(of: word)
+      if !result.isEmpty {
+        if column + 1 + columns > width {
+          result += "\n" + String(repeating: " ", count: indent)
+          column = indent
+        } else {
+          result += " "
+          column += 1
+        }
       }
-      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+      result += word
+      column += columns
     }
-    return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+    return result
   }
 
   // MARK: Colour

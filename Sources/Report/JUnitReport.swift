@@ -1,11 +1,11 @@
 import MediaPreflight
 
-/// JUnit XML as Jenkins and GitLab read it: a case for every file, passed ones too.
+/// JUnit XML as Jenkins and GitLab read it (Jenkins' junit-10.xsd): a case for every file, accepted ones too.
 ///
 /// GitLab tells cases apart by class and name together, and shows a failure's text, not its message; so
-/// the name is the whole path, and the text holds all findings.
+/// the name is the whole path, no two of which show alike, and the text holds all findings.
 struct JUnitReport: Report {
-  private var cases = ""
+  private var cases: [UInt8] = []
   private var tests = 0
   private var failures = 0
   private var errors = 0
@@ -15,47 +15,50 @@ struct JUnitReport: Report {
     let name = result.name?.display ?? "request \(tests)"
     let endpoint = result.endpoint?.rawValue ?? "unknown"
     var body = ""
-    let fatal = result.findings.filter { result.verdict == .rejected && $0.severity != .note }
     if result.isUnreadable {
       errors += 1
-      body += element("error", fatal)
+      body = element("error", result.findings)
     } else if result.verdict == .rejected {
       failures += 1
-      body += element("failure", fatal)
+      body = element("failure", result.findings)
+    } else if !result.findings.isEmpty {
+      body = "<system-out>\(text(result.findings))</system-out>"
     }
-    let rest = result.findings.filter { !fatal.contains($0) }
-    if !rest.isEmpty { body += "<system-out>\(XMLText.escaped(text(rest)))</system-out>" }
     let attributes = "classname=\"preflight.\(endpoint)\" name=\"\(XMLText.escaped(name))\" time=\"0\""
-    cases += body.isEmpty ? "  <testcase \(attributes)/>\n" : "  <testcase \(attributes)>\(body)</testcase>\n"
+    let testcase =
+      body.isEmpty ? "  <testcase \(attributes)/>\n" : "  <testcase \(attributes)>\(body)</testcase>\n"
+    cases += Array(testcase.utf8)
   }
 
   mutating func finish(_: Summary, to output: inout [UInt8]) {
     // The counts stand before the cases, so the cases are held back until they are known.
     let counts = "tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\""
-    let text = """
+    let head = """
       <?xml version="1.0" encoding="UTF-8"?>
       <testsuites name="preflight" \(counts) time="0">
       <testsuite name="preflight" \(counts) skipped="0" time="0">
-      \(cases)</testsuite>
-      </testsuites>
 
       """
-    output += Array(text.utf8)
+    output += Array(head.utf8)
+    output += cases
+    output += Array("</testsuite>\n</testsuites>\n".utf8)
   }
 
   private func element(_ name: String, _ findings: [Finding]) -> String {
     let first = findings.first
-    let message = XMLText.escaped(first?.message ?? "")
+    let message = XMLText.escaped(VisibleText.oneLine(first?.message ?? ""))
     let type = XMLText.escaped(first?.code.rawValue ?? "")
-    return "<\(name) message=\"\(message)\" type=\"\(type)\">\(XMLText.escaped(text(findings)))</\(name)>"
+    return "<\(name) message=\"\(message)\" type=\"\(type)\">\(text(findings))</\(name)>"
   }
 
+  /// All findings as text, a line each for what it is, the evidence and the remedy.
   private func text(_ findings: [Finding]) -> String {
     findings.map { finding in
       var lines = ["\(finding.severity.rawValue)[\(finding.code.rawValue)] \(finding.message)"]
-      if let offset = finding.offset { lines.append("  at byte \(offset)") }
+      let evidence = finding.evidence
+      if !evidence.isEmpty { lines.append("  " + evidence) }
       if let remedy = finding.remedy { lines.append("  fix: \(remedy)") }
-      return lines.joined(separator: "\n")
+      return lines.map { XMLText.escaped(VisibleText.oneLine($0)) }.joined(separator: "\n")
     }.joined(separator: "\n")
   }
 }

@@ -23,13 +23,19 @@ public struct ReportContext: Sendable {
   public var isQuiet: Bool
   /// The columns of the terminal; nil where the text is not wrapped.
   public var width: Int?
-  /// The absolute path of the folder of the run, to which paths are shown relative; without a final slash.
+  /// The absolute path of the project's folder, to which paths in reports for machines are relative; without
+  /// a final slash.
   public var root: FileName?
+  /// The absolute path of the folder that the names of results are relative to; without a final slash.
+  public var folder: FileName?
+  /// Reads a result's file again, for reports that show pictures: its bytes if they are as many as the
+  /// result says, else nil. Nil where reports can't look at files.
+  public var content: (@Sendable (CheckResult) -> [UInt8]?)?
 
   /// Creates a context.
   public init(
     policy: String?, version: String, usesColor: Bool = false, isQuiet: Bool = false, width: Int? = nil,
-    root: FileName? = nil
+    root: FileName? = nil, folder: FileName? = nil, content: (@Sendable (CheckResult) -> [UInt8]?)? = nil
   ) {
     self.policy = policy
     self.version = version
@@ -37,6 +43,8 @@ public struct ReportContext: Sendable {
     self.isQuiet = isQuiet
     self.width = width
     self.root = root
+    self.folder = folder ?? root
+    self.content = content
   }
 }
 

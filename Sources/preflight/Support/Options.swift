@@ -118,7 +118,8 @@ struct ReportOptions: ParsableArguments {
       }
     return ReportContext(
       policy: policy, version: Version.current, usesColor: usesColor, isQuiet: quiet,
-      width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil, root: Terminal.workingFolder)
+      width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil, root: Surroundings.projectFolder,
+      folder: Terminal.workingFolder, content: Surroundings.content(of:))
   }
 }
 

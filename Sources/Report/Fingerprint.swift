@@ -1,0 +1,26 @@
+import MediaPreflight
+
+/// A short name for a finding that stays the same from run to run and from machine to machine: of the path
+/// in the project, the code, and which of the file's findings of that code it is. Nothing in it drifts with
+/// a file's content.
+enum Fingerprint {
+  static func of(_ path: ProjectPath?, _ code: FindingCode, ordinal: Int) -> String {
+    // FNV-1a, 64 bits: a name, not a protection.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in (path?.name.bytes ?? []) + [0] + Array(code.rawValue.utf8) + [0] + Array("\(ordinal)".utf8) {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    let hex = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - hex.utf8.count) + hex
+  }
+
+  /// The findings of a result with their fingerprints.
+  static func all(of result: CheckResult, at path: ProjectPath?) -> [(finding: Finding, fingerprint: String)]
+  {
+    var ordinals: [FindingCode: Int] = [:]
+    return result.findings.map { finding in
+      defer { ordinals[finding.code, default: 0] += 1 }
+      return (finding, of(path, finding.code, ordinal: ordinals[finding.code, default: 0]))
+    }
+  }
+}

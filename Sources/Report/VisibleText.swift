@@ -1,0 +1,51 @@
+import MediaPreflight
+
+/// Text that keeps to its place: a file's name, and what a file says of itself, are hostile.
+enum VisibleText {
+  /// Text in one line: line ends, control characters and those that turn the direction of writing are shown
+  /// as `\xNN`, each byte of them; all else stays as it is.
+  static func oneLine(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: FileName.isControl) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if FileName.isControl(scalar) { result += hex(scalar) } else { result.unicodeScalars.append(scalar) }
+    }
+    return result
+  }
+
+  /// A line, or the end of one, that may stand in a log which a GitHub runner reads: in their old form
+  /// commands begin with `##[` wherever that stands, so it is broken.
+  static func logLine(_ text: String) -> String {
+    let line = oneLine(text)
+    return line.utf8.contains(UInt8(ascii: "#")) ? replacing("##[", with: "##\\x5b", in: line) : line
+  }
+
+  /// A file's name at the start of a line of a log. One that a GitHub runner would take for a command (they
+  /// begin with `::`, after any spaces) is shown as the same path from `./`.
+  static func heading(_ name: FileName?) -> String {
+    guard let display = name?.display else { return "request" }
+    let isCommand = display.drop { $0 == " " }.utf8.starts(with: "::".utf8)
+    return logLine(isCommand ? "./" + display : display)
+  }
+
+  /// Replaces every occurrence of a text.
+  static func replacing(_ old: String, with new: String, in text: String) -> String {
+    let pattern = Array(old.utf8)
+    var result: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let first = rest.first {
+      if rest.starts(with: pattern) {
+        result += Array(new.utf8)
+        rest = rest.dropFirst(pattern.count)
+      } else {
+        result.append(first)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  private static func hex(_ scalar: Unicode.Scalar) -> String {
+    String(scalar).utf8.map { "\\x" + String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+  }
+}
