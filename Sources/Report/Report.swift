@@ -92,7 +92,20 @@ public struct ReportFormat: Sendable {
     ReportFormat(name: "sarif") { SARIFReport($0) },
     ReportFormat(name: "junit") { _ in JUnitReport() },
     ReportFormat(name: "github") { GitHubReport($0) },
+    ReportFormat(name: "gitlab") { GitLabReport($0) },
+    ReportFormat(name: "checkstyle") { CheckstyleReport($0) },
+    ReportFormat(name: "markdown") { MarkdownReport($0, limit: MarkdownReport.commentLimit) },
   ]
+
+  /// The bytes that GitHub takes in the summary of a step.
+  public static let stepSummaryLimit = 1 << 20
+
+  /// The Markdown report for the summary of a step in a GitHub workflow.
+  ///
+  /// - Parameter room: The bytes that it may have.
+  public static func stepSummary(_ context: ReportContext, room: Int) -> any Report {
+    MarkdownReport(context, limit: room)
+  }
 
   /// The format of a name; nil where there is none.
   public static func named(_ name: String) -> ReportFormat? { all.first { $0.name == name } }

@@ -53,6 +53,21 @@ private final class ReportSink: @unchecked Sendable {
       plain.width = nil
       targets.append(Target(format.make(plain), try Output(path: path)))
     }
+    if format.name == "github", let summary = Self.stepSummary(context) { targets.append(summary) }
+  }
+
+  /// All findings, annotated or not, for the page of a step in a GitHub workflow. What the step has written
+  /// there before counts towards the limit. A run doesn't fail for want of it.
+  private static func stepSummary(_ context: ReportContext) -> Target? {
+    guard let path = Terminal.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty else { return nil }
+    do {
+      let output = try Output(path: path, isAppending: true)
+      let room = ReportFormat.stepSummaryLimit - output.byteCount
+      return room < 4096 ? nil : Target(ReportFormat.stepSummary(context, room: room), output)
+    } catch {
+      Terminal.note("the step summary: \(error.message)")
+      return nil
+    }
   }
 
   func add(_ result: CheckResult) throws {

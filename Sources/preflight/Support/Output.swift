@@ -25,15 +25,24 @@ struct Output: ~Copyable {
   }
 
   /// A file.
-  init(path: String) throws(Failure) {
+  ///
+  /// - Parameter isAppending: Whether what is there stays.
+  init(path: String, isAppending: Bool = false) throws(Failure) {
     let bytes = RawArguments.fileName(path).bytes.map { CChar(bitPattern: $0) } + [0]
-    descriptor = open(bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let flags = O_WRONLY | O_CREAT | (isAppending ? O_APPEND : O_TRUNC) | O_CLOEXEC
+    descriptor = open(bytes, flags, 0o666)
     name = path
     isOwned = true
     if descriptor < 0 { throw Failure("\(path) can't be written: \(Terminal.lastError)") }
   }
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
+
+  /// The bytes that stand in the file, written before or by this.
+  var byteCount: Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
 
   /// Takes bytes, and writes them once there is a block of them.
   mutating func append(_ bytes: [UInt8]) throws(Failure) {

@@ -1,0 +1,50 @@
+import MediaPreflight
+
+/// GitLab's Code Quality report: the subset of Code Climate's issues that GitLab reads
+/// (docs.gitlab.com, "Code Quality", "Code Quality report format").
+///
+/// GitLab shows the description alone, so the check's name stands in it too.
+struct GitLabReport: Report {
+  private let context: ReportContext
+  private var isEmpty = true
+
+  init(_ context: ReportContext) { self.context = context }
+
+  mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
+    guard let name = result.name else { return }
+    let path = ProjectPath(name, context)
+    for (finding, fingerprint) in Fingerprint.all(of: result, at: path) {
+      output += Array((isEmpty ? "[\n" : ",\n").utf8)
+      isEmpty = false
+      var json = JSONWriter()
+      json.object { json in
+        json.member("description", "\(finding.code.rawValue): \(finding.message)")
+        json.member("check_name", finding.code.rawValue)
+        json.member("fingerprint", fingerprint)
+        json.member("severity", Self.severity(of: finding, in: result))
+        json.key("location")
+        json.object { json in
+          json.member("path", path.text)
+          json.key("lines")
+          json.object { $0.member("begin", 1) }
+        }
+      }
+      output += json.bytes
+    }
+  }
+
+  func finish(_: Summary, to output: inout [UInt8]) {
+    output += Array((isEmpty ? "[]\n" : "\n]\n").utf8)
+  }
+
+  /// One of `info`, `minor`, `major`, `critical` and `blocker`.
+  private static func severity(of finding: Finding, in result: CheckResult) -> String {
+    switch finding.severity {
+    case .error: finding.code == .unreadable ? "blocker" : "critical"
+    // Where warnings reject, the gravest of a rejected file's findings may be a warning.
+    case .warning:
+      result.verdict == .rejected && result.findings.first?.severity == .warning ? "major" : "minor"
+    case .note: "info"
+    }
+  }
+}
