@@ -66,6 +66,7 @@ let package = Package(
       name: "PreflightReport",
       dependencies: ["MediaPreflight"],
       path: "Sources/Report",
+      resources: [.embedInCode("HTML")],
       swiftSettings: settings),
     .executableTarget(
       name: "preflight",

@@ -95,6 +95,7 @@ public struct ReportFormat: Sendable {
     ReportFormat(name: "gitlab") { GitLabReport($0) },
     ReportFormat(name: "checkstyle") { CheckstyleReport($0) },
     ReportFormat(name: "markdown") { MarkdownReport($0, limit: MarkdownReport.commentLimit) },
+    ReportFormat(name: "html") { HTMLReport($0) },
   ]
 
   /// The bytes that GitHub takes in the summary of a step.

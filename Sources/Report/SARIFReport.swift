@@ -9,6 +9,9 @@ import MediaPreflight
 /// they come, warnings and notes follow at the end as far as there is room, and a notification says how
 /// many are left out.
 struct SARIFReport: Report {
+  /// The results that GitHub takes of a run.
+  static let codeScanningLimit = 25_000
+
   private let context: ReportContext
   private let limit: Int
   private let ruleIndex: [FindingCode: Int]
@@ -34,7 +37,7 @@ struct SARIFReport: Report {
   }
 
   /// - Parameter limit: The most results that are written.
-  init(_ context: ReportContext, limit: Int = 25_000) {
+  init(_ context: ReportContext, limit: Int = codeScanningLimit) {
     self.context = context
     self.limit = limit
     ruleIndex = Dictionary(
