@@ -1,3 +1,5 @@
+import MediaPreflight
+
 /// Writes JSON text (RFC 8259) in the order in which it is told to, so that the same result is always
 /// the same bytes.
 public struct JSONWriter: Sendable {
@@ -60,7 +62,8 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes text, with everything escaped that JSON wants escaped, and also U+2028 and U+2029, which
-  /// older JavaScript takes for line ends, and DEL and the C1 controls, which disturb a terminal.
+  /// older JavaScript takes for line ends, and DEL, the C1 controls and those that turn the direction of
+  /// writing, which disturb a terminal.
   public mutating func string(_ value: String) {
     separate()
     bytes.append(0x22)
@@ -87,7 +90,7 @@ public struct JSONWriter: Sendable {
       case 0x0d: bytes.append(contentsOf: [0x5c, 0x72])
       case 0x09: bytes.append(contentsOf: [0x5c, 0x74])
       case 0x20..<0x7f: bytes.append(UInt8(scalar.value))
-      case 0..<0x20, 0x7f..<0xa0, 0x2028, 0x2029:
+      case _ where FileName.isControl(scalar):
         let hex = String(scalar.value, radix: 16)
         bytes.append(contentsOf: "\\u".utf8)
         bytes.append(contentsOf: repeatElement(0x30, count: 4 - hex.utf8.count))

@@ -1,5 +1,6 @@
 import Foundation
 import MediaPreflight
+import PreflightReport
 import Testing
 
 /// What the README says of the library holds.
@@ -12,6 +13,14 @@ import Testing
     let text = try readme()
     let rows = Explanation.all.map { "| `\($0.code.rawValue)` | \($0.severity.rawValue) | \($0.title) |\n" }
     #expect(text.contains("| code | severity | when |\n|---|---|---|\n" + rows.joined() + "\n"))
+  }
+
+  @Test func theTableOfReportsNamesEachFormat() throws {
+    let text = try readme()
+    let start = try #require(text.range(of: "| format | is for |\n|---|---|\n"))
+    let rows = text[start.upperBound...].components(separatedBy: "\n\n")[0].split(separator: "\n")
+    let names = rows.flatMap { $0.split(separator: "|")[0].matches(of: /`([a-z]+)`/).map { String($0.1) } }
+    #expect(names == ReportFormat.all.map(\.name))
   }
 
   @Test func theExamplePolicyHasNoMistakes() throws {

@@ -32,6 +32,7 @@ import Testing
 
   @Test(arguments: ["json", "ndjson"])
   func resultsInJSON(format: String) throws {
+    try expectHarmless(Shown.text(format, Shown.rejections()))
     let results: [[String: Any]]
     if format == "json" {
       let document = try #require(Shown.json("json", Shown.rejections()) as? [String: Any])
