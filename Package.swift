@@ -68,17 +68,22 @@ let package = Package(
       path: "Sources/Report",
       resources: [.embedInCode("HTML")],
       swiftSettings: settings),
+    .target(
+      name: "PreflightProject",
+      dependencies: ["MediaPreflight"],
+      path: "Sources/Project",
+      swiftSettings: settings),
     .executableTarget(
       name: "preflight",
       dependencies: [
-        "MediaPreflight", "PreflightReport",
+        "MediaPreflight", "PreflightProject", "PreflightReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/preflight",
       swiftSettings: settings),
     .testTarget(
       name: "PreflightTests",
-      dependencies: ["MediaPreflight", "PreflightFindings", "PreflightReport"],
+      dependencies: ["MediaPreflight", "PreflightFindings", "PreflightProject", "PreflightReport"],
       exclude: ["Verdicts/verdicts.tsv"],
       swiftSettings: settings),
     .testTarget(

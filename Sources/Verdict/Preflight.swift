@@ -28,10 +28,15 @@ public final class Preflight: Sendable {
   /// Whether a warning rejects as an error does.
   public let isStrict: Bool
 
-  private let sniffer = Sniffer()
+  private let tools: Tools
 
-  /// Buffers to read into, one for each thread that has read at the same time.
-  private let memories = Mutex<[ByteWindow.Memory]>([])
+  /// What engines of different policies can share.
+  private final class Tools: Sendable {
+    let sniffer = Sniffer()
+
+    /// Buffers to read into, one for each thread that has read at the same time.
+    let memories = Mutex<[ByteWindow.Memory]>([])
+  }
 
   /// Creates an engine.
   ///
@@ -41,6 +46,15 @@ public final class Preflight: Sendable {
   public init(policy: Policy = .waconnect, isStrict: Bool = false) {
     self.policy = policy
     self.isStrict = isStrict
+    tools = Tools()
+  }
+
+  /// Creates an engine that shares another's buffers and libmagic's database, for a program that holds
+  /// files against several policies.
+  public init(policy: Policy, isStrict: Bool = false, sharing other: Preflight?) {
+    self.policy = policy
+    self.isStrict = isStrict
+    tools = other?.tools ?? Tools()
   }
 
   // MARK: Checking
@@ -87,7 +101,7 @@ public final class Preflight: Sendable {
     var findings: [Finding]
     do {
       (inspection, chosen, findings) = try read(source) { window in
-        var inspection = try Inspection(&window, sniffer: sniffer).naming(encryptedPackageBy: name)
+        var inspection = try Inspection(&window, sniffer: tools.sniffer).naming(encryptedPackageBy: name)
         let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
         func judge() -> [Finding] {
           policy.findings(for: inspection, at: chosen, name: name, declaredType: declaredType)
@@ -172,7 +186,7 @@ public final class Preflight: Sendable {
   ///   libmagic's database can't be loaded.
   public func inspect(_ source: any ByteSource) throws -> Inspection {
     try read(source) { window in
-      var inspection = try Inspection(&window, sniffer: sniffer)
+      var inspection = try Inspection(&window, sniffer: tools.sniffer)
       try inspection.decode(&window)
       return inspection
     }
@@ -180,10 +194,11 @@ public final class Preflight: Sendable {
 
   /// Opens a window on a source, with the memory that an earlier one had.
   private func read<T>(_ source: any ByteSource, _ body: (inout ByteWindow) throws -> T) throws -> T {
-    var window = ByteWindow(source, memory: memories.withLock { $0.popLast() } ?? ByteWindow.Memory())
+    var window = ByteWindow(
+      source, memory: tools.memories.withLock { $0.popLast() } ?? ByteWindow.Memory())
     let result = Result { try body(&window) }
     let memory = window.takeMemory()
-    memories.withLock { $0.append(memory) }
+    tools.memories.withLock { $0.append(memory) }
     do { return try result.get() } catch let error as ReadError {
       if case .source(let reason) = error.reason { throw reason }
       throw error

@@ -22,6 +22,16 @@ public struct Policy: Sendable {
   package let service: CallTemplate
   package let upload: CallTemplate?
 
+  /// The same policy with other severities for some codes, whatever its rules and its own table say.
+  ///
+  /// - Parameter own: The severity of each code; nil switches the code off.
+  public func withSeverities(_ own: [FindingCode: Severity?]) -> Policy {
+    Policy(
+      name: name, title: title, source: source, endpoints: endpoints, rulesByEndpoint: rulesByEndpoint,
+      severities: severities.merging(own) { $1 }, declaredTypes: declaredTypes, fields: fields,
+      service: service, upload: upload)
+  }
+
   /// What an endpoint's policy is; nil for an endpoint that the provider doesn't have.
   package func endpoint(_ endpoint: Endpoint) -> EndpointPolicy? {
     endpoints.first { $0.endpoint == endpoint }

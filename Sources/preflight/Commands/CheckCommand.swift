@@ -1,38 +1,41 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Give a verdict for every file.",
     discussion: """
-      Folders are walked in sorted order, without hidden files and without following links to folders. \
+      Folders are walked in sorted order, without hidden files, without what .gitignore or a configuration \
+      ignores, and without following links to folders. A configuration is a preflight.toml or \
+      .preflight.toml in a file's folder or above it, as far as the root of the repository; 'preflight \
+      init' writes one. What the command line says holds over it. \
       Every finding is told, not only the first; 'preflight explain CODE' says what one means.
       """)
 
   @OptionGroup var files: FileOptions
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var reports: ReportOptions
+  @OptionGroup var projects: ProjectOptions
 
   @Option(
     help: ArgumentHelp(
-      "Where the files go: image, video, audio, document, sticker, or auto for the endpoint whose formats hold the file's type.",
+      "Where the files go: image, video, audio, document, sticker, or auto for the endpoint whose formats hold the file's type (default: what the configuration says, or else auto).",
       valueName: "ENDPOINT"))
-  var endpoint = EndpointChoice.auto
+  var endpoint: EndpointChoice?
 
   @Option(help: ArgumentHelp("The media type that you mean to declare for each file.", valueName: "TYPE"))
   var declaredType: String?
 
-  @Flag(help: "Let a warning reject as an error does.")
-  var strict = false
+  @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
+  var strict: Bool?
 
   func run() throws {
-    let engine = Preflight(policy: try policy.load(), isStrict: strict)
-    let (endpoint, declaredType) = (endpoint.endpoint, declaredType)
-    let summary = try FileRun.run(files, reports, policy: engine.policy.name) { name in
-      do {
-        return try engine.check(fileAt: name, as: endpoint, declaredType: declaredType)
-      } catch let error as SnifferError { throw Failure(error.description) }
+    let project = try projects.project(Settings(policy, endpoint: endpoint, isStrict: strict))
+    let declaredType = declaredType
+    let summary = try FileRun.run(files, reports, in: project, hasPolicy: true) { name, settings in
+      try settings.engine.check(fileAt: name, as: settings.endpoint, declaredType: declaredType)
     }
     try FileRun.exit(summary)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 import PreflightReport
 
 #if canImport(Darwin)
@@ -18,22 +19,25 @@ struct HookCommand: ParsableCommand {
       Reads one JSON object, or one per line, with the keys endpoint, file, to, mediaUrl, mediaId, caption, \
       filename, phoneNumberId and declaredType, and writes one result per request on a line of its own, in \
       order, each as soon as it is done. A line that can't be read gets a result that says so. A request \
-      with nothing but a file and an endpoint is judged by the file alone.
+      with nothing but a file and an endpoint is judged by the file alone. A configuration is taken only \
+      where --config names it, so that no stray file changes the answers; an endpoint in the request holds \
+      over it.
       """)
 
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var configuration: ConfigOptions
 
-  @Flag(help: "Let a warning reject as an error does.")
-  var strict = false
+  @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
+  var strict: Bool?
 
   func run() throws {
-    let engine = Preflight(policy: try policy.load(), isStrict: strict)
+    let project = try configuration.project(Settings(policy, isStrict: strict))
     var lines = LineReader()
     var summary = Summary()
     do {
       while let line = try lines.next() {
         if line.text.allSatisfy({ " \t\r".utf8.contains($0) }) { continue }
-        let result = try answer(line, engine)
+        let result = try answer(line, project)
         summary.count(result)
         var json = JSONWriter()
         json.result(result)
@@ -47,7 +51,8 @@ struct HookCommand: ParsableCommand {
     try FileRun.exit(summary)
   }
 
-  private func answer(_ line: LineReader.Line, _ engine: Preflight) throws -> CheckResult {
+  private func answer(_ line: LineReader.Line, _ project: Project) throws -> CheckResult {
+    let engine = project.baseSettings.engine
     let request: HookRequest
     do { request = try HookRequest(parsing: line.text) } catch {
       return engine.rejection(
@@ -55,8 +60,9 @@ struct HookCommand: ParsableCommand {
         actual: error.actual)
     }
     if let file = request.file {
-      return try engine.check(
-        fileAt: FileName(file), as: request.endpoint, declaredType: request.declaredType,
+      let settings = project.settings(ofFileAt: FileName(file))
+      return try settings.engine.check(
+        fileAt: FileName(file), as: request.endpoint ?? settings.endpoint, declaredType: request.declaredType,
         sending: request.message)
     }
     guard let endpoint = request.endpoint else {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -7,18 +8,18 @@ struct InspectCommand: ParsableCommand {
     abstract: "Say what the bytes are, with no policy applied.",
     discussion: """
       The results are those of 'check' without verdict and endpoint, and of the findings only those that \
-      are about the file itself.
+      are about the file itself. Of a configuration only what it ignores is heeded.
       """)
 
   @OptionGroup var files: FileOptions
   @OptionGroup var reports: ReportOptions
+  @OptionGroup var projects: ProjectOptions
 
   func run() throws {
     let engine = Preflight()
-    let summary = try FileRun.run(files, reports, policy: nil) { name in
-      do { return try engine.inspect(fileAt: name) } catch let error as SnifferError {
-        throw Failure(error.description)
-      }
+    let project = try projects.project(Settings())
+    let summary = try FileRun.run(files, reports, in: project, hasPolicy: false) { name, _ in
+      try engine.inspect(fileAt: name)
     }
     try FileRun.exit(summary)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 import PreflightReport
 
 #if canImport(Darwin)
@@ -25,9 +26,9 @@ struct PayloadCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where the message goes: image, video, audio, document, sticker, or auto for the endpoint whose formats hold the file's type.",
+      "Where the message goes: image, video, audio, document, sticker, or auto for the endpoint whose formats hold the file's type (default: auto).",
       valueName: "ENDPOINT"))
-  var endpoint = EndpointChoice.auto
+  var endpoint: EndpointChoice?
 
   @Option(help: ArgumentHelp("The recipient's phone number with country code.", valueName: "NUMBER"))
   var to: String?
@@ -51,6 +52,7 @@ struct PayloadCommand: ParsableCommand {
   var declaredType: String?
 
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var configuration: ConfigOptions
 
   @Option(
     name: .customLong("as"),
@@ -58,20 +60,23 @@ struct PayloadCommand: ParsableCommand {
       "The request as json (the body alone), http (the message) or curl (a command).", valueName: "FORM"))
   var form = RequestForm.json
 
-  @Flag(help: "Let a warning reject as an error does.")
-  var strict = false
+  @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
+  var strict: Bool?
 
   @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
   var color = ColorChoice.auto
 
   func validate() throws {
-    if file == nil, endpoint == .auto {
+    if file == nil, endpoint?.endpoint == nil {
       throw ValidationError("without a FILE, --endpoint says where the message goes")
     }
   }
 
   func run() throws {
-    let engine = Preflight(policy: try policy.load(), isStrict: strict)
+    let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
+    let settings =
+      file.map { project.settings(ofFileAt: RawArguments.fileName($0)) } ?? project.baseSettings
+    let engine = settings.engine
     let request = MessageRequest(
       to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
       phoneNumberID: phoneNumberId)
@@ -79,9 +84,9 @@ struct PayloadCommand: ParsableCommand {
     do {
       if let file {
         result = try engine.check(
-          fileAt: RawArguments.fileName(file), as: endpoint.endpoint, declaredType: declaredType,
+          fileAt: RawArguments.fileName(file), as: settings.endpoint, declaredType: declaredType,
           sending: request)
-      } else if let endpoint = endpoint.endpoint {
+      } else if let endpoint = endpoint?.endpoint {
         result = engine.check(request, as: endpoint)
       } else {
         throw ValidationError("without a FILE, --endpoint says where the message goes")

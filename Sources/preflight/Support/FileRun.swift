@@ -1,16 +1,24 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 import PreflightReport
 
 /// A run over files: walks, judges on several threads, shows in order, and counts.
 enum FileRun {
   static func run(
-    _ files: FileOptions, _ reports: ReportOptions, policy: String?,
-    judge: @escaping @Sendable (FileName) throws -> CheckResult
+    _ files: FileOptions, _ reports: ReportOptions, in project: sending Project, hasPolicy: Bool,
+    judge: @escaping @Sendable (FileName, FileSettings) throws -> CheckResult
   ) throws -> Summary {
-    let sink = try ReportSink(reports, context: reports.context(policy: policy))
-    var walk = FileWalk(try files.names())
-    try OrderedRun.run(jobs: files.jobCount, next: { walk.next() }, work: judge) { try sink.add($0) }
+    var walk = FileWalk(try files.names(), in: project)
+    // Every configuration is read before anything is judged or any report begun.
+    do { try walk.survey() } catch { throw Failure(error) }
+    let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
+    let work: @Sendable (FoundFile) throws -> CheckResult = { file in
+      do { return try judge(file.name, file.settings.get()) } catch let error as ConfigurationError {
+        throw Failure(error)
+      } catch let error as SnifferError { throw Failure(error.description) }
+    }
+    try OrderedRun.run(jobs: files.jobCount, next: { walk.next() }, work: work) { try sink.add($0) }
     let summary = try sink.finish()
     if summary.checked == 0 {
       if files.requireFiles { throw Failure("nothing was found to check") }

@@ -131,11 +131,13 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The policy to hold against: \(Policy.builtInNames.joined(separator: ", ")), or a policy file.",
+      "The policy to hold against: \(Policy.builtInNames.joined(separator: ", ")), or a policy file (default: the configuration's, or else \(Self.standard)).",
       valueName: "NAME|FILE"))
-  var policy = Policy.builtInNames.first ?? ""
+  var policy: String?
 
-  func load() throws(Failure) -> Policy { try Self.load(policy) }
+  private static let standard = Policy.builtInNames.first ?? ""
+
+  func load() throws(Failure) -> Policy { try Self.load(policy ?? Self.standard) }
 
   /// A built-in policy, or else the policy file of that name.
   static func load(_ name: String) throws(Failure) -> Policy {

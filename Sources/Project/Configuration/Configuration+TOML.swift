@@ -1,0 +1,155 @@
+import MediaPreflight
+
+extension Configuration {
+  /// Reads a configuration.
+  ///
+  /// - Parameters:
+  ///   - path: The file's absolute path.
+  ///   - name: The file's name for people.
+  ///   - policies: Loads the policies that it names.
+  /// - Throws: ``ConfigurationError`` with each mistake in the file and in the policies that it names.
+  package init(
+    readingFileAt path: [UInt8], name: String, policies: inout PolicyLoader
+  ) throws(ConfigurationError) {
+    let bytes: [UInt8]
+    do { bytes = try SmallFile.contents(of: path) } catch { throw ConfigurationError(["\(name): \(error)"]) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ConfigurationError(["\(name): it is not UTF-8 text"])
+    }
+    try self.init(
+      parsing: text, name: name, folder: Array(AbsolutePath.parent(of: path) ?? []), policies: &policies)
+  }
+
+  /// Reads a configuration's text; the parameters and errors are as above.
+  package init(
+    parsing text: String, name: String, folder: [UInt8], policies: inout PolicyLoader
+  ) throws(ConfigurationError) {
+    var draft = ConfigurationDraft(name: name, folder: folder, policies: policies)
+    draft.read(text)
+    policies = draft.policies
+    let error = draft.error
+    if !error.lines.isEmpty { throw error }
+    self.init(
+      name: name, folder: folder, isRoot: draft.isRoot, settings: draft.settings, rules: draft.rules,
+      ignore: IgnoreList(source: name, folder: folder, patterns: draft.ignore))
+  }
+}
+
+/// A configuration while it is read.
+private struct ConfigurationDraft {
+  let name: String
+  let folder: [UInt8]
+  var policies: PolicyLoader
+  private(set) var isRoot = false
+  private(set) var settings = Settings()
+  private(set) var rules: [Configuration.Rule] = []
+  private(set) var ignore: [IgnorePattern] = []
+  private var decoder = TOMLDecoder()
+  /// The mistakes in policy files, which stand in those files.
+  private var policyMistakes: [String] = []
+
+  private static let settingKeys = ["policy", "endpoint", "strict", "severities"]
+  private static let keys = ["root"] + settingKeys + ["ignore", "files"]
+
+  init(name: String, folder: [UInt8], policies: PolicyLoader) {
+    self.name = name
+    self.folder = folder
+    self.policies = policies
+  }
+
+  var error: ConfigurationError {
+    let mistakes = decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+    return ConfigurationError(mistakes.map { "\(name):\($0)" } + policyMistakes)
+  }
+
+  mutating func read(_ text: String) {
+    var syntax: [Mistake] = []
+    let table = TOMLTable(parsing: text, mistakes: &syntax)
+    decoder.add(syntax)
+    decoder.check(table, keys: Self.keys, in: "a configuration")
+    isRoot = decoder.boolean(table, "root") ?? false
+    settings = readSettings(table, glob: nil)
+    for node in decoder.array(table, "ignore") ?? [] {
+      guard let text = decoder.string(node, as: "each of ignore") else { continue }
+      if let pattern = pattern(text, at: node.position) { ignore.append(pattern) }
+    }
+    for entry in decoder.table(table, "files")?.entries ?? [] { readRule(entry) }
+  }
+
+  private mutating func readRule(_ entry: TOMLTable.Entry) {
+    let pattern = pattern(entry.key, at: entry.position)
+    if pattern?.isNegated == true {
+      decoder.report(entry.position, "a glob of [files] can't be negated; a later glob has the say")
+    }
+    var own = Settings()
+    switch entry.node.value {
+    case .string: own.endpoint = readEndpoint(entry.node, glob: entry.key)
+    case .table(let table):
+      decoder.check(table, keys: Self.settingKeys, in: "a glob of [files]")
+      own = readSettings(table, glob: entry.key)
+    default:
+      decoder.report(
+        entry.node.position, "'\(entry.key)' must be an endpoint or a table, not \(entry.node.value.kind)")
+    }
+    if let pattern { rules.append(.init(pattern: pattern, folder: folder, settings: own)) }
+  }
+
+  private mutating func readSettings(_ table: TOMLTable, glob: String?) -> Settings {
+    var settings = Settings()
+    if let node = table["policy"] { settings.policy = readPolicy(node, glob: glob) }
+    if let node = table["endpoint"] { settings.endpoint = readEndpoint(node, glob: glob) }
+    if let node = table["strict"], let isStrict = decoder.boolean(table, "strict") {
+      settings.isStrict = Setting(isStrict, origin(node.position, glob))
+    }
+    for entry in decoder.table(table, "severities")?.entries ?? [] {
+      let code = FindingCode(rawValue: entry.key)
+      if code.explanation == nil {
+        decoder.report(
+          entry.position, "'\(entry.key)' is no finding code" + Explanation.suggestion(for: entry.key))
+      }
+      let names = Severity.allCases.map { (name: $0.rawValue, value: Optional($0)) } + [("off", nil)]
+      guard let text = decoder.string(entry.node, as: entry.key),
+        let severity = decoder.choice(text, at: entry.node.position, "severity", among: names)
+      else { continue }
+      settings.severities[code] = Setting(severity, origin(entry.position, glob))
+    }
+    return settings
+  }
+
+  private mutating func readEndpoint(_ node: TOMLNode, glob: String?) -> Setting<Endpoint?>? {
+    let names = Endpoint.allCases.map { (name: $0.rawValue, value: Optional($0)) } + [("auto", nil)]
+    guard let text = decoder.string(node, as: "an endpoint"),
+      let endpoint = decoder.choice(text, at: node.position, "endpoint", among: names)
+    else { return nil }
+    return Setting(endpoint, origin(node.position, glob))
+  }
+
+  private mutating func readPolicy(_ node: TOMLNode, glob: String?) -> Setting<NamedPolicy>? {
+    guard let text = decoder.string(node, as: "policy") else { return nil }
+    do { return Setting(try policies.load(text, from: folder), origin(node.position, glob)) } catch {
+      decoder.report(node.position, error.message)
+      for line in error.mistakes where !policyMistakes.contains(line) { policyMistakes.append(line) }
+      return nil
+    }
+  }
+
+  private mutating func pattern(_ text: String, at position: TOMLPosition) -> IgnorePattern? {
+    let bytes = Array(text.utf8)
+    let parts = bytes.drop { $0 == UInt8(ascii: "!") }.split(separator: UInt8(ascii: "/"))
+    if let part = parts.first(where: { $0.allSatisfy { $0 == UInt8(ascii: ".") } && $0.count <= 2 }) {
+      decoder.report(
+        position,
+        "the glob '\(text)' can't hold '\(String(decoding: part, as: UTF8.self))': "
+          + "a glob begins at the configuration's folder and stays below it")
+      return nil
+    }
+    do { return try IgnorePattern(bytes[...], line: position.line) } catch {
+      decoder.report(position, "the glob '\(text)' can match nothing: \(error.reason)")
+      return nil
+    }
+  }
+
+  private func origin(_ position: TOMLPosition, _ glob: String?) -> Origin {
+    .file(name, line: position.line, column: position.column, glob: glob)
+  }
+}

@@ -1,0 +1,52 @@
+import MediaPreflight
+
+/// Loads the policies that configurations name, each one once.
+package struct PolicyLoader {
+  /// A policy that can't be used.
+  package struct Failed: Error {
+    /// What is wrong, for the place that names the policy.
+    let message: String
+    /// The mistakes in the policy's own file.
+    var mistakes: [String] = []
+  }
+
+  private var loaded: [FileName: Result<NamedPolicy, Failed>] = [:]
+  private let workingFolder: [UInt8]
+
+  package init(workingFolder: [UInt8]) { self.workingFolder = workingFolder }
+
+  /// A built-in policy, or else the policy file at a path.
+  ///
+  /// - Parameter folder: The absolute path of the folder that the path is relative to.
+  package mutating func load(_ name: String, from folder: [UInt8]) throws(Failed) -> NamedPolicy {
+    let isBuiltIn = Policy.builtInNames.contains(name)
+    let path = AbsolutePath.normalized(Array(name.utf8), from: folder)
+    let key = isBuiltIn ? FileName(name) : FileName(path)
+    if let known = loaded[key] { return try known.get() }
+    let result = Result { () throws(Failed) in
+      if isBuiltIn, let policy = Policy.builtIn(named: name) { return NamedPolicy(key: key, policy: policy) }
+      return NamedPolicy(key: key, policy: try read(path, named: name))
+    }
+    loaded[key] = result
+    return try result.get()
+  }
+
+  private func read(_ path: [UInt8], named name: String) throws(Failed) -> Policy {
+    let shown = FileName(AbsolutePath.display(path, from: workingFolder)).display
+    let bytes: [UInt8]
+    do { bytes = try SmallFile.contents(of: path) } catch {
+      let isName = !name.contains("/") && !name.contains(".")
+      throw Failed(
+        message: isName
+          ? "there is no policy '\(name)'" + TOMLDecoder.suggestion(name, Policy.builtInNames)
+          : "the policy file \(shown): \(error)")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failed(message: "the policy file \(shown) is not UTF-8 text")
+    }
+    do { return try Policy(parsing: text, name: shown) } catch {
+      throw Failed(
+        message: "the policy file \(shown) is mistaken", mistakes: error.mistakes.map { "\(shown):\($0)" })
+    }
+  }
+}

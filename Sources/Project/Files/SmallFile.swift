@@ -1,0 +1,30 @@
+import MediaPreflight
+
+/// Texts that are read whole: configurations, policies, ignore lists.
+enum SmallFile {
+  /// No such text is longer.
+  private static let maximumBytes: UInt64 = 1 << 24
+
+  /// All of a regular file.
+  static func contents(of path: [UInt8]) throws(ByteSourceError) -> [UInt8] {
+    let source = try FileSource(path: path)
+    guard source.byteCount <= maximumBytes else {
+      throw ByteSourceError("it is larger than \(maximumBytes) bytes")
+    }
+    let count = Int(source.byteCount)
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let start = filled
+      let read = bytes.withUnsafeMutableBytes { buffer in
+        Result { () throws(ByteSourceError) in
+          try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]), at: UInt64(start))
+        }
+      }
+      let more = try read.get()
+      if more == 0 { break }
+      filled += more
+    }
+    return Array(bytes.prefix(filled))
+  }
+}

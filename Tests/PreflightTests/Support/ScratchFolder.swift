@@ -1,0 +1,66 @@
+import Foundation
+import MediaPreflight
+import PreflightProject
+
+/// A folder that a test fills, and that is gone after it.
+final class ScratchFolder {
+  let path: String
+
+  init() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    // Without links, so that it is the path that the system gives too.
+    path = folder.resolvingSymlinksInPath().path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file and the folders that it is in.
+  func write(_ text: String = "", to name: String) throws {
+    let file = URL(filePath: path).appending(path: name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: file)
+  }
+
+  /// The project of the folder.
+  func project(_ change: (inout Project.Options) -> Void = { _ in }) throws -> Project {
+    var options = Project.Options()
+    change(&options)
+    return try Project(options, workingFolder: FileName(path))
+  }
+
+  /// The paths that a walk finds, relative to the folder.
+  func walk(
+    _ names: [String] = [""], in project: Project,
+    list: @escaping FileWalk.Lister = FolderListing.init(_:followsLink:foldersOnly:)
+  ) throws -> [String] {
+    var walk = FileWalk(names.map { FileName(path + "/" + $0) }, in: project, list: list)
+    try walk.survey()
+    var found: [String] = []
+    while let file = walk.next() {
+      _ = try file.settings.get()
+      found.append(String(decoding: file.name.bytes.dropFirst(path.utf8.count + 1), as: UTF8.self))
+    }
+    return found
+  }
+
+  /// What a command prints on standard output.
+  func run(_ command: [String], input: [UInt8] = []) throws -> Data {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = command
+    process.currentDirectoryURL = URL(filePath: path)
+    // Git's settings of this machine have no say.
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"]) { $1 }
+    let (given, printed) = (path + "/.in", path + "/.out")
+    try Data(input).write(to: URL(filePath: given))
+    try Data().write(to: URL(filePath: printed))
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: given))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: printed))
+    try process.run()
+    process.waitUntilExit()
+    return try Data(contentsOf: URL(filePath: printed))
+  }
+}
