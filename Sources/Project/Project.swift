@@ -18,7 +18,8 @@ package final class Project {
     /// What the command line says, over every configuration.
     package var overrides = Settings()
     package var search = Search.upwards
-    /// Patterns of what is left out, relative to the working folder.
+    /// Patterns of what is left out, relative to the working folder; one that can match nothing is passed
+    /// over.
     package var exclude: [FileName] = []
     /// Whether paths that the user names may be left out too.
     package var forcesExclusion = false
@@ -54,18 +55,12 @@ package final class Project {
   }
 
   /// - Parameter workingFolder: The absolute path that relative ones go on from.
-  /// - Throws: ``ConfigurationError`` when the one configuration that is asked for, or a pattern of the
-  ///   command line, is mistaken.
+  /// - Throws: ``ConfigurationError`` when the one configuration that is asked for is mistaken.
   package init(_ options: Options, workingFolder: FileName) throws(ConfigurationError) {
     self.options = options
     self.workingFolder = workingFolder.bytes
     policies = PolicyLoader(workingFolder: workingFolder.bytes)
-    var patterns: [IgnorePattern] = []
-    for text in options.exclude {
-      do { patterns.append(try IgnorePattern(text.bytes[...], line: 0)) } catch {
-        throw ConfigurationError(["--exclude '\(text.display)' can match nothing: \(error.reason)"])
-      }
-    }
+    let patterns = options.exclude.compactMap { try? IgnorePattern($0.bytes[...], line: 0) }
     exclude = IgnoreList(source: "--exclude", folder: workingFolder.bytes, patterns: patterns)
     if case .file(let file) = options.search {
       let path = AbsolutePath.normalized(file.bytes, from: workingFolder.bytes)
@@ -187,6 +182,21 @@ package final class Project {
       return false
     }
     return !found.pattern.isNegated
+  }
+
+  /// The pattern that has the say over a file: one that leaves out a folder above it, or the file's own.
+  package func ignoring(_ path: [UInt8]) -> (list: IgnoreList, pattern: IgnorePattern)? {
+    var parent = self.folder(at: [])
+    var nameStart = 1
+    while let end = path.dropFirst(nameStart).firstIndex(of: UInt8(ascii: "/")) {
+      let folder = Array(path[..<end])
+      let found = deciding(folder, nameStart: nameStart, isFolder: true, in: parent)
+      if let found, !found.pattern.isNegated { return found }
+      parent = self.folder(at: folder)
+      nameStart = end + 1
+    }
+    let isFolder = FolderListing.Kind(ofPath: path, followsLink: false) == .folder
+    return deciding(path, nameStart: min(nameStart, path.count), isFolder: isFolder, in: parent)
   }
 
   /// Whether something in a folder is left out, or the folder with all that is in it.

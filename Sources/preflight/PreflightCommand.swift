@@ -22,7 +22,7 @@ struct PreflightCommand: ParsableCommand {
     version: Version.current,
     subcommands: [
       CheckCommand.self, PayloadCommand.self, InspectCommand.self, HookCommand.self, ExplainCommand.self,
-      PolicyCommand.self,
+      PolicyCommand.self, InitCommand.self, ConfigCommand.self,
     ])
 
   /// Runs the command with the exit statuses of the contract in place of the argument parser's.

@@ -1,5 +1,6 @@
 import Foundation
 import MediaPreflight
+import PreflightProject
 import PreflightReport
 import Testing
 
@@ -7,6 +8,14 @@ import Testing
 @Suite struct ReadmeTests {
   private func readme() throws -> String {
     try String(contentsOfFile: Fixture.folder + "../README.md", encoding: .utf8)
+  }
+
+  /// The example in TOML that starts with a line.
+  private func example(startingWith line: String) throws -> String {
+    let text = try readme()
+    let start = try #require(text.range(of: "```toml\n\(line)"))
+    let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
+    return line + text[start.upperBound..<end.lowerBound]
   }
 
   @Test func theTableOfCodesIsTheCatalogue() throws {
@@ -24,10 +33,7 @@ import Testing
   }
 
   @Test func theExamplePolicyHasNoMistakes() throws {
-    let text = try readme()
-    let start = try #require(text.range(of: "```toml\n"))
-    let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
-    let policy = try Policy(parsing: String(text[start.upperBound..<end.lowerBound]), name: "README.md")
+    let policy = try Policy(parsing: try example(startingWith: "name = \"stickers-only\""), name: "README.md")
     let strict = Preflight(policy: policy)
     let moving = try strict.check(
       MemorySource(Fixture.bytes("pictures/sticker-animated.webp")), as: .sticker)
@@ -37,6 +43,28 @@ import Testing
       MemorySource(Fixture.bytes("pictures/exif-place.jpg")), named: FileName("a.png"))
     #expect(place.findings.map(\.code) == [.locationMetadata])
     #expect(place.findings.map(\.severity) == [.error])
+  }
+
+  @Test func theExampleConfigurationSaysWhatItIsSaidTo() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(try example(startingWith: "policy = "), to: "preflight.toml")
+    let names = [
+      "drafts/a.jpg", "legacy/b.jpg", "promo/c.png", "promo/x/y/d.png", "stickers/e/f.webp", "g.psd",
+    ]
+    for name in names { try scratch.write(to: name) }
+    var walk = FileWalk([FileName(scratch.path)], in: try scratch.project())
+    try walk.survey()
+    var found: [String] = []
+    while let file = walk.next() {
+      let settings = try file.settings.get()
+      let name = String(file.name.display.dropFirst(scratch.path.count + 1))
+      found.append("\(name) \(settings.endpoint?.rawValue ?? "auto") \(settings.engine.isStrict)")
+    }
+    #expect(
+      found == [
+        "legacy/b.jpg auto false", "promo/c.png image true", "promo/x/y/d.png image true",
+        "stickers/e/f.webp sticker true",
+      ])
   }
 
   /// The example of the README and of ``Preflight``, as it stands there.

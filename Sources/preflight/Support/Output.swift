@@ -36,6 +36,15 @@ struct Output: ~Copyable {
     if descriptor < 0 { throw Failure("\(path) can't be written: \(Terminal.lastError)") }
   }
 
+  /// A file that must not be there yet.
+  init(newFileAt path: FileName) throws(Failure) {
+    let bytes = path.bytes.map { CChar(bitPattern: $0) } + [0]
+    descriptor = open(bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    name = path.display
+    isOwned = true
+    if descriptor < 0 { throw Failure("\(name) can't be written: \(Terminal.lastError)") }
+  }
+
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
 
   /// The bytes that stand in the file, written before or by this.

@@ -26,6 +26,11 @@ struct ProjectOptions: ParsableArguments {
 
   func validate() throws {
     if config != nil, isolated { throw ValidationError("--config and --isolated exclude each other") }
+    for text in exclude {
+      do { _ = try IgnorePattern(RawArguments.fileName(text).bytes[...], line: 0) } catch {
+        throw ValidationError("--exclude '\(text)' can match nothing: \(error.reason)")
+      }
+    }
   }
 
   /// The project of the working folder.
@@ -66,7 +71,8 @@ struct ConfigOptions: ParsableArguments {
 }
 
 extension Project {
-  fileprivate convenience init(_ options: Options) throws(Failure) {
+  /// The project of the working folder.
+  convenience init(_ options: Options) throws(Failure) {
     do {
       try self.init(options, workingFolder: Terminal.workingFolder ?? FileName([]))
     } catch { throw Failure(error) }

@@ -1,0 +1,59 @@
+import ArgumentParser
+import MediaPreflight
+import PreflightProject
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init",
+    abstract: "Write a preflight.toml for a folder from what is in it.",
+    discussion: """
+      Looks through the folder and proposes which folders go to which endpoint and what to leave out, with \
+      the reason beside each line. A configuration that is there already is never overwritten.
+      """)
+
+  @Argument(help: "The folder (default: the working folder).", completion: .directory)
+  var folder = "."
+
+  @Flag(help: "Show the text in place of writing it.")
+  var stdout = false
+
+  func run() throws {
+    let folder = RawArguments.fileName(folder)
+    let base = folder.bytes.last == UInt8(ascii: "/") ? folder.bytes : folder.bytes + [UInt8(ascii: "/")]
+    guard FolderListing(folder.bytes, followsLink: true, foldersOnly: true) != nil else {
+      throw Failure("\(folder.display) is no folder that can be read")
+    }
+    if !stdout,
+      let found = FolderMarks(at: folder.bytes, configurations: true, git: false).configurations.first
+    {
+      throw Failure(
+        "\(FileName(base).display)\(found) is there already; --stdout shows what would be written")
+    }
+    var options = Project.Options()
+    options.search = .none
+    let project = try Project(options)
+    let proposal: Proposal
+    do { proposal = try Proposal(for: folder, in: project) } catch let error as SnifferError {
+      throw Failure(error.description)
+    }
+    if stdout {
+      Terminal.write(proposal.text, to: STDOUT_FILENO)
+      return
+    }
+    let path = FileName(base + Array(FolderMarks.configurationNames[0].utf8))
+    var output = try Output(newFileAt: path)
+    try output.append(Array(proposal.text.utf8))
+    try output.flush()
+    let files = proposal.fileCount == 1 ? "1 file" : "\(proposal.fileCount) files"
+    Terminal.write(
+      "\(path.display) written, with \(proposal.globCount) globs from \(files).\n", to: STDOUT_FILENO)
+  }
+}
