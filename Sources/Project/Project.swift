@@ -254,7 +254,8 @@ package final class Project {
   package func allSettings(ofFileAt path: [UInt8]) -> Settings {
     let parent = folder(at: Array(AbsolutePath.parent(of: path) ?? []))
     var matched = parent.matched
-    parent.chain.match(path, nameStart: parent.path.count + 1, isFolder: false, into: &matched)
+    let nameStart = min(parent.path.count + 1, path.count)
+    parent.chain.match(path, nameStart: nameStart, isFolder: false, into: &matched)
     var settings = parent.chain.settings(matching: matched)
     settings.apply(options.overrides)
     return settings

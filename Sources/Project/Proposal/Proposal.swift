@@ -64,7 +64,7 @@ package struct Proposal {
     }
   }
 
-  /// The folders that a path is in, the nearest first.
+  /// The folders that a path is in, the nearest first, and the one that all is about last.
   private static func above(_ path: FileName) -> [FileName] {
     var all: [FileName] = []
     var rest = path.bytes
@@ -72,6 +72,7 @@ package struct Proposal {
       rest = Array(parent)
       all.append(FileName(rest))
     }
+    if !path.bytes.isEmpty { all.append(FileName([])) }
     return all
   }
 

@@ -116,6 +116,26 @@ import Testing
     }
   }
 
+  @Test func aWorktreeHasTheListOfItsRepository() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write("gitdir: \(scratch.path)/main/.git/worktrees/w\n", to: "w/.git")
+    try scratch.write("../..\n", to: "main/.git/worktrees/w/commondir")
+    try scratch.write("*.png\n", to: "main/.git/info/exclude")
+    for name in ["w/a.png", "w/b.jpg"] { try scratch.write(to: name) }
+    #expect(try scratch.walk(["w"], in: scratch.project()) == ["w/b.jpg"])
+  }
+
+  @Test func aConfigurationThatIsMistakenEndsTheWalkEvenAfterTheSurvey() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: "a/1.png")
+    try scratch.write(to: "b/2.png")
+    var walk = FileWalk([FileName(scratch.path)], in: try scratch.project())
+    try walk.survey()
+    #expect(throws: Never.self) { try walk.next()?.settings.get() }
+    try scratch.write("strict = 1", to: "b/preflight.toml")
+    #expect(throws: ConfigurationError.self) { try walk.next()?.settings.get() }
+  }
+
   @Test func outsideARepositoryGitignoreMeansNothing() throws {
     let scratch = try ScratchFolder()
     try scratch.write("*.png\n", to: ".gitignore")
