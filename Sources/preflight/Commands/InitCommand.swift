@@ -52,8 +52,9 @@ struct InitCommand: ParsableCommand {
     var output = try Output(newFileAt: path)
     try output.append(Array(proposal.text.utf8))
     try output.flush()
-    let files = proposal.fileCount == 1 ? "1 file" : "\(proposal.fileCount) files"
+    let counts = (globs: proposal.globCount, files: proposal.fileCount)
     Terminal.write(
-      "\(path.display) written, with \(proposal.globCount) globs from \(files).\n", to: STDOUT_FILENO)
+      "\(path.display) written, with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "
+        + "\(counts.files) file\(counts.files == 1 ? "" : "s").\n", to: STDOUT_FILENO)
   }
 }
