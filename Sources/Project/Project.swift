@@ -17,6 +17,8 @@ package final class Project {
   package struct Options {
     /// What the command line says, over every configuration.
     package var overrides = Settings()
+    /// The codes that count, whatever severity a configuration gives to the others.
+    package var selection = CodeSelection()
     package var search = Search.upwards
     /// Patterns of what is left out, relative to the working folder; one that can match nothing is passed
     /// over.
@@ -245,6 +247,7 @@ package final class Project {
     if let known = engines[key] { return known }
     var policy = settings.policy?.value.policy ?? .waconnect
     if !severities.isEmpty { policy = policy.withSeverities(severities) }
+    policy = policy.keeping(options.selection)
     let made = Preflight(policy: policy, isStrict: isStrict, sharing: engines.values.first)
     engines[key] = made
     return made

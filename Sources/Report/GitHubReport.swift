@@ -37,7 +37,8 @@ struct GitHubReport: Report {
       text += "\(parts.joined(separator: ", ")) more without an annotation of their own: see above.\n"
     }
     let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
-    text += "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected.\n"
+    let verdicts = "\(summary.accepted) accepted, \(summary.rejected) rejected"
+    text += "\(files) checked: \(verdicts)\(summary.asides).\n"
     output += Array(text.utf8)
   }
 

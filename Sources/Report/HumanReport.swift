@@ -21,7 +21,8 @@ struct HumanReport: Report {
     let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
     let warnings = summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings"
     var text = "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)"
-    text += summary.unreadable > 0 ? ", \(summary.unreadable) unreadable." : "."
+    if summary.unreadable > 0 { text += ", \(summary.unreadable) unreadable" }
+    text += summary.asides + "."
     output += Array((style(text, summary.rejected > 0 ? .red : .green) + "\n").utf8)
   }
 

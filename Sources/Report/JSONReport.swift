@@ -21,12 +21,7 @@ struct JSONReport: Report {
     if isEmpty { begin(&output) }
     output += Array("\n],\"summary\":".utf8)
     var json = JSONWriter()
-    json.object {
-      $0.member("checked", summary.checked)
-      $0.member("accepted", summary.accepted)
-      $0.member("rejected", summary.rejected)
-      $0.member("warnings", summary.warnings)
-    }
+    json.summary(summary)
     output += json.bytes
     output += Array("}\n".utf8)
   }

@@ -4,12 +4,7 @@ extension JSONWriter {
   /// Writes one result in the result format.
   public mutating func result(_ result: CheckResult) {
     object { json in
-      json.member("path", result.name.map { $0.text ?? $0.display })
-      if let name = result.name, name.text == nil {
-        // The path isn't valid UTF-8: its bytes, so that it can be told from any other.
-        json.member(
-          "pathBytes", name.bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
-      }
+      json.path(result.name)
       json.member("verdict", result.verdict?.rawValue)
       json.member("endpoint", result.endpoint?.rawValue)
       json.member("mediaType", result.inspection?.mediaType?.rawValue)
@@ -23,6 +18,30 @@ extension JSONWriter {
       json.array { json in for endpoint in result.alternatives { json.string(endpoint.rawValue) } }
       json.key("request")
       if let request = result.request { json.request(request) } else { json.null() }
+    }
+  }
+
+  /// Writes a path as the member `path`, and beside it, where it isn't valid UTF-8, its bytes, so that it
+  /// can be told from any other.
+  mutating func path(_ name: FileName?) {
+    member("path", name.map { $0.text ?? $0.display })
+    if let name, name.text == nil {
+      member("pathBytes", name.bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
+    }
+  }
+
+  /// Writes the counts of a run.
+  mutating func summary(_ summary: Summary) {
+    object { json in
+      json.member("checked", summary.checked)
+      json.member("accepted", summary.accepted)
+      json.member("rejected", summary.rejected)
+      json.member("warnings", summary.warnings)
+      if summary.known > 0 { json.member("known", summary.known) }
+      if summary.isInterrupted {
+        json.key("interrupted")
+        json.bool(true)
+      }
     }
   }
 

@@ -60,6 +60,10 @@ public struct Summary: Sendable, Hashable {
   public private(set) var warnings = 0
   /// The files that couldn't be read.
   public private(set) var unreadable = 0
+  /// The findings that were left out because a baseline knows them.
+  public private(set) var known = 0
+  /// Whether the run was broken off, so that these are the counts so far.
+  public var isInterrupted = false
 
   /// Creates counts of nothing.
   public init() {}
@@ -74,6 +78,15 @@ public struct Summary: Sendable, Hashable {
     }
     warnings += result.findings.count { $0.severity == .warning }
     if result.isUnreadable { unreadable += 1 }
+    known += result.knownFindings
+  }
+
+  /// What a sentence with the counts has to add, from a comma on; empty for a whole run without a baseline.
+  var asides: String {
+    var text = ""
+    if known > 0 { text += known == 1 ? ", 1 known finding left out" : ", \(known) known findings left out" }
+    if isInterrupted { text += ", and then interrupted" }
+    return text
   }
 }
 

@@ -72,7 +72,7 @@ struct SARIFReport: Report {
     json.array { json in
       json.object { json in
         json.key("executionSuccessful")
-        json.bool(summary.unreadable == 0)
+        json.bool(summary.unreadable == 0 && !summary.isInterrupted)
         if leftOut > 0 {
           json.key("toolExecutionNotifications")
           json.array { json in

@@ -8,6 +8,14 @@ public enum Verdict: String, Sendable, Hashable {
   case accepted
   /// At least one finding rejects.
   case rejected
+
+  /// What findings come to.
+  ///
+  /// - Parameter isStrict: Whether a warning rejects as an error does.
+  init(of findings: [Finding], isStrict: Bool) {
+    let rejects = findings.contains { $0.severity == .error || (isStrict && $0.severity == .warning) }
+    self = rejects ? .rejected : .accepted
+  }
 }
 
 /// All that there is to say about one file or request.
@@ -26,10 +34,14 @@ public struct CheckResult: Sendable {
   public let alternatives: [Endpoint]
   /// The call that is ready to be made; nil where none was asked for or something rejects.
   public let request: PreparedRequest?
+  /// How many findings were left out because a baseline knows them.
+  public let knownFindings: Int
+
+  private let isStrict: Bool
 
   init(
     name: FileName?, verdict: Verdict?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
-    alternatives: [Endpoint], request: PreparedRequest?
+    alternatives: [Endpoint], request: PreparedRequest?, isStrict: Bool = false, knownFindings: Int = 0
   ) {
     self.name = name
     self.verdict = verdict
@@ -38,6 +50,18 @@ public struct CheckResult: Sendable {
     self.findings = Severity.allCases.flatMap { severity in findings.filter { $0.severity == severity } }
     self.alternatives = alternatives
     self.request = request
+    self.isStrict = isStrict
+    self.knownFindings = knownFindings
+  }
+
+  /// The result without the findings of some codes, which are known, and with the verdict that the rest
+  /// calls for.
+  func leavingOut(_ codes: Set<FindingCode>) -> CheckResult {
+    let rest = findings.filter { !codes.contains($0.code) }
+    return CheckResult(
+      name: name, verdict: verdict.map { _ in Verdict(of: rest, isStrict: isStrict) }, endpoint: endpoint,
+      inspection: inspection, findings: rest, alternatives: alternatives, request: request,
+      isStrict: isStrict, knownFindings: knownFindings + findings.count - rest.count)
   }
 
   static func unreadable(_ name: FileName?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {

@@ -131,7 +131,7 @@ public final class Preflight: Sendable {
     }
     return CheckResult(
       name: name, verdict: verdict(findings), endpoint: chosen, inspection: inspection, findings: findings,
-      alternatives: alternatives, request: prepared)
+      alternatives: alternatives, request: prepared, isStrict: isStrict)
   }
 
   /// Judges a request by its fields alone, where the file is elsewhere.
@@ -207,11 +207,9 @@ public final class Preflight: Sendable {
 
   // MARK: Deciding
 
-  private func rejects(_ findings: [Finding]) -> Bool {
-    findings.contains { $0.severity == .error || (isStrict && $0.severity == .warning) }
-  }
+  private func rejects(_ findings: [Finding]) -> Bool { verdict(findings) == .rejected }
 
-  private func verdict(_ findings: [Finding]) -> Verdict { rejects(findings) ? .rejected : .accepted }
+  private func verdict(_ findings: [Finding]) -> Verdict { Verdict(of: findings, isStrict: isStrict) }
 }
 
 extension Inspection {

@@ -15,7 +15,7 @@ public struct Policy: Sendable {
   /// The rules that apply at an endpoint, in the policy's order; under nil those that apply at all of them.
   package let rulesByEndpoint: [Endpoint?: [Rule]]
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
-  package let severities: [FindingCode: Severity?]
+  package internal(set) var severities: [FindingCode: Severity?]
   /// The types that are declared under another name, or with parameters.
   package let declaredTypes: [DeclaredType]
   package let fields: FieldPolicy

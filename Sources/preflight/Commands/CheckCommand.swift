@@ -16,6 +16,7 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var files: FileOptions
   @OptionGroup var policy: PolicyOptions
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var reports: ReportOptions
   @OptionGroup var projects: ProjectOptions
 
@@ -32,12 +33,16 @@ struct CheckCommand: ParsableCommand {
   var strict: Bool?
 
   func run() throws {
-    let project = try projects.project(Settings(policy, endpoint: endpoint, isStrict: strict))
+    let project = try projects.project(
+      Settings(policy, endpoint: endpoint, isStrict: strict), selection: findings.selection)
+    let baseline = try BaselineRun(findings)
     let declaredType = declaredType
     let summary = try FileRun.run(files, reports, in: project, hasPolicy: true) { name, settings in
-      try settings.engine.check(fileAt: name, as: settings.endpoint, declaredType: declaredType)
+      let result = try settings.engine.check(fileAt: name, as: settings.endpoint, declaredType: declaredType)
+      return baseline?.leavingOutKnown(of: result) ?? result
     }
-    try FileRun.exit(summary)
+    try baseline?.finish()
+    try FileRun.exit(summary, failOn: findings.failOn)
   }
 }
 

@@ -28,9 +28,15 @@ enum FileRun {
   }
 
   /// Ends with the status that a run's counts call for.
-  static func exit(_ summary: Summary) throws {
+  static func exit(_ summary: Summary, failOn: FailOn = .error) throws {
     if summary.unreadable > 0 { throw ExitStatus.notJudged }
-    if summary.rejected > 0 { throw ExitStatus.rejected }
+    let fails =
+      switch failOn {
+      case .error: summary.rejected > 0
+      case .warning: summary.rejected > 0 || summary.warnings > 0
+      case .never: false
+      }
+    if fails { throw ExitStatus.rejected }
   }
 }
 

@@ -68,6 +68,9 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write one more report to a file; may be repeated.", valueName: "FORMAT=FILE"))
   var report: [String] = []
 
+  @Flag(help: "Show how often each code was found in place of the results (human and json).")
+  var statistics = false
+
   @Flag(help: "Leave out files with nothing to say of them.")
   var quiet = false
 
@@ -87,8 +90,13 @@ struct ReportOptions: ParsableArguments {
   /// The format that was asked for; in a GitHub workflow annotations, else text for people.
   var mainFormat: ReportFormat {
     get throws(ValidationError) {
-      let isWorkflow = Terminal.environment("GITHUB_ACTIONS") == "true"
-      return try Self.format(format ?? (isWorkflow ? "github" : "human"))
+      let isWorkflow = !statistics && Terminal.environment("GITHUB_ACTIONS") == "true"
+      let format = try Self.format(format ?? (isWorkflow ? "github" : "human"))
+      guard statistics else { return format }
+      guard let counts = ReportFormat.statistics(as: format) else {
+        throw ValidationError("--statistics are shown as human or json, not as \(format.name)")
+      }
+      return counts
     }
   }
 

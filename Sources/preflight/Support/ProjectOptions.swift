@@ -35,10 +35,15 @@ struct ProjectOptions: ParsableArguments {
 
   /// The project of the working folder.
   ///
-  /// - Parameter overrides: What the command line says over every configuration.
-  func project(_ overrides: Settings) throws(Failure) -> Project {
+  /// - Parameters:
+  ///   - overrides: What the command line says over every configuration.
+  ///   - selection: The codes that count.
+  func project(
+    _ overrides: Settings, selection: CodeSelection = CodeSelection()
+  ) throws(Failure) -> Project {
     var options = Project.Options()
     options.overrides = overrides
+    options.selection = selection
     options.exclude = exclude.map(RawArguments.fileName)
     options.forcesExclusion = forceExclude
     options.honoursGitignore = !noIgnore

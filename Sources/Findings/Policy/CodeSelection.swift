@@ -1,0 +1,32 @@
+/// Which finding codes count: all, some, or all but some.
+public struct CodeSelection: Sendable, Hashable {
+  /// The only codes that count; empty where all do.
+  public var selected: Set<FindingCode>
+  /// Codes that don't count, whether they are selected or not.
+  public var ignored: Set<FindingCode>
+
+  /// Creates a selection; without arguments, of all codes.
+  public init(selected: Set<FindingCode> = [], ignored: Set<FindingCode> = []) {
+    self.selected = selected
+    self.ignored = ignored
+  }
+
+  /// Whether findings of a code count. Those of `unreadable` always do: nothing was judged of such a file.
+  public func contains(_ code: FindingCode) -> Bool {
+    code == .unreadable || ((selected.isEmpty || selected.contains(code)) && !ignored.contains(code))
+  }
+}
+
+extension Policy {
+  /// The policy with every code switched off that isn't in the selection.
+  ///
+  /// A code is left out before a file is judged, not after: what no longer rejects a file must not keep
+  /// the rest of it from being looked at.
+  public func keeping(_ selection: CodeSelection) -> Policy {
+    var policy = self
+    for explanation in Explanation.all where !selection.contains(explanation.code) {
+      policy.severities.updateValue(nil, forKey: explanation.code)
+    }
+    return policy
+  }
+}

@@ -1,0 +1,108 @@
+public import MediaPreflight
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A baseline as a file: JSON with an entry on each line, sorted, so that a change shows as the lines that
+/// it is about.
+public enum BaselineText {
+  private static let version = 1
+
+  /// Why a text is no baseline.
+  public struct Invalid: Error, CustomStringConvertible {
+    /// The reason, to follow the file's name.
+    public let description: String
+  }
+
+  /// Writes a baseline.
+  public static func bytes(of baseline: Baseline) -> [UInt8] {
+    var output = Array("{\"preflightBaseline\":\(version),\"known\":[".utf8)
+    for (index, entry) in baseline.sorted.enumerated() {
+      output += Array(index == 0 ? "\n".utf8 : ",\n".utf8)
+      var json = JSONWriter()
+      json.object { json in
+        json.path(entry.path)
+        json.member("endpoint", entry.endpoint?.rawValue)
+        json.member("code", entry.code.rawValue)
+        json.member("digest", entry.digest.text)
+      }
+      output += json.bytes
+    }
+    return output + Array("\n]}\n".utf8)
+  }
+
+  /// Reads a baseline.
+  ///
+  /// - Throws: ``Invalid`` with what is wrong.
+  public static func baseline(parsing text: [UInt8]) throws(Invalid) -> Baseline {
+    let document: Document
+    do { document = try JSONDecoder().decode(Document.self, from: Data(text)) } catch {
+      throw Invalid(description: "is no baseline of preflight: \(reason(error))")
+    }
+    guard document.preflightBaseline == version else {
+      throw Invalid(
+        description: "is a baseline of version \(document.preflightBaseline), and only \(version) is known")
+    }
+    var entries: Set<Baseline.Entry> = []
+    for (index, entry) in document.known.enumerated() {
+      guard let entry = entry.value else {
+        throw Invalid(description: "is no baseline of preflight: its entry \(index + 1) can't be read")
+      }
+      entries.insert(entry)
+    }
+    return Baseline(entries)
+  }
+
+  private struct Document: Decodable {
+    let preflightBaseline: Int
+    let known: [Entry]
+  }
+
+  private struct Entry: Decodable {
+    let path: String
+    let pathBytes: String?
+    let endpoint: String?
+    let code: String
+    let digest: String
+
+    var value: Baseline.Entry? {
+      guard endpoint == nil || Endpoint(rawValue: endpoint ?? "") != nil else { return nil }
+      var name = FileName(path)
+      if let pathBytes {
+        guard let bytes = Self.bytes(hexadecimal: pathBytes) else { return nil }
+        name = FileName(bytes)
+      }
+      return Baseline.Entry(
+        path: name, endpoint: endpoint.flatMap(Endpoint.init), code: FindingCode(rawValue: code),
+        digest: ContentDigest(text: digest))
+    }
+
+    private static func bytes(hexadecimal text: String) -> [UInt8]? {
+      let digits = text.utf8.map { UInt8(String(Unicode.Scalar($0)), radix: 16) }
+      guard digits.count.isMultiple(of: 2) else { return nil }
+      var bytes: [UInt8] = []
+      for index in stride(from: 0, to: digits.count, by: 2) {
+        guard let high = digits[index], let low = digits[index + 1] else { return nil }
+        bytes.append(high << 4 | low)
+      }
+      return bytes
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let path: [any CodingKey]
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      if context.codingPath.isEmpty { return "it has no '\(key.stringValue)'" }
+      path = context.codingPath
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      path = context.codingPath
+    default: return "it is not JSON"
+    }
+    if let index = path.compactMap(\.intValue).first { return "its entry \(index + 1) can't be read" }
+    return path.isEmpty ? "it is not an object" : "'\(path[0].stringValue)' is of the wrong kind"
+  }
+}

@@ -1,0 +1,50 @@
+import MediaPreflight
+import PreflightReport
+
+/// The baseline of one run: read before it, written after it.
+struct BaselineRun {
+  private let known: KnownFindings
+  private let readName: String?
+  private let writtenName: String?
+
+  /// Reads the baseline that the options name; nil where they name none.
+  init?(_ options: FindingOptions) throws {
+    guard options.baseline ?? options.writeBaseline != nil else { return nil }
+    let folder = { (path: String) in FileName(RawArguments.fileName(path).bytes + Array("/..".utf8)) }
+    known = KnownFindings(
+      try options.baseline.map(Self.read) ?? Baseline(), keptIn: folder(options.baseline ?? "."),
+      adoptingFor: options.writeBaseline.map(folder), selection: try options.selection,
+      workingFolder: Terminal.workingFolder ?? FileName([]))
+    readName = options.baseline
+    writtenName = options.writeBaseline
+  }
+
+  func leavingOutKnown(of result: CheckResult) -> CheckResult { known.leavingOutKnown(of: result) }
+
+  /// Writes the baseline that was asked for, or says what of the one that was read no longer occurs.
+  func finish() throws {
+    if let writtenName {
+      let baseline = known.adopted
+      do {
+        try AtomicFile.write(BaselineText.bytes(of: baseline), to: RawArguments.fileName(writtenName))
+      } catch {
+        throw Failure("the baseline \(writtenName) can't be written: \(error)")
+      }
+      let count = baseline.entries.count
+      Terminal.note("\(count == 1 ? "1 finding is" : "\(count) findings are") known in \(writtenName)")
+    } else if let readName {
+      let count = known.stale.count
+      guard count > 0 else { return }
+      let entries = count == 1 ? "1 entry no longer occurs" : "\(count) entries no longer occur"
+      Terminal.note("\(readName): \(entries); write it again with --write-baseline")
+    }
+  }
+
+  private static func read(_ path: String) throws -> Baseline {
+    let text: [UInt8]
+    do { text = try Input.all(ofFileAt: RawArguments.fileName(path)) } catch {
+      throw Failure("the baseline \(path): \(error)")
+    }
+    do { return try BaselineText.baseline(parsing: text) } catch { throw Failure("\(path) \(error)") }
+  }
+}
