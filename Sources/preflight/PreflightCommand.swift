@@ -17,7 +17,8 @@ struct PreflightCommand: ParsableCommand {
     abstract: "Says, before anything is sent, whether WhatsApp will take a file, and if not, exactly why.",
     discussion: """
       Exit status: 0 every file accepted; 1 at least one rejected; 2 something could not be judged \
-      (the command line, a policy or a path is wrong, a file can't be read, a report can't be written).
+      (the command line, a policy or a path is wrong, a file can't be read, a report can't be written); \
+      130 it was interrupted.
       """,
     version: Version.current,
     subcommands: [
@@ -33,6 +34,8 @@ struct PreflightCommand: ParsableCommand {
       try command.run()
     } catch let exit as ExitStatus {
       Terminal.exit(exit.rawValue)
+    } catch is ClosedPipe {
+      Terminal.endByClosedPipe()
     } catch let failure as Failure {
       Terminal.fail(failure.message)
     } catch {

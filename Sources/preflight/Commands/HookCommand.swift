@@ -19,9 +19,10 @@ struct HookCommand: ParsableCommand {
       Reads one JSON object, or one per line, with the keys endpoint, file, to, mediaUrl, mediaId, caption, \
       filename, phoneNumberId and declaredType, and writes one result per request on a line of its own, in \
       order, each as soon as it is done. A line that can't be read gets a result that says so. A request \
-      with nothing but a file and an endpoint is judged by the file alone. A configuration is taken only \
-      where --config names it, so that no stray file changes the answers; an endpoint in the request holds \
-      over it.
+      with nothing but a file and an endpoint is judged by the file alone. An object may stand over several \
+      lines if the first of them ends with { or a comma. The end of the input ends the hook. A configuration \
+      is taken only where --config names it, so that no stray file changes the answers; an endpoint in the \
+      request holds over it.
       """)
 
   @OptionGroup var policy: PolicyOptions
@@ -32,18 +33,18 @@ struct HookCommand: ParsableCommand {
 
   func run() throws {
     let project = try configuration.project(Settings(policy, isStrict: strict))
-    var lines = LineReader()
+    // The caller's end shows when it no longer reads, whatever it does about the signal.
+    signal(SIGPIPE, SIG_IGN)
+    var requests = RequestReader()
+    var output = Output()
     var summary = Summary()
     do {
-      while let line = try lines.next() {
-        if line.text.allSatisfy({ " \t\r".utf8.contains($0) }) { continue }
-        let result = try answer(line, project)
+      while let request = try requests.next() {
+        let result = try answer(request, project)
         summary.count(result)
         var json = JSONWriter()
         json.result(result)
-        guard Terminal.write(json.bytes + [0x0a], to: STDOUT_FILENO) else {
-          throw Failure("standard output can't be written: \(Terminal.lastError)")
-        }
+        try output.append(json.bytes + [0x0a], mustFlush: true) {}
       }
     } catch let error as SnifferError {
       throw Failure(error.description)
@@ -51,8 +52,12 @@ struct HookCommand: ParsableCommand {
     try FileRun.exit(summary)
   }
 
-  private func answer(_ line: LineReader.Line, _ project: Project) throws -> CheckResult {
+  private func answer(_ line: RequestReader.Line, _ project: Project) throws -> CheckResult {
     let engine = project.baseSettings.engine
+    if line.isTooLong {
+      return engine.rejection(
+        ofRequest: "line \(line.number) is too long", expected: "≤ \(RequestReader.maximumBytes) bytes")
+    }
     let request: HookRequest
     do { request = try HookRequest(parsing: line.text) } catch {
       return engine.rejection(
@@ -70,84 +75,5 @@ struct HookCommand: ParsableCommand {
         ofRequest: "line \(line.number) has neither a file nor an endpoint", expected: "file or endpoint")
     }
     return engine.check(request.message ?? MessageRequest(), as: endpoint)
-  }
-}
-
-/// Cuts standard input into lines. A line of `{` alone begins an object over several lines.
-private struct LineReader {
-  /// No request is longer; a longer line is answered as one that can't be read.
-  private static let maximumBytes = 1 << 20
-
-  struct Line {
-    let number: Int
-    let text: [UInt8]
-  }
-
-  private var buffer: [UInt8] = []
-  private var start = 0
-  private var number = 0
-  private var isAtEnd = false
-
-  mutating func next() throws -> Line? {
-    guard let first = try nextLine() else { return nil }
-    let begin = number
-    guard Self.trimmed(first) == [UInt8(ascii: "{")] else { return Line(number: begin, text: first) }
-    var text = first
-    while text.count <= Self.maximumBytes, Self.depth(of: text) > 0, let more = try nextLine() {
-      text.append(0x0a)
-      text += more
-    }
-    return Line(number: begin, text: text)
-  }
-
-  private mutating func nextLine() throws -> [UInt8]? {
-    var searched = start
-    while true {
-      if let end = buffer[searched...].firstIndex(of: 0x0a) {
-        defer { start = end + 1 }
-        number += 1
-        return Array(buffer[start..<end].prefix(Self.maximumBytes + 1))
-      }
-      if isAtEnd {
-        guard start < buffer.count else { return nil }
-        defer { start = buffer.count }
-        number += 1
-        return Array(buffer[start...].prefix(Self.maximumBytes + 1))
-      }
-      buffer.removeFirst(start)
-      start = 0
-      // Of a line that is too long, its start is kept and the rest passed over.
-      if buffer.count > 2 * Self.maximumBytes { buffer.removeLast(buffer.count - Self.maximumBytes - 1) }
-      searched = buffer.count
-      if let more = try Input.read(1 << 16) { buffer += more } else { isAtEnd = true }
-    }
-  }
-
-  private static func trimmed(_ bytes: [UInt8]) -> [UInt8] { bytes.filter { !" \t\r".utf8.contains($0) } }
-
-  /// How many braces are open, not counting those in strings.
-  private static func depth(of text: [UInt8]) -> Int {
-    var depth = 0
-    var isInString = false
-    var isEscaped = false
-    for byte in text {
-      if isInString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isInString = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): isInString = true
-      case UInt8(ascii: "{"): depth += 1
-      case UInt8(ascii: "}"): depth -= 1
-      default: break
-      }
-    }
-    return depth
   }
 }

@@ -50,8 +50,7 @@ struct InitCommand: ParsableCommand {
     }
     let path = FileName(base + Array(FolderMarks.configurationNames[0].utf8))
     var output = try Output(newFileAt: path)
-    try output.append(Array(proposal.text.utf8))
-    try output.flush()
+    try output.append(Array(proposal.text.utf8), mustFlush: true) {}
     let counts = (globs: proposal.globCount, files: proposal.fileCount)
     Terminal.write(
       "\(path.display) written, with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "

@@ -3,6 +3,14 @@ import MediaPreflight
 import PreflightProject
 import PreflightReport
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// A run over files: walks, judges on several threads, shows in order, and counts.
 enum FileRun {
   static func run(
@@ -18,7 +26,19 @@ enum FileRun {
         throw Failure(error)
       } catch let error as SnifferError { throw Failure(error.description) }
     }
-    try OrderedRun.run(jobs: files.jobCount, next: { walk.next() }, work: work) { try sink.add($0) }
+    defer { sink.endProgress() }
+    var taken = 0
+    try OrderedRun.run(
+      jobs: files.jobCount,
+      next: {
+        guard let file = walk.next() else {
+          sink.progress?.expect(taken)
+          return nil
+        }
+        taken += 1
+        return file
+      },
+      work: work, emit: { try sink.add($0) }, abandon: { sink.abandon(signal: $0) })
     let summary = try sink.finish()
     if summary.checked == 0 {
       if files.requireFiles { throw Failure("nothing was found to check") }
@@ -46,6 +66,8 @@ private final class ReportSink: @unchecked Sendable {
   private final class Target {
     var report: any Report
     var output: Output
+    /// Whether nobody reads the output any more.
+    var isClosed = false
 
     init(_ report: any Report, _ output: consuming Output) {
       self.report = report
@@ -53,10 +75,15 @@ private final class ReportSink: @unchecked Sendable {
     }
   }
 
+  let progress: Progress?
+
   private var targets: [Target] = []
   private var summary = Summary()
 
   init(_ options: ReportOptions, context: ReportContext) throws {
+    // A pipe that nobody reads any more is an error here, so that the other reports are still written.
+    signal(SIGPIPE, SIG_IGN)
+    progress = options.noProgress || options.quiet ? nil : Progress()
     let format = try options.mainFormat
     let main = if let path = options.output { try Output(path: path) } else { Output() }
     targets.append(Target(format.make(context), main))
@@ -86,20 +113,38 @@ private final class ReportSink: @unchecked Sendable {
 
   func add(_ result: CheckResult) throws {
     summary.count(result)
-    for target in targets {
-      var bytes: [UInt8] = []
-      target.report.add(result, to: &bytes)
-      try target.output.append(bytes)
-    }
+    progress?.advance()
+    try write(mustFlush: false) { $0.add(result, to: &$1) }
   }
 
   func finish() throws -> Summary {
-    for target in targets {
-      var bytes: [UInt8] = []
-      target.report.finish(summary, to: &bytes)
-      try target.output.append(bytes)
-      try target.output.flush()
-    }
+    progress?.end()
+    let summary = summary
+    try write(mustFlush: true) { $0.finish(summary, to: &$1) }
     return summary
+  }
+
+  func endProgress() { progress?.end() }
+
+  /// Ends the reports with what was found so far, and the process with the signal's status.
+  func abandon(signal: Int32) -> Never {
+    summary.isInterrupted = true
+    do { _ = try finish() } catch let failure as Failure { Terminal.note(failure.message) } catch {
+      // Nobody reads on: there is nobody to tell.
+    }
+    Terminal.note("interrupted after \(summary.checked == 1 ? "1 file" : "\(summary.checked) files")")
+    Terminal.exitAtOnce(128 + signal)
+  }
+
+  private func write(mustFlush: Bool, _ body: (inout any Report, inout [UInt8]) -> Void) throws {
+    for target in targets where !target.isClosed {
+      var bytes: [UInt8] = []
+      body(&target.report, &bytes)
+      do {
+        try target.output.append(bytes, mustFlush: mustFlush) { progress?.erase() }
+      } catch is ClosedPipe where targets.contains(where: { $0 !== target && !$0.isClosed }) {
+        target.isClosed = true
+      }
+    }
   }
 }

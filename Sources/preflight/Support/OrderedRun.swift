@@ -18,24 +18,43 @@ enum OrderedRun {
   /// anew each time that the mutex is locked, and some thousand wrappers deep the stack is used up.
   private struct Emitter<Output> {
     let emit: (Output) throws -> Void
+    let abandon: (Int32) -> Never
   }
+
+  private struct Interrupted: Error {}
 
   /// - Parameters:
   ///   - jobs: The number of threads.
   ///   - next: The next input, or nil at the end; called by one thread at a time.
   ///   - work: What is done with an input; called on any thread.
   ///   - emit: What is done with an output; called by one thread at a time, in the order of the input.
+  ///   - abandon: Ends the process on an interrupt, after all outputs that there are so far have been
+  ///     emitted; called as `emit` is.
   /// - Throws: The first error that `work` or `emit` throws; nothing is emitted after it.
   static func run<Input: Sendable, Output: Sendable>(
     jobs: Int, next: sending @escaping () -> Input?, work: @Sendable (Input) throws -> Output,
-    emit: sending @escaping (Output) throws -> Void
+    emit: sending @escaping (Output) throws -> Void, abandon: sending @escaping (Int32) -> Never
   ) throws {
     // One file doesn't pay for the threads of many.
     guard let first = next() else { return }
     guard let second = next() else { return try emit(work(first)) }
     var peeked = [second, first]
     let state = Mutex(State<Input, Output>(next: { peeked.popLast() ?? next() }))
-    let emitter = Mutex(Emitter(emit: emit))
+    let emitter = Mutex(Emitter(emit: emit, abandon: abandon))
+    // Not each worker's affair: one that is busy with a huge file must not hold up the end.
+    let interrupts = Interrupts { signal in
+      emitter.withLock { emitter in
+        let rest = state.withLock { state in
+          state.failure = Interrupted()
+          return state.waiting.sorted { $0.key < $1.key }.map(\.value)
+        }
+        for output in rest {
+          do { try emitter.emit(output) } catch { break }
+        }
+        emitter.abandon(signal)
+      }
+    }
+    defer { interrupts.end() }
     let room = DispatchSemaphore(value: window)
     DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in
       while true {
@@ -70,6 +89,10 @@ enum OrderedRun {
         }
       }
     }
-    if let failure = state.withLock({ $0.failure }) { throw failure }
+    if let failure = state.withLock({ $0.failure }) {
+      // A semaphore that is given up while it stands below where it began ends the process.
+      for _ in 0..<window { room.signal() }
+      throw failure
+    }
   }
 }

@@ -54,16 +54,23 @@ struct Output: ~Copyable {
   }
 
   /// Takes bytes, and writes them once there is a block of them.
-  mutating func append(_ bytes: [UInt8]) throws(Failure) {
+  ///
+  /// - Parameters:
+  ///   - mustFlush: Whether to write all that is held back whatever it comes to.
+  ///   - prepare: Called before anything is written.
+  /// - Throws: ``ClosedPipe`` where nobody reads any more, else `Failure`.
+  mutating func append(_ bytes: [UInt8], mustFlush: Bool, before prepare: () -> Void) throws {
     block += bytes
-    if block.count >= Self.blockSize { try flush() }
-  }
-
-  /// Writes what is held back.
-  mutating func flush() throws(Failure) {
-    guard !block.isEmpty else { return }
+    guard mustFlush ? !block.isEmpty : block.count >= Self.blockSize else { return }
+    prepare()
     let isWritten = Terminal.write(block, to: descriptor)
+    let reason = errno
     block.removeAll(keepingCapacity: true)
-    if !isWritten { throw Failure("\(name) can't be written: \(Terminal.lastError)") }
+    if isWritten { return }
+    if reason == EPIPE { throw ClosedPipe() }
+    throw Failure("\(name) can't be written: \(String(cString: strerror(reason)))")
   }
 }
+
+/// Nobody reads standard output any more, as after `| head`: the process ends without a word.
+struct ClosedPipe: Error {}

@@ -54,6 +54,25 @@ enum Terminal {
     #endif
   }
 
+  /// Ends the process without waiting for what other threads do.
+  static func exitAtOnce(_ status: Int32) -> Never { _exit(status) }
+
+  /// Ends as a program ends that writes where nobody reads: by the signal, without a word.
+  static func endByClosedPipe() -> Never {
+    die(by: SIGPIPE)
+  }
+
+  /// Ends by a signal, so that whoever waits for the process sees which.
+  static func die(by number: Int32) -> Never {
+    signal(number, SIG_DFL)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, number)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    raise(number)
+    _exit(128 + number)
+  }
+
   static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
   }

@@ -1,0 +1,188 @@
+import Foundation
+import Testing
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#endif
+
+/// The hook as a program uses it: a process that is kept open.
+@Suite(.serialized) struct HookTests {
+  private static let fixtures = CommandLineTests.package.path + "/Fixtures/"
+
+  @Test func eachRequestIsAnsweredAtOnce() throws {
+    let hook = try Hook()
+    for name in ["pictures/rgb.jpg", "pictures/cmyk.jpg", "pictures/rgb.jpg"] {
+      // The answer comes although no further line follows.
+      let answer = try hook.ask(#"{"endpoint":"image","file":"\#(Self.fixtures)\#(name)"}"#)
+      #expect(answer["path"] as? String == Self.fixtures + name)
+      #expect(answer["verdict"] as? String == (name.contains("cmyk") ? "rejected" : "accepted"))
+    }
+    // A line that can't be read is answered at once as well, and the stream goes on.
+    for (index, line) in [#"{"endpoint":"image""#, #"{"file":"unclosed,"#, "]", "{}"].enumerated() {
+      let findings = try #require(try hook.ask(line)["findings"] as? [[String: Any]])
+      #expect((findings[0]["message"] as? String)?.contains("line \(index + 4) ") == true)
+    }
+    let last = try hook.ask(#"{"file":"\#(Self.fixtures)pictures/rgb.jpg"}"# + "\r")
+    #expect(last["verdict"] as? String == "accepted")
+    hook.closeInput()
+    #expect(hook.waitForEnd() == 1)
+  }
+
+  @Test func aHundredThousandRequestsAreAnsweredInOrderAndInFlatMemory() throws {
+    let hook = try Hook()
+    let picture = Self.fixtures + "pictures/rgb.jpg"
+    var early = 0
+    for round in 0..<100 {
+      var lines = ""
+      for index in round * 1000..<round * 1000 + 1000 {
+        switch index % 10 {
+        case 0: lines += #"{"file":"\#(picture)","caption":"\#(index)"}"#
+        case 1: lines += "broken \(index)"
+        default: lines += #"{"endpoint":"image","to":"15551234567","mediaId":"1","caption":"\#(index)"}"#
+        }
+        lines += "\n"
+      }
+      let answers = try hook.exchange(lines, count: 1000)
+      for (offset, answer) in answers.enumerated() {
+        let index = round * 1000 + offset
+        let expected =
+          switch index % 10 {
+          case 0: "\"path\":\"\(picture)\""
+          case 1: "line \(index + 1) is not"
+          default: "\"caption\":\"\(index)\""
+          }
+        if !answer.contains(expected) { Issue.record("request \(index) was answered with \(answer)") }
+      }
+      if round == 9 { early = try hook.memory() }
+    }
+    let late = try hook.memory()
+    #expect(late < early + early / 10, "\(early) bytes after 10,000 requests, \(late) after 100,000")
+    hook.closeInput()
+    #expect(hook.waitForEnd() == 1)
+  }
+
+  /// The input is still held open when the caller is gone, and nothing more is written to it.
+  @Test func theCallersDeathEndsIt() throws {
+    let hook = try Hook()
+    _ = try hook.ask("{}")
+    hook.closeOutput()
+    #expect(hook.waitForEnd() == SIGPIPE)
+    #expect(hook.process.terminationReason == .uncaughtSignal)
+    let other = try Hook()
+    _ = try other.ask("{}")
+    other.closeInput()
+    #expect(other.waitForEnd() == 1)
+  }
+
+  @Test func aLineOfAnyLengthIsBounded() throws {
+    let hook = try Hook()
+    _ = try hook.ask("{}")
+    let before = try hook.memory()
+    let caption = String(repeating: "x", count: 64 << 20)
+    let answers = try hook.exchange(#"{"endpoint":"image","caption":"\#(caption)"}"# + "\n{}\n", count: 2)
+    #expect(answers[0].contains("line 2 is too long"))
+    #expect(answers[1].contains("line 3 has neither"))
+    #expect(try hook.memory() < before + (8 << 20))
+    // The last that passes and the first that doesn't, of one line and of an object over several.
+    for (extra, isTooLong) in [(0, false), (1, true)] {
+      for (begin, separator) in [("{", ""), ("{\n", "\n")] {
+        let start = begin + #""endpoint":"image","caption":""#
+        let end = "\"\(separator)}"
+        let length = (1 << 20) + extra - start.utf8.count - end.utf8.count
+        let text = start + String(repeating: "x", count: length) + end
+        let answer = try hook.exchange(text + "\n", count: 1)[0]
+        #expect(answer.contains("is too long") == isTooLong)
+        #expect(answer.contains("caption-too-long") == !isTooLong)
+      }
+    }
+    // Many lines cost no more than their bytes.
+    let many = "{\n" + String(repeating: "\n", count: 3 << 20) + "}\n"
+    #expect(try hook.exchange(many, count: 1)[0].contains("is too long"))
+  }
+}
+
+/// A hook process with both its ends.
+private final class Hook {
+  let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+  private var rest: [UInt8] = []
+
+  struct Failure: Error {
+    let text: String
+  }
+
+  init() throws {
+    process.executableURL = URL(filePath: Shell.products + "/preflight")
+    process.arguments = ["hook"]
+    process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+  }
+
+  deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+
+  func closeInput() { try? input.fileHandleForWriting.close() }
+
+  func closeOutput() { try? output.fileHandleForReading.close() }
+
+  func waitForEnd() -> Int32 {
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  /// Sends a line and waits for its answer.
+  func ask(_ line: String) throws -> [String: Any] {
+    let answer = try exchange(line + "\n", count: 1)[0]
+    return try #require(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
+  }
+
+  /// Sends text and waits for so many answers, reading while it writes.
+  func exchange(_ text: String, count: Int) throws -> [String] {
+    let input = input.fileHandleForWriting
+    DispatchQueue.global().async {
+      // A hook that ends early must not end the tests; ignored, the signal would be ignored by every
+      // process that is started here as well.
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      sigaddset(&signals, SIGPIPE)
+      pthread_sigmask(SIG_BLOCK, &signals, nil)
+      try? input.write(contentsOf: Data(text.utf8))
+    }
+    var answers: [String] = []
+    while answers.count < count {
+      while let end = rest.firstIndex(of: 0x0a), answers.count < count {
+        answers.append(String(decoding: rest[..<end], as: UTF8.self))
+        rest.removeSubrange(...end)
+      }
+      if answers.count == count { break }
+      var query = pollfd(fd: output.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&query, 1, 30_000) == 1 else { throw Failure(text: "no answer") }
+      let more = output.fileHandleForReading.availableData
+      if more.isEmpty { throw Failure(text: "the hook has ended") }
+      rest += more
+    }
+    return answers
+  }
+
+  /// The memory that the process holds, in bytes.
+  func memory() throws -> Int {
+    #if os(Linux)
+      let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+      let match = try #require(status.firstMatch(of: /VmRSS:\s+(\d+) kB/))
+      return try #require(Int(match.1)) * 1024
+    #else
+      let ps = Process()
+      let pipe = Pipe()
+      ps.executableURL = URL(filePath: "/bin/ps")
+      ps.arguments = ["-o", "rss=", "-p", "\(process.processIdentifier)"]
+      ps.standardOutput = pipe
+      try ps.run()
+      let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      return try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines))) * 1024
+    #endif
+  }
+}
