@@ -1,4 +1,4 @@
-public import MediaPreflight
+import MediaPreflight
 
 /// How often each code was found, and in how many files, in place of the results.
 struct StatisticsReport: Report {
@@ -59,7 +59,7 @@ struct StatisticsReport: Report {
       let place = files + Self.space(filesWidth - files.count)
       output += Array("\(count)  \(severity)  \(code)  \(place)  \(title)\n".utf8)
     }
-    var human = HumanReport(context)
+    let human = HumanReport(context)
     human.finish(summary, to: &output)
   }
 

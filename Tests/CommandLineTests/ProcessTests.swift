@@ -230,7 +230,7 @@ private final class Running {
       // Fields 14 and 15 of /proc/PID/stat are its processor time; elsewhere time alone has to do.
       let fields = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8))?
         .split(separator: " ")
-      let ticks = fields.flatMap { $0.count > 14 ? Int($0[13])! + Int($0[14])! : nil } ?? last
+      let ticks = fields.map { $0.dropFirst(13).prefix(2).compactMap { Int($0) }.reduce(0, +) } ?? last
       if ticks == last { return }
       last = ticks
     }

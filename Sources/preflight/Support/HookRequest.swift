@@ -23,9 +23,13 @@ struct HookRequest {
   }
 
   init(parsing text: [UInt8]) throws(Invalid) {
-    let members: [String: Member]
-    do { members = try JSONDecoder().decode([String: Member].self, from: Data(text)) } catch {
-      throw Invalid(reason: "is not a JSON object", expected: "one JSON object")
+    var members: [String: Member] = [:]
+    if let plain = PlainObject.members(of: text) {
+      for (key, value) in plain { members[key] = value.map(Member.text) ?? .null }
+    } else {
+      do { members = try JSONDecoder().decode([String: Member].self, from: Data(text)) } catch {
+        throw Invalid(reason: "is not a JSON object", expected: "one JSON object")
+      }
     }
     var message = MessageRequest()
     var hasMessage = false
