@@ -23,6 +23,7 @@ extension Policy {
   /// A code is left out before a file is judged, not after: what no longer rejects a file must not keep
   /// the rest of it from being looked at.
   public func keeping(_ selection: CodeSelection) -> Policy {
+    guard selection != CodeSelection() else { return self }
     var policy = self
     for explanation in Explanation.all where !selection.contains(explanation.code) {
       policy.severities.updateValue(nil, forKey: explanation.code)

@@ -1,5 +1,5 @@
 internal import PreflightBytes
-public import PreflightFindings
+internal import PreflightFindings
 
 /// What tells one file's content from another's, whatever its name.
 public struct ContentDigest: Sendable, Hashable {

@@ -32,7 +32,8 @@ struct FindingOptions: ParsableArguments {
     completion: .file())
   var writeBaseline: String?
 
-  private static let codeNames = CompletionKind.list(Explanation.all.map(\.code.rawValue))
+  // Asked for when a word is completed, not put together in each run.
+  private static let codeNames = CompletionKind.shellCommand("preflight explain | cut -d ' ' -f 1")
 
   func validate() throws {
     _ = try selection
