@@ -80,11 +80,11 @@ import Testing
     let hook = try Hook()
     _ = try hook.ask("{}")
     let before = try hook.memory()
-    let caption = String(repeating: "x", count: 64 << 20)
+    let caption = String(repeating: "x", count: 16 << 20)
     let answers = try hook.exchange(#"{"endpoint":"image","caption":"\#(caption)"}"# + "\n{}\n", count: 2)
     #expect(answers[0].contains("line 2 is too long"))
     #expect(answers[1].contains("line 3 has neither"))
-    #expect(try hook.memory() < before + (8 << 20))
+    #expect(try hook.memory() < before + (4 << 20))
     // The last that passes and the first that doesn't, of one line and of an object over several.
     for (extra, isTooLong) in [(0, false), (1, true)] {
       for (begin, separator) in [("{", ""), ("{\n", "\n")] {
@@ -98,7 +98,7 @@ import Testing
       }
     }
     // Many lines cost no more than their bytes.
-    let many = "{\n" + String(repeating: "\n", count: 3 << 20) + "}\n"
+    let many = "{\n" + String(repeating: "          \n", count: 100_000) + "}\n"
     #expect(try hook.exchange(many, count: 1)[0].contains("is too long"))
   }
 }
