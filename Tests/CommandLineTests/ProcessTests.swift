@@ -23,6 +23,7 @@ import Testing
     let run = try Running(
       Self.endless + [
         "--format", "json", "--report", "junit=$SCRATCH/junit", "--report", "sarif=$SCRATCH/sarif",
+        "--report", "human=$SCRATCH/human",
       ])
     // Only once results come out is there something to have found.
     try run.waitForOutput(1)
@@ -49,6 +50,10 @@ import Testing
     let runs = try #require(sarif?["runs"] as? [[String: Any]])
     let invocations = try #require(runs[0]["invocations"] as? [[String: Any]])
     #expect(invocations[0]["executionSuccessful"] as? Bool == false)
+    let human = String(decoding: try run.file("human"), as: UTF8.self)
+    #expect(
+      human.hasSuffix(
+        "\(files) files checked: 0 accepted, \(files) rejected, 0 warnings, and then interrupted.\n"))
     let junit = String(decoding: try run.file("junit"), as: UTF8.self)
     #expect(junit.hasSuffix("</testsuite>\n</testsuites>\n") && junit.contains("tests=\"\(files)\""))
   }
