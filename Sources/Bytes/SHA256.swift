@@ -13,6 +13,13 @@ package struct SHA256: Sendable {
 
   package init() {}
 
+  /// The digest of some bytes.
+  package static func digest(of bytes: [UInt8]) -> [UInt8] {
+    var hash = SHA256()
+    bytes.withUnsafeBytes { hash.update($0) }
+    return hash.digest()
+  }
+
   /// Takes in more bytes.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     byteCount += UInt64(bytes.count)

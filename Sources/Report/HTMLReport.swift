@@ -78,7 +78,8 @@ struct HTMLReport: Report {
         ", <b class=\"warning\">\(summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings")</b>"
       if summary.unreadable > 0 { text += ", \(summary.unreadable) unreadable" }
     }
-    text += ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
+    text +=
+      summary.asides + ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
     text += "<script>\(PageText.script)</script>\n</body>\n</html>\n"
     output += Array(text.utf8)
   }
@@ -143,7 +144,7 @@ private enum PageText {
   static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
 
   private static func source(_ text: String) -> String {
-    let hash = Base64.encoded(SHA256.hash(Array(text.utf8)))
+    let hash = Base64.encoded(SHA256.digest(of: Array(text.utf8)))
     return "'sha256-\(String(decoding: hash, as: UTF8.self))'"
   }
 

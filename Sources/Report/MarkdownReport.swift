@@ -61,7 +61,7 @@ struct MarkdownReport: Report {
       text += ": \(summary.accepted) accepted, \(summary.rejected) rejected, "
       text += Self.count(summary.warnings, "warning")
     }
-    output += Array((text + ".\n").utf8)
+    output += Array((text + summary.asides + ".\n").utf8)
     if !grave.text.isEmpty { output += Array("\n".utf8) + grave.text }
     if grave.leftOut > 0 { output += note("file with errors", "files with errors", grave.leftOut) }
     light.shorten(to: room - grave.text.count)
