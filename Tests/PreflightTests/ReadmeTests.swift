@@ -55,7 +55,7 @@ import Testing
     var walk = FileWalk([FileName(scratch.path)], in: try scratch.project())
     try walk.survey()
     var found: [String] = []
-    while let file = walk.next() {
+    while let file = try walk.next() {
       let settings = try file.settings.get()
       let name = String(file.name.display.dropFirst(scratch.path.count + 1))
       found.append("\(name) \(settings.endpoint?.rawValue ?? "auto") \(settings.engine.isStrict)")

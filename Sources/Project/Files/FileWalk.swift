@@ -10,17 +10,23 @@ package struct FoundFile: Sendable {
 /// The files behind the paths that a user names, in a stable order: a file is itself, a folder is every
 /// file below it, sorted by name, without hidden ones, without what is ignored, and without following links
 /// to folders. A folder that is ignored is never opened, and what is named twice is found once.
-package struct FileWalk: IteratorProtocol {
+package struct FileWalk {
   /// Lists a folder, or only the folders in it; nil where the path is no folder to descend into.
   package typealias Lister = (_ path: [UInt8], _ followsLink: Bool, _ foldersOnly: Bool) -> FolderListing?
 
   private let project: Project
   private let list: Lister
-  /// Folders and files still to visit, the next one last.
+  private let names: NameList
+  /// The names that are still to come.
+  private var rest: NameList.Iterator
+  /// What stands behind each name, as far as the survey has seen it.
+  private var kinds: [FolderListing.Kind] = []
+  private var nameCount = 0
+  /// What is still to visit of the folder that was named last, the next one last.
   private var pending: [Entry] = []
-  /// The paths that were named, and whether each was visited; empty where there is but one. A path is known
-  /// by a hash with a key that is new in each run, so that no names can be made to collide.
-  private var named: [Int: Bool] = [:]
+  /// What was visited, where more than one path is named: a path is known by a hash with a key that is new in
+  /// each run, so that no names can be made to collide.
+  private var visited: Set<Int>?
   private var neighbours = Neighbours()
 
   private struct Entry {
@@ -32,19 +38,26 @@ package struct FileWalk: IteratorProtocol {
   }
 
   package init(
-    _ paths: [FileName], in project: Project,
+    _ names: NameList, in project: Project,
     list: @escaping Lister = FolderListing.init(_:followsLink:foldersOnly:)
   ) {
     self.project = project
     self.list = list
-    if paths.count > 1 { named.reserveCapacity(paths.count) }
-    pending.reserveCapacity(paths.count)
-    for path in paths.reversed() {
-      let place = neighbours.place(of: path.bytes, in: project)
-      if project.options.forcesExclusion, isExcluded(path.bytes, place) { continue }
-      if paths.count > 1 { named[Self.key(place.folder, place.name)] = false }
-      pending.append(Entry(path: path.bytes, parent: nil, kind: .unknown))
-    }
+    self.names = names
+    rest = names.makeIterator()
+    visited = names.mayHaveSeveral ? [] : nil
+  }
+
+  package init(
+    _ paths: [FileName], in project: Project,
+    list: @escaping Lister = FolderListing.init(_:followsLink:foldersOnly:)
+  ) {
+    self.init(NameList(paths), in: project, list: list)
+  }
+
+  private mutating func isExcluded(_ path: [UInt8]) -> Bool {
+    guard project.options.forcesExclusion else { return false }
+    return isExcluded(path, neighbours.place(of: path, in: project))
   }
 
   private func isExcluded(_ path: [UInt8], _ place: Neighbours.Place) -> Bool {
@@ -60,13 +73,16 @@ package struct FileWalk: IteratorProtocol {
   /// - Throws: ``ConfigurationError`` with the mistakes of all of them.
   package mutating func survey() throws(ConfigurationError) {
     guard project.searchesUpwards else { return }
-    for index in pending.indices.reversed() {
-      let path = pending[index].path
-      if let listing = list(path, true, true) {
-        pending[index].kind = .folder
+    var names = self.names.makeIterator()
+    // A list that can't be read is told when the run comes to it.
+    while let path = try? names.next()?.bytes {
+      if isExcluded(path) {
+        kinds.append(.unknown)
+      } else if let listing = list(path, true, true) {
+        kinds.append(.folder)
         survey(listing, of: path, project.folder(at: project.absolute(FileName(path))))
       } else {
-        pending[index].kind = .file
+        kinds.append(.file)
         project.note(neighbours.folder(of: path, in: project))
       }
     }
@@ -90,9 +106,10 @@ package struct FileWalk: IteratorProtocol {
 
   // MARK: The run
 
-  package mutating func next() -> FoundFile? {
-    while let entry = pending.popLast() {
-      if !named.isEmpty, isVisited(entry) { continue }
+  /// - Throws: ``PreflightBytes/ByteSourceError`` when the list of names can't be read any further.
+  package mutating func next() throws -> FoundFile? {
+    while let entry = try pending.popLast() ?? nextNamed() {
+      if visited != nil, isVisited(entry) { continue }
       // Whether it is a folder shows when it is opened as one: no second look-up of the name that could
       // find something else there.
       guard entry.kind != .file, let listing = list(entry.path, entry.parent == nil, false) else {
@@ -111,6 +128,16 @@ package struct FileWalk: IteratorProtocol {
     return nil
   }
 
+  private mutating func nextNamed() throws -> Entry? {
+    while let path = try rest.next()?.bytes {
+      // A list that was changed since the survey is taken as it is now.
+      let kind = nameCount < kinds.count ? kinds[nameCount] : .unknown
+      nameCount += 1
+      if !isExcluded(path) { return Entry(path: path, parent: nil, kind: kind) }
+    }
+    return nil
+  }
+
   private mutating func found(_ entry: Entry) -> FoundFile {
     let name = FileName(entry.path)
     let folder = entry.parent ?? neighbours.folder(of: entry.path, in: project)
@@ -119,7 +146,7 @@ package struct FileWalk: IteratorProtocol {
       name: name, settings: .success(project.settings(of: Self.lastName(entry.path), in: folder)))
   }
 
-  /// Whether it was found before, at another place where the user named it; notes that it is now.
+  /// Whether it was visited before, by another name; notes that it is now.
   private mutating func isVisited(_ entry: Entry) -> Bool {
     let key: Int
     if let parent = entry.parent {
@@ -128,9 +155,7 @@ package struct FileWalk: IteratorProtocol {
       let place = neighbours.place(of: entry.path, in: project)
       key = Self.key(place.folder, place.name)
     }
-    guard let isVisited = named[key] else { return false }
-    named[key] = true
-    return isVisited
+    return visited?.insert(key).inserted == false
   }
 
   // MARK: Folders

@@ -35,7 +35,7 @@ struct Census {
     var walk = FileWalk([folder], in: project)
     var inFolder = (path: FileName([]), count: 0)
     let start = folder.bytes.count + (folder.bytes.last == UInt8(ascii: "/") ? 0 : 1)
-    while let file = walk.next() {
+    while let file = try walk.next() {
       let path = FileName(Array(file.name.bytes.dropFirst(start)))
       let parent = FileName(Array(AbsolutePath.parent(of: path.bytes) ?? []))
       inFolder = (parent, inFolder.path == parent ? inFolder.count + 1 : 1)

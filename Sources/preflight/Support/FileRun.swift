@@ -31,7 +31,9 @@ enum FileRun {
     try OrderedRun.run(
       jobs: files.jobCount,
       next: {
-        guard let file = walk.next() else {
+        let next: FoundFile?
+        do { next = try walk.next() } catch { throw Failure("\(files.filesFrom ?? ""): \(error)") }
+        guard let file = next else {
           sink.progress?.expect(taken)
           return nil
         }

@@ -28,6 +28,15 @@ enum Input {
     return try all(of: descriptor)
   }
 
+  /// What is read in pieces, as often as is wanted: a file where it stands, and what comes through a pipe held
+  /// in memory. `-` is standard input.
+  static func source(_ path: String) throws -> any ByteSource {
+    if path == "-" { return MemorySource(try all()) }
+    let name = RawArguments.fileName(path)
+    if let file = try? FileSource(path: name.bytes) { return file }
+    return MemorySource(try all(ofFileAt: name))
+  }
+
   private static func all(of descriptor: Int32) throws -> [UInt8] {
     var bytes: [UInt8] = []
     while let more = try read(1 << 16, from: descriptor) {

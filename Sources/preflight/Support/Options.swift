@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 import PreflightReport
 
 #if canImport(Darwin)
@@ -41,19 +42,12 @@ struct FileOptions: ParsableArguments {
     return min(jobs, 256)
   }
 
-  func names() throws(Failure) -> [FileName] {
-    var names = paths.map(RawArguments.fileName)
-    guard let filesFrom else { return names }
-    let text: [UInt8]
+  func names() throws(Failure) -> NameList {
+    let names = paths.map(RawArguments.fileName)
+    guard let filesFrom else { return NameList(names) }
     do {
-      text = filesFrom == "-" ? try Input.all() : try Input.all(ofFileAt: RawArguments.fileName(filesFrom))
+      return NameList(names, list: try Input.source(filesFrom), separator: isNulSeparated ? .nul : .line)
     } catch { throw Failure("\(filesFrom): \(error)") }
-    for line in text.split(separator: isNulSeparated ? 0 : 0x0a) {
-      // A line's carriage return is a Windows line end; in a NUL-separated list it is part of a name.
-      let name = !isNulSeparated && line.last == 0x0d ? line.dropLast() : line
-      if !name.isEmpty { names.append(FileName(Array(name))) }
-    }
-    return names
   }
 }
 

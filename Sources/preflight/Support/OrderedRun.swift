@@ -7,7 +7,7 @@ enum OrderedRun {
   private static let window = 1024
 
   private struct State<Input, Output: Sendable> {
-    var next: () -> Input?
+    var next: () throws -> Input?
     var taken = 0
     var emitted = 0
     var waiting: [Int: Output] = [:]
@@ -30,16 +30,16 @@ enum OrderedRun {
   ///   - emit: What is done with an output; called by one thread at a time, in the order of the input.
   ///   - abandon: Ends the process on an interrupt, after all outputs that there are so far have been
   ///     emitted; called as `emit` is.
-  /// - Throws: The first error that `work` or `emit` throws; nothing is emitted after it.
+  /// - Throws: The first error that `next`, `work` or `emit` throws; nothing is emitted after it.
   static func run<Input: Sendable, Output: Sendable>(
-    jobs: Int, next: sending @escaping () -> Input?, work: @Sendable (Input) throws -> Output,
+    jobs: Int, next: sending @escaping () throws -> Input?, work: @Sendable (Input) throws -> Output,
     emit: sending @escaping (Output) throws -> Void, abandon: sending @escaping (Int32) -> Never
   ) throws {
     // One file doesn't pay for the threads of many.
-    guard let first = next() else { return }
-    guard let second = next() else { return try emit(work(first)) }
+    guard let first = try next() else { return }
+    guard let second = try next() else { return try emit(work(first)) }
     var peeked = [second, first]
-    let state = Mutex(State<Input, Output>(next: { peeked.popLast() ?? next() }))
+    let state = Mutex(State<Input, Output>(next: { try peeked.popLast() ?? next() }))
     let emitter = Mutex(Emitter(emit: emit, abandon: abandon))
     // Not each worker's affair: one that is busy with a huge file must not hold up the end.
     let interrupts = Interrupts { signal in
@@ -60,9 +60,15 @@ enum OrderedRun {
       while true {
         room.wait()
         let taken = state.withLock { state -> (index: Int, input: Input)? in
-          guard state.failure == nil, let input = state.next() else { return nil }
-          defer { state.taken += 1 }
-          return (state.taken, input)
+          guard state.failure == nil else { return nil }
+          do {
+            guard let input = try state.next() else { return nil }
+            defer { state.taken += 1 }
+            return (state.taken, input)
+          } catch {
+            state.failure = error
+            return nil
+          }
         }
         guard let taken else {
           room.signal()

@@ -11,7 +11,7 @@ import Testing
     var walk = FileWalk(names.map { FileName(scratch.path + "/" + $0) }, in: try scratch.project(change))
     try walk.survey()
     var all: [FileSettings] = []
-    while let file = walk.next() { all.append(try file.settings.get()) }
+    while let file = try walk.next() { all.append(try file.settings.get()) }
     return all
   }
 

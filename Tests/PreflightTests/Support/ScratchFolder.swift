@@ -38,7 +38,7 @@ final class ScratchFolder {
     var walk = FileWalk(names.map { FileName(path + "/" + $0) }, in: project, list: list)
     try walk.survey()
     var found: [String] = []
-    while let file = walk.next() {
+    while let file = try walk.next() {
       _ = try file.settings.get()
       found.append(String(decoding: file.name.bytes.dropFirst(path.utf8.count + 1), as: UTF8.self))
     }
