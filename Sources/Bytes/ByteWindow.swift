@@ -11,8 +11,12 @@ package struct ByteWindow: ~Copyable {
   /// where it has holes, is answered in seconds: 2 GiB, beyond which no endpoint of WhatsApp takes a file.
   package static let maximumBytesRead: UInt64 = 2 << 30
 
-  /// How much is read at once where less is asked for.
-  private static let readAhead = 1 << 16
+  /// How much is read at once where less is asked for: less of it where a reader goes from place to
+  /// place than where it goes on.
+  package var readAhead = Self.usualReadAhead
+
+  /// What ``readAhead`` is unless a reader sets it.
+  package static let usualReadAhead = 1 << 16
 
   /// The number of bytes in the source.
   package let byteCount: UInt64
@@ -128,7 +132,7 @@ package struct ByteWindow: ~Copyable {
       return
     }
     guard bytesRead < Self.maximumBytesRead else { throw ReadError(.enough, at: offset) }
-    let wanted = Int(min(UInt64(max(count, Self.readAhead)), byteCount - offset))
+    let wanted = Int(min(UInt64(max(count, readAhead)), byteCount - offset))
     if buffer.count < wanted {
       buffer = [UInt8](repeating: 0, count: wanted)
     }

@@ -14,6 +14,10 @@ public struct Inspection: Sendable {
   public var faults: [Fault] { reading.faults }
   /// Where bytes begin that stand after the end that the format declares.
   public var trailingDataOffset: UInt64? { reading.trailingDataOffset }
+  /// What those bytes are, in words such as "a ZIP archive"; nil where that can't be told.
+  public var trailingDataWords: String? { reading.trailingDataWords }
+  /// What the file carries beside what it shows, in the order found.
+  public var hidden: [HiddenContent] { reading.hidden }
   /// Where a note of the place stands at which the media was made.
   public var locationMetadataOffset: UInt64? { reading.locationMetadataOffset }
 
@@ -30,6 +34,8 @@ public struct Inspection: Sendable {
     byteCount = window.byteCount
     sniffedType = try sniffer.mediaType(of: &window)
     reading = Reading()
+    // While the first bytes are in memory still.
+    let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
     for format in Formats.all {
       reading = Reading(sniffedType: sniffedType)
       try Self.collect(into: &reading) { reading throws(ReadError) in
@@ -40,6 +46,10 @@ public struct Inspection: Sendable {
       break
     }
     if reading.mediaType == nil { reading = Reading() }
+    do { try reading.noteOtherFormats(signs, &window) } catch {
+      // Bytes that make no sense as another format are none.
+      if case .source = error.reason { throw error }
+    }
     mediaType = reading.mediaType ?? Self.mediaType(sniffed: sniffedType)
   }
 

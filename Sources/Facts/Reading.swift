@@ -21,6 +21,12 @@ package struct Reading: Sendable {
   /// Where bytes begin that stand after the end that the format declares.
   package var trailingDataOffset: UInt64?
 
+  /// What stands there, in words, where that can be told.
+  package var trailingDataWords: String?
+
+  /// What the file carries beside what it shows, in the order found; at most a handful.
+  package internal(set) var hidden: [HiddenContent] = []
+
   /// Where a note of the place stands at which the media was made (EXIF GPS and the like).
   package var locationMetadataOffset: UInt64?
 

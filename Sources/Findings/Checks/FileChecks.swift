@@ -220,12 +220,35 @@ extension FindingMaker {
     }
   }
 
-  /// `trailing-data` and `location-metadata`.
+  /// `trailing-data`, `active-content`, `embedded-program`, `polyglot-file` and `location-metadata`.
   mutating func checkExtras(_ inspection: Inspection) {
     if let offset = inspection.trailingDataOffset, offset < inspection.byteCount {
+      let words = inspection.trailingDataWords
       add(
-        .trailingData, expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset)
+        .trailingData,
+        message: words.map { "The format's end is at byte {expected}, and {actual} bytes follow it: \($0)." },
+        expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset,
+        remedy: Self.cut(at: offset))
+    }
+    for content in inspection.hidden {
+      let code: FindingCode =
+        switch content.kind {
+        case .script, .launchAction: .activeContent
+        case .program: .embeddedProgram
+        case .otherFormat: .polyglotFile
+        }
+      let type = inspection.mediaType.map { $0.known?.phrase ?? $0.rawValue } ?? "a file"
+      // What stands behind the end goes with it.
+      let end = inspection.trailingDataOffset
+      let isBehind = end.map { content.offset ?? 0 >= $0 } == true
+      add(
+        code, values: ["what": content.words, "type": type], offset: content.offset,
+        remedy: isBehind ? end.map(Self.cut) : nil)
     }
     if let offset = inspection.locationMetadataOffset { add(.locationMetadata, offset: offset) }
+  }
+
+  private static func cut(at end: UInt64) -> String {
+    "Cut the file off where its format ends: head -c \(end) {file} > {out:}"
   }
 }

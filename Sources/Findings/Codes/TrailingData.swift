@@ -11,9 +11,6 @@ extension Explanation {
     reason: "What follows the end is not shown to anybody, but is sent along: a leftover of "
       + "another file, data hidden on purpose, or two files joined.",
     source: "The specification of the format",
-    remedy: "Save the file again with a program that writes nothing after the end.",
-    commands: [
-      RemedyCommand(
-        "Write it anew: magick {file} {out:}", types: ["image/jpeg", "image/png"])
-    ])
+    remedy: "Cut the file off where its format ends, or save it again with a program that writes nothing "
+      + "after the end.")
 }

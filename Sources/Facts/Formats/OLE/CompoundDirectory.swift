@@ -135,7 +135,7 @@ enum CompoundName: CaseIterable {
   case wordDocument, table0, table1, workbook, book, powerPointDocument, currentUser, encryptedSummary
   case encryptionInfo, encryptedPackage, protectedContent, macros, macrosOfWorkbook, vba
   case visioDocument, quill, messageProperties, messageNames, worksText, worksBook
-  case hangul, powerPoint4
+  case hangul, powerPoint4, packagedFile
 
   private var text: StaticString {
     switch self {
@@ -161,6 +161,7 @@ enum CompoundName: CaseIterable {
     case .worksBook: "WksSSWorkBook"
     case .hangul: "\u{5}HwpSummaryInformation"
     case .powerPoint4: "PP40"
+    case .packagedFile: "\u{1}Ole10Native"
     }
   }
 

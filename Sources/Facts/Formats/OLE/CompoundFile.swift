@@ -61,6 +61,24 @@ struct CompoundFile {
     return (CompoundStream(extents), defect)
   }
 
+  /// A stream's first bytes and where they stand, whatever becomes of the rest.
+  func head(
+    of entry: CompoundDirectory.Entry, upTo count: Int, in window: inout ByteWindow
+  ) throws(ReadError) -> (bytes: [UInt8], offset: UInt64?) {
+    var head = entry
+    let isSmall = entry.byteCount < cutoff
+    head.byteCount = min(entry.byteCount, UInt64(count))
+    var extents: [FileAllocationTable.Extent] = []
+    if isSmall {
+      _ = try followMini(head, extents: &extents, in: &window)
+    } else {
+      var visited: SectorSet? = SectorSet(bound: fat.sectorCount)
+      _ = fat.follow(from: head.start, byteCount: head.byteCount, visited: &visited, extents: &extents)
+    }
+    let bytes = try CompoundStream(extents).bytes(at: 0, count: count, in: &window)
+    return (bytes, extents.first?.offset)
+  }
+
   /// Follows a small stream through the mini FAT (MS-CFB 2.4); its size bounds the way.
   private func followMini(
     _ entry: CompoundDirectory.Entry, extents: inout [FileAllocationTable.Extent],

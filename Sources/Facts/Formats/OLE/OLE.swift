@@ -35,6 +35,7 @@ enum OLE: FormatReader {
     case .other, nil: break
     }
     try damage.checkOtherStreams(of: file, in: &window, into: &reading)
+    try PackagedFile.notePrograms(in: file, &window, into: &reading)
     noteTrailingData(file, fileByteCount: window.byteCount, into: &reading)
   }
 

@@ -8,6 +8,8 @@ struct PDFLoaded: Sendable {
   var reference: PDFReference?
   /// Where its data begins, if it is a stream.
   var streamOffset: UInt64?
+  /// Where it stands in the file, or where the stream that it is packed in does.
+  var offset: UInt64?
   /// How many bytes were read for it.
   var byteCount = 0
 }
@@ -28,6 +30,7 @@ extension ByteWindow {
       let isWhole = span.remaining < limit
       var lexer = PDFLexer(span, isWhole: isWhole)
       var loaded = PDFLoaded()
+      loaded.offset = offset
       if isIndirect {
         loaded.reference = lexer.objectHeader()
         if loaded.reference == nil { return nil }

@@ -31,6 +31,7 @@ package enum PDF: FormatReader {
     }
     let fault = try read(&document, tail, in: &window, into: &reading.facts)
     if let fault, reading.faults.isEmpty { reading.add(fault) }
+    try PDFActions.note(in: &document, &window, into: &reading)
   }
 
   /// Where `%PDF-` stands; nil where the file is no PDF.
@@ -38,13 +39,17 @@ package enum PDF: FormatReader {
     let index = try window.available(at: 0, upTo: maximumHeaderOffset + 5).firstIndex(of: "%PDF-")
     guard let header = index.map(UInt64.init) else { return nil }
     if header == 0 { return header }
-    // Further in, it may be a document in an archive, or a text that speaks of PDF: an object or the
-    // end has to follow.
+    // Further in, it may be a document in an archive, or a text that speaks of PDF.
     if try isArchive(in: &window) { return nil }
-    if try window.pdfObject(at: header, isIndirect: true) != nil { return header }
+    return try isHeader(at: header, in: &window) ? header : nil
+  }
+
+  /// Whether `%PDF-` at an offset begins a document: an object or the end has to follow.
+  static func isHeader(at header: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
+    if try window.pdfObject(at: header, isIndirect: true) != nil { return true }
     let size = window.byteCount
     let tail = size - min(size, 2 << 10)
-    return try window.lastOccurrence(of: "startxref", before: size, from: tail) == nil ? nil : header
+    return try window.lastOccurrence(of: "startxref", before: size, from: tail) != nil
   }
 
   /// Whether the file is a ZIP archive, a compound file or a tape archive, which store files as they are.

@@ -36,7 +36,13 @@ struct PDFDocument {
   private var cost = 0
   private var searches = 0
   /// The object stream unpacked last: the few objects wanted mostly share one.
-  private var unpacked: (number: UInt64, content: [UInt8], dictionary: PDFDictionary)?
+  private var unpacked: (number: UInt64, content: [UInt8], dictionary: PDFDictionary, offset: UInt64)?
+
+  /// How many bytes were unpacked of object streams so far.
+  private(set) var unpackedByteCount = 0
+
+  /// Whether an object that isn't where the cross-reference says is looked for in the whole file.
+  var searchesFile = true
 
   /// Opens a document by the offset that stands after `startxref`; nil where no cross-reference
   /// section with a trailer stands there.
@@ -162,7 +168,7 @@ extension PDFDocument {
   private mutating func search(
     for number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
-    guard searches < Self.maximumSearches else { return nil }
+    guard searchesFile, searches < Self.maximumSearches else { return nil }
     searches += 1
     var end = window.byteCount
     for _ in 0..<8 {
@@ -213,7 +219,9 @@ extension PDFDocument {
       of: number, amongst: min(count, unpacked.content.count), index: index, in: &inner)
     guard let offset else { return nil }
     let (place, overflow) = first.addingReportingOverflow(offset)
-    return overflow ? nil : try inner.pdfObject(at: place)
+    var loaded = overflow ? nil : try inner.pdfObject(at: place)
+    loaded?.offset = unpacked.offset
+    return loaded
   }
 
   /// An object's offset by the pairs of integers with which an object stream begins.
@@ -253,7 +261,8 @@ extension PDFDocument {
       }
       let limit = PDFStreamDecoder.maximumOutput
       if let content = try PDFStreamDecoder(dictionary)?.decode(at: data, upTo: limit, in: &window) {
-        unpacked = (number, content, dictionary)
+        unpacked = (number, content, dictionary, place)
+        unpackedByteCount += content.count
         return true
       }
     }

@@ -34,13 +34,16 @@ struct EndOfCentralDirectory {
 
   /// Looks for the record from the end of the file backwards.
   ///
-  /// - Parameter memberStart: Where the first member stands in a file that begins with one. Nothing can
-  ///   stand before such an archive, so a record that says otherwise is that of an archive inside.
+  /// - Parameters:
+  ///   - memberStart: Where the first member stands in a file that begins with one. Nothing can
+  ///     stand before such an archive, so a record that says otherwise is that of an archive inside.
+  ///   - reach: How far from the end it is looked for; nil for as far as programs do in a file that
+  ///     begins as an archive.
   static func find(
-    in window: inout ByteWindow, memberStart: UInt64?
+    in window: inout ByteWindow, memberStart: UInt64?, reach: Int? = nil
   ) throws(ReadError) -> Search {
     // Files of all other kinds pass here too: they are not searched for an archive with a long comment.
-    let reach = memberStart == nil ? 1 << 10 : Self.reach
+    let reach = reach ?? (memberStart == nil ? 1 << 10 : Self.reach)
     let start = window.byteCount > UInt64(reach) ? window.byteCount - UInt64(reach) : 0
     var last: UInt64?
     // Zeros behind a signature in a comment make the record of an empty archive.

@@ -18,6 +18,8 @@ enum ZIP: FormatReader {
       // the file. Otherwise it is just something that another file holds. Where the directory has room
       // for nothing before the archive, its first bytes are broken.
       guard end.end == window.byteCount else { return }
+      // What is a document or a sound by its start is that, and the archive is hidden behind it.
+      if try isOther(startingWith: window.available(at: 0, upTo: 5)) { return }
       let isFirst = try isLocalHeader(firstOf: end, in: &window)
       guard isFirst || end.base == 0 else { return }
       reading.mediaType = .zip
@@ -28,6 +30,13 @@ enum ZIP: FormatReader {
       reading.addTruncation(
         of: "the comment of the archive", clause: "APPNOTE 4.3.16", at: window.byteCount)
     }
+  }
+
+  /// Whether a file is a PDF document, an MP3 or ADTS by its first bytes.
+  private static func isOther(startingWith head: ByteSpan) -> Bool {
+    if head.has("%PDF-") || head.has("ID3") { return true }
+    guard head[0] == 0xff, let second = head[1] else { return false }
+    return second & 0xe0 == 0xe0
   }
 
   /// Where the first member starts in a file that is an archive from its first byte on; nil in others.
@@ -42,10 +51,17 @@ enum ZIP: FormatReader {
   private static func isLocalHeader(
     firstOf end: EndOfCentralDirectory, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
-    guard end.directoryOffset < end.directoryEnd else { return false }
+    try firstMember(of: end, in: &window) != nil
+  }
+
+  /// Where the member stands that the directory names first; nil where none stands there.
+  static func firstMember(
+    of end: EndOfCentralDirectory, in window: inout ByteWindow
+  ) throws(ReadError) -> UInt64? {
+    guard end.directoryOffset < end.directoryEnd else { return nil }
     var entry = try window.span(at: end.directoryOffset, count: CentralFileHeader.byteCount)
-    let offset = UInt64(try CentralFileHeader(parsing: &entry).headerOffset)
-    return try window.available(at: try offset.adding(end.base), upTo: 4).has(LocalFileHeader.signature)
+    let offset = try UInt64(try CentralFileHeader(parsing: &entry).headerOffset).adding(end.base)
+    return try window.available(at: offset, upTo: 4).has(LocalFileHeader.signature) ? offset : nil
   }
 
   static func readMembers(

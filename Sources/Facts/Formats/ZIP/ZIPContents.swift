@@ -10,6 +10,8 @@ struct ZIPContents {
   private(set) var iWorkDocument: ZIPMember?
   /// A member that is compressed in a way that packages don't allow.
   private(set) var unusualMember: ZIPMember?
+  /// What programs, and objects that may hold some, are stored as, and what leads out of the document.
+  private(set) var suspects = ZIPSuspects()
   private(set) var hints: Hints = []
   /// Whether a member can't be read without a password.
   private(set) var isEncrypted = false
@@ -49,6 +51,7 @@ struct ZIPContents {
       }
     }
     isFirst = false
+    suspects.note(name, of: member)
     noteOfficeParts(name, of: member)
     noteOthers(name, of: member)
   }

@@ -20,7 +20,8 @@ enum ZIPType {
       }
       let isOffice = package.type != nil || package.suggestedType(contents.hints) != nil
       if isOffice, contents.contentTypes != nil || package.mainPart != nil {
-        return readOffice(package, contents, end, members: members, into: &reading)
+        readOffice(package, contents, end, members: members, into: &reading)
+        return try contents.suspects.read(in: &window, into: &reading)
       }
     }
     if let type = try conventional(contents, in: &window) { reading.mediaType = type }

@@ -1,0 +1,105 @@
+// ISO/IEC 29500-1, 15.2.9 "Embedded object part" and 15.2.10 "Embedded package part"; ISO/IEC 29500-2, 6.5
+// "Relationships".
+
+internal import PreflightBytes
+
+/// The members of an Office document that may do something beside being shown: programs, embedded objects,
+/// and the lists of what lies outside.
+struct ZIPSuspects {
+  private static let maximumCount = 16
+
+  /// So much of an embedded object is unpacked: its directory stands at its start, as Office writes it.
+  private static let maximumObject: UInt64 = 1 << 20
+
+  private var programs: [(member: ZIPMember, name: String)] = []
+  private var objects: [ZIPMember] = []
+  private var relationships: [ZIPMember] = []
+
+  mutating func note(_ name: borrowing ByteSpan, of member: ZIPMember) {
+    let count = name.bytes.byteCount
+    // A folder is none of them, and most members end in `.xml`.
+    guard count > 5, name[count - 1] != 0x2f, !name.isPart(endingWith: ".xml") else { return }
+    if name.isPart(endingWith: ".bin") {
+      if objects.count < Self.maximumCount, name.hasFolder("embeddings") { objects.append(member) }
+    } else if name.isPart(endingWith: ".rels") {
+      if relationships.count < Self.maximumCount, name.isPart(under: "word/_rels/") {
+        relationships.append(member)
+      }
+    } else if programs.count < Self.maximumCount,
+      name.bytes.withUnsafeBytes({ ProgramName.isProgram(endOf: $0) })
+    {
+      programs.append((member, name.bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }))
+    }
+  }
+
+  /// Notes what they turn out to be in an Office document.
+  func read(in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    for (member, name) in programs {
+      let shown = quotedName(Array(ProgramName.lastPart(name).utf8))
+      reading.add(HiddenContent(.program, at: member.headerOffset, "the program \(shown) among its parts"))
+    }
+    for member in relationships {
+      guard let bytes = try OpenPackage.bytes(of: member, in: &window) else { continue }
+      Self.noteOutside(bytes, at: member.headerOffset, into: &reading)
+    }
+    for member in objects {
+      guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: Self.maximumObject) else {
+        continue
+      }
+      // An object that makes no sense holds nothing that could be started.
+      try? Self.noteObject(bytes, at: member.headerOffset, into: &reading)
+    }
+  }
+
+  private static func noteObject(
+    _ bytes: [UInt8], at offset: UInt64, into reading: inout Reading
+  ) throws(ReadError) {
+    var inner = ByteWindow(MemorySource(bytes))
+    guard try inner.available(at: 0, upTo: 8).has(CompoundFileHeader.signature) else { return }
+    var span = try inner.span(at: 0, count: CompoundFileHeader.byteCount)
+    let header = try CompoundFileHeader(parsing: &span)
+    guard header.isPlausible else { return }
+    try PackagedFile.notePrograms(
+      in: CompoundFile(header, in: &inner), place: offset, &inner, into: &reading)
+  }
+
+  /// Notes what Word fetches from elsewhere as soon as the document is opened. What lies in the sender's own
+  /// folders, as the template mostly does, is not found elsewhere and harms nobody.
+  private static func noteOutside(_ bytes: [UInt8], at offset: UInt64, into reading: inout Reading) {
+    var markup = Markup(bytes)
+    while let tag = markup.nextTag() {
+      guard tag.name == "Relationship", tag["TargetMode"] == "External", let type = tag["Type"],
+        let target = tag["Target"], isRemote(target)
+      else { continue }
+      let shown = quotedName(Array(target.utf8))
+      if type.hasSuffix("/attachedTemplate") {
+        reading.add(
+          HiddenContent(
+            .launchAction, at: offset, "a template, with its macros, that Word fetches from \(shown)"))
+      } else if type.hasSuffix("/oleObject") || type.hasSuffix("/frame") {
+        reading.add(
+          HiddenContent(.launchAction, at: offset, "an object that Word fetches from \(shown) and runs"))
+      }
+    }
+  }
+
+  private static func isRemote(_ target: String) -> Bool {
+    let lower = target.lowercased()
+    return ["http:", "https:", "ftp:", "mhtml:", "script:", "\\\\"].contains { lower.hasPrefix($0) }
+      || lower.hasPrefix("file://") && !lower.hasPrefix("file:///")
+      || lower.hasPrefix("file:///\\\\")
+  }
+}
+
+extension ByteSpan {
+  /// Whether a folder of this name, given in lower case, is on the way to the part.
+  fileprivate func hasFolder(_ name: StaticString) -> Bool {
+    let count = name.utf8CodeUnitCount
+    var index = 0
+    while let slash = firstIndex(of: 0x2f, from: index) {
+      if slash - index == count, has(ignoringCase: name, at: index) { return true }
+      index = slash + 1
+    }
+    return false
+  }
+}

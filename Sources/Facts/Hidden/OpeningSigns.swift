@@ -1,0 +1,107 @@
+// ISO 32000-1, annex H.3, note 13, for a header that isn't at the start; WHATWG MIME Sniffing, 7.1, for
+// what a client does that goes by the bytes.
+
+internal import PreflightBytes
+
+/// Signs of another format in the first bytes of a file. They are looked for while those are in memory
+/// anyway; what becomes of them depends on what the file turns out to be.
+struct OpeningSigns {
+  /// So far clients look that go by the bytes, and a little further.
+  private static let byteCount = 4 << 10
+
+  /// The most that is looked at, for the end of a comment that begins in the header.
+  static let maximumByteCount = 64 << 10
+
+  /// So far readers of PDF look for the header.
+  private static let documentByteCount = 1024
+
+  /// Where `%PDF-` stands, if not at the start.
+  private(set) var document: UInt64?
+
+  /// A script in the notation of a page: where it stands and what it is.
+  private(set) var markup: (offset: UInt64, words: String)?
+
+  /// Where a comment of JavaScript ends that began in the header (`BM/*`, `RIFF/*`, `GIF89a/*` and the
+  /// like make the whole picture a script).
+  private(set) var endOfComment: UInt64?
+
+  /// What the file is by its first bytes, where it is another thing by its end.
+  private(set) var opening: StrayData?
+
+  init(_ head: borrowing ByteSpan) {
+    findMarkup(head)
+    findComment(head)
+    // An archive is found by its end, and a document up to 1 KiB in: both may begin with anything. What
+    // stands in an archive that begins as such is a member.
+    if !head.has("PK") {
+      findDocument(head)
+      opening = StrayData(head)
+    }
+  }
+
+  private mutating func findDocument(_ head: borrowing ByteSpan) {
+    var index = 1
+    while let found = head.firstIndex(of: UInt8(ascii: "%"), from: index), found < Self.documentByteCount {
+      if head.has("%PDF-", at: found) {
+        document = UInt64(found)
+        return
+      }
+      index = found + 1
+    }
+  }
+
+  /// A script has to be one that would run: with its end, or with the place that it is loaded from. A mere
+  /// mention of a page's elements is none.
+  private mutating func findMarkup(_ head: borrowing ByteSpan) {
+    var index = 1
+    while let found = head.firstIndex(of: UInt8(ascii: "<"), from: index), found < Self.byteCount {
+      index = found + 1
+      if StrayData.isPHP(head, at: found) {
+        markup = (UInt64(found), StrayData.serverScript)
+        return
+      }
+      if head.hasElement("<script", at: found), Self.endsScript(head, after: found) {
+        markup = (UInt64(found), "an HTML page with a script")
+        return
+      }
+      if markup == nil, Self.beginsComment(head, before: found), StrayData.isPage(head, from: found) {
+        markup = (UInt64(found), "an HTML page")
+      }
+    }
+  }
+
+  /// Whether nothing but space stands between an index and the head of a comment of a JPEG (COM) or a GIF.
+  private static func beginsComment(_ head: borrowing ByteSpan, before index: Int) -> Bool {
+    var start = index
+    while start > 0, head[start - 1]?.isTextWhitespace == true { start -= 1 }
+    if head.has([0xff, 0xd8, 0xff]) { return head.has([0xff, 0xfe], at: start - 4) }
+    return head.has("GIF8") && head.has([0x21, 0xfe], at: start - 3)
+  }
+
+  private static func endsScript(_ head: borrowing ByteSpan, after start: Int) -> Bool {
+    var index = start + 1
+    while let found = head.firstIndex(of: UInt8(ascii: "<"), from: index) {
+      if head.has(ignoringCase: "</script", at: found) { return true }
+      index = found + 1
+    }
+    return false
+  }
+
+  /// The fields after the signatures that may read `/*`: lengths that no writer chooses by chance together
+  /// with the comment's end right before an assignment.
+  private mutating func findComment(_ head: borrowing ByteSpan) {
+    let places: [(signature: [UInt8], comment: Int)] = [
+      (Array("GIF8".utf8), 6), (Array("BM".utf8), 2), (Array("RIFF".utf8), 4), ([0xff, 0xd8, 0xff], 4),
+    ]
+    let place = places.first { head.has("/*", at: $0.comment) && head.has($0.signature) }?.comment
+    guard let place else { return }
+    var index = place + 2
+    while let found = head.firstIndex(of: UInt8(ascii: "*"), from: index) {
+      if head.has("*/=", at: found) || head.has("*/ =", at: found) || head.has("*/;", at: found) {
+        endOfComment = UInt64(found)
+        return
+      }
+      index = found + 1
+    }
+  }
+}
