@@ -25,12 +25,21 @@ struct OpeningSigns {
   /// like make the whole picture a script).
   private(set) var endOfComment: UInt64?
 
+  /// A format whose signature stands far from the start, so that anything may be before it: where that is
+  /// and what it is.
+  private(set) var container: (offset: UInt64, words: String)?
+
   /// What the file is by its first bytes, where it is another thing by its end.
   private(set) var opening: StrayData?
 
   init(_ head: borrowing ByteSpan) {
     findMarkup(head)
     findComment(head)
+    if head.has("ustar", at: 257) {
+      container = (257, "a tape archive (tar)")
+    } else if head.has("\u{1}CD001\u{1}", at: 32768) {
+      container = (32768, "the image of a disk (ISO 9660)")
+    }
     // An archive is found by its end, and a document up to 1 KiB in: both may begin with anything. What
     // stands in an archive that begins as such is a member.
     if !head.has("PK") {

@@ -15,6 +15,9 @@ extension Reading {
     if let offset = trailingDataOffset { try describeTrailingData(from: offset, of: host, &window) }
     guard host != .other else { return }
     noteOpening(signs, of: host)
+    if host == .media || host == .document, let container = signs.container {
+      add(HiddenContent(.otherFormat, at: container.offset, container.words))
+    }
     if host != .document, host != .compound, let document = signs.document,
       try PDF.isHeader(at: document, in: &window)
     {
@@ -67,11 +70,8 @@ extension Reading {
       }
     case .document, .archive:
       // Neither has to stand at the start, and nothing harmless but text is put before them.
-      switch signs.opening {
-      case .page(let words), .program(let words), .script(let words), .archive(let words):
-        add(HiddenContent(.otherFormat, at: 0, words))
-      default: break
-      }
+      guard host == .archive || signs.document != nil, let opening = signs.opening else { break }
+      if opening.words != "text" { add(HiddenContent(.otherFormat, at: 0, opening.words)) }
     case .compound, .program, .other: break
     }
   }

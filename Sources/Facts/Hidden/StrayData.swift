@@ -63,6 +63,9 @@ enum StrayData: Equatable {
     (Array("%PDF-".utf8), "a PDF document"),
     (CompoundFileHeader.signature, "an OLE document"),
     (Array("OggS\0".utf8), "an Ogg file"),
+    (Array("ID3\u{2}".utf8), "an MPEG sound"),
+    (Array("ID3\u{3}".utf8), "an MPEG sound"),
+    (Array("ID3\u{4}".utf8), "an MPEG sound"),
     (Array("CANON OPTIONAL DATA\0".utf8), "a note of Canon's picture programs"),
   ]
 
@@ -135,7 +138,7 @@ enum StrayData: Equatable {
 
   /// Whether all that there is, up to a few hundred bytes, can be read.
   private static func isText(_ head: borrowing ByteSpan) -> Bool {
-    guard head.bytes.byteCount >= 4 else { return false }
+    guard head.bytes.byteCount >= 8 else { return false }
     for index in 0..<min(512, head.bytes.byteCount) {
       guard let byte = head[index] else { break }
       if !(0x20...0x7e).contains(byte), !byte.isTextWhitespace { return false }

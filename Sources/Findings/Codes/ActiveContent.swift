@@ -17,6 +17,12 @@ extension Explanation {
     commands: [
       RemedyCommand(
         "Write it anew as it looks, without actions, form fields and attachments: pdftocairo -pdf {file} "
-          + "{out:pdf}", types: ["application/pdf"])
+          + "{out:pdf}", types: ["application/pdf"]),
+      RemedyCommand(
+        "Send what is seen of it: soffice --headless --convert-to pdf {file}",
+        types: [
+          "application/msword", "application/vnd.ms-", "application/vnd.openxmlformats",
+          "application/vnd.oasis",
+        ]),
     ])
 }

@@ -20,8 +20,7 @@ extension Explanation {
         "Write it anew: magick {file} -auto-orient -strip {out:}",
         types: ["image/jpeg", "image/png", "image/webp"]),
       RemedyCommand(
-        "Delete the object in the document, or send what is seen of it: soffice --headless --convert-to pdf "
-          + "{file}",
+        "Send what is seen of it: soffice --headless --convert-to pdf {file}",
         types: [
           "application/msword", "application/vnd.ms-", "application/vnd.openxmlformats",
           "application/vnd.oasis",

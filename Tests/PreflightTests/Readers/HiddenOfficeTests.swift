@@ -69,6 +69,26 @@ import Testing
     )
   }
 
+  @Test(
+    arguments: [
+      ("cmd", "/c calc.exe", "launchAction: a link (DDE) for which Excel starts “cmd /c calc.exe”"),
+      (
+        "MSEXCEL", "\\..\\Windows\\cmd.exe /c calc",
+        "launchAction: a link (DDE) for which Excel starts “MSEXCEL \\..\\Windows\\cmd.exe /c calc”"
+      ),
+      ("BLP", "M", nil),
+    ] as [(String, String, String?)])
+  func tellsLinksThatStartAShell(_ service: String, topic: String, expected: String?) throws {
+    let link = "<externalLink><ddeLink ddeService=\"\(service)\" ddeTopic=\"\(topic)\"/></externalLink>"
+    let found = try hidden(in: document([.init("xl/externalLinks/externalLink1.xml", link)]))
+    #expect(found == (expected.map { [$0] } ?? []))
+  }
+
+  @Test func tellsADocumentThatIsAJavaProgram() throws {
+    let found = try hidden(in: document([.init("META-INF/MANIFEST.MF", "Main-Class: A"), .init("A.class")]))
+    #expect(found == ["otherFormat: a Java program"])
+  }
+
   // MARK: - Packaged files
 
   /// The head of a program of Windows.

@@ -163,6 +163,25 @@ import Testing
     #expect(try inspect(fixture: "mp4/h264.mov").locationMetadataOffset == nil)
   }
 
+  /// Recorders without a fix write the note all the same.
+  @Test(arguments: ["location.mp4", "location.3gp", "location-keys.mov"])
+  func aLocationOfZerosIsNone(_ name: String) throws {
+    var bytes = try Fixture.bytes("mp4/" + name)
+    let note = Int(try #require(try inspect(bytes).locationMetadataOffset))
+    if bytes[(note + 4)...].starts(with: "loci".utf8) {
+      // Behind the box's header, version, flags and language: an empty name, a role and the coordinates.
+      for index in 14..<28 { bytes[note + index] = 0 }
+      #expect(try inspect(bytes).locationMetadataOffset == nil)
+      // A name without coordinates gives the place away all the same.
+      bytes[note + 14] = UInt8(ascii: "B")
+      #expect(try inspect(bytes).locationMetadataOffset == UInt64(note))
+    } else {
+      let digits = bytes.indices[(note + 24)..<(note + 42)]
+      for index in digits where (0x31...0x39).contains(bytes[index]) { bytes[index] = 0x30 }
+      #expect(try inspect(bytes).locationMetadataOffset == nil)
+    }
+  }
+
   @Test func picturesHaveTheSizeOfTheirPrimaryItem() throws {
     for name in ["picture.heic", "picture.avif"] {
       let inspection = try inspect(fixture: "mp4/" + name)

@@ -207,6 +207,28 @@ import Testing
     }
   }
 
+  @Test func tellsASoundBeforeADocument() throws {
+    let tag = Array("ID3\u{3}\0\0\0\0\0\u{a}".utf8) + [UInt8](repeating: 0, count: 10)
+    let file = tag + (try Fixture.bytes("pdf/reportlab.pdf"))
+    #expect(try hidden(in: file) == ["otherFormat: an MPEG sound"])
+  }
+
+  @Test func tellsContainersAnywhereInAFile() throws {
+    let picture = try Fixture.bytes("pictures/rgb.jpg")
+    // A comment of 40,000 bytes right behind the start of the picture.
+    func file(_ word: String, at offset: Int) -> [UInt8] {
+      var comment = [UInt8](repeating: 0x20, count: 40_000)
+      comment.replaceSubrange(offset - 6..<offset - 6 + word.utf8.count, with: Array(word.utf8))
+      return Array(picture[..<2]) + [0xff, 0xfe] + bigEndian(UInt16(comment.count + 2)) + comment
+        + Array(picture[2...])
+    }
+    #expect(try hidden(in: file("ustar\0", at: 257)) == ["otherFormat: a tape archive (tar)"])
+    #expect(try hidden(in: file("ustar\0", at: 258)) == [])
+    #expect(
+      try hidden(in: file("\u{1}CD001\u{1}", at: 32768)) == ["otherFormat: the image of a disk (ISO 9660)"])
+    #expect(try hidden(in: file("\u{1}CD001\u{1}", at: 32769)) == [])
+  }
+
   @Test func leavesTexts() throws {
     let text = "A page may have <html> and <script>a</script>, and %PDF-1.4 begins a document.\n1 0 obj\n"
     #expect(try hidden(in: Array(text.utf8)) == [])

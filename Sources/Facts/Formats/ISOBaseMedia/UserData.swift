@@ -15,8 +15,11 @@ extension ISOBaseMedia {
       var children = Children(of: box, tellsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
-        case place, "loci":
-          return child.offset
+        case place:
+          // Its size and language before the text (QuickTime File Format, User data text strings).
+          if try isPlace(child, textAt: 4, &window) { return child.offset }
+        case "loci":
+          if try isLocation(child, &window) { return child.offset }
         case "meta":
           if let found = try location(inMeta: child, &window, &reading) { return found }
         case "XMP_":
@@ -42,13 +45,37 @@ extension ISOBaseMedia {
         case "ilst":
           var items = Children(of: child, tellsFaults: false)
           while let entry = try items.next(in: &window, into: &reading) {
-            if entry.type == item || entry.type == place { return entry.offset }
+            guard entry.type == item || entry.type == place else { continue }
+            // The header of the box `data`, the text's type and its language.
+            if try isPlace(entry, textAt: 16, &window) { return entry.offset }
           }
         default:
           break
         }
       }
       return nil
+    }
+
+    /// Whether a place in the notation of ISO 6709 is one: recorders without a fix write zeros.
+    private static func isPlace(
+      _ box: Box, textAt start: Int, _ window: inout ByteWindow
+    ) throws(ReadError) -> Bool {
+      let text = try box.contents(in: &window, upTo: start + 64)
+      var index = start
+      while let byte = text[index] {
+        if (0x31...0x39).contains(byte) { return true }
+        index += 1
+      }
+      return false
+    }
+
+    /// Whether a location (3GPP TS 26.244, 8.5) has a name or coordinates that aren't zero.
+    private static func isLocation(_ box: Box, _ window: inout ByteWindow) throws(ReadError) -> Bool {
+      let span = try box.contents(in: &window)
+      // Version, flags and language; behind the name, which ends with a NUL, a role and the coordinates.
+      guard let first = span[6] else { return false }
+      if first != 0 { return true }
+      return (8..<16).contains { span[$0].map { $0 != 0 } == true }
     }
 
     /// The item whose key is the location's: items are named by the number of their key.
@@ -85,8 +112,7 @@ extension ISOBaseMedia {
     private static func location(
       inPacket box: Box, _ window: inout ByteWindow
     ) throws(ReadError) -> UInt64? {
-      let span = try box.contents(in: &window, upTo: 1 << 16)
-      return span.firstIndex(of: "exif:GPSLatitude").map { box.payload + UInt64($0) }
+      XMP.locationOffset(in: try box.contents(in: &window, upTo: 1 << 16))
     }
   }
 }

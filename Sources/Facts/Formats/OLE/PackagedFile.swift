@@ -53,17 +53,22 @@ struct PackagedFile {
   /// Notes the programs among the packaged files of a compound file.
   ///
   /// - Parameter place: Where the compound file stands, if it is itself packed in another file.
+  /// - Returns: Whether the head of each was there.
+  @discardableResult
   static func notePrograms(
     in file: CompoundFile, place: UInt64? = nil, _ window: inout ByteWindow, into reading: inout Reading
-  ) throws(ReadError) {
+  ) throws(ReadError) -> Bool {
     var left = 32
+    var isWhole = true
     for entry in file.directory.entries
     where entry.name == .packagedFile && entry.kind == .stream && entry.parent != nil {
       left -= 1
-      guard left >= 0 else { return }
+      guard left >= 0 else { break }
       let head = try file.head(of: entry, upTo: maximumHead, in: &window)
+      if head.bytes.isEmpty, entry.byteCount > 0 { isWhole = false }
       guard let program = PackagedFile(head.bytes)?.program else { continue }
       reading.add(HiddenContent(.program, at: place ?? head.offset ?? entry.offset, program))
     }
+    return isWhole
   }
 }

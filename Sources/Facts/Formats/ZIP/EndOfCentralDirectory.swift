@@ -69,15 +69,15 @@ struct EndOfCentralDirectory {
     let fileEnd = window.byteCount
     let count = Int(min(range.upperBound, fileEnd) - range.lowerBound)
     let tail = try window.available(at: range.lowerBound, upTo: count)
-    let index = tail.bytes.withUnsafeBytes { bytes in
-      var index = min(bytes.count - 4, Int(fileEnd - range.lowerBound) - byteCount)
-      while index >= 0 {
-        if bytes[index] == 0x50, tail.has(signature, at: index) { return index }
-        index -= 1
-      }
-      return -1
+    let limit = Int(fileEnd - range.lowerBound) - byteCount
+    // All of them from the front, since the search for a byte that way is many times as fast.
+    var last: Int?
+    var index = 0
+    while let found = tail.firstIndex(of: 0x50, from: index), found <= limit {
+      if tail[found + 3] == 6, tail.has(signature, at: found) { last = found }
+      index = found + 1
     }
-    return index < 0 ? nil : range.lowerBound + UInt64(index)
+    return last.map { range.lowerBound + UInt64($0) }
   }
 
   /// Reads the record at `offset` and finds its directory; nil where there is none.

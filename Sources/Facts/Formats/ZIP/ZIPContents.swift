@@ -38,6 +38,7 @@ struct ZIPContents {
     static let fixedDocument = Hints(rawValue: 1 << 16)
     static let threeDModel = Hints(rawValue: 1 << 17)
     static let sceneDescription = Hints(rawValue: 1 << 18)
+    static let javaManifest = Hints(rawValue: 1 << 19)
   }
 
   mutating func note(_ name: borrowing ByteSpan, of member: ZIPMember) {
@@ -88,7 +89,7 @@ struct ZIPContents {
       if name.isPart("meta-inf/manifest.xml") {
         openDocumentManifest = openDocumentManifest ?? member
       }
-      if name.isPart("meta-inf/manifest.mf") { hints.insert(.java) }
+      if name.isPart("meta-inf/manifest.mf") { hints.formUnion([.java, .javaManifest]) }
       if name.isPart("meta-inf/mozilla.rsa") || name.isPart("meta-inf/cose.sig") {
         hints.insert(.mozillaSignature)
       }

@@ -8,18 +8,24 @@ internal import PreflightBytes
 struct ZIPSuspects {
   private static let maximumCount = 16
 
-  /// So much of an embedded object is unpacked: its directory stands at its start, as Office writes it.
-  private static let maximumObject: UInt64 = 1 << 20
+  /// So much of an embedded object is unpacked, the second where the first isn't enough: its directory stands
+  /// at its start, as Office writes it.
+  private static let objectByteCounts: [UInt64] = [1 << 14, 1 << 20]
 
   private var programs: [(member: ZIPMember, name: String)] = []
   private var objects: [ZIPMember] = []
   private var relationships: [ZIPMember] = []
+  private var externalLinks: [ZIPMember] = []
 
   mutating func note(_ name: borrowing ByteSpan, of member: ZIPMember) {
     let count = name.bytes.byteCount
     // A folder is none of them, and most members end in `.xml`.
-    guard count > 5, name[count - 1] != 0x2f, !name.isPart(endingWith: ".xml") else { return }
-    if name.isPart(endingWith: ".bin") {
+    guard count > 5, name[count - 1] != 0x2f else { return }
+    if name.isPart(endingWith: ".xml") {
+      if externalLinks.count < Self.maximumCount, name.isPart(under: "xl/externallinks/") {
+        externalLinks.append(member)
+      }
+    } else if name.isPart(endingWith: ".bin") {
       if objects.count < Self.maximumCount, name.hasFolder("embeddings") { objects.append(member) }
     } else if name.isPart(endingWith: ".rels") {
       if relationships.count < Self.maximumCount, name.isPart(under: "word/_rels/") {
@@ -42,25 +48,32 @@ struct ZIPSuspects {
       guard let bytes = try OpenPackage.bytes(of: member, in: &window) else { continue }
       Self.noteOutside(bytes, at: member.headerOffset, into: &reading)
     }
+    for member in externalLinks {
+      guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: 1 << 16) else { continue }
+      Self.noteConversation(bytes, at: member.headerOffset, into: &reading)
+    }
     for member in objects {
-      guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: Self.maximumObject) else {
-        continue
+      for limit in Self.objectByteCounts {
+        guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: limit) else { break }
+        let isEnough = try? Self.noteObject(bytes, at: member.headerOffset, into: &reading)
+        if isEnough == true || bytes.count < limit { break }
       }
-      // An object that makes no sense holds nothing that could be started.
-      try? Self.noteObject(bytes, at: member.headerOffset, into: &reading)
     }
   }
 
+  /// - Returns: Whether all that had to be seen was there; an object that makes no sense holds nothing that
+  ///   could be started.
   private static func noteObject(
     _ bytes: [UInt8], at offset: UInt64, into reading: inout Reading
-  ) throws(ReadError) {
+  ) throws(ReadError) -> Bool {
     var inner = ByteWindow(MemorySource(bytes))
-    guard try inner.available(at: 0, upTo: 8).has(CompoundFileHeader.signature) else { return }
+    guard try inner.available(at: 0, upTo: 8).has(CompoundFileHeader.signature) else { return true }
     var span = try inner.span(at: 0, count: CompoundFileHeader.byteCount)
     let header = try CompoundFileHeader(parsing: &span)
-    guard header.isPlausible else { return }
-    try PackagedFile.notePrograms(
-      in: CompoundFile(header, in: &inner), place: offset, &inner, into: &reading)
+    guard header.isPlausible else { return true }
+    let file = try CompoundFile(header, in: &inner)
+    let isRead = try PackagedFile.notePrograms(in: file, place: offset, &inner, into: &reading)
+    return isRead && !file.fat.isCut && file.directoryDefect == nil
   }
 
   /// Notes what Word fetches from elsewhere as soon as the document is opened. What lies in the sender's own
@@ -80,6 +93,27 @@ struct ZIPSuspects {
         reading.add(
           HiddenContent(.launchAction, at: offset, "an object that Word fetches from \(shown) and runs"))
       }
+    }
+  }
+
+  /// Notes a DDE link (ISO/IEC 29500-1, 18.14.5) that Excel starts a shell for. Links to other programs,
+  /// such as those of stock exchanges, are what the format has them for.
+  private static func noteConversation(_ bytes: [UInt8], at offset: UInt64, into reading: inout Reading) {
+    let shells: Set<String> = [
+      "cmd", "powershell", "pwsh", "mshta", "wscript", "cscript", "rundll32", "regsvr32", "certutil",
+      "msiexec",
+    ]
+    var markup = Markup(bytes)
+    while let tag = markup.nextTag() {
+      guard tag.name == "ddeLink", let service = tag["ddeService"] else { continue }
+      let program = ProgramName.lastPart(service).lowercased()
+      let isShell = shells.contains(program) || ProgramName.isProgram(program)
+      guard isShell || tag["ddeTopic"]?.lowercased().contains(".exe") == true else { continue }
+      let command = service + " " + (tag["ddeTopic"] ?? "")
+      reading.add(
+        HiddenContent(
+          .launchAction, at: offset, "a link (DDE) for which Excel starts \(quotedName(Array(command.utf8)))")
+      )
     }
   }
 

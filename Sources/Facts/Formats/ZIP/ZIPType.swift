@@ -21,6 +21,9 @@ enum ZIPType {
       let isOffice = package.type != nil || package.suggestedType(contents.hints) != nil
       if isOffice, contents.contentTypes != nil || package.mainPart != nil {
         readOffice(package, contents, end, members: members, into: &reading)
+        if contents.hints.contains(.javaManifest) {
+          reading.add(HiddenContent(.otherFormat, at: end.directoryOffset, "a Java program"))
+        }
         return try contents.suspects.read(in: &window, into: &reading)
       }
     }
