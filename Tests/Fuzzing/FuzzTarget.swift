@@ -43,7 +43,9 @@ struct FuzzTarget: Sendable {
     var window = ByteWindow(MemorySource(bytes))
     var reading = Reading(sniffedType: "text/plain")
     do {
+      let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
       try format.read(&window, into: &reading)
+      try reading.noteOtherFormats(signs, &window)
       if reading.mediaType != nil, reading.faults.isEmpty { try format.decode(&window, into: &reading) }
     } catch {
       // `endOfData` and its like are a reader's way to say that a file is cut; a source in memory never fails.
@@ -56,6 +58,7 @@ struct FuzzTarget: Sendable {
       precondition(fault.offset ?? 0 <= UInt64(bytes.count), "a fault lies behind the file's end: \(fault)")
     }
     if let offset = reading.trailingDataOffset { precondition(offset <= UInt64(bytes.count)) }
+    for content in reading.hidden { precondition(content.offset ?? 0 <= UInt64(bytes.count), "\(content)") }
     if let offset = reading.locationMetadataOffset { precondition(offset <= UInt64(bytes.count)) }
   }
 

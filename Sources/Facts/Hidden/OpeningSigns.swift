@@ -1,16 +1,16 @@
 // ISO 32000-1, annex H.3, note 13, for a header that isn't at the start; WHATWG MIME Sniffing, 7.1, for
 // what a client does that goes by the bytes.
 
-internal import PreflightBytes
+package import PreflightBytes
 
 /// Signs of another format in the first bytes of a file. They are looked for while those are in memory
 /// anyway; what becomes of them depends on what the file turns out to be.
-struct OpeningSigns {
+package struct OpeningSigns {
   /// So far clients look that go by the bytes, and a little further.
   private static let byteCount = 4 << 10
 
   /// The most that is looked at, for the end of a comment that begins in the header.
-  static let maximumByteCount = 64 << 10
+  package static let maximumByteCount = 64 << 10
 
   /// So far readers of PDF look for the header.
   private static let documentByteCount = 1024
@@ -32,7 +32,7 @@ struct OpeningSigns {
   /// What the file is by its first bytes, where it is another thing by its end.
   private(set) var opening: StrayData?
 
-  init(_ head: borrowing ByteSpan) {
+  package init(_ head: borrowing ByteSpan) {
     findMarkup(head)
     findComment(head)
     if head.has("ustar", at: 257) {

@@ -1,4 +1,4 @@
-internal import PreflightBytes
+package import PreflightBytes
 
 extension Reading {
   /// How much of what stands behind a file's end is looked at.
@@ -9,7 +9,8 @@ extension Reading {
   /// It asks for a few kilobytes at the file's end, which readers mostly have come to anyway.
   ///
   /// - Parameter signs: What the first bytes showed, before a reader moved on.
-  mutating func noteOtherFormats(_ signs: OpeningSigns, _ window: inout ByteWindow) throws(ReadError) {
+  package mutating func noteOtherFormats(_ signs: OpeningSigns, _ window: inout ByteWindow) throws(ReadError)
+  {
     guard let mediaType else { return }
     let host = Host(mediaType)
     if let offset = trailingDataOffset { try describeTrailingData(from: offset, of: host, &window) }
