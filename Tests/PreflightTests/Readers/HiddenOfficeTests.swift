@@ -89,6 +89,18 @@ import Testing
     #expect(found == ["otherFormat: a Java program"])
   }
 
+  /// A list that breaks off anywhere is read to where it breaks off: a lone colon is a name without letters.
+  @Test func survivesListsThatBreakOff() throws {
+    let list = "<!-- a --><?b?><R :a='1' b=\"2\" c = 3 /><S d : e:='x' / :"
+    for count in 0...list.utf8.count {
+      let part = String(decoding: Array(list.utf8)[..<count], as: UTF8.self)
+      for name in ["_rels/.rels", "[Content_Types].xml", "word/_rels/document.xml.rels"] {
+        var builder = ZIPBuilder([.init(name, part), .init("word/document.xml")])
+        #expect(throws: Never.self, "\(name): \(part)") { try inspect(builder.bytes()) }
+      }
+    }
+  }
+
   // MARK: - Packaged files
 
   /// The head of a program of Windows.

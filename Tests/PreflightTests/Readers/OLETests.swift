@@ -225,6 +225,11 @@ private typealias Node = CompoundFileBuilder.Node
     let inspection = try inspect(bytes + [0x0d, 0x0a])
     #expect(inspection.trailingDataOffset == UInt64(bytes.count))
     #expect(inspection.faults == [])
+    // A second file of more than a sector begins where the first one's sectors end.
+    let picture = try Fixture.bytes("pictures/exif-place.jpg")
+    let joined = try inspect(bytes + picture)
+    #expect(joined.trailingDataOffset == UInt64(bytes.count))
+    #expect(joined.trailingDataWords == "a JPEG picture")
   }
 
   @Test(

@@ -50,15 +50,30 @@ enum OLE: FormatReader {
     return try OLERemains.type(file.header, in: &window)
   }
 
-  /// Some bytes after the last sector that make no sector belong to nothing.
+  /// Some bytes after the last sector that make no sector belong to nothing, and with them the sectors before
+  /// that nothing uses: what was put behind the file begins where its own sectors end.
   private static func noteTrailingData(
     _ file: CompoundFile, fileByteCount: UInt64, into reading: inout Reading
   ) {
     let rest = fileByteCount & UInt64(file.header.sectorSize - 1)
     guard rest > 0, fileByteCount - rest >= UInt64(file.header.sectorSize) else { return }
-    let sector = (fileByteCount - rest) >> UInt64(file.header.sectorShift) - 1
+    // The header takes the place of a sector.
+    var sector = (fileByteCount - rest) >> UInt64(file.header.sectorShift) - 1
+    guard isUnused(sector, file) else { return }
+    var left = maximumUnusedSectors
+    while sector > 0, left > 0, isUnused(sector - 1, file) {
+      sector -= 1
+      left -= 1
+    }
+    reading.trailingDataOffset = (sector + 1) << UInt64(file.header.sectorShift)
+  }
+
+  /// So far back data is looked for that was put behind a file: 512 MiB, which nobody sends.
+  private static let maximumUnusedSectors = 1 << 20
+
+  private static func isUnused(_ sector: UInt64, _ file: CompoundFile) -> Bool {
     let next = file.fat[UInt32(truncatingIfNeeded: sector)]
-    if next == nil || next == SectorNumber.free { reading.trailingDataOffset = fileByteCount - rest }
+    return next == nil || next == SectorNumber.free
   }
 
   // MARK: Damage

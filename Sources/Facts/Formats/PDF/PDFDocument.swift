@@ -221,6 +221,8 @@ extension PDFDocument {
     let (place, overflow) = first.addingReportingOverflow(offset)
     var loaded = overflow ? nil : try inner.pdfObject(at: place)
     loaded?.offset = unpacked.offset
+    // The list of what is in the stream was read too.
+    loaded?.byteCount += Int(clamping: min(first, UInt64(unpacked.content.count)))
     return loaded
   }
 

@@ -9,6 +9,12 @@ struct PDFWalk {
   /// So much may be read on the way, and no more than the file has several times over.
   private static let maximumBytesRead: UInt64 = 1 << 20
 
+  /// So many bytes may be parsed: the same ones can be asked for again and again.
+  private static let maximumParsed = 4 << 20
+
+  /// What an object costs that isn't found or is too long.
+  private static let missingCost = 64 << 10
+
   /// So much may be unpacked of object streams.
   private static let maximumUnpacked = 4 << 20
 
@@ -25,6 +31,7 @@ struct PDFWalk {
   private let limit: UInt64
   private let unpackedLimit: Int
   private var objects = 0
+  private var parsed = 0
 
   init(_ document: PDFDocument, _ window: borrowing ByteWindow) {
     limit = window.bytesRead + min(Self.maximumBytesRead, 8 * window.byteCount)
@@ -40,13 +47,13 @@ struct PDFWalk {
     var place = Place(object: object, offset: offset)
     for _ in 0..<4 {
       guard let reference = object.reference else { return place }
-      guard objects < Self.maximumObjects, window.bytesRead < limit,
+      guard objects < Self.maximumObjects, parsed < Self.maximumParsed, window.bytesRead < limit,
         document.unpackedByteCount < unpackedLimit
       else { return nil }
       objects += 1
-      guard let loaded = try document.load(reference.number, in: &window), let next = loaded.object else {
-        return nil
-      }
+      let found = try document.load(reference.number, in: &window)
+      parsed += max(found?.byteCount ?? 0, found?.object == nil ? Self.missingCost : 0)
+      guard let loaded = found, let next = loaded.object else { return nil }
       object = next
       place = Place(object: next, offset: loaded.offset ?? offset, streamOffset: loaded.streamOffset)
     }

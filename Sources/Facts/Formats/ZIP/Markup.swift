@@ -51,7 +51,7 @@ struct Markup {
       skipSpace()
       guard index < bytes.count, bytes[index] == UInt8(ascii: "=") else {
         // The slash of an empty element, or a slip.
-        if attribute.isEmpty { index += 1 }
+        if attribute.isEmpty, index < bytes.count { index += 1 }
         continue
       }
       index += 1
