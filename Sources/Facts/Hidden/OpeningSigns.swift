@@ -63,15 +63,20 @@ package struct OpeningSigns {
   /// mention of a page's elements is none.
   private mutating func findMarkup(_ head: borrowing ByteSpan) {
     var index = 1
+    // Where no end follows one beginning, none follows a later one.
+    var mayEnd = true
     while let found = head.firstIndex(of: UInt8(ascii: "<"), from: index), found < Self.byteCount {
       index = found + 1
       if StrayData.isPHP(head, at: found) {
         markup = (UInt64(found), StrayData.serverScript)
         return
       }
-      if head.hasElement("<script", at: found), Self.endsScript(head, after: found) {
-        markup = (UInt64(found), "an HTML page with a script")
-        return
+      if mayEnd, head.hasElement("<script", at: found) {
+        if Self.endsScript(head, after: found) {
+          markup = (UInt64(found), "an HTML page with a script")
+          return
+        }
+        mayEnd = false
       }
       if markup == nil, Self.beginsComment(head, before: found), StrayData.isPage(head, from: found) {
         markup = (UInt64(found), "an HTML page")
