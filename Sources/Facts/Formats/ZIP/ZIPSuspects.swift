@@ -31,10 +31,10 @@ struct ZIPSuspects {
       if relationships.count < Self.maximumCount, name.isPart(under: "word/_rels/") {
         relationships.append(member)
       }
-    } else if programs.count < Self.maximumCount,
-      name.bytes.withUnsafeBytes({ ProgramName.isProgram(endOf: $0) })
+    } else if programs.count < Self.maximumCount, name.hasShortExtension,
+      ProgramName.isProgram(endOf: name.lastBytes(20))
     {
-      programs.append((member, name.bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }))
+      programs.append((member, String(decoding: name.lastBytes(256), as: UTF8.self)))
     }
   }
 
@@ -126,6 +126,22 @@ struct ZIPSuspects {
 }
 
 extension ByteSpan {
+  /// Whether a dot stands so near the end that an extension of programs may follow it.
+  fileprivate var hasShortExtension: Bool {
+    let count = bytes.byteCount
+    for index in max(0, count - 20)..<count where self[index] == 0x2e { return true }
+    return false
+  }
+
+  /// Up to `count` bytes from the end.
+  fileprivate func lastBytes(_ count: Int) -> [UInt8] {
+    var last: [UInt8] = []
+    for index in max(0, bytes.byteCount - count)..<bytes.byteCount {
+      if let byte = self[index] { last.append(byte) }
+    }
+    return last
+  }
+
   /// Whether a folder of this name, given in lower case, is on the way to the part.
   fileprivate func hasFolder(_ name: StaticString) -> Bool {
     let count = name.utf8CodeUnitCount
