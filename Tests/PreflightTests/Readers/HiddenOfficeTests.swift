@@ -89,6 +89,18 @@ import Testing
     #expect(found == ["otherFormat: a Java program"])
   }
 
+  @Test func placesLieInTheFile() throws {
+    var program = ZIPBuilder.Member("word/setup.exe")
+    program.headerOffset = 0x7fff_ffff
+    program.method = 20
+    let bytes = document([program])
+    let inspection = try inspect(bytes)
+    #expect(inspection.hidden.count == 1)
+    #expect(inspection.hidden.allSatisfy { $0.offset ?? 0 < UInt64(bytes.count) })
+    #expect(inspection.faults.map(\.name).contains("compression-not-allowed"))
+    #expect(inspection.faults.allSatisfy { $0.offset ?? 0 < UInt64(bytes.count) })
+  }
+
   /// A list that breaks off anywhere is read to where it breaks off: a lone colon is a name without letters.
   @Test func survivesListsThatBreakOff() throws {
     let list = "<!-- a --><?b?><R :a='1' b=\"2\" c = 3 /><S d : e:='x' / :"

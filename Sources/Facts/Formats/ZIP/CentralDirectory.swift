@@ -15,6 +15,10 @@ struct ZIPMember {
   var entryOffset: UInt64
   var nameLength: UInt16
 
+  /// Where it stands, for a report: its entry in the directory where what that says lies behind the file's
+  /// end.
+  func place(before end: UInt64) -> UInt64 { headerOffset < end ? headerOffset : entryOffset }
+
   /// General purpose bit flags (APPNOTE 4.4.4).
   struct Flags: OptionSet {
     let rawValue: UInt16

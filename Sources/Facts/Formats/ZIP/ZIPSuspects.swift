@@ -42,20 +42,22 @@ struct ZIPSuspects {
   func read(in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     for (member, name) in programs {
       let shown = quotedName(Array(ProgramName.lastPart(name).utf8))
-      reading.add(HiddenContent(.program, at: member.headerOffset, "the program \(shown) among its parts"))
+      reading.add(
+        HiddenContent(
+          .program, at: member.place(before: window.byteCount), "the program \(shown) among its parts"))
     }
     for member in relationships {
       guard let bytes = try OpenPackage.bytes(of: member, in: &window) else { continue }
-      Self.noteOutside(bytes, at: member.headerOffset, into: &reading)
+      Self.noteOutside(bytes, at: member.place(before: window.byteCount), into: &reading)
     }
     for member in externalLinks {
       guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: 1 << 16) else { continue }
-      Self.noteConversation(bytes, at: member.headerOffset, into: &reading)
+      Self.noteConversation(bytes, at: member.place(before: window.byteCount), into: &reading)
     }
     for member in objects {
       for limit in Self.objectByteCounts {
         guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: limit) else { break }
-        let isEnough = try? Self.noteObject(bytes, at: member.headerOffset, into: &reading)
+        let isEnough = try? Self.noteObject(bytes, at: member.place(before: window.byteCount), into: &reading)
         if isEnough == true || bytes.count < limit { break }
       }
     }

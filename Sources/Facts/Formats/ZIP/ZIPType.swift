@@ -69,7 +69,7 @@ enum ZIPType {
       reading.add(
         Fault(
           "main-content-type-missing", clause: "ISO/IEC 29500-2 6.2.3.2",
-          at: contents.contentTypes?.headerOffset,
+          at: contents.contentTypes?.place(before: end.offset),
           "The part “[Content_Types].xml” doesn't say of what type the document is."))
     }
     if contents.relationships == nil {
@@ -81,7 +81,7 @@ enum ZIPType {
     if let member = contents.unusualMember {
       reading.add(
         Fault(
-          "compression-not-allowed", clause: "ISO/IEC 29500-2 Annex B", at: member.headerOffset,
+          "compression-not-allowed", clause: "ISO/IEC 29500-2 Annex B", at: member.place(before: end.offset),
           "A part of the document is compressed in a way that Office documents don't allow.",
           expected: "stored or deflated", actual: "method \(member.method)"))
     }
@@ -92,7 +92,7 @@ enum ZIPType {
       reading.add(
         Fault(
           "main-part-missing", clause: "ISO/IEC 29500-1 9.1.9",
-          at: contents.relationships?.headerOffset,
+          at: contents.relationships?.place(before: end.offset),
           "The part \(quotedName(Array(main.utf8))), at which the document starts, is missing."))
     }
   }
