@@ -36,6 +36,7 @@ public struct Inspection: Sendable {
         try format.read(&window, into: &reading)
       }
       guard reading.mediaType != nil else { continue }
+      noteMissingBytes(of: window)
       if reading.faults.isEmpty { undecoded = format }
       break
     }
@@ -51,6 +52,17 @@ public struct Inspection: Sendable {
     try Self.collect(into: &reading) { reading throws(ReadError) in
       try format.decode(&window, into: &reading)
     }
+    noteMissingBytes(of: window)
+  }
+
+  /// Not every format says how long it is: text that was cut while it was read is still text.
+  private mutating func noteMissingBytes(of window: borrowing ByteWindow) {
+    guard reading.faults.isEmpty, let offset = window.missingOffset else { return }
+    reading.add(
+      Fault(
+        "missing-bytes", clause: "", at: offset,
+        "The file ends before the size that it had when it was opened.",
+        expected: "\(byteCount) bytes", actual: "\(offset) bytes"))
   }
 
   /// Runs a reader, and turns what it throws for the bytes' sake into faults.

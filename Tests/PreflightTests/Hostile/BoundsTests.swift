@@ -32,7 +32,7 @@ import Testing
     #expect(isBounded, "\(costs)")
     guard Effort.isFull else { return }
     for (small, large) in zip(costs, costs.dropFirst()) {
-      #expect(large.read <= small.read * 23 / 10 + 1 << 20, "\(costs)")
+      #expect(large.read <= max(small.read * 23 / 10 + 1 << 20, 4 * large.bytes), "\(costs)")
       #expect(large.seconds <= small.seconds * 2.6 + 0.03, "\(costs)")
     }
   }
