@@ -42,6 +42,12 @@ public struct Inspection: Sendable {
     }
     if reading.mediaType == nil { reading = Reading() }
     mediaType = reading.mediaType ?? Self.mediaType(sniffed: sniffedType)
+    if reading.mediaType == nil, let sniffedType, Self.confirmed.contains(sniffedType) {
+      reading.add(
+        Fault(
+          "unconfirmed-type", clause: "", at: 0,
+          "The file begins like \(sniffedType), but its header isn't one of that type."))
+    }
   }
 
   /// Decodes the content of a file whose structure is whole, once: what is wrong with it is added to
@@ -64,6 +70,17 @@ public struct Inspection: Sendable {
         "The file ends before the size that it had when it was opened.",
         expected: "\(byteCount) bytes", actual: "\(offset) bytes"))
   }
+
+  /// Types of libmagic's that are told here by the structure: a file that no reader takes for one isn't one,
+  /// whatever its first bytes look like.
+  private static let confirmed: Set<String> = [
+    "image/jpeg", "image/png", "image/webp", "video/mp4", "video/3gpp", "audio/mp4", "audio/amr", "audio/aac",
+    "audio/ogg", "application/pdf", "application/msword", "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  ]
 
   /// Runs a reader, and turns what it throws for the bytes' sake into faults.
   private static func collect(
