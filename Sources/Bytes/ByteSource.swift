@@ -26,6 +26,7 @@ public protocol ByteSource: Sendable {
 }
 
 extension ByteSource {
+  /// Takes the source for one that can't change.
   public func checkUnchanged() {}
 }
 
