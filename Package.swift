@@ -40,6 +40,7 @@ let package = Package(
       name: "CDeflate",
       pkgConfig: "libdeflate",
       providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
+    .systemLibrary(name: "CSandbox"),
     .target(
       name: "PreflightBytes",
       dependencies: ["CZlib", "CDeflate"],
@@ -77,6 +78,7 @@ let package = Package(
       name: "preflight",
       dependencies: [
         "MediaPreflight", "PreflightProject", "PreflightReport",
+        .target(name: "CSandbox", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/preflight",

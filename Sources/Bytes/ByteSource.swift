@@ -15,6 +15,19 @@ public protocol ByteSource: Sendable {
   /// - Throws: Any error for which no judgement is possible. A ``ByteSourceError`` is reported in
   ///   its own words, any other by its description.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int
+
+  /// Asked once all has been read: throws where what is there now may not be what was read.
+  ///
+  /// A verdict on bytes of which some were written before and some after another would be about no file that
+  /// ever was. What can't change has nothing to do here.
+  ///
+  /// - Throws: As ``read(into:at:)``.
+  func checkUnchanged() throws
+}
+
+extension ByteSource {
+  /// Takes the source for one that can't change.
+  public func checkUnchanged() {}
 }
 
 /// Why a source can't be opened or read.

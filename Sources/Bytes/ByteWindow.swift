@@ -31,6 +31,9 @@ package struct ByteWindow: ~Copyable {
   /// How many bytes were read from the source so far.
   package private(set) var bytesRead: UInt64 = 0
 
+  /// Where the source had no more bytes although its size says that there are some.
+  package private(set) var missingOffset: UInt64?
+
   package init(_ source: any ByteSource) {
     self.init(source, memory: Memory())
   }
@@ -157,6 +160,7 @@ package struct ByteWindow: ~Copyable {
       throw ReadError(.source(ByteSourceError("\(error)")), at: offset)
     }
     bytesRead += UInt64(got)
+    if got < wanted { missingOffset = offset + UInt64(got) }
     filled = offset..<offset + UInt64(got)
   }
 }

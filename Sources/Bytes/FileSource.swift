@@ -13,6 +13,9 @@ public final class FileSource: ByteSource {
   /// The size that the file had when it was opened.
   public let byteCount: UInt64
 
+  /// When the file was last written to before it was opened.
+  private let modified: timespec
+
   /// Opens the file at `path`, without blocking whatever it is.
   ///
   /// - Throws: ``ByteSourceError`` when nothing stands at the path, it can't be opened, or it isn't a
@@ -34,6 +37,17 @@ public final class FileSource: ByteSource {
   }
 
   private init(pathBytes: inout [CChar]) throws(ByteSourceError) {
+    // Looked at before it is opened: to open a device or a pipe does something to it, and to who waits at its
+    // other end. What stands there may be replaced in between, so that the descriptor is asked again below,
+    // where folders are told as well: of one that may not be read, its opening says so.
+    var status = stat()
+    guard stat(pathBytes, &status) == 0 else {
+      let number = errno
+      throw ByteSourceError(systemError: number)
+    }
+    if let kind = Self.kind(ofMode: status.st_mode), status.st_mode & S_IFMT != S_IFDIR {
+      throw ByteSourceError("it is \(kind), not a regular file")
+    }
     // O_NONBLOCK keeps the open of a FIFO or a device from waiting; it changes nothing for a file.
     var descriptor: Int32
     repeat {
@@ -43,7 +57,6 @@ public final class FileSource: ByteSource {
       let number = errno
       throw ByteSourceError(systemError: number)
     }
-    var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       let number = errno
       close(descriptor)
@@ -55,6 +68,7 @@ public final class FileSource: ByteSource {
     }
     self.descriptor = descriptor
     self.byteCount = UInt64(max(0, status.st_size))
+    self.modified = status.modified
   }
 
   deinit { close(descriptor) }
@@ -74,6 +88,21 @@ public final class FileSource: ByteSource {
     }
   }
 
+  /// Throws where the file was written to, made longer or cut since it was opened.
+  ///
+  /// - Throws: ``ByteSourceError``.
+  public func checkUnchanged() throws(ByteSourceError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let number = errno
+      throw ByteSourceError(systemError: number)
+    }
+    let isSame =
+      UInt64(max(0, status.st_size)) == byteCount && status.modified.tv_sec == modified.tv_sec
+      && status.modified.tv_nsec == modified.tv_nsec
+    if !isSame { throw ByteSourceError("it changed while it was read") }
+  }
+
   /// What stands at a path that is no regular file; nil for a regular file.
   private static func kind(ofMode mode: mode_t) -> String? {
     switch mode & S_IFMT {
@@ -84,6 +113,17 @@ public final class FileSource: ByteSource {
     case S_IFCHR, S_IFBLK: "a device"
     default: "something else"
     }
+  }
+}
+
+extension stat {
+  /// When the file was last written to.
+  fileprivate var modified: timespec {
+    #if canImport(Darwin)
+      st_mtimespec
+    #else
+      st_mtim
+    #endif
   }
 }
 

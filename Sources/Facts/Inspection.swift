@@ -42,6 +42,7 @@ public struct Inspection: Sendable {
         try format.read(&window, into: &reading)
       }
       guard reading.mediaType != nil else { continue }
+      noteMissingBytes(of: window)
       if reading.faults.isEmpty { undecoded = format }
       break
     }
@@ -51,6 +52,12 @@ public struct Inspection: Sendable {
       if case .source = error.reason { throw error }
     }
     mediaType = reading.mediaType ?? Self.mediaType(sniffed: sniffedType)
+    if reading.mediaType == nil, let sniffedType, Self.confirmed.contains(sniffedType) {
+      reading.add(
+        Fault(
+          "unconfirmed-type", clause: "", at: 0,
+          "The file begins like \(sniffedType), but its header isn't one of that type."))
+    }
   }
 
   /// Decodes the content of a file whose structure is whole, once: what is wrong with it is added to
@@ -61,7 +68,29 @@ public struct Inspection: Sendable {
     try Self.collect(into: &reading) { reading throws(ReadError) in
       try format.decode(&window, into: &reading)
     }
+    noteMissingBytes(of: window)
   }
+
+  /// Not every format says how long it is: text that was cut while it was read is still text.
+  private mutating func noteMissingBytes(of window: borrowing ByteWindow) {
+    guard reading.faults.isEmpty, let offset = window.missingOffset else { return }
+    reading.add(
+      Fault(
+        "missing-bytes", clause: "", at: offset,
+        "The file ends before the size that it had when it was opened.",
+        expected: "\(byteCount) bytes", actual: "\(offset) bytes"))
+  }
+
+  /// Types of libmagic's that are told here by the structure: a file that no reader takes for one isn't one,
+  /// whatever its first bytes look like.
+  private static let confirmed: Set<String> = [
+    "image/jpeg", "image/png", "image/webp", "video/mp4", "video/3gpp", "audio/mp4", "audio/amr", "audio/aac",
+    "audio/ogg", "application/pdf", "application/msword", "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+  ]
 
   /// Runs a reader, and turns what it throws for the bytes' sake into faults.
   private static func collect(

@@ -199,10 +199,15 @@ public final class Preflight: Sendable {
     let result = Result { try body(&window) }
     let memory = window.takeMemory()
     tools.memories.withLock { $0.append(memory) }
-    do { return try result.get() } catch let error as ReadError {
+    let answer: T
+    do { answer = try result.get() } catch let error as ReadError {
       if case .source(let reason) = error.reason { throw reason }
       throw error
     }
+    do { try source.checkUnchanged() } catch let error as ByteSourceError { throw error } catch {
+      throw ByteSourceError("\(error)")
+    }
+    return answer
   }
 
   // MARK: Deciding

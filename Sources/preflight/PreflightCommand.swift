@@ -20,10 +20,10 @@ struct PreflightCommand: ParsableCommand {
       (the command line, a policy or a path is wrong, a file can't be read, a report can't be written); \
       130 it was interrupted.
       """,
-    version: Version.current,
+    version: "\(Version.current)\nsandbox: \(Sandbox.offered)",
     subcommands: [
       CheckCommand.self, PayloadCommand.self, InspectCommand.self, HookCommand.self, ExplainCommand.self,
-      PolicyCommand.self, InitCommand.self, ConfigCommand.self,
+      PolicyCommand.self, InitCommand.self, ConfigCommand.self, SandboxCommand.self,
     ])
 
   /// Runs the command with the exit statuses of the contract in place of the argument parser's.

@@ -69,6 +69,10 @@ enum Shell {
     process.arguments = ["-c", command]
     process.currentDirectoryURL = folder
     process.environment = ["PATH": "\(products):/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+    // A sanitizer's settings hold for what is run as well.
+    for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] {
+      process.environment?[name] = ProcessInfo.processInfo.environment[name]
+    }
     let scratch = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }

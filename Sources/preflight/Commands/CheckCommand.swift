@@ -37,7 +37,10 @@ struct CheckCommand: ParsableCommand {
       Settings(policy, endpoint: endpoint, isStrict: strict), selection: findings.selection)
     let baseline = try BaselineRun(findings)
     let declaredType = declaredType
-    let summary = try FileRun.run(files, reports, in: project, hasPolicy: true) { name, settings in
+    let summary = try FileRun.run(
+      files, reports, in: project, hasPolicy: true,
+      writing: findings.writeBaseline.map { [RawArguments.fileName($0)] } ?? []
+    ) { name, settings in
       let result = try settings.engine.check(fileAt: name, as: settings.endpoint, declaredType: declaredType)
       return baseline?.leavingOutKnown(of: result) ?? result
     }

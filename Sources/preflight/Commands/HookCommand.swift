@@ -31,10 +31,13 @@ struct HookCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
   var strict: Bool?
 
+  @OptionGroup var sandbox: SandboxOptions
+
   func run() throws {
     let project = try configuration.project(Settings(policy, isStrict: strict))
     // The caller's end shows when it no longer reads, whatever it does about the signal.
     signal(SIGPIPE, SIG_IGN)
+    Sandbox.enter(sandbox)
     var requests = RequestReader()
     var output = Output()
     var summary = Summary()

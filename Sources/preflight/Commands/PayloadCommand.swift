@@ -72,11 +72,14 @@ struct PayloadCommand: ParsableCommand {
     }
   }
 
+  @OptionGroup var sandbox: SandboxOptions
+
   func run() throws {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
     let settings =
       file.map { project.settings(ofFileAt: RawArguments.fileName($0)) } ?? project.baseSettings
     let engine = settings.engine
+    Sandbox.enter(sandbox)
     let request = MessageRequest(
       to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
       phoneNumberID: phoneNumberId)

@@ -15,12 +15,16 @@ import PreflightReport
 enum FileRun {
   static func run(
     _ files: FileOptions, _ reports: ReportOptions, in project: sending Project, hasPolicy: Bool,
+    writing written: [FileName] = [],
     judge: @escaping @Sendable (FileName, FileSettings) throws -> CheckResult
   ) throws -> Summary {
     var walk = FileWalk(try files.names(), in: project)
     // Every configuration is read before anything is judged or any report begun.
     do { try walk.survey() } catch { throw Failure(error) }
     let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
+    // No thread has been started: progress is shown by one.
+    Sandbox.enter(files.sandbox, writing: written)
+    sink.beginProgress(reports)
     let work: @Sendable (FoundFile) throws -> CheckResult = { file in
       do { return try judge(file.name, file.settings.get()) } catch let error as ConfigurationError {
         throw Failure(error)
@@ -77,7 +81,7 @@ private final class ReportSink: @unchecked Sendable {
     }
   }
 
-  let progress: Progress?
+  private(set) var progress: Progress?
 
   private var targets: [Target] = []
   private var summary = Summary()
@@ -85,7 +89,6 @@ private final class ReportSink: @unchecked Sendable {
   init(_ options: ReportOptions, context: ReportContext) throws {
     // A pipe that nobody reads any more is an error here, so that the other reports are still written.
     signal(SIGPIPE, SIG_IGN)
-    progress = options.noProgress || options.quiet ? nil : Progress()
     let format = try options.mainFormat
     let main = if let path = options.output { try Output(path: path) } else { Output() }
     targets.append(Target(format.make(context), main))
@@ -124,6 +127,10 @@ private final class ReportSink: @unchecked Sendable {
     let summary = summary
     try write(mustFlush: true) { $0.finish(summary, to: &$1) }
     return summary
+  }
+
+  func beginProgress(_ options: ReportOptions) {
+    progress = options.noProgress || options.quiet ? nil : Progress()
   }
 
   func endProgress() { progress?.end() }

@@ -29,6 +29,8 @@ struct FileOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Check so many files at a time (default: the cores).", valueName: "N"))
   var jobs: Int?
 
+  @OptionGroup var sandbox: SandboxOptions
+
   func validate() throws {
     if let jobs, jobs < 0 { throw ValidationError("--jobs must be at least 0 (0: the cores)") }
     if paths.isEmpty, filesFrom == nil { throw ValidationError("no path is given; see --help") }

@@ -2,6 +2,12 @@ import MediaPreflight
 import Testing
 
 @Suite struct AMRTests {
+  @Test func aFirstLineThatIsAlmostRight() throws {
+    let sound = try Fixture.bytes("audio/narrow.amr").with([0x80], at: 5)
+    #expect(try inspect(sound).namedFaults == [NamedFault("unconfirmed-type", 0)])
+    #expect(try engine.check(MemorySource(sound)).verdict == .rejected)
+  }
+
   @Test func narrowBand() throws {
     let inspection = try inspect(fixture: "audio/narrow.amr")
     #expect(inspection.mediaType == "audio/amr")

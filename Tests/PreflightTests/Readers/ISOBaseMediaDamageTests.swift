@@ -3,6 +3,16 @@ import Testing
 
 /// Where ISO base media files break, and what only looks as if they did.
 @Suite struct ISOBaseMediaDamageTests {
+  @Test(arguments: [0, 2, 18, 255, UInt32.max])
+  func countOfSampleEntries(count: UInt32) throws {
+    let movie = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let description = try #require(movie.isoBox("stsd"))
+    let room = (movie.bigEndian32(at: description) - 8) / 8
+    let faults = try inspect(movie.with(bigEndian(count), at: description + 12)).faults
+    #expect(faults.isEmpty == (count > 0 && Int(count) <= room))
+    if !faults.isEmpty { #expect(faults.map(\.offset) == [UInt64(description + 12)]) }
+  }
+
   @Test(arguments: [
     "h264-high-b-aac.mp4", "h264-high-aac-faststart.mp4", "fragmented.mp4", "fragmented.m4a", "h264.mov",
     "amr.3gp", "cover.m4a", "two-sounds.mp4", "encrypted.mp4", "picture.heic", "picture.avif",

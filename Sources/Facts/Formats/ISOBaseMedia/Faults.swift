@@ -68,6 +68,13 @@ extension Fault {
       expected: "a sample entry in the “stsd” box", actual: "none")
   }
 
+  static func noSampleEntries(_ stsd: ISOBaseMedia.Box, count: UInt32) -> Fault {
+    Fault(
+      "sample-entry-count", clause: clause(of: stsd.type), at: stsd.payload + 4,
+      "A track counts other sample entries than it has room for.",
+      expected: "at least 1, and no more than fit", actual: "\(count)")
+  }
+
   static func tablesDisagree(_ stbl: ISOBaseMedia.Box, expected: String, actual: String) -> Fault {
     Fault(
       "sample-tables-disagree", clause: "ISO/IEC 14496-12 8.7", at: stbl.offset,

@@ -144,6 +144,11 @@ extension ISOBaseMedia {
       // What doesn't fit is told where a box in it that decoders need is cut.
       var children = Children(of: box, skipping: 8, tellsFaults: false)
       guard let first = try children.next(in: &window, into: &reading) else { return }
+      // Players that believe the count refuse the whole file.
+      let count = try window.bigEndian(UInt32.self, at: box.payload + 4)
+      if count == 0 || UInt64(count) > (box.declaredEnd - box.payload) / 8 {
+        reading.add(.noSampleEntries(box, count: count))
+      }
       var entry = SampleEntry(first)
       if isVideo || handler == "pict" {
         try entry.readVisual(first, in: &window, into: &reading)

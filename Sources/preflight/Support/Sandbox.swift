@@ -1,0 +1,71 @@
+import ArgumentParser
+import MediaPreflight
+
+#if os(Linux)
+  private import CSandbox
+#endif
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What this process gives up before it looks at a stranger's file, so that a mistake in a reader, in libmagic or
+/// in libwebp can't become more than a wrong answer: to start programs, to use the network, to change files.
+///
+/// Reading stays free: the files to be checked may be anywhere. Where the kernel offers none of it, nothing is
+/// given up and nothing is said; `--version` tells which. Only the executable does this, never the library.
+enum Sandbox {
+  /// What the kernel offers, in words.
+  static var offered: String {
+    var layers: [String] = []
+    #if os(Linux)
+      let version = sandbox_landlock_version()
+      if version > 0 { layers.append("landlock \(version)") }
+      if sandbox_seccomp_is_offered() != 0 { layers.append("seccomp") }
+    #endif
+    return layers.isEmpty ? "none on this system" : layers.joined(separator: ", ")
+  }
+
+  /// Gives up what isn't needed any more, for good. Reports are open by now; no other thread has been started,
+  /// since Landlock binds this thread and those that it starts.
+  ///
+  /// - Parameter written: Files that are made, or replaced by one made beside them, later on.
+  static func enter(_ options: SandboxOptions, writing written: [FileName] = []) {
+    #if os(Linux)
+      guard options.isWanted else { return }
+      let version = sandbox_landlock_version()
+      let folders = version > 0 ? written.map(openFolder) : []
+      let isEntered = version > 0 && sandbox_landlock_enter(version, folders, Int32(folders.count)) != 0
+      for folder in folders where folder >= 0 { close(folder) }
+      // Where Landlock keeps files from being changed, the filter needn't look at each that is opened.
+      _ = sandbox_seccomp_enter(isEntered || !written.isEmpty ? 1 : 0)
+    #endif
+  }
+
+  #if os(Linux)
+    /// The folder in which a file stands, a link to it followed.
+    private static func openFolder(of file: FileName) -> Int32 {
+      var path = file.bytes.map { CChar(bitPattern: $0) } + [0]
+      if let target = realpath(path, nil) {
+        path = Array(UnsafeBufferPointer(start: target, count: strlen(target))) + [0]
+        free(target)
+      }
+      let slash = path.lastIndex(of: CChar(UInt8(ascii: "/")))
+      let folder = slash.map { path[...$0] + [0] } ?? [CChar(UInt8(ascii: ".")), 0]
+      return open(Array(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+  #endif
+}
+
+/// Whether the process shuts itself in.
+struct SandboxOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("no-sandbox"),
+    help: "Keep what the process else gives up before it looks at a file: other programs, network, writing.")
+  var isUnwanted = false
+
+  var isWanted: Bool { !isUnwanted }
+}
