@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// UNSAFE.md lists every operation in the sources that the compiler doesn't check, each with its reason.
+/// UnsafeOperations.md lists every operation in the sources that the compiler doesn't check, each with its reason.
 @Suite struct UnsafeOperationsTests {
   private static let package = String(Fixture.folder.dropLast("Fixtures/".count))
 
@@ -17,8 +17,8 @@ import Testing
     let found = try Self.found()
     let listed = try Self.listed()
     #expect(found.count > 50)
-    #expect(Self.difference(found, listed) == [], "not listed in UNSAFE.md")
-    #expect(Self.difference(listed, found) == [], "listed in UNSAFE.md and not there any more")
+    #expect(Self.difference(found, listed) == [], "not listed in UnsafeOperations.md")
+    #expect(Self.difference(listed, found) == [], "listed in UnsafeOperations.md and not there any more")
   }
 
   /// The operations of the sources, in their order, one for each line.
@@ -40,7 +40,8 @@ import Testing
 
   /// The operations of the list, each of which must have a reason on the line below it.
   private static func listed() throws -> [Operation] {
-    let text = try String(contentsOfFile: package + "UNSAFE.md", encoding: .utf8)
+    let text = try String(
+      contentsOfFile: package + "Tests/PreflightTests/Hostile/UnsafeOperations.md", encoding: .utf8)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     var file = ""
     var operations: [Operation] = []
