@@ -103,7 +103,8 @@ if Context.environment["PREFLIGHT_FUZZING"] == "1" {
     .executableTarget(
       name: "preflight-fuzz",
       dependencies: [
-        "PreflightBytes", "PreflightFacts", "PreflightFindings", "MediaPreflight", "PreflightReport",
+        "PreflightBytes", "PreflightFacts", "PreflightFindings", "PreflightProject", "MediaPreflight",
+        "PreflightReport",
       ],
       path: "Tests/Fuzzing",
       exclude: ["Dictionaries", "README.md", "run"],

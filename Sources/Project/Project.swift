@@ -48,7 +48,7 @@ package final class Project {
   private var lastNoted: SettingsChain?
 
   /// How many folders are kept in mind at most, so that a list of paths of any length can be worked through.
-  private static let maximumFolders = 4096
+  private static let maximumFolders = 1024
 
   private struct EngineKey: Hashable {
     let policy: FileName?

@@ -2,6 +2,7 @@ import MediaPreflight
 import PreflightBytes
 import PreflightFacts
 import PreflightFindings
+import PreflightProject
 import PreflightReport
 
 /// What is given bytes by the fuzzer: each reader of the registry by its name, so that a new format is fuzzed
@@ -21,6 +22,20 @@ struct FuzzTarget: Sendable {
         guard let text = String(validating: bytes, as: UTF8.self) else { return }
         // Mistakes are what most inputs have; only a crash is a finding here.
         _ = try? Policy(parsing: text, name: "fuzz")
+      },
+      FuzzTarget(name: "Configuration") { bytes in
+        guard let text = String(validating: bytes, as: UTF8.self) else { return }
+        var policies = PolicyLoader(workingFolder: Array("/nowhere".utf8))
+        _ = try? Configuration(
+          parsing: text, name: "fuzz", folder: Array("/nowhere".utf8), policies: &policies)
+      },
+      FuzzTarget(name: "IgnoreList") { bytes in
+        // The last line is a path, the others are patterns.
+        let end = bytes.lastIndex(of: 0x0a) ?? bytes.startIndex
+        let folder = Array("/folder".utf8)
+        let list = IgnoreList(parsing: Array(bytes[..<end]), source: "fuzz", folder: folder)
+        let path = folder + [UInt8(ascii: "/")] + bytes[end...].drop { $0 == 0x0a }
+        _ = list.lastMatch(path, nameStart: folder.count + 1, isFolder: bytes.count % 2 == 0)
       },
       FuzzTarget(name: "Request") { bytes in
         // The first byte says where the message goes, the lines are its fields.

@@ -128,6 +128,7 @@ private final class Cookie: @unchecked Sendable {
     guard let handle = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR) else {
       throw SnifferError(description: "libmagic can't be started")
     }
+    if SystemDatabase.shared?.load(into: handle) == true { return Cookie(handle) }
     guard magic_load(handle, nil) == 0 else {
       let reason = magic_error(handle).map { String(cString: $0) } ?? "unknown reason"
       magic_close(handle)
