@@ -7,8 +7,8 @@ internal import CDeflate
 /// One is used for file after file, so that its room isn't made anew for each.
 // Safe to hand from thread to thread: it belongs to one window at a time.
 package final class Unpacker: @unchecked Sendable {
-  /// What is larger, packed or unpacked, is for ``Inflate``: 4 MiB.
-  package static let maximumByteCount = 4 << 20
+  /// What is larger, packed or unpacked, is for ``Inflate``: 2 MiB.
+  package static let maximumByteCount = 2 << 20
 
   private var decompressor: OpaquePointer?
   private var output: UnsafeMutableRawBufferPointer

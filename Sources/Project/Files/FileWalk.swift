@@ -86,6 +86,8 @@ package struct FileWalk {
         project.note(neighbours.folder(of: path, in: project))
       }
     }
+    // Not by doubling, which holds the old table beside the new one.
+    visited?.reserveCapacity(kinds.count)
     if !project.error.lines.isEmpty { throw project.error }
   }
 
