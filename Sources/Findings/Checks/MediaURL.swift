@@ -50,10 +50,14 @@ struct MediaURL {
     var name = try Self.decodingPercents(host).lowercased()
     if name.hasSuffix(".") { name.removeLast() }
     if name.isEmpty { throw Invalid(reason: "it has no host") }
-    if name.hasPrefix(".") || name.contains("..") {
+    if name.utf8.first == UInt8(ascii: ".") || Self.hasEmptyPart(name) {
       throw Invalid(reason: "its host has an empty part between two dots")
     }
     self.host = name
+  }
+
+  private static func hasEmptyPart(_ host: String) -> Bool {
+    zip(host.utf8, host.utf8.dropFirst()).contains { $0 == UInt8(ascii: ".") && $1 == $0 }
   }
 
   private typealias Scalars = Substring.UnicodeScalarView
@@ -123,7 +127,7 @@ struct MediaURL {
   var privateReason: String? {
     if let address = IPAddress(v6: host) ?? IPAddress(v4: host) { return address.privateReason }
     if host == "localhost" || host.hasSuffix(".localhost") { return "this machine (\(host))" }
-    if !host.contains(".") { return "a bare host name (\(host))" }
+    if !host.utf8.contains(UInt8(ascii: ".")) { return "a bare host name (\(host))" }
     for suffix in [
       ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa", ".onion", ".invalid",
     ]
@@ -153,9 +157,10 @@ struct IPAddress {
 
   /// Reads an IPv6 address (RFC 4291, section 2.2), without brackets and with any zone left out.
   init?(v6 text: String) {
+    guard text.utf8.contains(UInt8(ascii: ":")) else { return nil }
     let text = String(text.prefix { $0 != "%" })
     var address = in6_addr()
-    guard text.contains(":"), inet_pton(AF_INET6, text, &address) == 1 else { return nil }
+    guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
     let bytes = withUnsafeBytes(of: address) { Array($0) }
     // IPv4-mapped, IPv4-compatible, NAT64 and 6to4 addresses are judged as the IPv4 address inside.
     if bytes.starts(with: [0x20, 0x02]) {

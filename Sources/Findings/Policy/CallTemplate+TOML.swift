@@ -70,11 +70,11 @@ package struct Template {
     while let open = rest.firstIndex(of: UInt8(ascii: "{")),
       let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
     {
-      parts.append(.text(Substring(rest[..<open])))
+      if open != rest.startIndex { parts.append(.text(Substring(rest[..<open]))) }
       parts.append(.name(Substring(rest[rest.index(after: open)..<close])))
       rest = rest[rest.index(after: close)...]
     }
-    parts.append(.text(Substring(rest)))
+    if !rest.isEmpty || parts.isEmpty { parts.append(.text(Substring(rest))) }
   }
 
   /// The names in braces.
@@ -84,6 +84,13 @@ package struct Template {
 
   /// The text with every place filled in; nil where a value is missing.
   package func filled(_ value: (String) -> String?) -> String? {
+    // Most are one text, or one place and nothing else.
+    if parts.count == 1 {
+      switch parts[0] {
+      case .text(let literal): return String(literal)
+      case .name(let name): return value(String(name))
+      }
+    }
     var text = ""
     for part in parts {
       switch part {
