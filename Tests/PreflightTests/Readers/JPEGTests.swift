@@ -215,6 +215,13 @@ import Testing
     let start = scan.lowerBound
     try rgb.expect("scan-component-unknown", at: start + 5, with: [9], at: start + 5)
     try rgb.expect("segment-length", at: start + 2, with: [200], at: start + 4)
+    for code: UInt8 in [0xc4, 0xdb] {
+      let table = try rgb.segment(code).lowerBound
+      for length: UInt8 in [0, 1] {
+        try rgb.expect("segment-length", at: table + 2, with: [0, length], at: table + 2)
+      }
+    }
+    try rgb.expect("scan-component-twice", at: start + 7, with: [1], at: start + 7)
     let none = rgb.bytes.with([0, 6, 0], at: start + 2).without(start + 5..<start + 11)
     #expect(try inspect(none).namedFaults == [NamedFault("scan-components", start + 4)])
     let early = [0xff, 0xd8] + rgb.bytes[scan] + [0x12, 0x34, 0xff, 0xd9]

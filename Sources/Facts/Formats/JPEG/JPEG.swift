@@ -20,7 +20,10 @@ enum JPEG: FormatReader {
         return try reading.noteTrailingData(&window, after: max(marker.end, picture.otherPicturesEnd))
       }
       guard marker.hasKnownSegment else { return reading.add(.unknownMarker(marker)) }
-      let segmentEnd = marker.end + UInt64(try marker.segmentLength(in: &window))
+      let length = try window.bigEndian(UInt16.self, at: marker.end)
+      if length < 2, marker.isTable { return reading.add(.segmentLength(marker, "≥ 2")) }
+      // Of the segments that they don't read, decoders take a length of 0 or 1 for one of 2.
+      let segmentEnd = marker.end + UInt64(max(2, length))
       guard segmentEnd <= window.byteCount else {
         return reading.addTruncation(
           of: "the segment \(marker)", clause: "T.81 B.1.1.4", at: window.byteCount)

@@ -48,12 +48,8 @@ struct JPEGMarker: CustomStringConvertible {
     }
   }
 
-  /// The number of bytes in the segment after the marker, the two of the length included.
-  ///
-  /// Decoders take a length of 0 or 1 for one of 2 in the segments that they don't read.
-  func segmentLength(in window: inout ByteWindow) throws(ReadError) -> UInt16 {
-    max(2, try window.bigEndian(UInt16.self, at: end))
-  }
+  /// Whether tables are in the segment after the marker.
+  var isTable: Bool { code == Self.huffmanTables || code == Self.quantizationTables }
 
   /// Whether the marker is one that a segment follows and that a decoder knows what to do with.
   var hasKnownSegment: Bool {

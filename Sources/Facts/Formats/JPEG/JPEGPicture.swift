@@ -154,6 +154,13 @@ struct JPEGPicture {
           "scan-component-unknown", clause: "T.81 B.2.3", at: place,
           "A scan is for a component that the frame header does not have.", actual: "\(selected.selector)")
       }
+      // Frames whose components share an identifier are decoded as long as there are enough of them.
+      let earlier = scan.components[..<index].count { $0.selector == selected.selector }
+      guard earlier < frame.components.count(where: { $0.identifier == selected.selector }) else {
+        return Fault(
+          "scan-component-twice", clause: "T.81 B.2.3", at: place,
+          "A scan is for the same component twice.", actual: "\(selected.selector)")
+      }
       blocks += Int(component.horizontalSampling) * Int(component.verticalSampling)
       if !frame.isLossless, !tables.hasQuantization(component.quantizationTable) {
         return Fault(
