@@ -1,5 +1,4 @@
-/// The policies that are embedded in the binary. Adding one takes its file under `Policies`, its line in
-/// Package.swift, and a line here.
+/// The policies that are embedded in the binary. Adding one takes its file under `Policies` and a line here.
 enum BuiltInPolicies {
   static let all: [(name: String, bytes: @Sendable () -> [UInt8])] = [
     ("waconnect", { PackageResources.waconnect_toml }),

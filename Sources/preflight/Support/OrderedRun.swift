@@ -4,7 +4,7 @@ import Synchronization
 /// Runs work on several threads and hands the results out in the order of the input.
 enum OrderedRun {
   /// How many results may wait for an earlier one, so that memory stays flat behind a slow file.
-  private static let window = 512
+  private static let window = 4096
 
   private struct State<Input, Output: Sendable> {
     var next: () throws -> Input?
