@@ -54,6 +54,7 @@ final class Interrupts: Sendable {
       #else
         let handler = action.__sa_handler.sa_handler
       #endif
+      // Functions can't be compared; that they are the same address can be seen by their bits.
       return unsafeBitCast(handler, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
     }
   }
