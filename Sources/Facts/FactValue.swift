@@ -20,78 +20,112 @@ public enum FactValue: Sendable, Hashable {
   }
 }
 
+/// The keys of a record of facts, in the order in which results show them.
+// An enumeration rather than a table of closures: every file is asked for each of them more than once.
+package protocol FactKey: RawRepresentable<String>, CaseIterable, Sendable {
+  associatedtype Root
+
+  /// The value of the fact; nil where it isn't known.
+  func value(in root: Root) -> FactValue?
+}
+
+extension FactKey {
+  /// Calls `body` with each fact that is known.
+  fileprivate static func forEachField(of root: Root, _ body: (String, FactValue) -> Void) {
+    for key in allCases { if let value = key.value(in: root) { body(key.rawValue, value) } }
+  }
+
+  fileprivate static func fields(of root: Root) -> [FactValue.Field] {
+    var fields: [FactValue.Field] = []
+    forEachField(of: root) { fields.append(FactValue.Field(key: $0, value: $1)) }
+    return fields
+  }
+}
+
 extension Facts {
-  /// The one list of fact keys with what each stands for, in the order in which results show them.
-  package static let keys: [(key: String, value: @Sendable (Facts) -> FactValue?)] = [
-    ("width", { $0.width.map(FactValue.int) }),
-    ("height", { $0.height.map(FactValue.int) }),
-    ("bitDepth", { $0.bitDepth.map(FactValue.int) }),
-    ("colorModel", { ($0.colorModel?.rawValue).map(FactValue.text) }),
-    ("progressive", { $0.progressive.map(FactValue.bool) }),
-    ("animated", { $0.animated.map(FactValue.bool) }),
-    ("hasAlpha", { $0.hasAlpha.map(FactValue.bool) }),
-    ("frameCount", { $0.frameCount.map(FactValue.int) }),
-    ("minFrameDurationMilliseconds", { $0.minFrameDurationMilliseconds.map(FactValue.number) }),
-    ("durationMilliseconds", { $0.durationMilliseconds.map(FactValue.number) }),
-    ("container", { $0.container.map(FactValue.text) }),
-    ("brand", { $0.brand.map(FactValue.text) }),
-    ("videoStreams", { ($0.videoStreams?.map(\.fields)).map(FactValue.records) }),
-    ("audioStreams", { ($0.audioStreams?.map(\.fields)).map(FactValue.records) }),
-    ("fastStart", { $0.fastStart.map(FactValue.bool) }),
-    ("fragmented", { $0.fragmented.map(FactValue.bool) }),
-    ("encrypted", { $0.encrypted.map(FactValue.bool) }),
-    ("hasMacros", { $0.hasMacros.map(FactValue.bool) }),
-    ("pageCount", { $0.pageCount.map(FactValue.int) }),
-    ("textEncoding", { $0.textEncoding.map(FactValue.text) }),
-    ("orientation", { $0.orientation.map(FactValue.int) }),
-    ("animationFlag", { $0.animationFlag.map(FactValue.bool) }),
-  ]
+  /// The one list of fact keys.
+  package enum Key: String, FactKey {
+    case width, height, bitDepth, colorModel, progressive, animated, hasAlpha, frameCount
+    case minFrameDurationMilliseconds, durationMilliseconds, container, brand, videoStreams, audioStreams
+    case fastStart, fragmented, encrypted, hasMacros, pageCount, textEncoding, orientation, animationFlag
+
+    package func value(in facts: Facts) -> FactValue? {
+      switch self {
+      case .width: facts.width.map(FactValue.int)
+      case .height: facts.height.map(FactValue.int)
+      case .bitDepth: facts.bitDepth.map(FactValue.int)
+      case .colorModel: (facts.colorModel?.rawValue).map(FactValue.text)
+      case .progressive: facts.progressive.map(FactValue.bool)
+      case .animated: facts.animated.map(FactValue.bool)
+      case .hasAlpha: facts.hasAlpha.map(FactValue.bool)
+      case .frameCount: facts.frameCount.map(FactValue.int)
+      case .minFrameDurationMilliseconds: facts.minFrameDurationMilliseconds.map(FactValue.number)
+      case .durationMilliseconds: facts.durationMilliseconds.map(FactValue.number)
+      case .container: facts.container.map(FactValue.text)
+      case .brand: facts.brand.map(FactValue.text)
+      case .videoStreams: (facts.videoStreams?.map(\.fields)).map(FactValue.records)
+      case .audioStreams: (facts.audioStreams?.map(\.fields)).map(FactValue.records)
+      case .fastStart: facts.fastStart.map(FactValue.bool)
+      case .fragmented: facts.fragmented.map(FactValue.bool)
+      case .encrypted: facts.encrypted.map(FactValue.bool)
+      case .hasMacros: facts.hasMacros.map(FactValue.bool)
+      case .pageCount: facts.pageCount.map(FactValue.int)
+      case .textEncoding: facts.textEncoding.map(FactValue.text)
+      case .orientation: facts.orientation.map(FactValue.int)
+      case .animationFlag: facts.animationFlag.map(FactValue.bool)
+      }
+    }
+  }
 
   /// Every fact that is known, in the order in which results show them.
-  public var fields: [FactValue.Field] { FactValue.fields(of: self, Self.keys) }
+  public var fields: [FactValue.Field] { Key.fields(of: self) }
 
-  /// The value of a fact by its key; nil where it isn't known.
-  package subscript(key: String) -> FactValue? {
-    Self.keys.first { $0.key == key }?.value(self)
+  /// Calls `body` with each of ``fields``, without making a list of them.
+  public func forEachField(_ body: (_ key: String, _ value: FactValue) -> Void) {
+    Key.forEachField(of: self, body)
   }
 }
 
 extension VideoStream {
-  /// The keys of a video stream with what each stands for, in the order in which results show them.
-  package static let keys: [(key: String, value: @Sendable (VideoStream) -> FactValue?)] = [
-    ("codec", { .text($0.codec) }),
-    ("profile", { $0.profile.map(FactValue.text) }),
-    ("level", { $0.level.map(FactValue.text) }),
-    ("width", { $0.width.map(FactValue.int) }),
-    ("height", { $0.height.map(FactValue.int) }),
-    ("bitDepth", { $0.bitDepth.map(FactValue.int) }),
-    ("chroma", { $0.chroma.map(FactValue.text) }),
-    ("bFrames", { $0.bFrames.map(FactValue.bool) }),
-    ("frameRate", { $0.frameRate.map(FactValue.number) }),
-  ]
+  /// The keys of a video stream.
+  package enum Key: String, FactKey {
+    case codec, profile, level, width, height, bitDepth, chroma, bFrames, frameRate
+
+    package func value(in stream: VideoStream) -> FactValue? {
+      switch self {
+      case .codec: .text(stream.codec)
+      case .profile: stream.profile.map(FactValue.text)
+      case .level: stream.level.map(FactValue.text)
+      case .width: stream.width.map(FactValue.int)
+      case .height: stream.height.map(FactValue.int)
+      case .bitDepth: stream.bitDepth.map(FactValue.int)
+      case .chroma: stream.chroma.map(FactValue.text)
+      case .bFrames: stream.bFrames.map(FactValue.bool)
+      case .frameRate: stream.frameRate.map(FactValue.number)
+      }
+    }
+  }
 
   /// Every value that is known, in the order in which results show them.
-  public var fields: [FactValue.Field] { FactValue.fields(of: self, Self.keys) }
+  public var fields: [FactValue.Field] { Key.fields(of: self) }
 }
 
 extension AudioStream {
-  /// The keys of an audio stream with what each stands for, in the order in which results show them.
-  package static let keys: [(key: String, value: @Sendable (AudioStream) -> FactValue?)] = [
-    ("codec", { .text($0.codec) }),
-    ("profile", { $0.profile.map(FactValue.text) }),
-    ("channels", { $0.channels.map(FactValue.int) }),
-    ("sampleRate", { $0.sampleRate.map(FactValue.int) }),
-    ("bitRate", { $0.bitRate.map(FactValue.int) }),
-  ]
+  /// The keys of an audio stream.
+  package enum Key: String, FactKey {
+    case codec, profile, channels, sampleRate, bitRate
+
+    package func value(in stream: AudioStream) -> FactValue? {
+      switch self {
+      case .codec: .text(stream.codec)
+      case .profile: stream.profile.map(FactValue.text)
+      case .channels: stream.channels.map(FactValue.int)
+      case .sampleRate: stream.sampleRate.map(FactValue.int)
+      case .bitRate: stream.bitRate.map(FactValue.int)
+      }
+    }
+  }
 
   /// Every value that is known, in the order in which results show them.
-  public var fields: [FactValue.Field] { FactValue.fields(of: self, Self.keys) }
-}
-
-extension FactValue {
-  fileprivate static func fields<Root>(
-    of root: Root, _ keys: [(key: String, value: @Sendable (Root) -> FactValue?)]
-  ) -> [Field] {
-    keys.compactMap { entry in entry.value(root).map { Field(key: entry.key, value: $0) } }
-  }
+  public var fields: [FactValue.Field] { Key.fields(of: self) }
 }

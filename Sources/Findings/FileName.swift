@@ -36,7 +36,8 @@ public struct FileName: Hashable, Sendable {
 
   /// The extension as it stands in the name, whose bytes may be more or fewer than those of the text.
   private var extensionBytes: ArraySlice<UInt8>? {
-    let last = bytes.split(separator: UInt8(ascii: "/")).last ?? []
+    let path = bytes[..<((bytes.lastIndex { $0 != UInt8(ascii: "/") } ?? -1) + 1)]
+    let last = path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0)...]
     guard let dot = last.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex, dot + 1 < last.endIndex
     else { return nil }
     return last[(dot + 1)...]

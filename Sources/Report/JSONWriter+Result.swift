@@ -11,7 +11,12 @@ extension JSONWriter {
       json.member("sniffedType", result.inspection?.sniffedType)
       json.member("size", result.inspection?.byteCount)
       json.key("facts")
-      json.facts(result.inspection?.facts.fields ?? [])
+      json.object { json in
+        result.inspection?.facts.forEachField { key, value in
+          json.key(key)
+          json.fact(value)
+        }
+      }
       json.key("findings")
       json.array { json in for finding in result.findings { json.finding(finding) } }
       json.key("alternatives")
@@ -24,8 +29,9 @@ extension JSONWriter {
   /// Writes a path as the member `path`, and beside it, where it isn't valid UTF-8, its bytes, so that it
   /// can be told from any other.
   mutating func path(_ name: FileName?) {
-    member("path", name.map { $0.text ?? $0.display })
-    if let name, name.text == nil {
+    let text = name?.text
+    member("path", text ?? name?.display)
+    if let name, text == nil {
       member("pathBytes", name.bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
     }
   }
@@ -86,8 +92,8 @@ extension JSONWriter {
     }
   }
 
-  /// Writes facts as an object with the keys of the result format.
-  private mutating func facts(_ fields: [FactValue.Field]) {
+  /// Writes a stream's facts as an object with the keys of the result format.
+  private mutating func record(_ fields: [FactValue.Field]) {
     object { json in
       for field in fields {
         json.key(field.key)
@@ -103,7 +109,7 @@ extension JSONWriter {
     case .number(let value): number((value * 1000).rounded() / 1000)
     case .text(let value): string(value)
     case .records(let records):
-      array { json in for record in records { json.facts(record) } }
+      array { json in for record in records { json.record(record) } }
     }
   }
 }

@@ -9,7 +9,16 @@ public struct JSONWriter: Sendable {
   private var needsComma = false
 
   /// Creates a writer of an empty text.
-  public init() {}
+  public init() {
+    // Most results are no longer than this, and needn't be moved while they grow.
+    bytes.reserveCapacity(1024)
+  }
+
+  /// Ends a line (as NDJSON wants it after each value); what follows is a text of its own.
+  public mutating func endLine() {
+    bytes.append(0x0a)
+    needsComma = false
+  }
 
   /// Writes an object; `members` writes its members with ``member(_:_:)`` and its like.
   public mutating func object(_ members: (inout JSONWriter) -> Void) {

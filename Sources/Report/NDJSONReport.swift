@@ -5,8 +5,8 @@ struct NDJSONReport: Report {
   func add(_ result: CheckResult, to output: inout [UInt8]) {
     var json = JSONWriter()
     json.result(result)
+    json.endLine()
     output += json.bytes
-    output.append(0x0a)
   }
 
   func finish(_: Summary, to _: inout [UInt8]) {}

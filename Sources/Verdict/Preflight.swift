@@ -36,6 +36,10 @@ public final class Preflight: Sendable {
 
     /// Buffers to read into, one for each thread that has read at the same time.
     let memories = Mutex<[ByteWindow.Memory]>([])
+
+    func keep(_ memory: ByteWindow.Memory) {
+      memories.withLock { $0.append(memory) }
+    }
   }
 
   /// Creates an engine.
@@ -98,13 +102,17 @@ public final class Preflight: Sendable {
   ) throws -> CheckResult {
     let chosen: Endpoint?
     let inspection: Inspection
+    let table: FactTable
     var findings: [Finding]
     do {
-      (inspection, chosen, findings) = try read(source) { window in
-        var inspection = try Inspection(&window, sniffer: tools.sniffer).naming(encryptedPackageBy: name)
+      (inspection, table, chosen, findings) = try read(source) { window in
+        var inspection = try Inspection(&window, sniffer: tools.sniffer)
+        inspection.nameEncryptedPackage(by: name)
         let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
+        // Decoding adds faults, never facts.
+        let table = FactTable(inspection)
         func judge() -> [Finding] {
-          policy.findings(for: inspection, at: chosen, name: name, declaredType: declaredType)
+          policy.findings(for: inspection, table, at: chosen, name: name, declaredType: declaredType)
         }
         var findings = judge()
         // Decoding costs more than all else, and a file that is refused as it stands is refused.
@@ -112,13 +120,13 @@ public final class Preflight: Sendable {
           try inspection.decode(&window)
           if !inspection.faults.isEmpty { findings = judge() }
         }
-        return (inspection, chosen, findings)
+        return (inspection, table, chosen, findings)
       }
     } catch let error as ByteSourceError {
       return .unreadable(name, error, endpoint: endpoint)
     }
     let alternatives = policy.alternatives(
-      to: chosen, for: inspection, rejectingFrom: isStrict ? .warning : .error)
+      to: chosen, for: inspection, table, rejectingFrom: isStrict ? .warning : .error)
     var prepared: PreparedRequest?
     if let request {
       let call = Call(request, policy: policy, hasFile: true)
@@ -126,7 +134,7 @@ public final class Preflight: Sendable {
         for: request, at: chosen, inspection: inspection, isUpload: call.isUpload)
       if !rejects(findings), let chosen {
         prepared = PreparedRequest(
-          call, endpoint: chosen, declaredType: policy.declaredType(for: inspection), file: name)
+          call, endpoint: chosen, declaredType: policy.declaredType(for: inspection, table), file: name)
       }
     }
     return CheckResult(
@@ -169,7 +177,8 @@ public final class Preflight: Sendable {
   /// there is no verdict.
   public func inspect(fileAt path: FileName) throws -> CheckResult {
     do {
-      let inspection = try inspect(FileSource(path: path.bytes)).naming(encryptedPackageBy: path)
+      var inspection = try inspect(FileSource(path: path.bytes))
+      inspection.nameEncryptedPackage(by: path)
       return CheckResult(
         name: path, verdict: nil, endpoint: nil, inspection: inspection,
         findings: inspection.findings(name: path), alternatives: [], request: nil)
@@ -196,14 +205,13 @@ public final class Preflight: Sendable {
   private func read<T>(_ source: any ByteSource, _ body: (inout ByteWindow) throws -> T) throws -> T {
     var window = ByteWindow(
       source, memory: tools.memories.withLock { $0.popLast() } ?? ByteWindow.Memory())
-    let result = Result { try body(&window) }
-    let memory = window.takeMemory()
-    tools.memories.withLock { $0.append(memory) }
     let answer: T
-    do { answer = try result.get() } catch let error as ReadError {
-      if case .source(let reason) = error.reason { throw reason }
+    do { answer = try body(&window) } catch {
+      tools.keep(window.takeMemory())
+      if let error = error as? ReadError, case .source(let reason) = error.reason { throw reason }
       throw error
     }
+    tools.keep(window.takeMemory())
     do { try source.checkUnchanged() } catch let error as ByteSourceError { throw error } catch {
       throw ByteSourceError("\(error)")
     }
@@ -221,13 +229,11 @@ extension Inspection {
   /// The one place where a name has a say: a password-protected OOXML file doesn't show which of the three
   /// documents is inside (MS-OFFCRYPTO, section 2.3.4), so the type to declare is the one that it is named
   /// as.
-  fileprivate func naming(encryptedPackageBy name: FileName?) -> Inspection {
+  fileprivate mutating func nameEncryptedPackage(by name: FileName?) {
     guard mediaType == "application/encrypted", let own = name?.pathExtension,
       let type = MediaType.types(forExtension: own).first(where: { $0 != "application/encrypted" })
-    else { return self }
-    var copy = self
-    copy.mediaType = type
-    return copy
+    else { return }
+    mediaType = type
   }
 }
 

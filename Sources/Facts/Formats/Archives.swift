@@ -12,11 +12,11 @@ enum Archives: FormatReader {
   }
 
   private static func type(startingWith head: borrowing ByteSpan) -> MediaType? {
-    if let type = FileSignature.first(of: signatures, in: head) { return type }
+    if let type = signatures.first(in: head) { return type }
     return structured(head)
   }
 
-  private static let signatures: [FileSignature] = [
+  private static let signatures = FileSignatures<MediaType>([
     .init("\u{1f}\u{8b}\u{8}", "application/gzip"),
     .init("\u{fd}7zXZ\0", "application/x-xz"),
     .init("\u{28}\u{b5}\u{2f}\u{fd}", "application/zstd"),
@@ -34,7 +34,7 @@ enum Archives: FormatReader {
     .init("xar!\0\u{1c}", "application/x-xar"),
     .init("Cr24\u{2}\0\0\0", "application/x-chrome-extension"),
     .init("Cr24\u{3}\0\0\0", "application/x-chrome-extension"),
-  ]
+  ])
 
   /// Those whose signature is too short or too common to be believed alone.
   private static func structured(_ head: borrowing ByteSpan) -> MediaType? {
@@ -129,23 +129,5 @@ enum Archives: FormatReader {
       }
     }
     return value
-  }
-}
-
-/// Bytes at the start of a file that name its format.
-struct FileSignature: Sendable {
-  private let bytes: [UInt8]
-  private let mediaType: MediaType
-
-  /// - Parameter latin1: The bytes, a character for each.
-  init(_ latin1: String, _ mediaType: MediaType) {
-    bytes = latin1.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-    self.mediaType = mediaType
-  }
-
-  /// The type for the first signature that stands at the start.
-  static func first(of signatures: [FileSignature], in head: borrowing ByteSpan) -> MediaType? {
-    for signature in signatures where head.has(signature.bytes) { return signature.mediaType }
-    return nil
   }
 }

@@ -5,12 +5,12 @@ internal import PreflightBytes
 enum OtherFiles: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     let head = try window.available(at: 0, upTo: 64)
-    reading.mediaType = FileSignature.first(of: signatures, in: head)
+    reading.mediaType = signatures.first(in: head)
     if reading.mediaType == nil, isTrueType(head) { reading.mediaType = "font/ttf" }
     if reading.mediaType == nil, isWorksheet(head) { reading.mediaType = "application/vnd.ms-excel" }
   }
 
-  private static let signatures: [FileSignature] = [
+  private static let signatures = FileSignatures<MediaType>([
     .init("SQLite format 3\0", "application/vnd.sqlite3"),
     .init("\0\u{1}\0\0Standard Jet DB\0", "application/x-msaccess"),
     .init("\0\u{1}\0\0Standard ACE DB\0", "application/x-msaccess"),
@@ -30,7 +30,7 @@ enum OtherFiles: FormatReader {
     .init("\u{fe}\u{37}\0\u{1c}", "application/msword"),
     .init("\u{fe}\u{37}\0\u{23}", "application/msword"),
     .init("\u{31}\u{be}\0\0\0\u{ab}", "application/x-mswrite"),
-  ]
+  ])
 
   /// The tables' number, and the search values that follow from it (OpenType 1.9, Table Directory).
   private static func isTrueType(_ head: borrowing ByteSpan) -> Bool {

@@ -5,58 +5,40 @@ internal import PreflightBytes
 /// The names are the registered ones, and libmagic's where there is none, so that they don't vary with
 /// libmagic's version. What a few bytes can't tell for certain is looked at closer below the table.
 enum OtherPictures: FormatReader {
-  /// Bytes that stand at a place in every file of a type.
-  private struct Signature {
-    let mediaType: MediaType
-    let index: Int
-    let bytes: [UInt8]
-
-    init(_ mediaType: MediaType, _ bytes: [UInt8], at index: Int = 0) {
-      self.mediaType = mediaType
-      self.index = index
-      self.bytes = bytes
-    }
-
-    init(_ mediaType: MediaType, _ text: StaticString, at index: Int = 0) {
-      self.init(mediaType, text.withUTF8Buffer { Array($0) }, at: index)
-    }
-  }
-
-  /// Earlier rows win where two hold.
-  private static let signatures: [Signature] = [
-    Signature("image/x-canon-cr2", "CR\u{2}\0", at: 8),
-    Signature("image/x-canon-crw", "HEAPCCDR", at: 6),
-    Signature("image/x-panasonic-rw2", "IIU\0"),
-    Signature("image/x-olympus-orf", "IIRO"),
-    Signature("image/x-olympus-orf", "IIRS"),
-    Signature("image/x-olympus-orf", "MMOR"),
-    Signature("image/x-fuji-raf", "FUJIFILMCCD-RAW"),
-    Signature("image/x-sigma-x3f", "FOVb"),
-    Signature("image/jxr", [0x49, 0x49, 0xbc]),
-    Signature("image/vnd.adobe.photoshop", "8BPS"),
-    Signature("image/x-xcf", "gimp xcf"),
-    Signature("image/jxl", [0xff, 0x0a]),
-    Signature("image/jxl", [0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a]),
-    Signature("image/x-jp2-codestream", [0xff, 0x4f, 0xff, 0x51]),
-    Signature("image/x-qoi", "qoif"),
-    Signature("image/x-exr", [0x76, 0x2f, 0x31, 0x01]),
-    Signature("image/vnd.radiance", "#?RADIANCE\n"),
-    Signature("image/vnd.radiance", "#?RGBE\n"),
-    Signature("image/vnd.ms-dds", "DDS |\0\0\0"),
-    Signature("image/ktx", [0xab, 0x4b, 0x54, 0x58, 0x20, 0x31, 0x31, 0xbb]),
-    Signature("image/ktx2", [0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb]),
-    Signature("image/x-icns", "icns"),
-    Signature("image/bpg", [0x42, 0x50, 0x47, 0xfb]),
-    Signature("image/x-sgi", [0x01, 0xda, 0x00]),
-    Signature("image/x-sgi", [0x01, 0xda, 0x01]),
-    Signature("image/x-sun-raster", [0x59, 0xa6, 0x6a, 0x95]),
-    Signature("image/fits", "SIMPLE  =                    T"),
-    Signature("image/vnd.djvu", "AT&TFORM"),
-    Signature("image/wmf", [0xd7, 0xcd, 0xc6, 0x9a, 0, 0]),
-    Signature("image/wmf", [0x01, 0, 0x09, 0, 0, 0x03]),
-    Signature("video/x-mng", [0x8a, 0x4d, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    Signature("video/x-jng", [0x8b, 0x4a, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-  ]
+  private static let signatures = FileSignatures<MediaType>([
+    .init("CR\u{2}\0", at: 8, "image/x-canon-cr2"),
+    .init("HEAPCCDR", at: 6, "image/x-canon-crw"),
+    .init("IIU\0", "image/x-panasonic-rw2"),
+    .init("IIRO", "image/x-olympus-orf"),
+    .init("IIRS", "image/x-olympus-orf"),
+    .init("MMOR", "image/x-olympus-orf"),
+    .init("FUJIFILMCCD-RAW", "image/x-fuji-raf"),
+    .init("FOVb", "image/x-sigma-x3f"),
+    .init([0x49, 0x49, 0xbc], "image/jxr"),
+    .init("8BPS", "image/vnd.adobe.photoshop"),
+    .init("gimp xcf", "image/x-xcf"),
+    .init([0xff, 0x0a], "image/jxl"),
+    .init([0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a], "image/jxl"),
+    .init([0xff, 0x4f, 0xff, 0x51], "image/x-jp2-codestream"),
+    .init("qoif", "image/x-qoi"),
+    .init([0x76, 0x2f, 0x31, 0x01], "image/x-exr"),
+    .init("#?RADIANCE\n", "image/vnd.radiance"),
+    .init("#?RGBE\n", "image/vnd.radiance"),
+    .init("DDS |\0\0\0", "image/vnd.ms-dds"),
+    .init([0xab, 0x4b, 0x54, 0x58, 0x20, 0x31, 0x31, 0xbb], "image/ktx"),
+    .init([0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb], "image/ktx2"),
+    .init("icns", "image/x-icns"),
+    .init([0x42, 0x50, 0x47, 0xfb], "image/bpg"),
+    .init([0x01, 0xda, 0x00], "image/x-sgi"),
+    .init([0x01, 0xda, 0x01], "image/x-sgi"),
+    .init([0x59, 0xa6, 0x6a, 0x95], "image/x-sun-raster"),
+    .init("SIMPLE  =                    T", "image/fits"),
+    .init("AT&TFORM", "image/vnd.djvu"),
+    .init([0xd7, 0xcd, 0xc6, 0x9a, 0, 0], "image/wmf"),
+    .init([0x01, 0, 0x09, 0, 0, 0x03], "image/wmf"),
+    .init([0x8a, 0x4d, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], "video/x-mng"),
+    .init([0x8b, 0x4a, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], "video/x-jng"),
+  ])
 
   /// How much of a file is looked at. A raw picture's directory stands in the first kilobytes, and an SVG
   /// may begin with a long comment.
@@ -67,9 +49,7 @@ enum OtherPictures: FormatReader {
   }
 
   private static func mediaType(of head: ByteSpan) -> MediaType? {
-    for signature in signatures where head.has(signature.bytes, at: signature.index) {
-      return signature.mediaType
-    }
+    if let type = signatures.first(in: head) { return type }
     if let type = tiff(head) { return type }
     if let type = jpeg2000(head) { return type }
     if let type = metafile(head) { return type }

@@ -21,10 +21,10 @@ enum Programs: FormatReader {
     if head.has("MZ") { return isDOSHeader(head) ? .forDOS(newHeader: newHeaderOffset(head)) : nil }
     if head.has([0xca, 0xfe, 0xba, 0xbe]) { return javaOrMachO(head).map(Kind.known) }
     if head.has([0x7f, 0x45, 0x4c, 0x46]) { return elf(head).map(Kind.known) }
-    return FileSignature.first(of: signatures, in: head).map(Kind.known)
+    return signatures.first(in: head).map(Kind.known)
   }
 
-  private static let signatures: [FileSignature] = [
+  private static let signatures = FileSignatures<MediaType>([
     .init("\u{fe}\u{ed}\u{fa}\u{ce}", "application/x-mach-binary"),
     .init("\u{fe}\u{ed}\u{fa}\u{cf}", "application/x-mach-binary"),
     .init("\u{ce}\u{fa}\u{ed}\u{fe}", "application/x-mach-binary"),
@@ -33,7 +33,7 @@ enum Programs: FormatReader {
     .init("\0asm\u{d}\0\u{1}\0", "application/wasm"),
     .init("dex\n03", "application/x-dex"),
     .init("dex\n04", "application/x-dex"),
-  ]
+  ])
 
   // MARK: DOS and Windows
 

@@ -103,11 +103,15 @@ package struct OpeningSigns {
 
   /// The fields after the signatures that may read `/*`: lengths that no writer chooses by chance together
   /// with the comment's end right before an assignment.
+  private static let comments: [(signature: [UInt8], place: Int)] = [
+    (Array("GIF8".utf8), 6), (Array("BM".utf8), 2), (Array("RIFF".utf8), 4), ([0xff, 0xd8, 0xff], 4),
+  ]
+
   private mutating func findComment(_ head: borrowing ByteSpan) {
-    let places: [(signature: [UInt8], comment: Int)] = [
-      (Array("GIF8".utf8), 6), (Array("BM".utf8), 2), (Array("RIFF".utf8), 4), ([0xff, 0xd8, 0xff], 4),
-    ]
-    let place = places.first { head.has("/*", at: $0.comment) && head.has($0.signature) }?.comment
+    var place: Int?
+    for comment in Self.comments where head.has("/*", at: comment.place) && head.has(comment.signature) {
+      place = comment.place
+    }
     guard let place else { return }
     var index = place + 2
     while let found = head.firstIndex(of: UInt8(ascii: "*"), from: index) {

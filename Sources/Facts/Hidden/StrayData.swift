@@ -31,12 +31,12 @@ enum StrayData: Equatable {
       self = .program(program)
     } else if Self.isPHP(head, at: 0) {
       self = .script(Self.serverScript)
-    } else if let archive = Self.archives.first(where: { head.has($0.signature) }) {
-      self = .archive(archive.words)
+    } else if let archive = Self.archives.first(in: head) {
+      self = .archive(archive)
     } else if Self.isPage(head) {
       self = .page("an HTML page")
-    } else if let file = Self.others.first(where: { head.has($0.signature) }) {
-      self = .other(file.words)
+    } else if let file = Self.others.first(in: head) {
+      self = .other(file)
     } else if head.has("RIFF"), head.has("WEBP", at: 8) {
       self = .other("a WebP picture")
     } else if head.has("ftyp", at: 4) {
@@ -48,26 +48,26 @@ enum StrayData: Equatable {
     }
   }
 
-  private static let archives: [(signature: [UInt8], words: String)] = [
-    (Array("PK\u{3}\u{4}".utf8), "a ZIP archive"),
-    (Array("Rar!\u{1a}\u{7}".utf8), "a RAR archive"),
-    ([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "a 7z archive"),
-    (Array("MSCF\0\0\0\0".utf8), "a Windows cabinet"),
-    ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "an xz archive"),
-  ]
+  private static let archives = FileSignatures<String>([
+    .init("PK\u{3}\u{4}", "a ZIP archive"),
+    .init("Rar!\u{1a}\u{7}", "a RAR archive"),
+    .init([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "a 7z archive"),
+    .init("MSCF\0\0\0\0", "a Windows cabinet"),
+    .init([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "an xz archive"),
+  ])
 
-  private static let others: [(signature: [UInt8], words: String)] = [
-    ([0xff, 0xd8, 0xff], "a JPEG picture"),
-    (PNG.signature, "a PNG picture"),
-    (Array("GIF89a".utf8), "a GIF picture"),
-    (Array("%PDF-".utf8), "a PDF document"),
-    (CompoundFileHeader.signature, "an OLE document"),
-    (Array("OggS\0".utf8), "an Ogg file"),
-    (Array("ID3\u{2}".utf8), "an MPEG sound"),
-    (Array("ID3\u{3}".utf8), "an MPEG sound"),
-    (Array("ID3\u{4}".utf8), "an MPEG sound"),
-    (Array("CANON OPTIONAL DATA\0".utf8), "a note of Canon's picture programs"),
-  ]
+  private static let others = FileSignatures<String>([
+    .init([0xff, 0xd8, 0xff], "a JPEG picture"),
+    .init(PNG.signature, "a PNG picture"),
+    .init("GIF89a", "a GIF picture"),
+    .init("%PDF-", "a PDF document"),
+    .init(CompoundFileHeader.signature, "an OLE document"),
+    .init("OggS\0", "an Ogg file"),
+    .init("ID3\u{2}", "an MPEG sound"),
+    .init("ID3\u{3}", "an MPEG sound"),
+    .init("ID3\u{4}", "an MPEG sound"),
+    .init("CANON OPTIONAL DATA\0", "a note of Canon's picture programs"),
+  ])
 
   private static func isPicture(brandIn head: borrowing ByteSpan) -> Bool {
     let brands: [StaticString] = ["heic", "heix", "mif1", "avif", "msf1"]

@@ -4,53 +4,50 @@ extension Policy {
   /// What the policy says of a file at an endpoint: every finding, not only the first.
   ///
   /// - Parameters:
+  ///   - table: The inspection's facts.
   ///   - endpoint: Where the file goes; nil where no endpoint of the policy takes its type.
   ///   - declaredType: The type that the caller means to declare, with or without parameters.
   package func findings(
-    for inspection: Inspection, at endpoint: Endpoint?, name: FileName?, declaredType: String? = nil
+    for inspection: Inspection, _ table: FactTable, at endpoint: Endpoint?, name: FileName?,
+    declaredType: String? = nil
   ) -> [Finding] {
     var maker = FindingMaker(
       policy: self, endpoint: endpoint, mediaType: inspection.mediaType, name: name)
     maker.checkBytes(inspection)
     guard inspection.byteCount > 0 else { return maker.findings }
-    maker.checkDeclaredType(declaredType, inspection)
-    maker.checkType(inspection, endpoint.flatMap(self.endpoint), of: self)
+    let own = endpoint.flatMap(self.endpoint)
+    maker.checkDeclaredType(declaredType, inspection, table, of: self)
+    maker.checkType(inspection, own, of: self)
     maker.checkExtension(inspection)
-    let table = FactTable(inspection)
-    if let endpoint = endpoint.flatMap(self.endpoint) { maker.checkCaps(inspection, table, endpoint) }
+    if let own { maker.checkCaps(inspection, table, own) }
     maker.checkRules(table, self)
     maker.checkExtras(inspection)
     return maker.findings
   }
 
   /// The endpoints that would take a file as it is, but for `endpoint`: those at which
-  /// ``findings(for:at:name:declaredType:)`` has nothing as grave as `limit`.
+  /// ``findings(for:_:at:name:declaredType:)`` has nothing as grave as `limit`.
   package func alternatives(
-    to endpoint: Endpoint?, for inspection: Inspection, rejectingFrom limit: Severity
+    to endpoint: Endpoint?, for inspection: Inspection, _ table: FactTable, rejectingFrom limit: Severity
   ) -> [Endpoint] {
     guard inspection.byteCount > 0, let mediaType = inspection.mediaType else { return [] }
-    let others = endpoints.filter { $0.endpoint != endpoint && $0.types.contains(mediaType) }
-    guard !others.isEmpty else { return [] }
-    let table = FactTable(inspection)
-    return others.map(\.endpoint).filter { other in
+    return endpoints.compactMap { other in
+      guard other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
       // The file's name and the caller's declaration say nothing of another endpoint.
-      var maker = FindingMaker(policy: self, endpoint: other, mediaType: mediaType)
+      var maker = FindingMaker(policy: self, endpoint: other.endpoint, mediaType: mediaType)
       maker.checkBytes(inspection)
-      if let other = self.endpoint(other) { maker.checkCaps(inspection, table, other) }
+      maker.checkCaps(inspection, table, other)
       maker.checkRules(table, self)
       maker.checkExtras(inspection)
-      return !maker.findings.contains { $0.severity <= limit }
+      return maker.findings.contains { $0.severity <= limit } ? nil : other.endpoint
     }
   }
 
   /// The type to declare for a file, with the parameters that the provider wants.
-  package func declaredType(for inspection: Inspection) -> String? {
+  package func declaredType(for inspection: Inspection, _ table: FactTable) -> String? {
     guard let mediaType = inspection.mediaType else { return nil }
-    let candidates = declaredTypes.filter { $0.type == mediaType }
-    guard !candidates.isEmpty else { return mediaType.rawValue }
-    let table = FactTable(inspection)
-    let own = candidates.first { declared in
-      declared.when.allSatisfy { $0.holds(in: table, .any) == true }
+    let own = declaredTypes.first { declared in
+      declared.type == mediaType && declared.when.allSatisfy { $0.holds(in: table, .any) == true }
     }
     return own?.declared ?? mediaType.rawValue
   }
@@ -90,12 +87,14 @@ extension FindingMaker {
   }
 
   /// `declared-type-mismatch`.
-  mutating func checkDeclaredType(_ declared: String?, _ inspection: Inspection) {
+  mutating func checkDeclaredType(
+    _ declared: String?, _ inspection: Inspection, _ table: FactTable, of policy: Policy
+  ) {
     guard let declared, let actual = inspection.mediaType else { return }
     let essence = declared.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
     let known = Self.synonyms[essence] ?? essence
     if known != actual.rawValue.lowercased() {
-      let right = policy?.declaredType(for: inspection) ?? actual.rawValue
+      let right = policy.declaredType(for: inspection, table) ?? actual.rawValue
       add(
         .declaredTypeMismatch, values: ["expected": declared, "actual": actual.phrase],
         expected: right, actual: declared, remedy: "Declare \(right).")
@@ -170,13 +169,14 @@ extension FindingMaker {
   mutating func checkCaps(_ inspection: Inspection, _ table: FactTable, _ endpoint: EndpointPolicy) {
     let size = inspection.byteCount
     for cap in endpoint.caps where cap.applies(to: table) {
-      var values = ["limit": "\(cap.size.hard)"]
-      values["Endpoint"] = cap.name
-      let source = cap.source ?? endpoint.source
       var reading: String?
       if let other = cap.disputed, (size > other.size.hard) != (size > cap.size.hard) {
         reading = other.reading
       }
+      if size <= cap.size.safe, reading == nil { continue }
+      var values = ["limit": "\(cap.size.hard)"]
+      values["Endpoint"] = cap.name
+      let source = cap.source ?? endpoint.source
       if size > cap.size.hard {
         add(
           .fileTooLarge,

@@ -3,14 +3,15 @@ import PreflightFacts
 /// Puts findings together for one file or request under one policy: the message of the code's
 /// explanation with its places filled in, the severity that the policy gives, the remedy that fits.
 struct FindingMaker {
-  let policy: Policy?
+  /// The severities that the policy gives to codes, whatever a rule says.
+  private let severities: [FindingCode: Severity?]
   let endpoint: Endpoint?
   let mediaType: MediaType?
   let name: FileName?
   private(set) var findings: [Finding] = []
 
   init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FileName? = nil) {
-    self.policy = policy
+    severities = policy?.severities ?? [:]
     self.endpoint = endpoint
     self.mediaType = mediaType
     self.name = name
@@ -24,7 +25,7 @@ struct FindingMaker {
   ) {
     guard let explanation = code.explanation else { return }
     var severity = severity ?? explanation.severity
-    if let own = policy?.severities[code] {
+    if let own = severities[code] {
       guard let own else { return }
       severity = own
     }

@@ -24,10 +24,7 @@ extension Policy {
   /// the rest of it from being looked at.
   public func keeping(_ selection: CodeSelection) -> Policy {
     guard selection != CodeSelection() else { return self }
-    var policy = self
-    for explanation in Explanation.all where !selection.contains(explanation.code) {
-      policy.severities.updateValue(nil, forKey: explanation.code)
-    }
-    return policy
+    let codes = Explanation.all.map(\.code).filter { !selection.contains($0) }
+    return withSeverities(Dictionary(codes.map { ($0, nil) }, uniquingKeysWith: { first, _ in first }))
   }
 }

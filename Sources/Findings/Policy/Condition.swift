@@ -39,7 +39,7 @@ package enum Quantifier {
 /// The facts of one file in the order of their keys, looked up once for all the conditions of a policy.
 package struct FactTable {
   /// What a condition may ask for: the facts, and what is known of every file.
-  package static let keys = ["size", "mediaType"] + Facts.keys.map(\.key)
+  package static let keys = ["size", "mediaType"] + Facts.Key.allCases.map(\.rawValue)
 
   private let values: [FactValue?]
 
@@ -48,7 +48,8 @@ package struct FactTable {
     values.reserveCapacity(Self.keys.count)
     values.append(.int(Int(clamping: inspection.byteCount)))
     values.append(inspection.mediaType.map { .text($0.rawValue) })
-    for key in Facts.keys { values.append(key.value(inspection.facts)) }
+    let facts = inspection.facts
+    for key in Facts.Key.allCases { values.append(key.value(in: facts)) }
     self.values = values
   }
 

@@ -7,30 +7,35 @@ extension Policy {
   ///   - text: The file's text.
   ///   - name: What to call the file in mistakes.
   /// - Throws: ``PolicyError`` with each mistake that the text has.
-  public init(parsing text: String, name: String) throws(PolicyError) {
+  public convenience init(parsing text: String, name: String) throws(PolicyError) {
     var decoder = TOMLDecoder()
     let draft = PolicyDraft(parsing: text, &decoder, depth: 0)
-    guard decoder.mistakes.isEmpty, let policy = draft.policy() else {
+    guard decoder.mistakes.isEmpty, let own = draft.name, let service = draft.service else {
       throw PolicyError(
         name: name, mistakes: decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
     }
-    self = policy
+    self.init(
+      name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
+      rulesByEndpoint: draft.rulesByEndpoint, severities: draft.severities,
+      declaredTypes: draft.declaredTypes,
+      fields: FieldPolicy(required: draft.required, limits: draft.limits), service: service,
+      upload: draft.upload)
   }
 }
 
 /// A policy while it is put together: what it extends first, then what it says itself.
 struct PolicyDraft {
-  private var name: String?
-  private var title: String?
-  private var source: String?
-  private var endpoints: [EndpointPolicy] = []
+  fileprivate private(set) var name: String?
+  fileprivate private(set) var title: String?
+  fileprivate private(set) var source: String?
+  fileprivate private(set) var endpoints: [EndpointPolicy] = []
   private var rules: [Rule] = []
-  private var severities: [FindingCode: Severity?] = [:]
-  private var declaredTypes: [DeclaredType] = []
-  private var required: [String] = []
-  private var limits: [String: FieldLimit] = [:]
-  private var service: CallTemplate?
-  private var upload: CallTemplate?
+  fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
+  fileprivate private(set) var declaredTypes: [DeclaredType] = []
+  fileprivate private(set) var required: [String] = []
+  fileprivate private(set) var limits: [String: FieldLimit] = [:]
+  fileprivate private(set) var service: CallTemplate?
+  fileprivate private(set) var upload: CallTemplate?
 
   private static let keys = [
     "name", "title", "source", "extends", "service", "upload", "fields", "endpoints", "rules", "severities",
@@ -64,16 +69,7 @@ struct PolicyDraft {
     }
   }
 
-  func policy() -> Policy? {
-    guard let name, let service else { return nil }
-    return Policy(
-      name: name, title: title ?? name, source: source ?? name, endpoints: endpoints,
-      rulesByEndpoint: rulesByEndpoint, severities: severities, declaredTypes: declaredTypes,
-      fields: FieldPolicy(required: required, limits: limits), service: service,
-      upload: upload)
-  }
-
-  private var rulesByEndpoint: [Endpoint?: [Rule]] {
+  fileprivate var rulesByEndpoint: [Endpoint?: [Rule]] {
     var sorted: [Endpoint?: [Rule]] = [nil: rules.filter(\.endpoints.isEmpty)]
     for endpoint in Endpoint.allCases {
       sorted[endpoint] = rules.filter { $0.endpoints.isEmpty || $0.endpoints.contains(endpoint) }

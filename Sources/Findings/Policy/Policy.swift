@@ -2,7 +2,9 @@ package import PreflightFacts
 
 /// What a provider takes: its endpoints with their types and caps, the conditions on the bytes, the
 /// request's fields and form. A policy is data, read from a TOML file, and knows no bytes.
-public struct Policy: Sendable {
+// It and what it is made of are classes, since each file is asked of many of them: a copy of so many values
+// costs more than the question.
+public final class Policy: Sendable {
   /// The name, as `--policy` takes it.
   public let name: String
   /// One line for tables.
@@ -15,12 +17,29 @@ public struct Policy: Sendable {
   /// The rules that apply at an endpoint, in the policy's order; under nil those that apply at all of them.
   package let rulesByEndpoint: [Endpoint?: [Rule]]
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
-  package internal(set) var severities: [FindingCode: Severity?]
+  package let severities: [FindingCode: Severity?]
   /// The types that are declared under another name, or with parameters.
   package let declaredTypes: [DeclaredType]
   package let fields: FieldPolicy
   package let service: CallTemplate
   package let upload: CallTemplate?
+
+  init(
+    name: String, title: String, source: String, endpoints: [EndpointPolicy],
+    rulesByEndpoint: [Endpoint?: [Rule]], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType],
+    fields: FieldPolicy, service: CallTemplate, upload: CallTemplate?
+  ) {
+    self.name = name
+    self.title = title
+    self.source = source
+    self.endpoints = endpoints
+    self.rulesByEndpoint = rulesByEndpoint
+    self.severities = severities
+    self.declaredTypes = declaredTypes
+    self.fields = fields
+    self.service = service
+    self.upload = upload
+  }
 
   /// The same policy with other severities for some codes, whatever its rules and its own table say.
   ///
@@ -52,13 +71,21 @@ package struct DeclaredType: Sendable {
 }
 
 /// One endpoint: where it is, what it takes, and how much.
-package struct EndpointPolicy: Sendable {
+package final class EndpointPolicy: Sendable {
   package let endpoint: Endpoint
   /// The path of the call; nil where the service has one for all.
   package let path: String?
   package let types: [MediaType]
   package let caps: [Cap]
   package let source: String?
+
+  init(endpoint: Endpoint, path: String?, types: [MediaType], caps: [Cap], source: String?) {
+    self.endpoint = endpoint
+    self.path = path
+    self.types = types
+    self.caps = caps
+    self.source = source
+  }
 }
 
 /// A cap on the number of bytes, for the files that it applies to.
@@ -86,7 +113,7 @@ package struct SizeLimit: Sendable, Hashable {
 }
 
 /// A condition on the bytes with what to say when it doesn't hold.
-package struct Rule: Sendable {
+package final class Rule: Sendable {
   package let code: FindingCode
   package let severity: Severity
   /// The endpoints that it applies to; empty for all.
@@ -98,6 +125,22 @@ package struct Rule: Sendable {
   package let actual: String?
   package let remedy: String?
   package let source: String
+
+  init(
+    code: FindingCode, severity: Severity, endpoints: [Endpoint], when: [Condition], test: Test,
+    message: String?, expected: String?, actual: String?, remedy: String?, source: String
+  ) {
+    self.code = code
+    self.severity = severity
+    self.endpoints = endpoints
+    self.when = when
+    self.test = test
+    self.message = message
+    self.expected = expected
+    self.actual = actual
+    self.remedy = remedy
+    self.source = source
+  }
 
   /// What of the rule is broken, and how its streams are asked; nil where it holds or doesn't apply.
   package func broken(by table: FactTable) -> (conditions: [Condition], quantifier: Quantifier)? {

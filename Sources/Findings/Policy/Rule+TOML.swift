@@ -7,7 +7,7 @@ extension Rule {
   ]
 
   /// Reads a rule; nil after a mistake, which is reported.
-  init?(_ table: TOMLTable, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
+  convenience init?(_ table: TOMLTable, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
     decoder.check(table, keys: Self.keys, in: "a rule")
     guard let node = table["code"], let text = decoder.string(node, as: "code") else {
       decoder.report(position, "the rule has no code")
@@ -15,16 +15,15 @@ extension Rule {
     }
     guard let code = FindingCode(text, at: node.position, &decoder), let explanation = code.explanation
     else { return nil }
-    self.code = code
     var severity = explanation.severity
     if let node = table["severity"], let text = decoder.string(node, as: "severity") {
       severity =
         decoder.choice(text, at: node.position, "severity", among: Severity.names).flatMap(\.self)
         ?? severity
     }
-    self.severity = severity
-    endpoints = Endpoint.list(table, "endpoints", &decoder)
-    when = Condition.list(table, "when", &decoder)
+    let endpoints = Endpoint.list(table, "endpoints", &decoder)
+    let when = Condition.list(table, "when", &decoder)
+    let test: Test
     switch (table["require"], table["forbid"]) {
     case (_?, nil): test = .require(Condition.list(table, "require", &decoder))
     case (nil, _?): test = .forbid(Condition.list(table, "forbid", &decoder))
@@ -32,11 +31,11 @@ extension Rule {
       decoder.report(position, "the rule must have either require or forbid")
       return nil
     }
-    message = decoder.string(table, "message")
-    expected = decoder.string(table, "expected")
-    actual = decoder.string(table, "actual")
-    remedy = decoder.string(table, "remedy")
-    source = decoder.string(table, "source") ?? explanation.source
+    self.init(
+      code: code, severity: severity, endpoints: endpoints, when: when, test: test,
+      message: decoder.string(table, "message"), expected: decoder.string(table, "expected"),
+      actual: decoder.string(table, "actual"), remedy: decoder.string(table, "remedy"),
+      source: decoder.string(table, "source") ?? explanation.source)
   }
 }
 
@@ -58,8 +57,8 @@ extension Condition {
       }
       let records: [String]? =
         switch entry.key {
-        case "videoStreams" where isTopLevel: VideoStream.keys.map(\.key)
-        case "audioStreams" where isTopLevel: AudioStream.keys.map(\.key)
+        case "videoStreams" where isTopLevel: VideoStream.Key.allCases.map(\.rawValue)
+        case "audioStreams" where isTopLevel: AudioStream.Key.allCases.map(\.rawValue)
         default: nil
         }
       let test =

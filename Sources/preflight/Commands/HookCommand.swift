@@ -47,7 +47,8 @@ struct HookCommand: ParsableCommand {
         summary.count(result)
         var json = JSONWriter()
         json.result(result)
-        try output.append(json.bytes + [0x0a], mustFlush: true) {}
+        json.endLine()
+        try output.append(json.bytes, mustFlush: true) {}
       }
     } catch let error as SnifferError {
       throw Failure(error.description)

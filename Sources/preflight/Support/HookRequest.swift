@@ -23,36 +23,35 @@ struct HookRequest {
   }
 
   init(parsing text: [UInt8]) throws(Invalid) {
-    var members: [String: Member] = [:]
     if let plain = PlainObject.members(of: text) {
-      for (key, value) in plain { members[key] = value.map(Member.text) ?? .null }
+      for (key, value) in plain { try take(value, of: key) }
     } else {
+      let members: [String: Member]
       do { members = try JSONDecoder().decode([String: Member].self, from: Data(text)) } catch {
         throw Invalid(reason: "is not a JSON object", expected: "one JSON object")
       }
+      // In an order of their own, so that the same request has the same answer.
+      for (key, member) in members.sorted(by: { $0.key < $1.key }) { try take(member.text(of: key), of: key) }
     }
-    var message = MessageRequest()
-    var hasMessage = false
-    for (key, member) in members.sorted(by: { $0.key < $1.key }) {
-      let value = try member.text(of: key)
+  }
+
+  private mutating func take(_ value: String?, of key: String) throws(Invalid) {
+    switch key {
+    case "endpoint": if let value { endpoint = try Self.endpoint(value) }
+    case "file": file = value
+    case "declaredType": declaredType = value
+    default:
+      if message == nil { message = MessageRequest() }
       switch key {
-      case "endpoint": if let value { endpoint = try Self.endpoint(value) }
-      case "file": file = value
-      case "declaredType": declaredType = value
-      default:
-        hasMessage = true
-        switch key {
-        case "to": message.to = value
-        case "mediaUrl": message.mediaURL = value
-        case "mediaId": message.mediaID = value
-        case "caption": message.caption = value
-        case "filename": message.filename = value
-        case "phoneNumberId": message.phoneNumberID = value
-        default: message.unknownFields.append(key)
-        }
+      case "to": message?.to = value
+      case "mediaUrl": message?.mediaURL = value
+      case "mediaId": message?.mediaID = value
+      case "caption": message?.caption = value
+      case "filename": message?.filename = value
+      case "phoneNumberId": message?.phoneNumberID = value
+      default: message?.unknownFields.append(key)
       }
     }
-    if hasMessage { self.message = message }
   }
 
   private static func endpoint(_ name: String) throws(Invalid) -> Endpoint? {

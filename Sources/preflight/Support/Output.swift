@@ -60,7 +60,8 @@ struct Output: ~Copyable {
   ///   - prepare: Called before anything is written.
   /// - Throws: ``ClosedPipe`` where nobody reads any more, else `Failure`.
   mutating func append(_ bytes: [UInt8], mustFlush: Bool, before prepare: () -> Void) throws {
-    block += bytes
+    // What goes out at once isn't copied first.
+    if block.isEmpty { block = bytes } else { block += bytes }
     guard mustFlush ? !block.isEmpty : block.count >= Self.blockSize else { return }
     prepare()
     let isWritten = Terminal.write(block, to: descriptor)

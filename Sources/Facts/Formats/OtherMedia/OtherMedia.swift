@@ -17,83 +17,51 @@ enum OtherMedia: FormatReader {
     }
   }
 
-  /// A format that begins with the same bytes in every file; where those are letters that could begin a
-  /// text, with a byte elsewhere that no text has there.
-  private struct Signature {
-    let bytes: [UInt8]
-    let offset: Int
-    let name: Name
-    let check: (index: Int, values: ClosedRange<UInt8>)?
-
-    init(
-      _ text: String, at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil,
-      _ mediaType: MediaType, _ container: String
-    ) {
-      self.init(Array(text.utf8), at: offset, check: check, mediaType, container)
-    }
-
-    init(
-      _ bytes: [UInt8], at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil,
-      _ mediaType: MediaType, _ container: String
-    ) {
-      self.bytes = bytes
-      self.offset = offset
-      self.check = check.map { (index: $0.0, values: $0.1) }
-      name = Name(mediaType, container)
-    }
-
-    func matches(_ head: borrowing ByteSpan) -> Bool {
-      guard head.has(bytes, at: offset) else { return false }
-      guard let check else { return true }
-      return head[check.index].map { check.values.contains($0) } ?? false
-    }
-  }
-
-  private static let signatures = [
+  private static let signatures = FileSignatures<Name>([
     // Sound.
-    Signature("fLaC", check: (5, 0...0), "audio/flac", "flac"),
-    Signature("MAC ", check: (5, 0x0b...0x10), "audio/x-ape", "ape"),
-    Signature("wvpk", "audio/x-wavpack", "wv"),
-    Signature("MPCK", "audio/x-musepack", "mpc8"),
-    Signature("MP+", check: (3, 7...7), "audio/x-musepack", "mpc"),
-    Signature("MP+\u{17}", "audio/x-musepack", "mpc"),
-    Signature("TTA1", check: (5, 0...0), "audio/x-tta", "tta"),
-    Signature("TTA2", check: (5, 0...0), "audio/x-tta", "tta"),
-    Signature("OFR ", check: (5, 0...0), "audio/x-ofr", "ofr"),
-    Signature("tBaK", "audio/x-tak", "tak"),
-    Signature("ajkg", "audio/x-shorten", "shn"),
-    Signature("DSD ", check: (4, 28...28), "audio/x-dsf", "dsf"),
-    Signature("FRM8", check: (4, 0...0), "audio/x-dff", "dff"),
-    Signature(".snd", check: (4, 0...0), "audio/basic", "au"),
-    Signature("MThd", check: (4, 0...0), "audio/midi", "midi"),
-    Signature("caff", check: (4, 0...0), "audio/x-caf", "caf"),
-    Signature("Creative Voice File\u{1a}", "audio/x-voc", "voc"),
-    Signature("Extended Module: ", check: (37, 0x1a...0x1a), "audio/xm", "xm"),
-    Signature("IMPM", check: (29, 0...0), "audio/it", "it"),
-    Signature("SCRM", at: 44, check: (28, 0x1a...0x1a), "audio/s3m", "s3m"),
-    Signature([0x2e, 0x72, 0x61, 0xfd], "audio/x-pn-realaudio", "ra"),
-    Signature([0x7f, 0xfe, 0x80, 0x01], "audio/vnd.dts", "dts"),
-    Signature([0xf8, 0x72, 0x6f, 0xba], at: 4, "audio/vnd.dolby.mlp", "truehd"),
-    Signature([0xf8, 0x72, 0x6f, 0xbb], at: 4, "audio/vnd.dolby.mlp", "mlp"),
-    Signature("#!SILK_V3", "audio/x-silk", "silk"),
-    Signature("\u{2}#!SILK_V3", "audio/x-silk", "silk"),
-    Signature("#!iLBC", "audio/iLBC", "ilbc"),
-    Signature("#!EVS_MC1.0\n", "audio/EVS", "evs"),
-    Signature(
+    .init("fLaC", check: (5, 0...0), Name("audio/flac", "flac")),
+    .init("MAC ", check: (5, 0x0b...0x10), Name("audio/x-ape", "ape")),
+    .init("wvpk", Name("audio/x-wavpack", "wv")),
+    .init("MPCK", Name("audio/x-musepack", "mpc8")),
+    .init("MP+", check: (3, 7...7), Name("audio/x-musepack", "mpc")),
+    .init("MP+\u{17}", Name("audio/x-musepack", "mpc")),
+    .init("TTA1", check: (5, 0...0), Name("audio/x-tta", "tta")),
+    .init("TTA2", check: (5, 0...0), Name("audio/x-tta", "tta")),
+    .init("OFR ", check: (5, 0...0), Name("audio/x-ofr", "ofr")),
+    .init("tBaK", Name("audio/x-tak", "tak")),
+    .init("ajkg", Name("audio/x-shorten", "shn")),
+    .init("DSD ", check: (4, 28...28), Name("audio/x-dsf", "dsf")),
+    .init("FRM8", check: (4, 0...0), Name("audio/x-dff", "dff")),
+    .init(".snd", check: (4, 0...0), Name("audio/basic", "au")),
+    .init("MThd", check: (4, 0...0), Name("audio/midi", "midi")),
+    .init("caff", check: (4, 0...0), Name("audio/x-caf", "caf")),
+    .init("Creative Voice File\u{1a}", Name("audio/x-voc", "voc")),
+    .init("Extended Module: ", check: (37, 0x1a...0x1a), Name("audio/xm", "xm")),
+    .init("IMPM", check: (29, 0...0), Name("audio/it", "it")),
+    .init("SCRM", at: 44, check: (28, 0x1a...0x1a), Name("audio/s3m", "s3m")),
+    .init([0x2e, 0x72, 0x61, 0xfd], Name("audio/x-pn-realaudio", "ra")),
+    .init([0x7f, 0xfe, 0x80, 0x01], Name("audio/vnd.dts", "dts")),
+    .init([0xf8, 0x72, 0x6f, 0xba], at: 4, Name("audio/vnd.dolby.mlp", "truehd")),
+    .init([0xf8, 0x72, 0x6f, 0xbb], at: 4, Name("audio/vnd.dolby.mlp", "mlp")),
+    .init("#!SILK_V3", Name("audio/x-silk", "silk")),
+    .init("\u{2}#!SILK_V3", Name("audio/x-silk", "silk")),
+    .init("#!iLBC", Name("audio/iLBC", "ilbc")),
+    .init("#!EVS_MC1.0\n", Name("audio/EVS", "evs")),
+    .init(
       [0x72, 0x69, 0x66, 0x66, 0x2e, 0x91, 0xcf, 0x11, 0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1],
-      "audio/x-w64", "w64"),
+      Name("audio/x-w64", "w64")),
     // Video, and what may be either.
-    Signature("FLV\u{1}", "video/x-flv", "flv"),
-    Signature(".RMF", check: (4, 0...0), "application/vnd.rn-realmedia", "rm"),
-    Signature("DKIF\0\0", "video/x-ivf", "ivf"),
-    Signature("YUV4MPEG2 ", "video/x-yuv4mpeg", "yuv4mpegpipe"),
-    Signature("nut/multimedia container\0", "video/x-nut", "nut"),
-    Signature(
+    .init("FLV\u{1}", Name("video/x-flv", "flv")),
+    .init(".RMF", check: (4, 0...0), Name("application/vnd.rn-realmedia", "rm")),
+    .init("DKIF\0\0", Name("video/x-ivf", "ivf")),
+    .init("YUV4MPEG2 ", Name("video/x-yuv4mpeg", "yuv4mpegpipe")),
+    .init("nut/multimedia container\0", Name("video/x-nut", "nut")),
+    .init(
       [0x06, 0x0e, 0x2b, 0x34, 0x02, 0x05, 0x01, 0x01, 0x0d, 0x01, 0x02, 0x01, 0x01, 0x02],
-      "application/mxf", "mxf"),
-    Signature([0x1f, 0x07, 0x00, 0x3f], "video/x-dv", "dv"),
-    Signature([0x1f, 0x07, 0x00, 0xbf], "video/x-dv", "dv"),
-  ]
+      Name("application/mxf", "mxf")),
+    .init([0x1f, 0x07, 0x00, 0x3f], Name("video/x-dv", "dv")),
+    .init([0x1f, 0x07, 0x00, 0xbf], Name("video/x-dv", "dv")),
+  ])
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     if let name = try name(&window, at: 0) {
@@ -125,8 +93,7 @@ enum OtherMedia: FormatReader {
   }
 
   private static func named(_ head: borrowing ByteSpan) -> Name? {
-    for signature in signatures where signature.matches(head) { return signature.name }
-    return chunked(head) ?? flash(head) ?? matroska(head) ?? dolby(head)
+    signatures.first(in: head) ?? chunked(head) ?? flash(head) ?? matroska(head) ?? dolby(head)
   }
 
   /// Formats that share a letter code at the start and differ in one further on.

@@ -142,7 +142,7 @@ struct PDFActions {
     guard let object, let triggers = try walk.resolve(object, from: offset, &document, &window),
       let entries = triggers.dictionary
     else { return }
-    for key in entries.keys.sorted().prefix(16) {
+    for key in entries.keys.prefix(16) {
       try readAction(
         entries[key], from: triggers.offset, occasion, isAutomatic: true, &document, &window)
     }

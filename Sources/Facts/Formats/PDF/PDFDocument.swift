@@ -84,7 +84,7 @@ struct PDFDocument {
       }
       cost += section.cost
       let trailer = section.takeTrailer()
-      if self.trailer["Root"] == nil { self.trailer.merge(trailer) { newer, _ in newer } }
+      if self.trailer["Root"] == nil { self.trailer.complete(with: trailer) }
       sections.append(section)
       if let previous = section.previous { pending.append(previous) }
       // The stream of a hybrid-reference file comes before the older sections.
@@ -259,7 +259,7 @@ extension PDFDocument {
         var dictionary = loaded.object?.dictionary, let data = loaded.streamOffset
       else { continue }
       if let length = dictionary["Length"], length.reference != nil {
-        dictionary["Length"] = try directLength(length, in: &window)
+        dictionary.append(try directLength(length, in: &window) ?? .null, for: "Length")
       }
       let limit = PDFStreamDecoder.maximumOutput
       if let content = try PDFStreamDecoder(dictionary)?.decode(at: data, upTo: limit, in: &window) {

@@ -169,6 +169,12 @@ struct PDFLexer: ~Escapable {
   /// A name, with its `#xx` resolved (7.3.5).
   private mutating func name() -> String {
     position += 1
+    let start = position
+    while let byte = peek(), byte.isPDFRegular, byte != UInt8(ascii: "#") { position += 1 }
+    guard peek() == UInt8(ascii: "#") else {
+      return bytes.extracting(start..<position).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+    position = start
     var characters: [UInt8] = []
     while let byte = peek(), byte.isPDFRegular {
       if byte == UInt8(ascii: "#"), let high = peek(1)?.hexadecimalDigit,
@@ -291,7 +297,7 @@ struct PDFLexer: ~Escapable {
       skipWhitespace()
       // A key without a value is tolerated by readers where the dictionary ends.
       if peek() == UInt8(ascii: ">"), peek(1) == UInt8(ascii: ">") { continue }
-      entries[key] = try object(depth: depth + 1)
+      entries.append(try object(depth: depth + 1), for: key)
     }
   }
 }

@@ -36,7 +36,29 @@ enum PDFObject: Sendable {
   var reference: PDFReference? { if case .reference(let value) = self { value } else { nil } }
 }
 
-typealias PDFDictionary = [String: PDFObject]
+/// A dictionary (7.3.7). Of two entries with the same key, the later one counts.
+// A list, since there are few entries and most are asked for once: hashing their names costs more.
+struct PDFDictionary: Sendable, ExpressibleByDictionaryLiteral {
+  private var entries: [(key: String, value: PDFObject)] = []
+
+  init(dictionaryLiteral elements: (String, PDFObject)...) {
+    for (key, value) in elements { append(value, for: key) }
+  }
+
+  var isEmpty: Bool { entries.isEmpty }
+
+  /// The keys in the order of their names, each once.
+  var keys: [String] { Set(entries.map(\.key)).sorted() }
+
+  /// The value of a key; nil where there is none.
+  subscript(key: String) -> PDFObject? { entries.last { $0.key == key }?.value }
+
+  /// Adds an entry, which counts over an earlier one with the same key.
+  mutating func append(_ value: PDFObject, for key: String) { entries.append((key, value)) }
+
+  /// Adds the entries of another dictionary, which count where this one has none.
+  mutating func complete(with other: PDFDictionary) { entries = other.entries + entries }
+}
 
 /// The name of an indirect object: `N G R`.
 struct PDFReference: Hashable, Sendable {
