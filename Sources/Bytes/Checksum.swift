@@ -18,60 +18,70 @@ package struct CRC32: Sendable {
 
 /// The cyclic redundancy check of Ogg pages (RFC 3533, section 6): polynomial 0x04c11db7, most
 /// significant bit first, starting from zero, not inverted.
+///
+/// It is the check of PNG with the bits of every byte, and of the value, in the other order: what libdeflate has
+/// for that takes many bytes at a step.
 package struct OggCRC: Sendable {
-  package private(set) var value: UInt32 = 0
+  /// So many bytes are turned around at a step.
+  private typealias Word = SIMD8<UInt64>
+
+  /// How many bytes are turned around at a time: as many as a temporary allocation has room for on the stack.
+  private static let blockSize = 1024
+
+  /// The value with its bits in PNG's order, and not inverted.
+  private var reflected: UInt32 = 0
+
+  package var value: UInt32 {
+    let words = Self.reversingBits(inEachByteOf: Word(repeating: UInt64(reflected.byteSwapped)))
+    return UInt32(truncatingIfNeeded: words[0])
+  }
 
   package init() {}
 
   /// Takes in every byte of `span`, whatever of it has been read.
   package mutating func update(_ span: borrowing ByteSpan) {
-    let previous = value
-    value = span.bytes.withUnsafeBytes { bytes in
-      Self.table.withUnsafeBufferPointer { Self.advance(previous, over: bytes, with: $0) }
+    var state = reflected
+    span.bytes.withUnsafeBytes { bytes in
+      withUnsafeTemporaryAllocation(byteCount: Self.blockSize, alignment: 16) { block in
+        var rest = bytes[...]
+        while !rest.isEmpty {
+          let next = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.blockSize))
+          Self.reverseBits(of: next, into: block)
+          state = ~libdeflate_crc32(~state, block.baseAddress, next.count)
+          rest = rest.dropFirst(next.count)
+        }
+      }
     }
+    reflected = state
   }
 
   /// Takes in four zeros: what stands for the page's own checksum while it is computed.
   package mutating func updateWithZeros() {
-    for _ in 0..<4 { value = value << 8 ^ Self.table[Int(value >> 24)] }
+    let zeros: [UInt8] = [0, 0, 0, 0]
+    reflected = ~libdeflate_crc32(~reflected, zeros, zeros.count)
   }
 
-  /// Eight tables, so that eight bytes go in at a step: table k holds a byte's effect k bytes later.
-  private static let table: [UInt32] = {
-    var table = [UInt32](repeating: 0, count: 8 * 256)
-    for byte in 0..<256 {
-      var value = UInt32(byte) << 24
-      for _ in 0..<8 { value = value << 1 ^ (value >> 31 == 1 ? 0x04c1_1db7 : 0) }
-      table[byte] = value
-    }
-    for index in 256..<table.count {
-      let earlier = table[index - 256]
-      table[index] = earlier << 8 ^ table[Int(earlier >> 24)]
-    }
-    return table
-  }()
-
-  // All indexes are a byte plus a multiple of 256 below 2,048, so the pointer's checks aren't missed.
-  private static func advance(
-    _ start: UInt32, over bytes: UnsafeRawBufferPointer, with table: UnsafeBufferPointer<UInt32>
-  ) -> UInt32 {
-    var value = start
+  /// Turns the bits of each byte around. The block has room for as many whole words as there are begun.
+  private static func reverseBits(of bytes: UnsafeRawBufferPointer, into block: UnsafeMutableRawBufferPointer)
+  {
     var index = 0
-    while bytes.count &- index >= 8 {
-      let word = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      let high = value ^ UInt32(truncatingIfNeeded: word >> 32)
-      let low = UInt32(truncatingIfNeeded: word)
-      let first = table[1792 &+ Int(high >> 24)] ^ table[1536 &+ Int(high >> 16 & 0xff)]
-      let second = table[1280 &+ Int(high >> 8 & 0xff)] ^ table[1024 &+ Int(high & 0xff)]
-      let third = table[768 &+ Int(low >> 24)] ^ table[512 &+ Int(low >> 16 & 0xff)]
-      let fourth = table[256 &+ Int(low >> 8 & 0xff)] ^ table[Int(low & 0xff)]
-      value = first ^ second ^ third ^ fourth
-      index &+= 8
+    while bytes.count - index >= MemoryLayout<Word>.size {
+      let words = bytes.loadUnaligned(fromByteOffset: index, as: Word.self)
+      block.storeBytes(of: reversingBits(inEachByteOf: words), toByteOffset: index, as: Word.self)
+      index += MemoryLayout<Word>.size
     }
-    while index < bytes.count {
-      value = value << 8 ^ table[Int(UInt8(value >> 24) ^ bytes[index])]
-      index &+= 1
+    if index < bytes.count {
+      var last = Word()
+      withUnsafeMutableBytes(of: &last) {
+        $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[index...]))
+      }
+      block.storeBytes(of: reversingBits(inEachByteOf: last), toByteOffset: index, as: Word.self)
     }
-    return value
+  }
+
+  private static func reversingBits(inEachByteOf words: Word) -> Word {
+    let halves = (words &>> 4 & 0x0f0f_0f0f_0f0f_0f0f) | (words & 0x0f0f_0f0f_0f0f_0f0f) &<< 4
+    let pairs = (halves &>> 2 & 0x3333_3333_3333_3333) | (halves & 0x3333_3333_3333_3333) &<< 2
+    return (pairs &>> 1 & 0x5555_5555_5555_5555) | (pairs & 0x5555_5555_5555_5555) &<< 1
   }
 }

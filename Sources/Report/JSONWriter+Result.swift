@@ -13,7 +13,7 @@ extension JSONWriter {
       json.key("facts")
       json.object { json in
         result.inspection?.facts.forEachField { key, value in
-          json.key(key)
+          json.key(named: key)
           json.fact(value)
         }
       }
@@ -71,7 +71,12 @@ extension JSONWriter {
       json.member("host", request.host)
       json.member("path", request.path)
       json.key("headers")
-      json.object { json in for header in request.headers { json.member(header.name, header.value) } }
+      json.object { json in
+        for header in request.headers {
+          json.key(named: header.name)
+          json.string(header.value)
+        }
+      }
       json.key("body")
       json.body(request.body)
     }
@@ -81,7 +86,7 @@ extension JSONWriter {
   public mutating func body(_ members: [JSONMember]) {
     object { json in
       for member in members {
-        json.key(member.key)
+        json.key(named: member.key)
         switch member.value {
         case .text(let text): json.string(text)
         case .bool(let bool): json.bool(bool)
@@ -96,7 +101,7 @@ extension JSONWriter {
   private mutating func record(_ fields: [FactValue.Field]) {
     object { json in
       for field in fields {
-        json.key(field.key)
+        json.key(named: field.key)
         json.fact(field.value)
       }
     }

@@ -36,33 +36,52 @@ public struct JSONWriter: Sendable {
     close(0x5d)
   }
 
-  /// Writes a member's key; exactly one value must follow.
-  public mutating func key(_ key: String) {
-    string(key)
+  /// Writes a member's key, in which nothing is to be escaped; exactly one value must follow.
+  public mutating func key(_ key: StaticString) {
+    separate()
+    bytes.append(0x22)
+    key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(0x22)
+    bytes.append(0x3a)
+  }
+
+  /// Writes a member's key that is any text; exactly one value must follow.
+  public mutating func key(named name: String) {
+    string(name)
     bytes.append(0x3a)
     needsComma = false
   }
 
   /// Writes a member whose value is text, or null.
-  public mutating func member(_ key: String, _ value: String?) {
+  public mutating func member(_ key: StaticString, _ value: String?) {
     self.key(key)
     if let value { string(value) } else { null() }
   }
 
   /// Writes a member whose value is a whole number, or null.
-  public mutating func member(_ key: String, _ value: (some BinaryInteger)?) {
+  public mutating func member(_ key: StaticString, _ value: (some BinaryInteger)?) {
     self.key(key)
     if let value { integer(value) } else { null() }
   }
 
   /// Writes null.
-  public mutating func null() { raw("null") }
+  public mutating func null() { word("null") }
 
   /// Writes true or false.
-  public mutating func bool(_ value: Bool) { raw(value ? "true" : "false") }
+  public mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
 
   /// Writes a whole number.
-  public mutating func integer(_ value: some BinaryInteger) { raw(String(value)) }
+  public mutating func integer(_ value: some BinaryInteger) {
+    guard let small = UInt(exactly: value) else { return raw(String(value)) }
+    separate()
+    var divisor: UInt = 1
+    while small / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(0x30 + UInt8(small / divisor % 10))
+      divisor /= 10
+    }
+    needsComma = true
+  }
 
   /// Writes a number in its shortest form that reads back the same; null where JSON has no such number.
   public mutating func number(_ value: Double) {
@@ -112,6 +131,12 @@ public struct JSONWriter: Sendable {
   private mutating func raw(_ text: String) {
     separate()
     bytes.append(contentsOf: text.utf8)
+    needsComma = true
+  }
+
+  private mutating func word(_ text: StaticString) {
+    separate()
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     needsComma = true
   }
 

@@ -103,17 +103,17 @@ package struct OpeningSigns {
 
   /// The fields after the signatures that may read `/*`: lengths that no writer chooses by chance together
   /// with the comment's end right before an assignment.
-  private static let comments: [(signature: [UInt8], place: Int)] = [
-    (Array("GIF8".utf8), 6), (Array("BM".utf8), 2), (Array("RIFF".utf8), 4), ([0xff, 0xd8, 0xff], 4),
-  ]
-
   private mutating func findComment(_ head: borrowing ByteSpan) {
-    var place: Int?
-    for comment in Self.comments where head.has("/*", at: comment.place) && head.has(comment.signature) {
-      place = comment.place
+    var index: Int
+    if head.has("/*", at: 2), head.has("BM") {
+      index = 4
+    } else if head.has("/*", at: 4), head.has("RIFF") || head.has([0xff, 0xd8, 0xff]) {
+      index = 6
+    } else if head.has("/*", at: 6), head.has("GIF8") {
+      index = 8
+    } else {
+      return
     }
-    guard let place else { return }
-    var index = place + 2
     while let found = head.firstIndex(of: UInt8(ascii: "*"), from: index) {
       if head.has("*/=", at: found) || head.has("*/ =", at: found) || head.has("*/;", at: found) {
         endOfComment = UInt64(found)

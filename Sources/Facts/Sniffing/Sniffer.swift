@@ -113,6 +113,9 @@ public struct SnifferError: Error, CustomStringConvertible {
 /// One libmagic handle with a database loaded.
 // Safe to hand from thread to thread: the pool gives a cookie to one caller at a time.
 private final class Cookie: @unchecked Sendable {
+  /// Types alone, which have nothing in them that would have to be made printable.
+  private static let usualFlags = MAGIC_MIME_TYPE | MAGIC_RAW
+
   private let handle: magic_t
   private let flags: Int32
 
@@ -125,7 +128,7 @@ private final class Cookie: @unchecked Sendable {
 
   /// A handle with the system's database.
   static func system() throws(SnifferError) -> Cookie {
-    guard let handle = magic_open(MAGIC_MIME_TYPE | MAGIC_ERROR) else {
+    guard let handle = magic_open(usualFlags | MAGIC_ERROR) else {
       throw SnifferError(description: "libmagic can't be started")
     }
     if SystemDatabase.shared?.load(into: handle) == true { return Cookie(handle) }
@@ -147,7 +150,7 @@ private final class Cookie: @unchecked Sendable {
         MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_APPTYPE | MAGIC_NO_CHECK_ELF
         | MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_TOKENS
         | MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_JSON
-      guard let handle = magic_open(MAGIC_MIME_TYPE | builtIn) else { return nil }
+      guard let handle = magic_open(usualFlags | builtIn) else { return nil }
       // libmagic takes a source by its path alone; this is the path of a file in memory.
       let descriptor = memfd_create("common.magic", 0)
       defer { if descriptor >= 0 { close(descriptor) } }

@@ -69,9 +69,10 @@ struct HookCommand: ParsableCommand {
         actual: error.actual)
     }
     if let file = request.file {
-      let settings = project.settings(ofFileAt: FileName(file))
+      let name = FileName(file)
+      let settings = project.settings(ofFileAt: name)
       return try settings.engine.check(
-        fileAt: FileName(file), as: request.endpoint ?? settings.endpoint, declaredType: request.declaredType,
+        fileAt: name, as: request.endpoint ?? settings.endpoint, declaredType: request.declaredType,
         sending: request.message)
     }
     guard let endpoint = request.endpoint else {
