@@ -29,10 +29,11 @@ package struct OpeningSigns {
   /// and what it is.
   private(set) var container: (offset: UInt64, words: String)?
 
-  /// What the file is by its first bytes, where it is another thing by its end.
-  private(set) var opening: StrayData?
+  /// Whether the file begins as an archive does, most of which are told by their end.
+  let beginsArchive: Bool
 
   package init(_ head: borrowing ByteSpan) {
+    beginsArchive = head.has("PK")
     findMarkup(head)
     findComment(head)
     if head.has("ustar", at: 257) {
@@ -42,10 +43,7 @@ package struct OpeningSigns {
     }
     // An archive is found by its end, and a document up to 1 KiB in: both may begin with anything. What
     // stands in an archive that begins as such is a member.
-    if !head.has("PK") {
-      findDocument(head)
-      opening = StrayData(head)
-    }
+    if !beginsArchive { findDocument(head) }
   }
 
   private mutating func findDocument(_ head: borrowing ByteSpan) {
@@ -65,6 +63,7 @@ package struct OpeningSigns {
     var index = 1
     // Where no end follows one beginning, none follows a later one.
     var mayEnd = true
+    let mayHaveComment = head.has([0xff, 0xd8, 0xff]) || head.has("GIF8")
     while let found = head.firstIndex(of: UInt8(ascii: "<"), from: index), found < Self.byteCount {
       index = found + 1
       if StrayData.isPHP(head, at: found) {
@@ -78,7 +77,9 @@ package struct OpeningSigns {
         }
         mayEnd = false
       }
-      if markup == nil, Self.beginsComment(head, before: found), StrayData.isPage(head, from: found) {
+      if mayHaveComment, markup == nil, Self.beginsComment(head, before: found),
+        StrayData.isPage(head, from: found)
+      {
         markup = (UInt64(found), "an HTML page")
       }
     }

@@ -15,7 +15,7 @@ extension Reading {
     let host = Host(mediaType)
     if let offset = trailingDataOffset { try describeTrailingData(from: offset, of: host, &window) }
     guard host != .other else { return }
-    noteOpening(signs, of: host)
+    try noteOpening(signs, of: host, &window)
     if host == .media || host == .document, let container = signs.container {
       add(HiddenContent(.otherFormat, at: container.offset, container.words))
     }
@@ -60,7 +60,9 @@ extension Reading {
     }
   }
 
-  private mutating func noteOpening(_ signs: OpeningSigns, of host: Host) {
+  private mutating func noteOpening(
+    _ signs: OpeningSigns, of host: Host, _ window: inout ByteWindow
+  ) throws(ReadError) {
     switch host {
     case .media:
       if let markup = signs.markup {
@@ -71,7 +73,9 @@ extension Reading {
       }
     case .document, .archive:
       // Neither has to stand at the start, and nothing harmless but text is put before them.
-      guard host == .archive || signs.document != nil, let opening = signs.opening else { break }
+      guard host == .archive ? !signs.beginsArchive : signs.document != nil,
+        let opening = StrayData(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+      else { break }
       if opening.words != "text" { add(HiddenContent(.otherFormat, at: 0, opening.words)) }
     case .compound, .program, .other: break
     }

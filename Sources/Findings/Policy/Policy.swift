@@ -2,9 +2,10 @@ package import PreflightFacts
 
 /// What a provider takes: its endpoints with their types and caps, the conditions on the bytes, the
 /// request's fields and form. A policy is data, read from a TOML file, and knows no bytes.
-// It and what it is made of are classes, since each file is asked of many of them: a copy of so many values
-// costs more than the question.
 public final class Policy: Sendable {
+  // Policies, their endpoints and rules are classes: each file asks dozens of them, and to copy so many values
+  // costs more than the question.
+
   /// The name, as `--policy` takes it.
   public let name: String
   /// One line for tables.

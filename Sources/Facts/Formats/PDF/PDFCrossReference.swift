@@ -25,7 +25,7 @@ struct PDFCrossReferenceSection: Sendable {
   }
 
   private(set) var subsections: [Subsection] = []
-  private(set) var trailer: PDFDictionary = [:]
+  private(set) var trailer = PDFDictionary()
 
   /// Where the section stands whose entries this one updates.
   private(set) var previous: UInt64?
@@ -48,7 +48,7 @@ struct PDFCrossReferenceSection: Sendable {
 
   /// Takes the trailer out: only the newest that names a root is of use, and it may be long.
   mutating func takeTrailer() -> PDFDictionary {
-    defer { trailer = [:] }
+    defer { trailer = PDFDictionary() }
     return trailer
   }
 

@@ -21,7 +21,7 @@ struct PDFDocument {
   let header: UInt64
 
   /// The newest trailer dictionary that names the document's root.
-  private(set) var trailer: PDFDictionary = [:]
+  private(set) var trailer = PDFDictionary()
 
   /// Whether objects are looked for in the whole file.
   private(set) var isRebuilt = false
@@ -37,6 +37,13 @@ struct PDFDocument {
   private var searches = 0
   /// The object stream unpacked last: the few objects wanted mostly share one.
   private var unpacked: (number: UInt64, content: [UInt8], dictionary: PDFDictionary, offset: UInt64)?
+
+  /// Small objects that were read last: the way to the pages is gone twice, to count them and to look for
+  /// scripts.
+  private var recent: [(number: UInt64, loaded: PDFLoaded)] = []
+
+  /// So many are kept, of so many bytes at most.
+  private static let maximumRecent = (count: 4, byteCount: 2 << 10)
 
   /// How many bytes were unpacked of object streams so far.
   private(set) var unpackedByteCount = 0
@@ -146,6 +153,18 @@ extension PDFDocument {
   mutating func load(
     _ number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
+    if let known = recent.first(where: { $0.number == number }) { return known.loaded }
+    let loaded = try read(number, in: &window)
+    if let loaded, loaded.object != nil, loaded.byteCount <= Self.maximumRecent.byteCount {
+      if recent.count == Self.maximumRecent.count { recent.removeFirst() }
+      recent.append((number, loaded))
+    }
+    return loaded
+  }
+
+  private mutating func read(
+    _ number: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFLoaded? {
     if isRebuilt { return try search(for: number, in: &window) }
     switch try location(of: number, in: &window) {
     case .offset(let offset):
@@ -186,16 +205,16 @@ extension PDFDocument {
     var index = 0
     while true {
       while index < sections.count {
-        let section = sections[index]
+        let isTable = sections[index].rows == nil
         let location =
-          section.rows == nil
-          ? try section.tableLocation(of: number, in: &window)
-          : section.streamLocation(of: number)
+          isTable
+          ? try sections[index].tableLocation(of: number, in: &window)
+          : sections[index].streamLocation(of: number)
         switch location {
         case nil: break
         case .free:
           // The table of a hybrid-reference file calls free what its stream has.
-          if section.rows != nil || section.hybridStream == nil { return .free }
+          if !isTable || sections[index].hybridStream == nil { return .free }
         case .some(let found): return found
         }
         index += 1

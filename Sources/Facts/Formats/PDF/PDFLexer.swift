@@ -18,6 +18,11 @@ struct PDFLexer: ~Escapable {
   /// How many bytes have been read.
   private(set) var position = 0
 
+  /// What has been read of the arrays and dictionaries that are open: each is put into a list of its own,
+  /// of the size that it needs, when it ends.
+  private var elements: [PDFObject] = []
+  private var entries: [PDFDictionary.Entry] = []
+
   @_lifetime(copy span)
   init(_ span: ByteSpan, isWhole: Bool) {
     bytes = span.bytes
@@ -268,13 +273,14 @@ struct PDFLexer: ~Escapable {
 
   /// What stands between `[` and `]` (7.3.6).
   private mutating func array(depth: Int) throws(ReadError) -> [PDFObject] {
-    var elements: [PDFObject] = []
+    let start = elements.count
     while true {
       skipWhitespace()
       guard let byte = peek() else { throw ended }
       if byte == UInt8(ascii: "]") {
         position += 1
-        return elements
+        defer { elements.removeLast(elements.count - start) }
+        return Array(elements[start...])
       }
       elements.append(try object(depth: depth + 1))
     }
@@ -282,7 +288,7 @@ struct PDFLexer: ~Escapable {
 
   /// What stands between `<<` and `>>` (7.3.7).
   private mutating func dictionary(depth: Int) throws(ReadError) -> PDFDictionary {
-    var entries: PDFDictionary = [:]
+    let start = entries.count
     while true {
       skipWhitespace()
       guard let byte = peek() else { throw ended }
@@ -290,14 +296,15 @@ struct PDFLexer: ~Escapable {
         guard let next = peek(1) else { throw ended }
         guard next == UInt8(ascii: ">") else { throw nonsense }
         position += 2
-        return entries
+        defer { entries.removeLast(entries.count - start) }
+        return PDFDictionary(Array(entries[start...]))
       }
       guard byte == UInt8(ascii: "/") else { throw nonsense }
       let key = name()
       skipWhitespace()
       // A key without a value is tolerated by readers where the dictionary ends.
       if peek() == UInt8(ascii: ">"), peek(1) == UInt8(ascii: ">") { continue }
-      entries.append(try object(depth: depth + 1), for: key)
+      entries.append((key, try object(depth: depth + 1)))
     }
   }
 }

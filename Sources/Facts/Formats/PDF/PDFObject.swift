@@ -38,12 +38,12 @@ enum PDFObject: Sendable {
 
 /// A dictionary (7.3.7). Of two entries with the same key, the later one counts.
 // A list, since there are few entries and most are asked for once: hashing their names costs more.
-struct PDFDictionary: Sendable, ExpressibleByDictionaryLiteral {
-  private var entries: [(key: String, value: PDFObject)] = []
+struct PDFDictionary: Sendable {
+  typealias Entry = (key: String, value: PDFObject)
 
-  init(dictionaryLiteral elements: (String, PDFObject)...) {
-    for (key, value) in elements { append(value, for: key) }
-  }
+  private var entries: [Entry]
+
+  init(_ entries: [Entry] = []) { self.entries = entries }
 
   var isEmpty: Bool { entries.isEmpty }
 
