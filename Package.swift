@@ -90,7 +90,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["preflight"],
+      dependencies: [
+        "preflight", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       exclude: ["Cases"],
       swiftSettings: settings),
   ],

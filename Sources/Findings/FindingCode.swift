@@ -12,7 +12,7 @@ public struct FindingCode: RawRepresentable, Hashable, Sendable, CustomStringCon
   public var description: String { rawValue }
 
   /// What the code means; nil for a name that isn't one of the catalogue's.
-  public var explanation: Explanation? { Explanation.byCode[self] }
+  public var explanation: Explanation? { Explanation.byName[rawValue] }
 }
 
 /// All that there is to say about a finding code. Each stands in a file of its own under `Codes`.
@@ -101,7 +101,7 @@ extension Explanation {
     TOMLDecoder.suggestion(name, all.map(\.code.rawValue))
   }
 
-  /// The explanations by their codes.
-  static let byCode: [FindingCode: Explanation] =
-    Dictionary(all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+  /// The explanations by their codes' names.
+  static let byName: [String: Explanation] =
+    Dictionary(all.map { ($0.code.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
 }

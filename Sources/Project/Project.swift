@@ -40,17 +40,18 @@ package final class Project {
   private var policies: PolicyLoader
   /// The chain where no configuration is found.
   private var outermost = SettingsChain([])
-  private var configurations: [[UInt8]: Configuration?] = [:]
-  private var gitignores: [[UInt8]: IgnoreList?] = [:]
-  private var folders: [[UInt8]: ProjectFolder] = [:]
-  private var engines: [EngineKey: Preflight] = [:]
+  private var configurations: [FileName: Configuration?] = [:]
+  private var gitignores: [FileName: IgnoreList?] = [:]
+  private var folders: [FileName: ProjectFolder] = [:]
+  // A list, since there is one for each policy that is in use, which are few.
+  private var engines: [(key: EngineKey, engine: Preflight)] = []
   private var policyNames: Set<String> = []
   private var lastNoted: SettingsChain?
 
   /// How many folders are kept in mind at most, so that a list of paths of any length can be worked through.
   private static let maximumFolders = 1024
 
-  private struct EngineKey: Hashable {
+  private struct EngineKey: Equatable {
     let policy: FileName?
     let isStrict: Bool
     let severities: [FindingCode: Severity?]
@@ -81,7 +82,7 @@ package final class Project {
 
   /// What holds in the folder at an absolute path.
   package func folder(at path: [UInt8]) -> ProjectFolder {
-    if let known = folders[path] { return known }
+    if let known = folders[FileName(path)] { return known }
     let marks = FolderMarks(
       at: path, configurations: searchesUpwards, git: options.honoursGitignore)
     var parent: ProjectFolder?
@@ -91,7 +92,7 @@ package final class Project {
     }
     if folders.count >= Self.maximumFolders { folders.removeAll(keepingCapacity: true) }
     let made = folder(at: path, in: parent, marks: marks)
-    folders[path] = made
+    folders[FileName(path)] = made
     return made
   }
 
@@ -124,7 +125,7 @@ package final class Project {
   var searchesUpwards: Bool { if case .upwards = options.search { true } else { false } }
 
   private func configuration(in folder: [UInt8], named names: [String]) -> Configuration? {
-    if let known = configurations[folder] { return known }
+    if let known = configurations[FileName(folder)] { return known }
     var configuration: Configuration?
     do throws(ConfigurationError) {
       guard names.count == 1, let name = names.first else {
@@ -139,17 +140,17 @@ package final class Project {
         readingFileAt: path, name: FileName(AbsolutePath.display(path, from: workingFolder)).display,
         policies: &policies)
     } catch { self.error.add(error.lines) }
-    configurations[folder] = .some(configuration)
+    configurations[FileName(folder)] = .some(configuration)
     return configuration
   }
 
   private func gitignore(in folder: [UInt8]) -> IgnoreList? {
-    if let known = gitignores[folder] { return known }
+    if let known = gitignores[FileName(folder)] { return known }
     let path = folder + Array("/.gitignore".utf8)
     let list = GitIgnores.list(
       at: path, for: folder,
       shownAs: FileName(AbsolutePath.display(path, from: workingFolder)).display)
-    gitignores[folder] = .some(list)
+    gitignores[FileName(folder)] = .some(list)
     return list
   }
 
@@ -232,24 +233,23 @@ package final class Project {
   package var baseSettings: FileSettings { settings(matching: RuleSet(), in: outermost) }
 
   private func settings(matching matched: RuleSet, in chain: SettingsChain) -> FileSettings {
-    if let known = chain.known[matched] { return known }
-    var settings = chain.settings(matching: matched)
-    settings.apply(options.overrides)
-    let made = FileSettings(engine: engine(for: settings), endpoint: settings.endpoint?.value)
-    chain.known[matched] = made
-    return made
+    chain.settings(matching: matched) {
+      var settings = chain.settings(matching: matched)
+      settings.apply(options.overrides)
+      return FileSettings(engine: engine(for: settings), endpoint: settings.endpoint?.value)
+    }
   }
 
   private func engine(for settings: Settings) -> Preflight {
-    let severities = settings.severities.mapValues(\.value)
+    let severities = settings.severities.isEmpty ? [:] : settings.severities.mapValues(\.value)
     let isStrict = settings.isStrict?.value ?? false
     let key = EngineKey(policy: settings.policy?.value.key, isStrict: isStrict, severities: severities)
-    if let known = engines[key] { return known }
+    if let known = engines.first(where: { $0.key == key }) { return known.engine }
     var policy = settings.policy?.value.policy ?? .waconnect
     if !severities.isEmpty { policy = policy.withSeverities(severities) }
     policy = policy.keeping(options.selection)
-    let made = Preflight(policy: policy, isStrict: isStrict, sharing: engines.values.first)
-    engines[key] = made
+    let made = Preflight(policy: policy, isStrict: isStrict, sharing: engines.first?.engine)
+    engines.append((key, made))
     return made
   }
 

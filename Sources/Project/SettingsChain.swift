@@ -18,12 +18,26 @@ final class SettingsChain {
   let configurations: [Configuration]
   /// The rules of all of the configurations in their order.
   let rules: [Configuration.Rule]
-  /// The settings that were already put together, by the rules that match.
-  var known: [RuleSet: FileSettings] = [:]
+  /// The settings that were already put together, by the rules that match, and those where none does.
+  private var known: [RuleSet: FileSettings] = [:]
+  private var knownWithoutRules: FileSettings?
 
   init(_ configurations: [Configuration]) {
     self.configurations = configurations
     rules = configurations.flatMap(\.rules)
+  }
+
+  /// The settings for the rules that match, which `make` puts together the first time.
+  func settings(matching matched: RuleSet, _ make: () -> FileSettings) -> FileSettings {
+    if matched.isEmpty {
+      let settings = knownWithoutRules ?? make()
+      knownWithoutRules = settings
+      return settings
+    }
+    if let known = known[matched] { return known }
+    let made = make()
+    known[matched] = made
+    return made
   }
 
   /// What is said of a file that some rules match: nearer configurations over farther ones, and within one
@@ -66,6 +80,8 @@ final class SettingsChain {
 /// A set of small numbers.
 struct RuleSet: Hashable {
   private var words: [UInt64] = []
+
+  var isEmpty: Bool { words.isEmpty }
 
   mutating func insert(_ index: Int) {
     while words.count <= index / 64 { words.append(0) }

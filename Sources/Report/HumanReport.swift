@@ -30,14 +30,13 @@ struct HumanReport: Report {
 
   private func heading(_ result: CheckResult) -> String {
     let name = VisibleText.heading(result.name)
-    var parts = [style(name, .bold)]
+    var text = style(name, .bold)
     var width = TextWidth.columns(of: name)
     if let verdict = result.verdict {
       let endpoint = result.endpoint.map { " as \($0.rawValue)" } ?? ""
-      parts.append(style(verdict.rawValue, verdict == .rejected ? .red : .green) + endpoint)
+      text += "  " + style(verdict.rawValue, verdict == .rejected ? .red : .green) + endpoint
       width += 2 + verdict.rawValue.utf8.count + endpoint.utf8.count
     }
-    var text = parts.joined(separator: "  ")
     if let brief = result.inspection?.brief {
       let isTooLong = context.width.map { width + TextWidth.columns(of: brief) + 4 > $0 } ?? false
       text += (isTooLong ? "\n    " : "  ") + style("(\(brief))", .dim)

@@ -30,6 +30,7 @@ struct PreflightCommand: ParsableCommand {
   static func main() {
     do {
       let words = RawArguments.current
+      if let run = PlainCommandLine.run(words) { return try run.run() }
       var command = try subcommand(words) ?? parseAsRoot(words)
       try command.run()
     } catch let exit as ExitStatus {
@@ -45,6 +46,18 @@ struct PreflightCommand: ParsableCommand {
       Terminal.exit(isClean ? 0 : ExitStatus.notJudged.rawValue)
     }
   }
+}
+
+/// A command that reads its options and leaves the rest to a run.
+protocol RunCommand: ParsableCommand {
+  associatedtype Run: CommandRun
+
+  /// What the options ask for.
+  var asked: Run { get }
+}
+
+extension RunCommand {
+  func run() throws { try asked.run() }
 }
 
 extension PreflightCommand {

@@ -199,7 +199,7 @@ extension FindingMaker {
 
   /// The policy's conditions on the bytes.
   mutating func checkRules(_ table: FactTable, _ policy: Policy) {
-    for rule in policy.rulesByEndpoint[endpoint] ?? [] {
+    for rule in policy.rules(at: endpoint) {
       guard let (broken, quantifier) = rule.broken(by: table) else { continue }
       // Of several conditions that are required, all are shown where they make one thing together.
       let isSize = broken.map(\.key) == ["width", "height"]

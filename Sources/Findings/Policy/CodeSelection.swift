@@ -1,12 +1,12 @@
 /// Which finding codes count: all, some, or all but some.
 public struct CodeSelection: Sendable, Hashable {
   /// The only codes that count; empty where all do.
-  public var selected: Set<FindingCode>
+  public var selected: [FindingCode]
   /// Codes that don't count, whether they are selected or not.
-  public var ignored: Set<FindingCode>
+  public var ignored: [FindingCode]
 
   /// Creates a selection; without arguments, of all codes.
-  public init(selected: Set<FindingCode> = [], ignored: Set<FindingCode> = []) {
+  public init(selected: [FindingCode] = [], ignored: [FindingCode] = []) {
     self.selected = selected
     self.ignored = ignored
   }

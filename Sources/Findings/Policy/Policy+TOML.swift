@@ -16,7 +16,7 @@ extension Policy {
     }
     self.init(
       name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
-      rulesByEndpoint: draft.rulesByEndpoint, severities: draft.severities,
+      rules: draft.rules, severities: draft.severities,
       declaredTypes: draft.declaredTypes,
       fields: FieldPolicy(required: draft.required, limits: draft.limits), service: service,
       upload: draft.upload)
@@ -29,7 +29,7 @@ struct PolicyDraft {
   fileprivate private(set) var title: String?
   fileprivate private(set) var source: String?
   fileprivate private(set) var endpoints: [EndpointPolicy] = []
-  private var rules: [Rule] = []
+  fileprivate private(set) var rules: [Rule] = []
   fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
   fileprivate private(set) var declaredTypes: [DeclaredType] = []
   fileprivate private(set) var required: [String] = []
@@ -67,14 +67,6 @@ struct PolicyDraft {
       if service == nil { decoder.report(start, "the policy has no [service] with a host") }
       if endpoints.isEmpty { decoder.report(start, "the policy has no [endpoints]") }
     }
-  }
-
-  fileprivate var rulesByEndpoint: [Endpoint?: [Rule]] {
-    var sorted: [Endpoint?: [Rule]] = [nil: rules.filter(\.endpoints.isEmpty)]
-    for endpoint in Endpoint.allCases {
-      sorted[endpoint] = rules.filter { $0.endpoints.isEmpty || $0.endpoints.contains(endpoint) }
-    }
-    return sorted
   }
 
   private mutating func extend(_ table: TOMLTable, _ decoder: inout TOMLDecoder, depth: Int) {

@@ -15,8 +15,10 @@ public final class Policy: Sendable {
 
   /// The endpoints, in the order in which `auto` asks them.
   package let endpoints: [EndpointPolicy]
-  /// The rules that apply at an endpoint, in the policy's order; under nil those that apply at all of them.
-  package let rulesByEndpoint: [Endpoint?: [Rule]]
+  /// The rules, in the order in which they are asked.
+  private let rules: [Rule]
+  /// Those that apply at each endpoint, in the order of `Endpoint.allCases`.
+  private let rulesByEndpoint: [[Rule]]
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
   package let severities: [FindingCode: Severity?]
   /// The types that are declared under another name, or with parameters.
@@ -27,14 +29,17 @@ public final class Policy: Sendable {
 
   init(
     name: String, title: String, source: String, endpoints: [EndpointPolicy],
-    rulesByEndpoint: [Endpoint?: [Rule]], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType],
-    fields: FieldPolicy, service: CallTemplate, upload: CallTemplate?
+    rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType], fields: FieldPolicy,
+    service: CallTemplate, upload: CallTemplate?
   ) {
     self.name = name
     self.title = title
     self.source = source
     self.endpoints = endpoints
-    self.rulesByEndpoint = rulesByEndpoint
+    self.rules = rules
+    rulesByEndpoint = Endpoint.allCases.map { endpoint in
+      rules.filter { $0.endpoints.isEmpty || $0.endpoints.contains(endpoint) }
+    }
     self.severities = severities
     self.declaredTypes = declaredTypes
     self.fields = fields
@@ -47,9 +52,17 @@ public final class Policy: Sendable {
   /// - Parameter own: The severity of each code; nil switches the code off.
   public func withSeverities(_ own: [FindingCode: Severity?]) -> Policy {
     Policy(
-      name: name, title: title, source: source, endpoints: endpoints, rulesByEndpoint: rulesByEndpoint,
+      name: name, title: title, source: source, endpoints: endpoints, rules: rules,
       severities: severities.merging(own) { $1 }, declaredTypes: declaredTypes, fields: fields,
       service: service, upload: upload)
+  }
+
+  /// The rules that apply at an endpoint, in the policy's order; of no endpoint, those that apply at all of them.
+  package func rules(at endpoint: Endpoint?) -> [Rule] {
+    guard let endpoint, let index = Endpoint.allCases.firstIndex(of: endpoint) else {
+      return rules.filter(\.endpoints.isEmpty)
+    }
+    return rulesByEndpoint[index]
   }
 
   /// What an endpoint's policy is; nil for an endpoint that the provider doesn't have.

@@ -109,12 +109,19 @@ private struct TOMLParser {
   /// The keys from the root to the table that the last header named.
   private var path: [TOMLKeyPart] = []
 
+  /// That table, taken out of the document while it is filled.
+  private var current = TOMLTable()
+
+  /// Whether there is such a table: a header that was itself a mistake may have none, and what follows it was
+  /// reported with it.
+  private var isInDocument = true
+
   init(_ text: String) { scanner = TOMLScanner(text) }
 
   mutating func parse() {
     while true {
       scanner.skipBlankLines()
-      guard !scanner.isAtEnd else { return }
+      guard !scanner.isAtEnd else { return putBack() }
       do {
         if scanner.peek == "[" { try parseHeader() } else { try parseKeyValue() }
         try scanner.expectEndOfLine()
@@ -134,15 +141,23 @@ private struct TOMLParser {
       throw TOMLFailure(scanner.position, "expected \(isArray ? "]]" : "]") after the table's name")
     }
     scanner.advance(isArray ? 2 : 1)
+    putBack()
     path = keys
+    defer { isInDocument = Self.exchange(&current, at: path[...], in: &root) }
     try Self.open(keys[...], in: &root, isArray: isArray, at: position)
+  }
+
+  /// Puts the table that was filled where it belongs.
+  private mutating func putBack() {
+    if isInDocument { _ = Self.exchange(&current, at: path[...], in: &root) }
+    current = TOMLTable()
   }
 
   private mutating func parseKeyValue() throws(TOMLFailure) {
     let keys = try scanner.key()
     try scanner.expect("=", "expected = after the key")
     let node = try scanner.value(depth: 0)
-    try Self.insert(node, under: path[...], keys: keys[...], in: &root)
+    try current.insert(node, keys: keys[...])
   }
 
   /// Makes the table that a header names, or adds one to the array of tables that it names.
@@ -193,25 +208,28 @@ private struct TOMLParser {
     }
   }
 
-  /// Puts a value into the table that the last header named.
-  private static func insert(
-    _ node: TOMLNode, under path: ArraySlice<TOMLKeyPart>, keys: ArraySlice<TOMLKeyPart>,
-    in table: inout TOMLTable
-  ) throws(TOMLFailure) {
-    guard let key = path.first else { return try table.insert(node, keys: keys) }
-    // A header that was itself a mistake has no table; what follows it was reported with it.
-    guard let index = table.index(of: key.name) else { return }
+  /// Exchanges a table with the one that a header names; false where there is none.
+  private static func exchange(
+    _ current: inout TOMLTable, at path: ArraySlice<TOMLKeyPart>, in table: inout TOMLTable
+  ) -> Bool {
+    guard let key = path.first else {
+      swap(&current, &table)
+      return true
+    }
+    guard let index = table.index(of: key.name) else { return false }
     switch table.entries[index].node.value {
     case .table(var child):
-      try insert(node, under: path.dropFirst(), keys: keys, in: &child)
+      guard exchange(&current, at: path.dropFirst(), in: &child) else { return false }
       table.entries[index].node.value = .table(child)
     case .array(var nodes):
-      guard let last = nodes.indices.last, case .table(var child) = nodes[last].value else { return }
-      try insert(node, under: path.dropFirst(), keys: keys, in: &child)
+      guard let last = nodes.indices.last, case .table(var child) = nodes[last].value,
+        exchange(&current, at: path.dropFirst(), in: &child)
+      else { return false }
       nodes[last].value = .table(child)
       table.entries[index].node.value = .array(nodes)
-    default: return
+    default: return false
     }
+    return true
   }
 }
 

@@ -51,7 +51,7 @@ struct TOMLScanner {
   }
 
   mutating func skipLine() {
-    while let scalar = peek, scalar != "\n" { advance() }
+    skipComment()
     advance()
   }
 
@@ -67,7 +67,7 @@ struct TOMLScanner {
   }
 
   private mutating func skipComment() {
-    while let scalar = peek, scalar != "\n" { advance() }
+    index = bytes[min(index, bytes.count)...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
   }
 
   mutating func expect(_ scalar: Unicode.Scalar, _ message: String) throws(TOMLFailure) {
@@ -181,7 +181,14 @@ struct TOMLScanner {
       default: index += 1
       }
     }
-    let word = String(decoding: bytes[start..<index], as: UTF8.self)
+    let characters = bytes[start..<index]
+    // Most are a few digits and nothing else.
+    if 1...9 ~= characters.count, characters.first != UInt8(ascii: "0") || characters.count == 1,
+      characters.allSatisfy({ 0x30...0x39 ~= $0 })
+    {
+      return .integer(characters.reduce(0) { $0 * 10 + Int($1 & 15) })
+    }
+    let word = String(decoding: characters, as: UTF8.self)
     switch word {
     case "": throw TOMLFailure(position, "expected a value")
     case "true": return .boolean(true)
@@ -229,7 +236,16 @@ struct TOMLScanner {
   private mutating func basicString() throws(TOMLFailure) -> String {
     let start = position
     advance()
-    var text: [UInt8] = []
+    // Up to an escape the text is what stands there.
+    let plain = index
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\"),
+      bytes[index] != UInt8(ascii: "\n")
+    { index += 1 }
+    if peek == "\"" {
+      advance()
+      return String(decoding: bytes[plain..<index - 1], as: UTF8.self)
+    }
+    var text = Array(bytes[plain..<index])
     while let scalar = peek, scalar != "\n" {
       switch scalar {
       case "\"":

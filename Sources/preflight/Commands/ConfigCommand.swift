@@ -23,10 +23,10 @@ struct ConfigCommand: ParsableCommand {
     @Argument(help: "Files; they need not be there.", completion: .file())
     var files: [String]
 
-    @OptionGroup var projects: ProjectOptions
+    @OptionGroup var projects: ProjectArguments
 
     func run() throws {
-      let project = try projects.project(Settings())
+      let project = try projects.options.project(Settings())
       var text = ""
       for file in files {
         let name = RawArguments.fileName(file)

@@ -11,7 +11,7 @@ import PreflightReport
   import Musl
 #endif
 
-struct PayloadCommand: ParsableCommand {
+struct PayloadCommand: RunCommand {
   static let configuration = CommandConfiguration(
     commandName: "payload",
     abstract: "Make the ready-to-send request for one file, or say why not.",
@@ -51,8 +51,8 @@ struct PayloadCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The media type that you mean to declare.", valueName: "TYPE"))
   var declaredType: String?
 
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var configuration: ConfigOptions
+  @OptionGroup var policy: PolicyArguments
+  @OptionGroup var configuration: ConfigArguments
 
   @Option(
     name: .customLong("as"),
@@ -66,13 +66,40 @@ struct PayloadCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
   var color = ColorChoice.auto
 
+  @OptionGroup var sandbox: SandboxArguments
+
+  var asked: PayloadRun {
+    PayloadRun(
+      file: file, endpoint: endpoint,
+      message: MessageRequest(
+        to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
+        phoneNumberID: phoneNumberId),
+      declaredType: declaredType, policy: policy.options, configuration: configuration.options, form: form,
+      strict: strict,
+      color: color, sandbox: sandbox.options)
+  }
+
+  func validate() throws { try asked.validate() }
+}
+
+/// The ready-to-send request for one file, or why there is none.
+struct PayloadRun: CommandRun {
+  var file: String?
+  var endpoint: EndpointChoice?
+  var message = MessageRequest()
+  var declaredType: String?
+  var policy = PolicyOptions()
+  var configuration = ConfigOptions()
+  var form = RequestForm.json
+  var strict: Bool?
+  var color = ColorChoice.auto
+  var sandbox = SandboxOptions()
+
   func validate() throws {
     if file == nil, endpoint?.endpoint == nil {
       throw ValidationError("without a FILE, --endpoint says where the message goes")
     }
   }
-
-  @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
@@ -80,17 +107,14 @@ struct PayloadCommand: ParsableCommand {
       file.map { project.settings(ofFileAt: RawArguments.fileName($0)) } ?? project.baseSettings
     let engine = settings.engine
     Sandbox.enter(sandbox)
-    let request = MessageRequest(
-      to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
-      phoneNumberID: phoneNumberId)
     let result: CheckResult
     do {
       if let file {
         result = try engine.check(
           fileAt: RawArguments.fileName(file), as: settings.endpoint, declaredType: declaredType,
-          sending: request)
+          sending: message)
       } else if let endpoint = endpoint?.endpoint {
-        result = engine.check(request, as: endpoint)
+        result = engine.check(message, as: endpoint)
       } else {
         throw ValidationError("without a FILE, --endpoint says where the message goes")
       }
@@ -123,6 +147,33 @@ struct PayloadCommand: ParsableCommand {
     var bytes: [UInt8] = []
     report.add(result, to: &bytes)
     Terminal.write(bytes, to: STDERR_FILENO)
+  }
+
+  // MARK: Plain command lines
+
+  mutating func take(_ word: String) -> Bool {
+    guard file == nil else { return false }
+    file = word
+    return true
+  }
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    switch name {
+    case "endpoint": words.set(&endpoint, EndpointChoice.init)
+    case "to": words.set(&message.to)
+    case "media-url": words.set(&message.mediaURL)
+    case "media-id": words.set(&message.mediaID)
+    case "caption": words.set(&message.caption)
+    case "filename": words.set(&message.filename)
+    case "phone-number-id": words.set(&message.phoneNumberID)
+    case "declared-type": words.set(&declaredType)
+    case "as": words.set(&form, RequestForm.init)
+    case "strict": words.set(&strict, to: true)
+    case "no-strict": words.set(&strict, to: false)
+    case "color": words.set(&color, ColorChoice.init)
+    default:
+      policy.take(name, &words) ?? configuration.take(name, &words) ?? sandbox.take(name, &words)
+    }
   }
 }
 

@@ -20,7 +20,7 @@ struct SandboxCommand: ParsableCommand {
     discussion: "Exit status: 0 nothing got out; 1 something did.",
     shouldDisplay: false)
 
-  @OptionGroup var sandbox: SandboxOptions
+  @OptionGroup var sandbox: SandboxArguments
 
   @Option(help: ArgumentHelp("Allow one file to be written, and write it.", valueName: "FILE"))
   var writing: String?
@@ -28,7 +28,7 @@ struct SandboxCommand: ParsableCommand {
   func run() throws {
     let engine = Preflight()
     let allowed = writing.map(RawArguments.fileName)
-    Sandbox.enter(sandbox, writing: allowed.map { [$0] } ?? [])
+    Sandbox.enter(sandbox.options, writing: allowed.map { [$0] } ?? [])
     if let allowed { print("write the allowed file", Escape.write(allowed.bytes) ? "done" : "refused") }
     let outcomes = Mutex<[String: Bool]>([:])
     DispatchQueue.concurrentPerform(iterations: Escape.all.count) { index in

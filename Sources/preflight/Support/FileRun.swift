@@ -14,7 +14,8 @@ import PreflightReport
 /// A run over files: walks, judges on several threads, shows in order, and counts.
 enum FileRun {
   static func run(
-    _ files: FileOptions, _ reports: ReportOptions, in project: sending Project, hasPolicy: Bool,
+    _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: sending Project,
+    hasPolicy: Bool,
     writing written: [FileName] = [],
     judge: @escaping @Sendable (FileName, FileSettings) throws -> CheckResult
   ) throws -> Summary {
@@ -23,7 +24,7 @@ enum FileRun {
     do { try walk.survey() } catch { throw Failure(error) }
     let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
     // No thread has been started: progress is shown by one.
-    Sandbox.enter(files.sandbox, writing: written)
+    Sandbox.enter(sandbox, writing: written)
     sink.beginProgress(reports)
     let work: @Sendable (FoundFile) throws -> CheckResult = { file in
       do { return try judge(file.name, file.settings.get()) } catch let error as ConfigurationError {

@@ -3,7 +3,65 @@ import MediaPreflight
 import PreflightReport
 
 /// Which findings count, and what they come to.
-struct FindingOptions: ParsableArguments {
+struct FindingOptions: PlainOptions {
+  /// Codes with commas between them: the only ones that count.
+  var select: [String] = []
+  /// Codes with commas between them that don't count.
+  var ignore: [String] = []
+  var failOn = FailOn.error
+  /// The file of the findings that are known already.
+  var baseline: String?
+  /// The file that every finding goes to as known from now on.
+  var writeBaseline: String?
+
+  func validate() throws {
+    _ = try selection
+    for path in [baseline, writeBaseline] where path == "" {
+      throw ValidationError("a baseline needs the name of a file")
+    }
+  }
+
+  var selection: CodeSelection {
+    get throws(ValidationError) {
+      let ignored = try Self.codes(ignore, option: "--ignore")
+      if ignored.contains(.unreadable) {
+        throw ValidationError("'unreadable' can't be ignored: nothing was judged of such a file")
+      }
+      return CodeSelection(selected: try Self.codes(select, option: "--select"), ignored: ignored)
+    }
+  }
+
+  private static func codes(_ lists: [String], option: String) throws(ValidationError) -> [FindingCode] {
+    var codes: [FindingCode] = []
+    for list in lists {
+      for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+        let name = name.drop { $0 == " " }
+        let code = FindingCode(rawValue: String(name.prefix { $0 != " " }))
+        guard code.explanation != nil else {
+          let near = Explanation.suggestion(for: code.rawValue)
+          throw ValidationError(
+            "\(option): '\(code)' is no finding code\(near); 'preflight explain' lists them all")
+        }
+        codes.append(code)
+      }
+    }
+    return codes
+  }
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    switch name {
+    case "select": words.append(to: &select)
+    case "ignore": words.append(to: &ignore)
+    case "fail-on": words.set(&failOn, FailOn.init)
+    case "baseline": words.set(&baseline)
+    case "write-baseline": words.set(&writeBaseline)
+    default: nil
+    }
+  }
+}
+
+/// The same as the argument parser takes them.
+struct FindingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp("Only these codes count; commas between them, may be repeated.", valueName: "CODES"),
     completion: Self.codeNames)
@@ -35,38 +93,11 @@ struct FindingOptions: ParsableArguments {
   // Asked for when a word is completed, not put together in each run.
   private static let codeNames = CompletionKind.shellCommand("preflight explain | cut -d ' ' -f 1")
 
-  func validate() throws {
-    _ = try selection
-    for path in [baseline, writeBaseline] where path == "" {
-      throw ValidationError("a baseline needs the name of a file")
-    }
-  }
+  func validate() throws { try options.validate() }
 
-  var selection: CodeSelection {
-    get throws(ValidationError) {
-      let ignored = try Self.codes(ignore, option: "--ignore")
-      if ignored.contains(.unreadable) {
-        throw ValidationError("'unreadable' can't be ignored: nothing was judged of such a file")
-      }
-      return CodeSelection(selected: try Self.codes(select, option: "--select"), ignored: ignored)
-    }
-  }
-
-  private static func codes(_ lists: [String], option: String) throws(ValidationError) -> Set<FindingCode> {
-    var codes: Set<FindingCode> = []
-    for list in lists {
-      for name in list.split(separator: ",", omittingEmptySubsequences: false) {
-        let name = name.drop { $0 == " " }
-        let code = FindingCode(rawValue: String(name.prefix { $0 != " " }))
-        guard code.explanation != nil else {
-          let near = Explanation.suggestion(for: code.rawValue)
-          throw ValidationError(
-            "\(option): '\(code)' is no finding code\(near); 'preflight explain' lists them all")
-        }
-        codes.insert(code)
-      }
-    }
-    return codes
+  var options: FindingOptions {
+    FindingOptions(
+      select: select, ignore: ignore, failOn: failOn, baseline: baseline, writeBaseline: writeBaseline)
   }
 }
 

@@ -12,24 +12,14 @@ import PreflightReport
 #endif
 
 /// Which files.
-struct FileOptions: ParsableArguments {
-  @Argument(help: "Files, and folders to walk.", completion: .file())
+struct FileOptions: PlainOptions {
   var paths: [String] = []
-
-  @Option(help: ArgumentHelp("Read paths from a file, or from standard input.", valueName: "FILE|-"))
+  /// Where more paths are listed; `-` is standard input.
   var filesFrom: String?
-
-  @Flag(
-    name: [.customShort("0"), .customLong("null")], help: "The paths of --files-from end with NUL bytes.")
   var isNulSeparated = false
-
-  @Flag(help: "Fail when there is nothing to check.")
   var requireFiles = false
-
-  @Option(help: ArgumentHelp("Check so many files at a time (default: the cores).", valueName: "N"))
+  /// How many files are checked at a time; 0 for as many as there are cores.
   var jobs: Int?
-
-  @OptionGroup var sandbox: SandboxOptions
 
   func validate() throws {
     if let jobs, jobs < 0 { throw ValidationError("--jobs must be at least 0 (0: the cores)") }
@@ -51,32 +41,59 @@ struct FileOptions: ParsableArguments {
       return NameList(names, list: try Input.source(filesFrom), separator: isNulSeparated ? .nul : .line)
     } catch { throw Failure("\(filesFrom): \(error)") }
   }
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    switch name {
+    case "files-from": words.set(&filesFrom)
+    case "null": words.set(&isNulSeparated, to: true)
+    case "require-files": words.set(&requireFiles, to: true)
+    case "jobs": words.set(&jobs, { Int($0) })
+    default: nil
+    }
+  }
+}
+
+/// The same as the argument parser takes them.
+struct FileArguments: ParsableArguments {
+  @Argument(help: "Files, and folders to walk.", completion: .file())
+  var paths: [String] = []
+
+  @Option(help: ArgumentHelp("Read paths from a file, or from standard input.", valueName: "FILE|-"))
+  var filesFrom: String?
+
+  @Flag(
+    name: [.customShort("0"), .customLong("null")], help: "The paths of --files-from end with NUL bytes.")
+  var isNulSeparated = false
+
+  @Flag(help: "Fail when there is nothing to check.")
+  var requireFiles = false
+
+  @Option(help: ArgumentHelp("Check so many files at a time (default: the cores).", valueName: "N"))
+  var jobs: Int?
+
+  func validate() throws { try options.validate() }
+
+  var options: FileOptions {
+    FileOptions(
+      paths: paths, filesFrom: filesFrom, isNulSeparated: isNulSeparated, requireFiles: requireFiles,
+      jobs: jobs)
+  }
 }
 
 /// How results are shown.
-struct ReportOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How results are shown: \(Self.formats).", valueName: "FORMAT"))
+struct ReportOptions: PlainOptions {
+  /// The report's format; nil for what the surroundings call for.
   var format: String?
-
-  @Option(help: ArgumentHelp("Write the report to a file.", valueName: "FILE"), completion: .file())
+  /// The file that it goes to; nil for standard output.
   var output: String?
-
-  @Option(help: ArgumentHelp("Write one more report to a file; may be repeated.", valueName: "FORMAT=FILE"))
+  /// More reports, as `FORMAT=FILE`.
   var report: [String] = []
-
-  @Flag(help: "Show how often each code was found in place of the results (human and json).")
   var statistics = false
-
-  @Flag(help: "Leave out files with nothing to say of them.")
   var quiet = false
-
-  @Flag(help: "Show no progress.")
   var noProgress = false
-
-  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
   var color = ColorChoice.auto
 
-  private static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
+  fileprivate static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
 
   func validate() throws {
     _ = try mainFormat
@@ -125,6 +142,51 @@ struct ReportOptions: ParsableArguments {
       width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil, root: Surroundings.projectFolder,
       folder: Terminal.workingFolder, content: Surroundings.content(of:))
   }
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    switch name {
+    case "format": words.set(&format)
+    case "output": words.set(&output)
+    case "report": words.append(to: &report)
+    case "statistics": words.set(&statistics, to: true)
+    case "quiet": words.set(&quiet, to: true)
+    case "no-progress": words.set(&noProgress, to: true)
+    case "color": words.set(&color, ColorChoice.init)
+    default: nil
+    }
+  }
+}
+
+/// The same as the argument parser takes them.
+struct ReportArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("How results are shown: \(ReportOptions.formats).", valueName: "FORMAT"))
+  var format: String?
+
+  @Option(help: ArgumentHelp("Write the report to a file.", valueName: "FILE"), completion: .file())
+  var output: String?
+
+  @Option(help: ArgumentHelp("Write one more report to a file; may be repeated.", valueName: "FORMAT=FILE"))
+  var report: [String] = []
+
+  @Flag(help: "Show how often each code was found in place of the results (human and json).")
+  var statistics = false
+
+  @Flag(help: "Leave out files with nothing to say of them.")
+  var quiet = false
+
+  @Flag(help: "Show no progress.")
+  var noProgress = false
+
+  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
+  var color = ColorChoice.auto
+
+  func validate() throws { try options.validate() }
+
+  var options: ReportOptions {
+    ReportOptions(
+      format: format, output: output, report: report, statistics: statistics, quiet: quiet,
+      noProgress: noProgress, color: color)
+  }
 }
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
@@ -132,14 +194,13 @@ enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// Which policy.
-struct PolicyOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The policy to hold against: \(Policy.builtInNames.joined(separator: ", ")), or a policy file (default: the configuration's, or else \(Self.standard)).",
-      valueName: "NAME|FILE"))
+struct PolicyOptions: PlainOptions {
+  /// A built-in policy or a policy file; nil for what a configuration says, or else the default.
   var policy: String?
 
-  private static let standard = Policy.builtInNames.first ?? ""
+  fileprivate static let standard = Policy.builtInNames.first ?? ""
+
+  fileprivate static let names = Policy.builtInNames.joined(separator: ", ")
 
   func load() throws(Failure) -> Policy { try Self.load(policy ?? Self.standard) }
 
@@ -151,7 +212,7 @@ struct PolicyOptions: ParsableArguments {
       let isName = !name.contains("/") && !name.contains(".")
       throw Failure(
         isName
-          ? "there is no policy '\(name)', only \(Policy.builtInNames.joined(separator: ", ")), nor such a file"
+          ? "there is no policy '\(name)', only \(names), nor such a file"
           : "the policy file \(name): \(error)")
     }
     guard let text = String(validating: text, as: UTF8.self) else {
@@ -161,4 +222,19 @@ struct PolicyOptions: ParsableArguments {
       throw Failure("the policy is mistaken\n\(error)")
     }
   }
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    name == "policy" ? words.set(&policy) : nil
+  }
+}
+
+/// The same as the argument parser takes them.
+struct PolicyArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The policy to hold against: \(PolicyOptions.names), or a policy file (default: the configuration's, or else \(PolicyOptions.standard)).",
+      valueName: "NAME|FILE"))
+  var policy: String?
+
+  var options: PolicyOptions { PolicyOptions(policy: policy) }
 }

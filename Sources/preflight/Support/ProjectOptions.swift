@@ -3,25 +3,13 @@ import MediaPreflight
 import PreflightProject
 
 /// What a project's own rules say, and which files they leave out.
-struct ProjectOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Take this configuration alone; its globs begin at its own folder.", valueName: "FILE"),
-    completion: .file(extensions: ["toml"]))
+struct ProjectOptions: PlainOptions {
+  /// The one configuration that holds; nil for those that are found.
   var config: String?
-
-  @Flag(help: "Look for no configuration.")
   var isolated = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Leave out what a glob matches, written as in .gitignore; may be repeated.", valueName: "GLOB"))
+  /// Globs of what is left out.
   var exclude: [String] = []
-
-  @Flag(help: "Leave out what is ignored even where it is named on the command line.")
   var forceExclude = false
-
-  @Flag(help: "Heed no .gitignore; the configuration and --exclude still hold.")
   var noIgnore = false
 
   func validate() throws {
@@ -54,16 +42,52 @@ struct ProjectOptions: ParsableArguments {
     }
     return try Project(options)
   }
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    switch name {
+    case "config": words.set(&config)
+    case "isolated": words.set(&isolated, to: true)
+    case "exclude": words.append(to: &exclude)
+    case "force-exclude": words.set(&forceExclude, to: true)
+    case "no-ignore": words.set(&noIgnore, to: true)
+    default: nil
+    }
+  }
+}
+
+/// The same as the argument parser takes them.
+struct ProjectArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Take this configuration alone; its globs begin at its own folder.", valueName: "FILE"),
+    completion: .file(extensions: ["toml"]))
+  var config: String?
+
+  @Flag(help: "Look for no configuration.")
+  var isolated = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out what a glob matches, written as in .gitignore; may be repeated.", valueName: "GLOB"))
+  var exclude: [String] = []
+
+  @Flag(help: "Leave out what is ignored even where it is named on the command line.")
+  var forceExclude = false
+
+  @Flag(help: "Heed no .gitignore; the configuration and --exclude still hold.")
+  var noIgnore = false
+
+  func validate() throws { try options.validate() }
+
+  var options: ProjectOptions {
+    ProjectOptions(
+      config: config, isolated: isolated, exclude: exclude, forceExclude: forceExclude, noIgnore: noIgnore)
+  }
 }
 
 /// A configuration for a program that calls this one, whose answers must not hang on a stray file: none is
 /// looked for.
-struct ConfigOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Take the policy, endpoints and severities of a configuration; none is looked for.",
-      valueName: "FILE"),
-    completion: .file(extensions: ["toml"]))
+struct ConfigOptions: PlainOptions {
   var config: String?
 
   func project(_ overrides: Settings) throws(Failure) -> Project {
@@ -73,6 +97,22 @@ struct ConfigOptions: ParsableArguments {
     options.search = config.map { .file(RawArguments.fileName($0)) } ?? .none
     return try Project(options)
   }
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    name == "config" ? words.set(&config) : nil
+  }
+}
+
+/// The same as the argument parser takes it.
+struct ConfigArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Take the policy, endpoints and severities of a configuration; none is looked for.",
+      valueName: "FILE"),
+    completion: .file(extensions: ["toml"]))
+  var config: String?
+
+  var options: ConfigOptions { ConfigOptions(config: config) }
 }
 
 extension Project {

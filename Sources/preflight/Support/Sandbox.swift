@@ -61,11 +61,20 @@ enum Sandbox {
 }
 
 /// Whether the process shuts itself in.
-struct SandboxOptions: ParsableArguments {
+struct SandboxOptions: PlainOptions {
+  var isWanted = true
+
+  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
+    name == "no-sandbox" ? words.set(&isWanted, to: false) : nil
+  }
+}
+
+/// The same as the argument parser takes it.
+struct SandboxArguments: ParsableArguments {
   @Flag(
     name: .customLong("no-sandbox"),
     help: "Keep what the process else gives up before it looks at a file: other programs, network, writing.")
   var isUnwanted = false
 
-  var isWanted: Bool { !isUnwanted }
+  var options: SandboxOptions { SandboxOptions(isWanted: !isUnwanted) }
 }
