@@ -253,6 +253,7 @@ struct PDFLexer: ~Escapable {
   private mutating func hexadecimalString() throws(ReadError) -> [UInt8] {
     position += 1
     var string: [UInt8] = []
+    string.reserveCapacity(16)
     var high: UInt8?
     while let byte = peek() {
       position += 1
@@ -273,13 +274,14 @@ struct PDFLexer: ~Escapable {
 
   /// What stands between `[` and `]` (7.3.6).
   private mutating func array(depth: Int) throws(ReadError) -> [PDFObject] {
+    if elements.isEmpty { elements.reserveCapacity(16) }
     let start = elements.count
     while true {
       skipWhitespace()
       guard let byte = peek() else { throw ended }
       if byte == UInt8(ascii: "]") {
         position += 1
-        defer { elements.removeLast(elements.count - start) }
+        defer { while elements.count > start { elements.removeLast() } }
         return Array(elements[start...])
       }
       elements.append(try object(depth: depth + 1))
@@ -288,6 +290,7 @@ struct PDFLexer: ~Escapable {
 
   /// What stands between `<<` and `>>` (7.3.7).
   private mutating func dictionary(depth: Int) throws(ReadError) -> PDFDictionary {
+    if entries.isEmpty { entries.reserveCapacity(16) }
     let start = entries.count
     while true {
       skipWhitespace()
@@ -296,7 +299,7 @@ struct PDFLexer: ~Escapable {
         guard let next = peek(1) else { throw ended }
         guard next == UInt8(ascii: ">") else { throw nonsense }
         position += 2
-        defer { entries.removeLast(entries.count - start) }
+        defer { while entries.count > start { entries.removeLast() } }
         return PDFDictionary(Array(entries[start...]))
       }
       guard byte == UInt8(ascii: "/") else { throw nonsense }
@@ -311,9 +314,10 @@ struct PDFLexer: ~Escapable {
 
 extension UInt8 {
   /// Whether PDF counts the byte as white space (7.2.3, table 1).
-  var isPDFWhitespace: Bool {
-    self == 0x20 || self == 0x0a || self == 0x0d || self == 0x09 || self == 0 || self == 0x0c
-  }
+  var isPDFWhitespace: Bool { self < 64 && Self.pdfWhitespace >> UInt64(self) & 1 == 1 }
+
+  /// A bit for each byte of white space: NUL, HT, LF, FF, CR and SP.
+  private static var pdfWhitespace: UInt64 { 0x1_0000_3601 }
 
   /// Whether the byte is neither white space nor a delimiter (7.2.3).
   var isPDFRegular: Bool {

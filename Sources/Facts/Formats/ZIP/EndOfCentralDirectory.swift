@@ -70,11 +70,12 @@ struct EndOfCentralDirectory {
     let count = Int(min(range.upperBound, fileEnd) - range.lowerBound)
     let tail = try window.available(at: range.lowerBound, upTo: count)
     let limit = Int(fileEnd - range.lowerBound) - byteCount
-    // All of them from the front, since the search for a byte that way is many times as fast.
+    // All of them from the front, since the search for a byte that way is many times as fast; by the third,
+    // which stands in no text.
     var last: Int?
-    var index = 0
-    while let found = tail.firstIndex(of: 0x50, from: index), found <= limit {
-      if tail[found + 3] == 6, tail.has(signature, at: found) { last = found }
+    var index = 2
+    while let found = tail.firstIndex(of: 5, from: index), found - 2 <= limit {
+      if tail.has(signature, at: found - 2) { last = found - 2 }
       index = found + 1
     }
     return last.map { range.lowerBound + UInt64($0) }
