@@ -118,7 +118,9 @@ import Testing
     #expect(try turned(1, type: 2, littleEndian: true) == nil)
   }
 
-  @Test func hierarchicalPicturesHaveManyFrames() throws {
+  // MARK: Processes
+
+  @Test func hierarchicalPicturesAreRefused() throws {
     let rgb = try JPEGBytes("rgb")
     let frame = try rgb.segment(0xc0)
     let whole = Array(rgb.bytes[frame]).with([0xde], at: 1).with([0, 64, 0, 96], at: 5)
@@ -126,7 +128,27 @@ import Testing
     let inspection = try inspect([0xff, 0xd8] + whole + body + body + [0xff, 0xd9])
     #expect(inspection.facts.width == 96)
     #expect(inspection.facts.height == 64)
-    #expect(inspection.faults == [])
+    #expect(inspection.faults.map(\.name) == ["process-not-in-use"])
+    #expect(inspection.faults.first?.offset == 2)
+    #expect(inspection.faults.first?.actual == "DHP")
+  }
+
+  /// Those that libjpeg has are all that any has.
+  @Test(arguments: [3, 5, 6, 7, 11, 13, 14, 15])
+  func processesThatNoDecoderHasAreRefused(process: UInt8) throws {
+    let rgb = try JPEGBytes("rgb")
+    let frame = try rgb.segment(0xc0)
+    let inspection = try inspect(rgb.bytes.with([0xc0 | process], at: frame.lowerBound + 1))
+    #expect(inspection.faults.map(\.name) == ["process-not-in-use"])
+    #expect(inspection.faults.first?.offset == UInt64(frame.lowerBound))
+    #expect(inspection.faults.first?.actual == "SOF\(process)")
+  }
+
+  @Test(arguments: [0, 1, 9])
+  func sequentialProcessesAreTaken(process: UInt8) throws {
+    let rgb = try JPEGBytes("rgb")
+    let frame = try rgb.segment(0xc0)
+    #expect(try inspect(rgb.bytes.with([0xc0 | process], at: frame.lowerBound + 1)).faults == [])
   }
 
   // MARK: What decoders pass over

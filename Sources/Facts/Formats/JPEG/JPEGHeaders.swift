@@ -34,10 +34,13 @@ struct JPEGFrameHeader {
   }
 
   /// The processes of table B.1: sequential, progressive and lossless, the same again for differential
-  /// frames, and all of that again with arithmetic coding.
+  /// frames (of which the hierarchical mode is made), and all of that again with arithmetic coding.
   var isProgressive: Bool { process & 3 == 2 }
-  var isLossless: Bool { process & 3 == 3 }
   var isArithmeticCoded: Bool { process >= 8 }
+
+  /// Whether the decoders of phones and browsers have the process: of the fourteen they have the sequential and
+  /// the progressive ones.
+  var isInUse: Bool { process & 7 <= 2 }
 
   var colorModel: ColorModel? {
     switch components.count {
@@ -50,11 +53,11 @@ struct JPEGFrameHeader {
 
   /// What makes every decoder refuse the frame; `offset` is the marker's.
   func fault(at offset: UInt64) -> Fault? {
-    guard isLossless ? 2...16 ~= precision : precision == 8 || precision == 12 else {
+    guard precision == 8 || precision == 12 else {
       return Fault(
         "frame-precision", clause: "T.81 B.2.2", at: offset + 4,
-        "The frame header states a sample precision that the process does not have.",
-        expected: isLossless ? "2 to 16" : "8 or 12", actual: "\(precision)")
+        "The frame header states a sample precision that the process does not have.", expected: "8 or 12",
+        actual: "\(precision)")
     }
     if samplesPerLine == 0 {
       return Fault(

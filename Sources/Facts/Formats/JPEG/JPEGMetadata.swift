@@ -67,6 +67,14 @@ extension Fault {
         : "The marker \(marker) has no meaning here, and decoders stop at it.", actual: "\(marker)")
   }
 
+  /// A frame of a process that the decoders in use refuse, however well it is made.
+  static func processNotInUse(_ marker: JPEGMarker) -> Fault {
+    Fault(
+      "process-not-in-use", clause: "T.81 B.1.1.3", at: marker.offset,
+      "The picture is coded by a process (\(marker)) that the decoders of phones and browsers don't have.",
+      expected: "SOF0, SOF1 or SOF2", actual: marker.description)
+  }
+
   static func segmentLength(_ marker: JPEGMarker, _ expected: String) -> Fault {
     Fault(
       "segment-length", clause: "T.81 B.1.1.4", at: marker.end,

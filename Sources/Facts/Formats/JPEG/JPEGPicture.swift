@@ -2,9 +2,7 @@ internal import PreflightBytes
 
 /// What the segments have said so far, in the way in which a decoder keeps it.
 struct JPEGPicture {
-  /// The frame, or the whole picture's size in the hierarchical mode (T.81, section J.1.1.1.1).
   private var frame: JPEGFrameHeader?
-  private var isHierarchical = false
   private var tables = JPEGTables()
 
   /// Where entropy-coded data begins, right after a scan header.
@@ -83,23 +81,28 @@ struct JPEGPicture {
     _ marker: JPEGMarker, _ segment: inout ByteSpan, into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     if frame != nil {
-      // A hierarchical picture is a row of frames under one size.
-      if isHierarchical { return nil }
       return Fault(
         "second-frame", clause: "T.81 B.2.1", at: marker.offset, "A second frame begins within the picture.")
     }
     let frame = try JPEGFrameHeader(marker, parsing: &segment)
-    isHierarchical = marker.code == JPEGMarker.hierarchicalProgression
     isLosslessStandard = marker.code == JPEGMarker.losslessStandardFrame
     if isLosslessStandard {
       reading.note(frame)
       return nil
     }
     guard segment.isAtEnd else { return .segmentLength(marker, "\(8 + 3 * frame.components.count)") }
+    // A header of the hierarchical mode gives the size of a picture that is made of several frames (section
+    // J.1.1.1.1).
+    let isHierarchical = marker.code == JPEGMarker.hierarchicalProgression
+    guard frame.isInUse, !isHierarchical else {
+      reading.note(frame)
+      reading.facts.progressive = frame.isProgressive && !isHierarchical
+      return .processNotInUse(marker)
+    }
     if let fault = frame.fault(at: marker.offset) { return fault }
     self.frame = frame
     reading.note(frame)
-    reading.facts.progressive = frame.isProgressive && !isHierarchical
+    reading.facts.progressive = frame.isProgressive
     if frame.lines == 0 {
       // T.81 lets the height follow the first scan (DNL), and no decoder in use reads it there.
       reading.add(
@@ -130,7 +133,7 @@ struct JPEGPicture {
     guard segment.isAtEnd else { return .segmentLength(marker, "\(6 + 2 * scan.components.count)") }
     scans += 1
     scanStart = segment.offset
-    return isHierarchical ? nil : fault(of: scan, in: frame, at: marker.offset)
+    return fault(of: scan, in: frame, at: marker.offset)
   }
 
   /// What makes decoders refuse a scan; `offset` is the marker's.
@@ -162,7 +165,7 @@ struct JPEGPicture {
           "A scan is for the same component twice.", actual: "\(selected.selector)")
       }
       blocks += Int(component.horizontalSampling) * Int(component.verticalSampling)
-      if !frame.isLossless, !tables.hasQuantization(component.quantizationTable) {
+      if !tables.hasQuantization(component.quantizationTable) {
         return Fault(
           "missing-quantization-table", clause: "T.81 B.2.4.1", at: place,
           "A scan begins before the quantization table that its component needs.",
@@ -184,9 +187,7 @@ struct JPEGPicture {
   ) -> Fault? {
     if frame.isArithmeticCoded { return nil }
     var needed: [(kind: JPEGTables.HuffmanClass, destination: UInt8)] = []
-    if frame.isLossless {
-      needed = [(.dc, component.dcTable)]
-    } else if !frame.isProgressive {
+    if !frame.isProgressive {
       needed = [(.dc, component.dcTable), (.ac, component.acTable)]
     } else if scan.spectralStart > 0 {
       needed = [(.ac, component.acTable)]
@@ -194,7 +195,7 @@ struct JPEGPicture {
       needed = [(.dc, component.dcTable)]
     }
     // Frames cut out of a Motion JPEG video have no tables of their own; decoders put in the usual four.
-    let hasUsualTables = !frame.isProgressive && !frame.isLossless
+    let hasUsualTables = !frame.isProgressive
     for (kind, destination) in needed {
       switch tables.huffman(kind, destination) {
       case .usable: continue
