@@ -92,6 +92,7 @@ struct LibWebP: ~Copyable {
       let size = Int(frame.width) * Int(frame.height)
       points += size
       if points > Self.maximumPoints { return false }
+      if Self.isWholeLossless(frame.fragment) { return true }
       let status = Self.decode(frame.fragment, points: size)
       // For want of memory nothing can be said about the file.
       if status == VP8_STATUS_OK || status == VP8_STATUS_OUT_OF_MEMORY { return true }
@@ -110,6 +111,22 @@ struct LibWebP: ~Copyable {
     defer { WebPDemuxReleaseIterator(&iterator) }
     guard WebPDemuxGetFrame(demuxer, 1, &iterator) != 0 else { return }
     while body(iterator), WebPDemuxNextFrame(&iterator) != 0 {}
+  }
+
+  /// Whether a frame is a VP8L stream that needn't be decoded to know that it can be.
+  private static func isWholeLossless(_ data: WebPData) -> Bool {
+    let bytes = UnsafeRawBufferPointer(start: data.bytes, count: data.size)
+    let head = ByteSpan(RawSpan(_unsafeBytes: bytes), at: 0)
+    guard head.has("VP8L"), bytes.count > 8 else { return false }
+    let length = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+    return LosslessStream.isWhole(head.bytes.extracting(8..<8 + min(Int(length), bytes.count - 8)))
+  }
+
+  /// Whether libwebp decodes a frame, given as its chunks: what ``LosslessStream`` is held against by a test.
+  static func decodes(_ chunks: [UInt8]) -> Bool {
+    chunks.withUnsafeBufferPointer { bytes in
+      decode(WebPData(bytes: bytes.baseAddress, size: bytes.count), points: 0) == VP8_STATUS_OK
+    }
   }
 
   /// Decodes a frame for nothing but the answer whether it can be.
