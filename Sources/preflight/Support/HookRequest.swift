@@ -33,6 +33,7 @@ struct HookRequest {
       // In an order of their own, so that the same request has the same answer.
       for (key, member) in members.sorted(by: { $0.key < $1.key }) { try take(member.text(of: key), of: key) }
     }
+    message?.unknownFields.sort()
   }
 
   private mutating func take(_ value: String?, of key: String) throws(Invalid) {
