@@ -60,6 +60,40 @@ import Testing
     #expect(doubted <= 2)
   }
 
+  /// The transparency of a lossy frame is such a stream without a header of its own.
+  @Test(arguments: [("lossy-alpha", 48, 32), ("sticker", 512, 512)])
+  func wholeAlphaIsDecoded(name: String, width: Int, height: Int) throws {
+    let bytes = try Fixture.bytes("pictures/\(name).webp")
+    // Behind the extended header: ALPH, and the picture after it.
+    let alpha = 38..<38 + bytes.littleEndian32(at: 34)
+    let picture = Array(bytes[(alpha.upperBound + alpha.count % 2)...])
+    func isWhole(_ data: [UInt8]) -> Bool {
+      LosslessStream.isWholeAlpha(data.span.bytes, width: width, height: height)
+    }
+    func libwebpDecodes(_ data: [UInt8]) -> Bool {
+      let padding = [UInt8](repeating: 0, count: data.count % 2)
+      return LibWebP.decodes(
+        Array("ALPH".utf8) + littleEndian(UInt32(data.count)) + data + padding + picture)
+    }
+    let data = Array(bytes[alpha])
+    #expect(isWhole(data))
+    #expect(libwebpDecodes(data))
+    #expect(!isWhole(data.dropLast()))
+    #expect(!isWhole([]))
+    var (whole, broken) = (0, 0)
+    for index in data.indices.filter({ $0 < 24 || $0 % 97 == 0 }) {
+      for bit in 0..<8 {
+        var changed = data
+        changed[index] ^= 1 << bit
+        let isDecoded = libwebpDecodes(changed)
+        #expect(!isWhole(changed) || isDecoded, "bit \(bit) of byte \(index)")
+        if isDecoded { whole += 1 } else { broken += 1 }
+      }
+    }
+    #expect(whole > 5)
+    #expect(broken > 10)
+  }
+
   /// A few bytes that claim the largest picture there is, of one color that takes no bits.
   @Test func aPictureOfOneColorTakesNoBits() {
     var bits: [UInt8] = []

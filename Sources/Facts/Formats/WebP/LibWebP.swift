@@ -92,8 +92,8 @@ struct LibWebP: ~Copyable {
       let size = Int(frame.width) * Int(frame.height)
       points += size
       if points > Self.maximumPoints { return false }
-      if Self.isWholeLossless(frame.fragment) { return true }
-      let status = Self.decode(frame.fragment, points: size)
+      guard let data = Self.undecided(of: frame) else { return true }
+      let status = Self.decode(data, points: size)
       // For want of memory nothing can be said about the file.
       if status == VP8_STATUS_OK || status == VP8_STATUS_OUT_OF_MEMORY { return true }
       let start = UnsafeRawPointer(bytes.baseAddress)
@@ -113,13 +113,20 @@ struct LibWebP: ~Copyable {
     while body(iterator), WebPDemuxNextFrame(&iterator) != 0 {}
   }
 
-  /// Whether a frame is a VP8L stream that needn't be decoded to know that it can be.
-  private static func isWholeLossless(_ data: WebPData) -> Bool {
-    let bytes = UnsafeRawBufferPointer(start: data.bytes, count: data.size)
-    let head = ByteSpan(RawSpan(_unsafeBytes: bytes), at: 0)
-    guard head.has("VP8L"), bytes.count > 8 else { return false }
-    let length = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-    return LosslessStream.isWhole(head.bytes.extracting(8..<8 + min(Int(length), bytes.count - 8)))
+  /// What of a frame has to be decoded to know whether it can be: nothing of a lossless one that is known to be
+  /// whole (nil), and of a lossy one not its transparency where that is.
+  private static func undecided(of frame: WebPIterator) -> WebPData? {
+    let bytes = UnsafeRawBufferPointer(start: frame.fragment.bytes, count: frame.fragment.size)
+    let chunks = ByteSpan(RawSpan(_unsafeBytes: bytes), at: 0)
+    guard bytes.count > 8 else { return frame.fragment }
+    let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+    let data = chunks.bytes.extracting(8..<8 + min(length, bytes.count - 8))
+    if chunks.has("VP8L"), LosslessStream.isWhole(data) { return nil }
+    let next = 8 + length + length % 2
+    guard chunks.has("ALPH"), chunks.has("VP8 ", at: next),
+      LosslessStream.isWholeAlpha(data, width: Int(frame.width), height: Int(frame.height))
+    else { return frame.fragment }
+    return WebPData(bytes: frame.fragment.bytes + next, size: frame.fragment.size - next)
   }
 
   /// Whether libwebp decodes a frame, given as its chunks: what ``LosslessStream`` is held against by a test.

@@ -22,16 +22,36 @@ struct LosslessStream: ~Escapable {
     }
   }
 
+  /// The same of the transparency of a lossy frame, whose size stands elsewhere (section 2.7.1.2): the data of the
+  /// chunk ALPH.
+  static func isWholeAlpha(_ data: RawSpan, width: Int, height: Int) -> Bool {
+    guard data.byteCount > 1 else { return false }
+    let head = data.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
+    // Compressed losslessly; filtered in any of the four ways; reduced in levels or not.
+    guard head & 3 == 1, head >> 4 <= 1 else { return false }
+    var stream = LosslessStream(bits: LosslessBits(data.extracting(1..<data.byteCount)))
+    do {
+      try stream.readPicture(width, height)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   @_lifetime(copy bits)
   private init(bits: consuming LosslessBits) { self.bits = bits }
 
-  /// The header and the picture (sections 3.4 to 3.6).
+  /// The header (section 3.4) and the picture.
   private mutating func read() throws(LosslessDoubt) {
     guard try bits.read(8) == 0x2f else { throw LosslessDoubt() }
     let width = try bits.read(14) + 1
     let height = try bits.read(14) + 1
     _ = try bits.readFlag()  // whether alpha is used: a hint
     guard try bits.read(3) == 0 else { throw LosslessDoubt() }
+    try readPicture(width, height)
+  }
+
+  private mutating func readPicture(_ width: Int, _ height: Int) throws(LosslessDoubt) {
     let packedWidth = try readTransforms(width, height)
     let cacheBits = try readCacheBits()
     var blocks = LosslessBlocks(width: packedWidth)
