@@ -89,10 +89,7 @@ extension ISOBaseMedia {
         if start >= lastStart.end { lastStart = (start == .max ? start : start + 1, chunk.offset) }
       }
       placed.samples = adder.passed
-      badRun = run.fault
-      if badRun == nil, chunkRuns.count > 0, chunks.count > 0 {
-        badRun = try ChunkRuns.fault(ofLastIn: chunkRuns, chunkCount: chunks.count, in: &window)
-      }
+      badRun = try run.fault(chunkCount: chunks.count, in: &window)
     }
 
     /// Whether the samples are counted rather than measured: QuickTime gives those of sound the size 1,
@@ -175,8 +172,10 @@ extension ISOBaseMedia {
     private var hasNext = false
     private var firstChunk: UInt32 = 0
     private let entryCount: UInt32
+    /// Where the present run is noted.
+    private var offset: UInt64 = 0
     /// What is wrong with the first run that players can't make anything of.
-    private(set) var fault: Fault?
+    private var fault: Fault?
 
     /// - Parameter entryCount: How many forms the samples have.
     init(_ table: Table, entryCount: UInt32) {
@@ -184,17 +183,14 @@ extension ISOBaseMedia {
       self.entryCount = entryCount
     }
 
-    /// What is wrong with the run that stands last, which may begin behind the last chunk. One without samples
-    /// is passed over by players, and some writers end the table with it.
-    static func fault(
-      ofLastIn table: Table, chunkCount: UInt64, in window: inout ByteWindow
-    ) throws(ReadError) -> Fault? {
-      let last = table.start + (table.count - 1) * UInt64(table.entrySize)
-      let chunk = try window.bigEndian(UInt32.self, at: last)
-      guard UInt64(chunk) > chunkCount, try window.bigEndian(UInt32.self, at: last + 4) > 0 else {
-        return nil
+    /// What is wrong with the first run that players can't make anything of, be there chunks for it or not.
+    mutating func fault(chunkCount: UInt64, in window: inout ByteWindow) throws(ReadError) -> Fault? {
+      while hasNext { try takeRun(in: &window) }
+      // A last run without samples is passed over by players, and some writers end the table with it.
+      if fault == nil, UInt64(firstChunk) > chunkCount, chunkCount > 0, samplesPerChunk > 0 {
+        fault = .misplacedRun(firstChunk, expected: "first_chunk ≤ \(chunkCount)", at: offset)
       }
-      return .misplacedRun(chunk, expected: "first_chunk ≤ \(chunkCount)", at: last)
+      return fault
     }
 
     mutating func next(in window: inout ByteWindow) throws(ReadError) -> UInt64 {
@@ -210,6 +206,7 @@ extension ISOBaseMedia {
 
     private mutating func takeRun(in window: inout ByteWindow) throws(ReadError) {
       let chunk = reader.u32()
+      offset = reader.offset
       if fault == nil { fault = faultOfRun(chunk) }
       firstChunk = max(chunk, 1)
       // Players take the number for one with a sign.
@@ -219,15 +216,15 @@ extension ISOBaseMedia {
 
     private func faultOfRun(_ chunk: UInt32) -> Fault? {
       if firstChunk == 0, chunk != 1 {
-        return .misplacedRun(chunk, expected: "first_chunk 1", at: reader.offset)
+        return .misplacedRun(chunk, expected: "first_chunk 1", at: offset)
       }
       // A run that begins with the next one has no chunks, which players pass over.
       if chunk < firstChunk {
-        return .misplacedRun(chunk, expected: "first_chunk ≥ \(firstChunk)", at: reader.offset)
+        return .misplacedRun(chunk, expected: "first_chunk ≥ \(firstChunk)", at: offset)
       }
       let entry = reader.u32(at: 8)
       guard entryCount > 0, entry > entryCount else { return nil }
-      return .unknownSampleEntry(entry, count: entryCount, at: reader.offset + 8)
+      return .unknownSampleEntry(entry, count: entryCount, at: offset + 8)
     }
   }
 }
