@@ -210,7 +210,8 @@ import Testing
   }
 
   @Test func theLastByteDecides() throws {
-    var bytes = try Fixture.bytes("mp4/h264-high-aac-faststart.mp4")
+    // Sound, since pictures show that they are taken from the wrong place.
+    var bytes = try Fixture.bytes("mp4/aac.m4a")
     let sizes = try #require(bytes.isoBox("stsz"))
     let place = try #require(bytes.isoBox("stco"))
     let start = bytes.count - Int(bytes[sizes + 20..<sizes + 24].reduce(0) { $0 << 8 | UInt32($1) })
@@ -233,6 +234,72 @@ import Testing
       #expect(fault.name == "sample-tables-disagree", "\(type)")
       #expect(fault.offset == bytes.isoBox("stbl").map(UInt64.init), "\(type)")
     }
+  }
+
+  @Test(arguments: [
+    ([UInt32(1), 2], true), ([1, 1], true), ([2, 3], false), ([0, 1], false), ([1, 0], false),
+    // The run behind this one begins before it.
+    ([1, .max], false),
+  ])
+  func runsOfChunks(_ first: [UInt32], isGood: Bool) throws {
+    var bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
+    // The sound's chunks, of which there are several.
+    let sound = try #require(bytes.isoBox("soun"))
+    let place = try #require(bytes.isoBox("stsc", from: sound))
+    #expect(bytes.bigEndian32(at: place + 12) > 1)
+    for (run, chunk) in first.enumerated() {
+      bytes = bytes.with(bigEndian(chunk), at: place + 16 + 12 * run)
+    }
+    let faults = try inspect(bytes).faults.filter { $0.name == "misplaced-chunk-run" }
+    #expect(faults.isEmpty == isGood)
+    if !isGood {
+      let run = first[1] == .max ? 2 : first[0] == 1 ? 1 : 0
+      #expect(faults.first?.offset == UInt64(place + 16 + 12 * run))
+    }
+  }
+
+  /// Players refuse an index that speaks of chunks which aren't there, unless the run has no samples.
+  @Test(arguments: [(9, 1, true), (10, 1, false), (10, 0, true)])
+  func lastRunOfChunks(_ first: UInt32, _ samplesPerChunk: UInt32, isGood: Bool) throws {
+    var bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
+    let place = try #require(bytes.isoBox("stsc"))
+    let chunks = bytes.bigEndian32(at: try #require(bytes.isoBox("stco")) + 12)
+    #expect(bytes.bigEndian32(at: place + 12) == 2)
+    #expect(chunks == 9)
+    bytes = bytes.with(bigEndian(first) + bigEndian(samplesPerChunk), at: place + 28)
+    let faults = try inspect(bytes).faults.filter { $0.name == "misplaced-chunk-run" }
+    #expect(faults.map(\.offset) == (isGood ? [] : [UInt64(place + 28)]))
+  }
+
+  @Test(arguments: [(UInt32(1), true), (0, true), (2, false), (.max, false)])
+  func sampleEntryOfARun(_ index: UInt32, isGood: Bool) throws {
+    let bytes = try Fixture.bytes("mp4/aac.m4a")
+    let place = try #require(bytes.isoBox("stsc")) + 24
+    let faults = try inspect(bytes.with(bigEndian(index), at: place)).faults
+    #expect(faults.map(\.name) == (isGood ? [] : ["unknown-sample-entry"]))
+    if !isGood { #expect(faults.first?.offset == UInt64(place)) }
+  }
+
+  /// A sample entry says where what stands behind it begins.
+  @Test func sizeOfASampleEntry() throws {
+    let bytes = try Fixture.bytes("mp4/aac.m4a")
+    let description = try #require(bytes.isoBox("stsd"))
+    let place = description + 16
+    let size = bytes.bigEndian32(at: place)
+    #expect(place + size == description + bytes.bigEndian32(at: description))
+    for (size, name) in [(size, nil), (size + 1, "box-past-parent"), (0, "invalid-box-size")] {
+      let faults = try inspect(bytes.with(bigEndian(UInt32(size)), at: place)).faults
+      #expect(faults.map(\.name) == (name.map { [$0] } ?? []), "\(size)")
+      if name != nil { #expect(faults.first?.offset == UInt64(place)) }
+    }
+  }
+
+  @Test func chunksWithoutASample() throws {
+    let bytes = try Fixture.bytes("mp4/aac.m4a")
+    let place = try #require(bytes.isoBox("stsz"))
+    let faults = try inspect(bytes.with(bigEndian(UInt32(0)), at: place + 16)).faults
+    #expect(faults.map(\.name) == ["sample-tables-disagree"])
+    #expect(faults.first?.actual == "no sample with a size")
   }
 
   @Test func dataInOtherFilesIsNotLookedFor() throws {

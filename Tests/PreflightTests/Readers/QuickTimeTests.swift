@@ -147,7 +147,9 @@ import Testing
       + isoBox("zzzz", [1, 2, 3])
     let file = parts.fileType + filling + parts.data + parts.movie(movedBy: filling.count - 8)
     try expectWhole(file, "video/mp4")
-    try expectWhole(isoBox("free", [1]) + file, "video/mp4")
+    let start = isoBox("free", [1])
+    let moved = parts.movie(movedBy: filling.count - 8 + start.count)
+    try expectWhole(start + parts.fileType + filling + parts.data + moved, "video/mp4")
   }
 
   @Test func secondMovieIsPassedOver() throws {

@@ -14,4 +14,21 @@ extension [UInt8] {
   func isoBox(_ type: String, from start: Int = 0) -> Int? {
     firstIndex(ofBytes: Array(type.utf8), from: start + 4).map { $0 - 4 }
   }
+
+  /// A copy of a movie whose first box of a type holds something else, with the sizes of the boxes around it
+  /// set right. The index must stand behind the media data.
+  func withContents(_ contents: [UInt8], ofBox type: String, in parents: [String]) -> [UInt8]? {
+    guard let place = isoBox(type) else { return nil }
+    let end = place + bigEndian32(at: place)
+    var copy = self
+    var box = 0
+    for parent in parents {
+      guard let next = isoBox(parent, from: box) else { return nil }
+      box = next
+      let size = bigEndian32(at: box) + contents.count + 8 - (end - place)
+      copy.replaceSubrange(box..<box + 4, with: bigEndian(UInt32(size)))
+    }
+    copy.replaceSubrange(place..<end, with: PreflightTests.isoBox(type, contents))
+    return copy
+  }
 }

@@ -8,23 +8,90 @@ extension ISOBaseMedia {
     let level: UInt8
     /// How many bytes stand before each NAL unit of a sample and say how long it is.
     let lengthSize: Int
-    let sequence: SequenceParameterSet?
+    private(set) var sequence: SequenceParameterSet?
+
+    /// The picture parameter sets that slices may name.
+    private(set) var pictureSets: Set<UInt32> = []
+    /// What keeps a decoder from starting.
+    private(set) var fault: Fault?
+    /// A kind of parameter set that is not here, and is a fault unless it stands in front of the pictures.
+    private(set) var missing: Fault?
+
+    /// More than any encoder writes. What lies beyond isn't looked at, nor is it missed.
+    static let maximumSize = 1 << 16
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
-      _ = try UInt8(parsing: &span)
+      let start = span.offset
+      let version = try UInt8(parsing: &span)
       profile = try UInt8(parsing: &span)
       constraints = try UInt8(parsing: &span)
       level = try UInt8(parsing: &span)
       lengthSize = Int(try UInt8(parsing: &span) & 3) + 1
-      let sets = try UInt8(parsing: &span) & 31
-      guard sets > 0 else {
-        sequence = nil
+      let sequenceCount = try UInt8(parsing: &span) & 31
+      guard version == 1 else {
+        fault = .configurationVersion(version, at: start)
         return
       }
-      let length = try UInt16(parsingBigEndian: &span)
-      let unit = try span.array(min(Int(length), span.remaining))
-      // A set that can't be read leaves what the box itself says.
-      sequence = try? SequenceParameterSet(unit: unit)
+      if lengthSize == 3 { fault = .reservedLengthSize(at: start + 4) }
+      readSets(sequenceCount, from: &span)
+    }
+
+    private mutating func readSets(_ sequenceCount: UInt8, from span: inout ByteSpan) {
+      let isWhole = span.bytes.byteCount < Self.maximumSize
+      let start = span.offset - 1
+      var sequences: [UInt32: SequenceParameterSet] = [:]
+      guard readSets(count: sequenceCount, from: &span, into: &sequences) else {
+        return tellCut(isWhole, at: span.offset)
+      }
+      let picturesStart = span.offset
+      let pictureCount = (try? UInt8(parsing: &span)) ?? 0
+      guard readSets(count: pictureCount, from: &span, into: &sequences) else {
+        return tellCut(isWhole, at: span.offset)
+      }
+      if sequences.isEmpty {
+        missing = .noSequenceParameterSet(at: start)
+      } else if pictureSets.isEmpty, isWhole {
+        missing = .noPictureParameterSet(at: picturesStart)
+      }
+    }
+
+    /// Reads one of the two lists; false where the box ends before it does. Decoders go by the kind of a unit,
+    /// whichever list it is in, and pass over what is no parameter set.
+    private mutating func readSets(
+      count: UInt8, from span: inout ByteSpan, into sequences: inout [UInt32: SequenceParameterSet]
+    ) -> Bool {
+      for _ in 0..<count {
+        guard let (unit, offset) = unit(from: &span) else { return false }
+        // The bit in front says that the unit is broken.
+        let kind = unit.first.map { $0 & 0x9f }
+        do throws(SyntaxDefect) {
+          if kind == 7 {
+            let set = try SequenceParameterSet(unit: unit)
+            if sequence == nil { sequence = set }
+            sequences[set.identifier] = set
+          } else if kind == 8, !sequences.isEmpty {
+            pictureSets.insert(try PictureParameterSet(unit: unit, sequences: sequences).identifier)
+          }
+        } catch {
+          if fault != nil { continue }
+          fault =
+            kind == 7 ? .sequenceParameterSet(error, at: offset) : .pictureParameterSet(error, at: offset)
+        }
+      }
+      return true
+    }
+
+    /// A NAL unit behind its length, and where it stands; nil where the box ends before it does.
+    private func unit(from span: inout ByteSpan) -> (bytes: [UInt8], offset: UInt64)? {
+      guard let length = try? UInt16(parsingBigEndian: &span), Int(length) <= span.remaining else {
+        return nil
+      }
+      let offset = span.offset
+      return (try? span.array(length)).map { ($0, offset) }
+    }
+
+    private mutating func tellCut(_ isWhole: Bool, at offset: UInt64) {
+      if isWhole, fault == nil { fault = .parameterSetPastBox(at: offset) }
     }
 
     func describe(_ stream: inout VideoStream) {
@@ -81,129 +148,5 @@ extension ISOBaseMedia {
   /// A level that is kept as ten times its number.
   static func level(tens: Int) -> String {
     tens % 10 == 0 ? "\(tens / 10)" : "\(tens / 10).\(tens % 10)"
-  }
-
-  /// The sequence parameter set (ITU-T H.264, 7.3.2.1.1).
-  struct SequenceParameterSet {
-    let profile: UInt8
-    let constraints: UInt8
-    let level: UInt8
-    private(set) var chroma = "4:2:0"
-    private(set) var bitDepth = 8
-    private(set) var width = 0
-    private(set) var height = 0
-    private(set) var mayReorder: Bool?
-
-    init(unit: [UInt8]) throws(ReadError) {
-      var bits = BitReader(rawByteSequenceOf: unit)
-      guard try bits.bits(8) & 31 == 7 else { throw ReadError(.implausible, at: 0) }
-      profile = UInt8(try bits.bits(8))
-      constraints = UInt8(try bits.bits(8))
-      level = UInt8(try bits.bits(8))
-      _ = try bits.unsignedExpGolomb()
-      var chromaFormat: UInt32 = 1
-      var hasSeparatePlanes = false
-      if [44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 144, 244].contains(profile) {
-        chromaFormat = try bits.unsignedExpGolomb()
-        guard chromaFormat <= 3 else { throw ReadError(.implausible, at: 0) }
-        if chromaFormat == 3 { hasSeparatePlanes = try bits.flag() }
-        bitDepth = 8 + Int(try bits.unsignedExpGolomb())
-        guard bitDepth <= 14 else { throw ReadError(.implausible, at: 0) }
-        _ = try bits.unsignedExpGolomb()
-        try bits.skip(1)
-        if try bits.flag() { try Self.skipScalingLists(chromaFormat == 3 ? 12 : 8, &bits) }
-      }
-      chroma = ["4:0:0", "4:2:0", "4:2:2", "4:4:4"][Int(chromaFormat)]
-      _ = try bits.unsignedExpGolomb()
-      let orderType = try bits.unsignedExpGolomb()
-      try Self.skipPictureOrder(orderType, &bits)
-      // Type 2 is for streams in which the order of output is the order of decoding (8.2.1.3).
-      if orderType == 2 || profile == 66 { mayReorder = false }
-      _ = try bits.unsignedExpGolomb()
-      try bits.skip(1)
-      let widthInMacroblocks = UInt64(try bits.unsignedExpGolomb()) + 1
-      let heightInMapUnits = UInt64(try bits.unsignedExpGolomb()) + 1
-      let isFrameOnly = try bits.flag()
-      if !isFrameOnly { try bits.skip(1) }
-      try bits.skip(1)
-      var crop: [UInt64] = [0, 0, 0, 0]
-      if try bits.flag() {
-        for i in 0..<4 { crop[i] = UInt64(try bits.unsignedExpGolomb()) }
-      }
-      let unitX: UInt64 = !hasSeparatePlanes && (chromaFormat == 1 || chromaFormat == 2) ? 2 : 1
-      let fields: UInt64 = isFrameOnly ? 1 : 2
-      let unitY = (!hasSeparatePlanes && chromaFormat == 1 ? 2 : 1) * fields
-      let fullWidth = widthInMacroblocks * 16
-      let fullHeight = heightInMapUnits * 16 * fields
-      let cropX = (crop[0] + crop[1]) * unitX
-      let cropY = (crop[2] + crop[3]) * unitY
-      guard cropX < fullWidth, cropY < fullHeight else { throw ReadError(.implausible, at: 0) }
-      width = Int(clamping: fullWidth - cropX)
-      height = Int(clamping: fullHeight - cropY)
-      // What follows is often cut short by encoders, and what was read so far is of use without it.
-      if let reordered = try? Self.reorderedFrames(&bits), mayReorder == nil { mayReorder = reordered > 0 }
-    }
-
-    private static func skipScalingLists(_ count: Int, _ bits: inout BitReader) throws(ReadError) {
-      for list in 0..<count where try bits.flag() {
-        var last = 8
-        var next = 8
-        for _ in 0..<(list < 6 ? 16 : 64) {
-          if next != 0 { next = (last + (try bits.signedExpGolomb()) + 256) % 256 }
-          if next != 0 { last = next }
-        }
-      }
-    }
-
-    private static func skipPictureOrder(
-      _ type: UInt32, _ bits: inout BitReader
-    ) throws(ReadError) {
-      if type == 0 { _ = try bits.unsignedExpGolomb() }
-      guard type == 1 else { return }
-      try bits.skip(1)
-      _ = try bits.signedExpGolomb()
-      _ = try bits.signedExpGolomb()
-      let count = try bits.unsignedExpGolomb()
-      guard count <= 255 else { throw ReadError(.implausible, at: 0) }
-      for _ in 0..<count { _ = try bits.signedExpGolomb() }
-    }
-
-    /// `max_num_reorder_frames` of the video usability information (annex E.1.1), if it is there.
-    private static func reorderedFrames(_ bits: inout BitReader) throws(ReadError) -> UInt32? {
-      guard try bits.flag() else { return nil }
-      if try bits.flag(), try bits.bits(8) == 255 { try bits.skip(32) }
-      if try bits.flag() { try bits.skip(1) }
-      if try bits.flag() {
-        try bits.skip(4)
-        if try bits.flag() { try bits.skip(24) }
-      }
-      if try bits.flag() {
-        _ = try bits.unsignedExpGolomb()
-        _ = try bits.unsignedExpGolomb()
-      }
-      if try bits.flag() { try bits.skip(65) }
-      let hasNALParameters = try bits.flag()
-      if hasNALParameters { try skipHypotheticalDecoder(&bits) }
-      let hasVCLParameters = try bits.flag()
-      if hasVCLParameters { try skipHypotheticalDecoder(&bits) }
-      if hasNALParameters || hasVCLParameters { try bits.skip(1) }
-      try bits.skip(1)
-      guard try bits.flag() else { return nil }
-      try bits.skip(1)
-      for _ in 0..<4 { _ = try bits.unsignedExpGolomb() }
-      return try bits.unsignedExpGolomb()
-    }
-
-    private static func skipHypotheticalDecoder(_ bits: inout BitReader) throws(ReadError) {
-      let count = try bits.unsignedExpGolomb()
-      guard count < 32 else { throw ReadError(.implausible, at: 0) }
-      try bits.skip(8)
-      for _ in 0...count {
-        _ = try bits.unsignedExpGolomb()
-        _ = try bits.unsignedExpGolomb()
-        try bits.skip(1)
-      }
-      try bits.skip(20)
-    }
   }
 }

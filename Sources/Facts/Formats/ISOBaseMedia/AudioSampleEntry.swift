@@ -102,7 +102,10 @@ extension ISOBaseMedia.SampleEntry {
     found.flac?.describe(&stream)
     found.ac3?.describe(&stream)
     found.enhancedAC3?.describe(&stream)
-    if format == "mp4a" || found.descriptor?.codec != nil { found.descriptor?.describe(&stream) }
+    if format == "mp4a" || found.descriptor?.codec != nil {
+      found.descriptor?.describe(&stream)
+      if stream.codec == "aac", let fault = found.descriptor?.fault { reading.add(fault) }
+    }
     audio = stream
   }
 
@@ -116,8 +119,9 @@ extension ISOBaseMedia.SampleEntry {
       switch box.type {
       case "esds":
         guard fits(box, in: parent, &reading) else { continue }
-        found.descriptor = try box.parsed(
-          ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window)
+        found.descriptor = try box.value(
+          ISOBaseMedia.ElementaryStreamDescriptor.self,
+          upTo: ISOBaseMedia.ElementaryStreamDescriptor.maximumSize, in: &window, into: &reading)
       case "wave" where !isInWave:
         try read(
           ISOBaseMedia.Children(of: box, tellsFaults: false), of: box, into: &found, isInWave: true,
@@ -164,7 +168,8 @@ extension ISOBaseMedia.SampleEntry {
         at: entry.payload + UInt64(index) - 4, before: entry.end, in: &window), !box.isCut
     else { return }
     found.descriptor = try box.parsed(
-      ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window)
+      ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: ISOBaseMedia.ElementaryStreamDescriptor.maximumSize,
+      in: &window)
   }
 
   /// ffmpeg's name for uncompressed sound, which hangs on its width and its byte order.

@@ -8,33 +8,63 @@ extension ISOBaseMedia {
     private(set) var averageBitRate: UInt32 = 0
     /// The start of the codec's own configuration.
     private(set) var configuration: [UInt8] = []
+    private var audio: AudioSpecificConfig?
+    /// What keeps a decoder from starting.
+    private(set) var fault: Fault?
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
       _ = try FullBoxHeader(parsing: &span)
-      guard try Self.descriptor(&span) == 3 else { return }
+      guard try has(3, "ES_DescrTag", &span) else { return }
       try span.skip(2)
       let flags = try UInt8(parsing: &span)
       if flags & 0x80 != 0 { try span.skip(2) }
       if flags & 0x40 != 0 { try span.skip(Int(try UInt8(parsing: &span))) }
       if flags & 0x20 != 0 { try span.skip(2) }
-      guard try Self.descriptor(&span) == 4 else { return }
+      guard try has(4, "DecoderConfigDescrTag", &span) else { return }
       objectType = try UInt8(parsing: &span)
       try span.skip(8)
       averageBitRate = try UInt32(parsingBigEndian: &span)
       // A stream need not have a configuration.
       guard span.remaining > 2 else { return }
+      let offset = span.offset
       let tag = try UInt8(parsing: &span)
       let size = try Self.size(&span)
-      guard tag == 5 else { return }
-      configuration = try span.array(min(size, span.remaining))
+      guard tag == 5 else {
+        // 7.2.6.6: levels of profiles, extensions, and what comes after the descriptor.
+        if ![6, 0x13, 0x14].contains(tag) {
+          fault = .descriptorTag(tag, "DecSpecificInfoTag", 5, at: offset)
+        }
+        return
+      }
+      let start = span.offset
+      let room = span.remaining
+      configuration = try span.array(min(size, room))
+      guard codec == "aac" else { return }
+      if size > room, span.bytes.byteCount < Self.maximumSize {
+        fault = .descriptorPastBox(size, room: room, at: start)
+        return
+      }
+      do throws(SyntaxDefect) {
+        audio = try AudioSpecificConfig(configuration)
+      } catch {
+        fault = .audioConfiguration(error, at: start)
+      }
     }
 
-    /// A descriptor's tag. The sizes are not needed: what is wanted stands in the order of the bytes.
-    private static func descriptor(_ span: inout ByteSpan) throws(ReadError) -> UInt8 {
-      let tag = try UInt8(parsing: &span)
-      _ = try size(&span)
-      return tag
+    /// Whether a descriptor of this kind stands here. The sizes are not needed: what is wanted stands in the
+    /// order of the bytes.
+    private mutating func has(
+      _ tag: UInt8, _ name: String, _ span: inout ByteSpan
+    ) throws(ReadError) -> Bool {
+      let offset = span.offset
+      let found = try UInt8(parsing: &span)
+      _ = try Self.size(&span)
+      if found != tag { fault = .descriptorTag(found, name, tag, at: offset) }
+      return found == tag
     }
+
+    /// How much of the box is looked at.
+    static let maximumSize = 4096
 
     /// ISO/IEC 14496-1, 8.3.3: seven bits a byte, at most four bytes.
     private static func size(_ span: inout ByteSpan) throws(ReadError) -> Int {
@@ -100,8 +130,7 @@ extension ISOBaseMedia {
         var span = ByteSpan(configuration.span.bytes, at: 0)
         (try? VorbisIdentification(parsing: &span))?.describe(&stream)
       }
-      guard stream.codec == "aac", !configuration.isEmpty else { return }
-      (try? AudioSpecificConfig(configuration))?.describe(&stream)
+      if stream.codec == "aac" { audio?.describe(&stream) }
     }
   }
 }

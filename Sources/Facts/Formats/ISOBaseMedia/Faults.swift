@@ -82,6 +82,20 @@ extension Fault {
       expected: expected, actual: actual)
   }
 
+  static func misplacedRun(_ chunk: UInt32, expected: String, at offset: UInt64) -> Fault {
+    Fault(
+      "misplaced-chunk-run", clause: clause(of: "stsc"), at: offset,
+      "The table of samples in chunks begins a run at a chunk where none can begin.",
+      expected: expected, actual: "\(chunk)")
+  }
+
+  static func unknownSampleEntry(_ index: UInt32, count: UInt32, at offset: UInt64) -> Fault {
+    Fault(
+      "unknown-sample-entry", clause: clause(of: "stsc"), at: offset,
+      "The table of samples in chunks names a sample entry that the “stsd” box doesn't have.",
+      expected: "sample_description_index ≤ \(count)", actual: "\(index)")
+  }
+
   static func samplesPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
     Fault(
       "samples-past-end", clause: "ISO/IEC 14496-12 8.7.5", at: offset,
@@ -123,6 +137,7 @@ extension Fault {
     case "trun": "ISO/IEC 14496-12 8.8.8"
     case "tfdt": "ISO/IEC 14496-12 8.8.12"
     case "sidx": "ISO/IEC 14496-12 8.16.3"
+    case "esds": "ISO/IEC 14496-14 6.7"
     case "avcC": "ISO/IEC 14496-15 5.3.3"
     case "hvcC": "ISO/IEC 14496-15 8.3.3"
     case "cmvd": "QuickTime File Format, Compressed movie resources"

@@ -9,10 +9,10 @@ extension ISOBaseMedia {
     /// Which entry of the data reference box says where the media data is, counted from 1.
     var dataReference: UInt16 = 1
     var video: VideoStream?
+    /// What a decoder of AVC is told before the first sample.
+    var avc: AVCConfiguration?
     /// Whether the codec's own headers say that pictures may be shown out of the order of the file.
-    var mayReorder: Bool?
-    /// How many bytes stand before each NAL unit of a sample and say how long it is.
-    var nalLengthSize: Int?
+    var mayReorder: Bool? { avc?.mayReorder }
     var audio: AudioStream?
     /// Whether the frames of the stream are MPEG audio, which says in each of them what it is.
     var isMPEGAudio: Bool { ["mp1", "mp2", "mp3"].contains(audio?.codec) }
@@ -58,16 +58,18 @@ extension ISOBaseMedia.SampleEntry {
     var children = ISOBaseMedia.Children(
       of: entry, skipping: ISOBaseMedia.VisualFields.byteCount, tellsFaults: false)
     var configured: String?
+    var hasAVC = false
     while let box = try children.next(in: &window, into: &reading) {
       switch box.type {
       case "avcC":
+        hasAVC = true
         guard fits(box, in: entry, &reading),
           let avc = try box.value(
-            ISOBaseMedia.AVCConfiguration.self, upTo: 4096, in: &window, into: &reading)
+            ISOBaseMedia.AVCConfiguration.self, upTo: ISOBaseMedia.AVCConfiguration.maximumSize,
+            in: &window, into: &reading)
         else { continue }
         avc.describe(&stream)
-        mayReorder = avc.mayReorder
-        nalLengthSize = avc.lengthSize
+        self.avc = avc
       case "hvcC":
         guard fits(box, in: entry, &reading) else { continue }
         try box.value(ISOBaseMedia.HEVCConfiguration.self, in: &window, into: &reading)?.describe(&stream)
@@ -81,7 +83,9 @@ extension ISOBaseMedia.SampleEntry {
         try box.parsed(ISOBaseMedia.H263Configuration.self, in: &window)?.describe(&stream)
       case "esds":
         guard fits(box, in: entry, &reading) else { continue }
-        try box.parsed(ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: 4096, in: &window)?
+        try box.parsed(
+          ISOBaseMedia.ElementaryStreamDescriptor.self,
+          upTo: ISOBaseMedia.ElementaryStreamDescriptor.maximumSize, in: &window)?
           .describe(&stream)
         configured = stream.codec.isEmpty ? nil : stream.codec
       case "sinf":
@@ -93,6 +97,11 @@ extension ISOBaseMedia.SampleEntry {
     isEncrypted = isEncrypted || entry.type == "encv" || entry.type == "drmi"
     stream.codec = configured ?? ISOBaseMedia.videoCodec(format) ?? format.description
     if stream.codec == "prores" { ISOBaseMedia.describeProRes(&stream, format: format) }
+    if stream.codec == "h264", let fault = avc?.fault { reading.add(fault) }
+    // Other codes stand for streams that bring their parameter sets along.
+    if !hasAVC, !entry.isCut, ["avc1", "avc2", "avc3", "avc4"].contains(format) {
+      reading.add(.missingBox("avcC", in: entry))
+    }
     video = stream
   }
 

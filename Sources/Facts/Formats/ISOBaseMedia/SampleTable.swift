@@ -19,6 +19,8 @@ extension ISOBaseMedia {
     private(set) var firstChunk: UInt64?
 
     private let box: Box
+    /// How many forms the samples have.
+    private var entryCount: UInt32 = 0
     private var times: Table?
     private var offsets: Table?
     private var chunkRuns: Table?
@@ -32,7 +34,12 @@ extension ISOBaseMedia {
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
         case "stsd":
-          if description == nil { description = child }
+          if description == nil {
+            description = child
+            if child.payloadCount >= 8 {
+              entryCount = try window.bigEndian(UInt32.self, at: child.payload + 4)
+            }
+          }
         case "stts":
           times = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
         case "ctts":
@@ -56,6 +63,8 @@ extension ISOBaseMedia {
       try placeSamples(in: &window)
     }
 
+    /// A run of chunks that players can't make anything of.
+    private var badRun: Fault?
     /// How many samples have a chunk to lie in, and how many chunks are left without a sample.
     private var placed: (samples: UInt64, emptyChunks: UInt64) = (0, 0)
 
@@ -63,7 +72,7 @@ extension ISOBaseMedia {
     private mutating func placeSamples(in window: inout ByteWindow) throws(ReadError) {
       guard let chunks, let chunkRuns, let sizes else { return }
       var chunk = TableReader(chunks)
-      var run = ChunkRuns(chunkRuns)
+      var run = ChunkRuns(chunkRuns, entryCount: entryCount)
       var adder = SampleSizes.Adder(sizes)
       while try chunk.advance(in: &window) {
         let samplesPerChunk = try run.next(in: &window)
@@ -80,11 +89,15 @@ extension ISOBaseMedia {
         if start >= lastStart.end { lastStart = (start == .max ? start : start + 1, chunk.offset) }
       }
       placed.samples = adder.passed
+      badRun = try run.fault(chunkCount: chunks.count, in: &window)
     }
 
     /// Whether the samples are counted rather than measured: QuickTime gives those of sound the size 1,
     /// whatever the codec makes of them.
     var isCounted: Bool { sizes?.constant == 1 }
+
+    /// Whether there is no size at all, be it one for every sample.
+    private var hasNoSize: Bool { sizes.map { $0.constant == nil && $0.isWhole } ?? false }
 
     /// Where the first samples lie.
     func firstSamples(
@@ -92,7 +105,7 @@ extension ISOBaseMedia {
     ) throws(ReadError) -> [Range<UInt64>] {
       guard let chunks, let sizes, let chunkRuns else { return [] }
       var chunk = TableReader(chunks)
-      var run = ChunkRuns(chunkRuns)
+      var run = ChunkRuns(chunkRuns, entryCount: entryCount)
       var adder = SampleSizes.Adder(sizes)
       var samples: [Range<UInt64>] = []
       for _ in 0..<limit where samples.count < limit {
@@ -126,6 +139,12 @@ extension ISOBaseMedia {
         reading.add(.missingBox("stsz", in: box))
       } else if times == nil {
         reading.add(.missingBox("stts", in: box))
+      } else if let badRun {
+        reading.add(badRun)
+      } else if sampleCount == 0, hasNoSize {
+        reading.add(
+          .tablesDisagree(
+            box, expected: "samples in \(chunkCount) chunks", actual: "no sample with a size"))
       } else if placed.samples < sampleCount, sizes?.isWhole == true {
         reading.add(
           .tablesDisagree(
@@ -151,8 +170,28 @@ extension ISOBaseMedia {
     private var number: UInt64 = 0
     private var samplesPerChunk: UInt64 = 0
     private var hasNext = false
+    private var firstChunk: UInt32 = 0
+    private let entryCount: UInt32
+    /// Where the present run is noted.
+    private var offset: UInt64 = 0
+    /// What is wrong with the first run that players can't make anything of.
+    private var fault: Fault?
 
-    init(_ table: Table) { reader = TableReader(table) }
+    /// - Parameter entryCount: How many forms the samples have.
+    init(_ table: Table, entryCount: UInt32) {
+      reader = TableReader(table)
+      self.entryCount = entryCount
+    }
+
+    /// What is wrong with the first run that players can't make anything of, be there chunks for it or not.
+    mutating func fault(chunkCount: UInt64, in window: inout ByteWindow) throws(ReadError) -> Fault? {
+      while hasNext { try takeRun(in: &window) }
+      // A last run without samples is passed over by players, and some writers end the table with it.
+      if fault == nil, UInt64(firstChunk) > chunkCount, chunkCount > 0, samplesPerChunk > 0 {
+        fault = .misplacedRun(firstChunk, expected: "first_chunk ≤ \(chunkCount)", at: offset)
+      }
+      return fault
+    }
 
     mutating func next(in window: inout ByteWindow) throws(ReadError) -> UInt64 {
       number += 1
@@ -166,8 +205,26 @@ extension ISOBaseMedia {
     }
 
     private mutating func takeRun(in window: inout ByteWindow) throws(ReadError) {
-      samplesPerChunk = UInt64(reader.u32(at: 4))
+      let chunk = reader.u32()
+      offset = reader.offset
+      if fault == nil { fault = faultOfRun(chunk) }
+      firstChunk = max(chunk, 1)
+      // Players take the number for one with a sign.
+      samplesPerChunk = UInt64(max(0, Int32(bitPattern: reader.u32(at: 4))))
       hasNext = try reader.advance(in: &window)
+    }
+
+    private func faultOfRun(_ chunk: UInt32) -> Fault? {
+      if firstChunk == 0, chunk != 1 {
+        return .misplacedRun(chunk, expected: "first_chunk 1", at: offset)
+      }
+      // A run that begins with the next one has no chunks, which players pass over.
+      if chunk < firstChunk {
+        return .misplacedRun(chunk, expected: "first_chunk ≥ \(firstChunk)", at: offset)
+      }
+      let entry = reader.u32(at: 8)
+      guard entryCount > 0, entry > entryCount else { return nil }
+      return .unknownSampleEntry(entry, count: entryCount, at: offset + 8)
     }
   }
 }

@@ -6,7 +6,6 @@ extension ISOBaseMedia {
   enum SliceTypes {
     /// Enough to meet a B picture wherever an encoder makes them.
     static let maximumSamples = 8
-    private static let maximumUnits = 16
 
     static func hasBSlice(
       _ samples: [Range<UInt64>], lengthSize: Int, in window: inout ByteWindow
@@ -17,29 +16,80 @@ extension ISOBaseMedia {
       return false
     }
 
-    /// Whether the first slice of a sample is a B slice (ITU-T H.264, 7.3.1 and 7.3.3).
+    /// Whether the first slice of a sample is a B slice.
     private static func hasBSlice(
       in sample: Range<UInt64>, lengthSize: Int, _ window: inout ByteWindow
     ) throws(ReadError) -> Bool {
-      var position = sample.lowerBound
-      for _ in 0..<maximumUnits where position < sample.upperBound {
-        var span = try window.available(at: position, upTo: lengthSize + 24)
-        guard span.remaining > lengthSize else { return false }
-        let length = try UInt64(parsingBigEndian: &span, byteCount: lengthSize)
-        let unit = try span.array(Int(clamping: min(length, UInt64(span.remaining))))
-        guard let first = unit.first else { return false }
-        if first & 31 == 1 || first & 31 == 5 {
-          var bits = BitReader(rawByteSequenceOf: unit)
-          guard (try? bits.skip(8)) != nil, (try? bits.unsignedExpGolomb()) != nil,
-            let type = try? bits.unsignedExpGolomb()
-          else { return false }
-          return type % 5 == 1
-        }
-        let (next, overflow) = position.addingReportingOverflow(length &+ UInt64(lengthSize))
-        if overflow || length > sample.upperBound - position { return false }
-        position = next
+      var units = NALUnits(of: sample, lengthSize: lengthSize)
+      for _ in 0..<NALUnits.maximumCount {
+        guard let unit = try units.next(in: &window) else { return false }
+        if let slice = SliceHeader(unit: unit) { return slice.type % 5 == 1 }
       }
       return false
+    }
+  }
+
+  /// Whether a decoder that was told what `avcC` says can make anything of the first pictures.
+  struct FirstPictures {
+    /// One picture may be damaged; where not even these can be taken apart, none can.
+    static let maximumSamples = 3
+
+    private var hasSequenceSet = false
+    private var hasPictureSet = false
+    private var hasBegun = false
+    /// A slice whose picture parameter set isn't there.
+    private var unknownSet: Fault?
+
+    /// What keeps all of the pictures from being decoded.
+    static func fault(
+      _ samples: [Range<UInt64>], _ configuration: AVCConfiguration, in window: inout ByteWindow
+    ) throws(ReadError) -> Fault? {
+      guard let first = samples.first else { return nil }
+      var misfit: Fault?
+      for sample in samples {
+        var units = NALUnits(of: sample, lengthSize: configuration.lengthSize)
+        if try units.next(in: &window) != nil {
+          misfit = nil
+          break
+        }
+        // What lies past the end of the file is told elsewhere.
+        guard let length = units.badLength else { return nil }
+        if misfit == nil {
+          misfit = .unitPastSample(
+            length, sample: sample.upperBound - sample.lowerBound, at: sample.lowerBound)
+        }
+      }
+      if let misfit { return misfit }
+      var pictures = FirstPictures()
+      try pictures.look(at: first, configuration, &window)
+      return pictures.conclude(configuration)
+    }
+
+    private mutating func look(
+      at sample: Range<UInt64>, _ configuration: AVCConfiguration, _ window: inout ByteWindow
+    ) throws(ReadError) {
+      var units = NALUnits(of: sample, lengthSize: configuration.lengthSize)
+      for _ in 0..<NALUnits.maximumCount {
+        guard let unit = try units.next(in: &window) else { return }
+        switch unit.first.map({ $0 & 31 }) {
+        case 7: hasSequenceSet = true
+        case 8: hasPictureSet = true
+        default:
+          guard let slice = SliceHeader(unit: unit) else { continue }
+          hasBegun = true
+          if !configuration.pictureSets.contains(slice.pictureSet) {
+            unknownSet = .unknownPictureParameterSet(slice.pictureSet, at: sample.lowerBound)
+          }
+          return
+        }
+      }
+    }
+
+    private func conclude(_ configuration: AVCConfiguration) -> Fault? {
+      // Parameter sets may stand in front of the pictures instead, or once more.
+      guard hasBegun, !hasPictureSet else { return nil }
+      if let missing = configuration.missing { return missing }
+      return hasSequenceSet ? nil : unknownSet
     }
   }
 }

@@ -119,7 +119,19 @@ extension ISOBaseMedia {
       if isSelfContained, let entry, entry.isMPEGAudio, !entry.isEncrypted, let first = table.firstChunk {
         try readFrame(at: first, in: &window)
       }
+      try checkFirstPictures(in: table, &window, &reading)
       try lookForBSlices(in: table, &window)
+    }
+
+    /// Holds the first pictures against what the decoder is told of them.
+    private func checkFirstPictures(
+      in table: SampleTable, _ window: inout ByteWindow, _ reading: inout Reading
+    ) throws(ReadError) {
+      guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264",
+        let configuration = entry.avc, configuration.fault == nil
+      else { return }
+      let samples = try table.firstSamples(FirstPictures.maximumSamples, in: &window)
+      if let fault = try FirstPictures.fault(samples, configuration, in: &window) { reading.add(fault) }
     }
 
     /// Whether the pictures themselves say that they stand out of order, asked only where nothing else
@@ -128,7 +140,7 @@ extension ISOBaseMedia {
       in table: SampleTable, _ window: inout ByteWindow
     ) throws(ReadError) {
       guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264",
-        let lengthSize = entry.nalLengthSize, entry.mayReorder != false, !table.hasOffsets,
+        let lengthSize = entry.avc?.lengthSize, entry.mayReorder != false, !table.hasOffsets,
         table.sampleCount > 1
       else { return }
       let samples = try table.firstSamples(SliceTypes.maximumSamples, in: &window)
@@ -141,11 +153,16 @@ extension ISOBaseMedia {
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
       guard let header = try box.value(FullBoxHeader.self, in: &window, into: &reading) else { return }
-      // What doesn't fit is told where a box in it that decoders need is cut.
       var children = Children(of: box, skipping: 8, tellsFaults: false)
       guard let first = try children.next(in: &window, into: &reading) else { return }
       // Players that believe the count refuse the whole file.
       let count = try window.bigEndian(UInt32.self, at: box.payload + 4)
+      // Players look for what comes next behind it.
+      if first.isCut, !box.isCut {
+        reading.add(.boxPastParent(first, parent: box))
+      } else if first.extendsToEnd {
+        reading.add(.invalidBoxSize(0, at: first.offset))
+      }
       if count == 0 || UInt64(count) > (box.declaredEnd - box.payload) / 8 {
         reading.add(.noSampleEntries(box, count: count))
       }
