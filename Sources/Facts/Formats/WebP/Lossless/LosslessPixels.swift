@@ -11,7 +11,8 @@ protocol LosslessPixels {
 
 /// Nothing becomes of them.
 struct NoPixels: LosslessPixels {
-  var keepsColors: Bool { false }
+  // Stored, since the thread sanitizer trips over the address of a value without any size.
+  let keepsColors = false
 
   @inline(__always) mutating func begin(_: Int, _: Int?) {}
   @inline(__always) mutating func add(red _: Int, green _: Int, blue _: Int, alpha _: Int) {}
@@ -21,7 +22,7 @@ struct NoPixels: LosslessPixels {
 
 /// They are kept, as ARGB.
 struct KeptPixels: LosslessPixels {
-  var keepsColors: Bool { true }
+  let keepsColors = true
 
   private(set) var colors: [UInt32] = []
   /// Colors that were there before, by a hash of them (RFC 9649, section 5.2.3).
