@@ -33,20 +33,21 @@ public struct Inspection: Sendable {
   package init(_ window: inout ByteWindow, sniffer: Sniffer) throws {
     byteCount = window.byteCount
     sniffedType = try sniffer.mediaType(of: &window)
-    reading = Reading()
+    reading = Reading(sniffedType: sniffedType)
     // While the first bytes are in memory still.
     let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
     for format in Formats.all {
-      reading = Reading(sniffedType: sniffedType)
       try Self.collect(into: &reading) { reading throws(ReadError) in
         try format.read(&window, into: &reading)
       }
-      guard reading.mediaType != nil else { continue }
+      guard reading.mediaType != nil else {
+        reading.forget()
+        continue
+      }
       noteMissingBytes(of: window)
       if reading.faults.isEmpty { undecoded = format }
       break
     }
-    if reading.mediaType == nil { reading = Reading() }
     do { try reading.noteOtherFormats(signs, &window) } catch {
       // Bytes that make no sense as another format are none.
       if case .source = error.reason { throw error }

@@ -32,6 +32,12 @@ package struct Reading: Sendable {
 
   package init(sniffedType: String? = nil) { self.sniffedType = sniffedType }
 
+  /// Drops what was noted of a file that isn't of a reader's format: where it ended before the reader had seen
+  /// enough. All else a reader notes once it knows that the file is its own.
+  mutating func forget() {
+    if !faults.isEmpty { faults = [] }
+  }
+
   /// Whether another fault would say nothing more.
   package var hasEnoughFaults: Bool { faults.count >= Self.maximumFaults }
 
@@ -55,7 +61,7 @@ package protocol FormatReader: Sendable {
   /// Reads the file behind `window` into `reading`.
   ///
   /// The reader decides from the bytes alone whether the file is of its format; where it is not, it
-  /// returns with `reading.mediaType` nil, and the next format is asked. Reading past the end may
+  /// returns with `reading.mediaType` nil and nothing noted, and the next format is asked. Reading past the end may
   /// simply throw: the caller turns `endOfData` and `implausible` into faults once the format has been
   /// recognised, and keeps what was read.
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError)

@@ -32,7 +32,7 @@ struct PDFDocument {
   private var sections: [PDFCrossReferenceSection] = []
   /// Where sections stand that haven't been read yet, the next one last.
   private var pending: [UInt64]
-  private var visited: Set<UInt64> = []
+  private var visited: [UInt64] = []
   private var cost = 0
   private var searches = 0
   /// The object stream unpacked last: the few objects wanted mostly share one.
@@ -85,7 +85,8 @@ struct PDFDocument {
   /// Reads the next older section; false when there is none or it makes no sense.
   private mutating func readNextSection(in window: inout ByteWindow) throws(ReadError) -> Bool {
     while let offset = pending.popLast() {
-      guard visited.count < Self.maximumSections, visited.insert(offset).inserted else { continue }
+      guard visited.count < Self.maximumSections, !visited.contains(offset) else { continue }
+      visited.append(offset)
       guard cost < Self.maximumCost, var section = try section(at: offset, in: &window) else {
         return false
       }

@@ -61,11 +61,15 @@ struct PDFLexer: ~Escapable {
 
   /// Passes over `word` where it stands next, as a whole word.
   mutating func skipKeyword(_ word: StaticString) -> Bool {
+    guard hasKeyword(word) else { return false }
+    position += word.utf8CodeUnitCount
+    return true
+  }
+
+  private func hasKeyword(_ word: StaticString) -> Bool {
     let count = word.utf8CodeUnitCount
     for index in 0..<count where peek(index) != word.utf8Start[index] { return false }
-    if let after = peek(count), after.isPDFRegular { return false }
-    position += count
-    return true
+    return peek(count)?.isPDFRegular != true
   }
 
   /// An integer without a sign, if one stands next.
@@ -169,6 +173,51 @@ struct PDFLexer: ~Escapable {
     while let byte = peek(), byte.isPDFRegular { position += 1 }
     guard position > start else { throw nonsense }
     return .real
+  }
+
+  // MARK: What nobody asks for
+
+  /// Whether the name that stands next is one of a value that every page or document has and that nothing here
+  /// asks for: to make such values costs more than all others.
+  private var hasUnusedName: Bool {
+    switch peek(1) {
+    case UInt8(ascii: "M"): hasKeyword("/MediaBox")
+    case UInt8(ascii: "C"): hasKeyword("/CropBox")
+    case UInt8(ascii: "R"): hasKeyword("/Resources")
+    case UInt8(ascii: "I"): hasKeyword("/ID")
+    case UInt8(ascii: "L"): hasKeyword("/Lang")
+    case UInt8(ascii: "D"): hasKeyword("/DocChecksum")
+    default: false
+    }
+  }
+
+  private mutating func skipName() -> String {
+    position += 1
+    while let byte = peek(), byte.isPDFRegular { position += 1 }
+    return ""
+  }
+
+  /// Passes over the object that stands next, of the same syntax as ``object(depth:)`` takes.
+  private mutating func skipObject(depth: Int) throws(ReadError) {
+    skipWhitespace()
+    guard depth < Self.maximumDepth else { throw nonsense }
+    switch peek() {
+    case UInt8(ascii: "/"): _ = skipName()
+    case UInt8(ascii: "<") where peek(1) != nil && peek(1) != UInt8(ascii: "<"):
+      while let byte = peek(), byte != UInt8(ascii: ">") { position += 1 }
+      guard !isAtEnd else { throw ended }
+      position += 1
+    case UInt8(ascii: "["):
+      position += 1
+      while true {
+        skipWhitespace()
+        guard let byte = peek() else { throw ended }
+        if byte == UInt8(ascii: "]") { break }
+        try skipObject(depth: depth + 1)
+      }
+      position += 1
+    default: _ = try object(depth: depth)
+    }
   }
 
   /// A name, with its `#xx` resolved (7.3.5).
@@ -303,11 +352,16 @@ struct PDFLexer: ~Escapable {
         return PDFDictionary(Array(entries[start...]))
       }
       guard byte == UInt8(ascii: "/") else { throw nonsense }
-      let key = name()
+      let isOfUse = !hasUnusedName
+      let key = isOfUse ? name() : skipName()
       skipWhitespace()
       // A key without a value is tolerated by readers where the dictionary ends.
       if peek() == UInt8(ascii: ">"), peek(1) == UInt8(ascii: ">") { continue }
-      entries.append((key, try object(depth: depth + 1)))
+      if isOfUse {
+        entries.append((key, try object(depth: depth + 1)))
+      } else {
+        try skipObject(depth: depth + 1)
+      }
     }
   }
 }
