@@ -63,7 +63,7 @@ extension ISOBaseMedia {
         96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
       ]
       let index = Int(try bits.unsigned(element, 4))
-      if index == 15 { return try bits.unsigned("samplingFrequency", 24, in: 1...(.max)) }
+      if index == 15 { return try bits.unsigned("samplingFrequency", 24, in: 1...0xff_ffff) }
       guard index < rates.count else {
         throw SyntaxDefect(element: element, expected: "\(element) from 0 to 12, or 15", actual: "\(index)")
       }

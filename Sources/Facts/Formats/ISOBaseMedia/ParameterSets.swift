@@ -65,7 +65,9 @@ extension ISOBaseMedia {
       }
       var crop: [UInt64] = [0, 0, 0, 0]
       if try reader.flag("frame_cropping_flag") {
-        for i in 0..<4 { crop[i] = UInt64(try reader.unsignedExpGolomb("frame_crop_left_offset")) }
+        for (i, side) in ["left", "right", "top", "bottom"].enumerated() {
+          crop[i] = UInt64(try reader.unsignedExpGolomb("frame_crop_\(side)_offset"))
+        }
       }
       let unitX: UInt64 = !hasSeparatePlanes && (chromaFormat == 1 || chromaFormat == 2) ? 2 : 1
       let fields: UInt64 = isFrameOnly ? 1 : 2
