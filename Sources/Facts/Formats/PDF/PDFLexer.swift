@@ -177,24 +177,28 @@ struct PDFLexer: ~Escapable {
 
   // MARK: What nobody asks for
 
-  /// Whether the name that stands next is one of a value that every page or document has and that nothing here
-  /// asks for: to make such values costs more than all others.
-  private var hasUnusedName: Bool {
-    switch peek(1) {
-    case UInt8(ascii: "M"): hasKeyword("/MediaBox")
-    case UInt8(ascii: "C"): hasKeyword("/CropBox")
-    case UInt8(ascii: "R"): hasKeyword("/Resources")
-    case UInt8(ascii: "I"): hasKeyword("/ID")
-    case UInt8(ascii: "L"): hasKeyword("/Lang")
-    case UInt8(ascii: "D"): hasKeyword("/DocChecksum")
-    default: false
+  /// The key, by its first letter, of a value that every page or document has and that nothing here asks for: to
+  /// make such values costs more than all others.
+  private static func unusedKey(beginningWith letter: UInt8?) -> StaticString? {
+    switch letter {
+    case UInt8(ascii: "M"): "/MediaBox"
+    case UInt8(ascii: "C"): "/CropBox"
+    case UInt8(ascii: "R"): "/Resources"
+    case UInt8(ascii: "I"): "/ID"
+    case UInt8(ascii: "L"): "/Lang"
+    case UInt8(ascii: "D"): "/DocChecksum"
+    default: nil
     }
   }
 
-  private mutating func skipName() -> String {
+  /// Whether dictionaries are made without the entry of a key.
+  static func passesOver(_ key: String) -> Bool {
+    unusedKey(beginningWith: key.utf8.first)?.description == "/" + key
+  }
+
+  private mutating func skipName() {
     position += 1
     while let byte = peek(), byte.isPDFRegular { position += 1 }
-    return ""
   }
 
   /// Passes over the object that stands next, of the same syntax as ``object(depth:)`` takes.
@@ -202,7 +206,7 @@ struct PDFLexer: ~Escapable {
     skipWhitespace()
     guard depth < Self.maximumDepth else { throw nonsense }
     switch peek() {
-    case UInt8(ascii: "/"): _ = skipName()
+    case UInt8(ascii: "/"): skipName()
     case UInt8(ascii: "<") where peek(1) != nil && peek(1) != UInt8(ascii: "<"):
       while let byte = peek(), byte != UInt8(ascii: ">") { position += 1 }
       guard !isAtEnd else { throw ended }
@@ -352,50 +356,20 @@ struct PDFLexer: ~Escapable {
         return PDFDictionary(Array(entries[start...]))
       }
       guard byte == UInt8(ascii: "/") else { throw nonsense }
-      let isOfUse = !hasUnusedName
-      let key = isOfUse ? name() : skipName()
+      var key: String?
+      if let unused = Self.unusedKey(beginningWith: peek(1)), hasKeyword(unused) {
+        skipName()
+      } else {
+        key = name()
+      }
       skipWhitespace()
       // A key without a value is tolerated by readers where the dictionary ends.
       if peek() == UInt8(ascii: ">"), peek(1) == UInt8(ascii: ">") { continue }
-      if isOfUse {
+      if let key {
         entries.append((key, try object(depth: depth + 1)))
       } else {
         try skipObject(depth: depth + 1)
       }
-    }
-  }
-}
-
-extension UInt8 {
-  /// Whether PDF counts the byte as white space (7.2.3, table 1).
-  var isPDFWhitespace: Bool { self < 64 && Self.pdfWhitespace >> UInt64(self) & 1 == 1 }
-
-  /// A bit for each byte of white space: NUL, HT, LF, FF, CR and SP.
-  private static var pdfWhitespace: UInt64 { 0x1_0000_3601 }
-
-  /// Whether the byte is neither white space nor a delimiter (7.2.3).
-  var isPDFRegular: Bool {
-    switch self {
-    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"),
-      UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"),
-      UInt8(ascii: "/"), UInt8(ascii: "%"):
-      false
-    default: !isPDFWhitespace
-    }
-  }
-
-  /// The value of a decimal digit.
-  var pdfDigit: UInt8? {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) ? self - UInt8(ascii: "0") : nil
-  }
-
-  /// The value of a hexadecimal digit.
-  var hexadecimalDigit: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    default: nil
     }
   }
 }

@@ -51,7 +51,10 @@ struct PDFDictionary: Sendable {
   var keys: [String] { Set(entries.map(\.key)).sorted() }
 
   /// The value of a key; nil where there is none.
-  subscript(key: String) -> PDFObject? { entries.last { $0.key == key }?.value }
+  subscript(key: String) -> PDFObject? {
+    assert(!PDFLexer.passesOver(key), "the lexer passes over \(key)")
+    return entries.last { $0.key == key }?.value
+  }
 
   /// Adds an entry, which counts over an earlier one with the same key.
   mutating func append(_ value: PDFObject, for key: String) { entries.append((key, value)) }
