@@ -123,13 +123,17 @@ extension ISOBaseMedia {
       try lookForBSlices(in: table, &window)
     }
 
+    /// What a decoder of AVC is told of the pictures, where these are here and can be looked at.
+    private var pictureConfiguration: AVCConfiguration? {
+      guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264" else { return nil }
+      return entry.avc
+    }
+
     /// Holds the first pictures against what the decoder is told of them.
     private func checkFirstPictures(
       in table: SampleTable, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) {
-      guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264",
-        let configuration = entry.avc, configuration.fault == nil
-      else { return }
+      guard let configuration = pictureConfiguration, configuration.fault == nil else { return }
       let samples = try table.firstSamples(FirstPictures.maximumSamples, in: &window)
       if let fault = try FirstPictures.fault(samples, configuration, in: &window) { reading.add(fault) }
     }
@@ -139,12 +143,11 @@ extension ISOBaseMedia {
     private mutating func lookForBSlices(
       in table: SampleTable, _ window: inout ByteWindow
     ) throws(ReadError) {
-      guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264",
-        let lengthSize = entry.avc?.lengthSize, entry.mayReorder != false, !table.hasOffsets,
+      guard let configuration = pictureConfiguration, configuration.mayReorder != false, !table.hasOffsets,
         table.sampleCount > 1
       else { return }
       let samples = try table.firstSamples(SliceTypes.maximumSamples, in: &window)
-      hasBSlices = try SliceTypes.hasBSlice(samples, lengthSize: lengthSize, in: &window)
+      hasBSlices = try SliceTypes.hasBSlice(samples, lengthSize: configuration.lengthSize, in: &window)
     }
 
     /// The sample description box, `stsd` (8.5.2). Where the samples change their form in the middle, the

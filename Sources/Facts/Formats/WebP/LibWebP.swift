@@ -118,9 +118,12 @@ struct LibWebP: ~Copyable {
   private static func undecided(of frame: WebPIterator) -> WebPData? {
     let bytes = UnsafeRawBufferPointer(start: frame.fragment.bytes, count: frame.fragment.size)
     let chunks = ByteSpan(RawSpan(_unsafeBytes: bytes), at: 0)
-    guard bytes.count > 8 else { return frame.fragment }
-    let length = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
-    let data = chunks.bytes.extracting(8..<8 + min(length, bytes.count - 8))
+    var header = chunks
+    guard (try? header.skip(4)) != nil, let size = try? UInt32(parsingLittleEndian: &header) else {
+      return frame.fragment
+    }
+    let length = Int(size)
+    let data = chunks.bytes.extracting(8..<8 + min(length, header.remaining))
     if chunks.has("VP8L"), LosslessStream.isWhole(data) { return nil }
     let next = 8 + length + length % 2
     guard chunks.has("ALPH"), chunks.has("VP8 ", at: next),

@@ -31,9 +31,6 @@ struct LosslessCodes {
     return (Int(entry >> 8), Self.rootBits + Int(entry & 0xff))
   }
 
-  /// The symbol of a code that has only one.
-  func onlySymbol(_ code: Code) -> Int? { code.isSingle ? Int(entries[code.start] >> 8) : nil }
-
   /// Makes a code of the lengths of its symbols' codes, 0 for a symbol that has none.
   ///
   /// - Throws: `LosslessDoubt` where they are too many, too few, or too long to be a prefix code.
