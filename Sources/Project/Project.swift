@@ -40,6 +40,7 @@ package final class Project {
   private var policies: PolicyLoader
   /// The chain where no configuration is found.
   private var outermost = SettingsChain([])
+  // By names rather than by their bytes: how to hash an array is looked up at run time, which a start would feel.
   private var configurations: [FileName: Configuration?] = [:]
   private var gitignores: [FileName: IgnoreList?] = [:]
   private var folders: [FileName: ProjectFolder] = [:]
@@ -241,7 +242,7 @@ package final class Project {
   }
 
   private func engine(for settings: Settings) -> Preflight {
-    let severities = settings.severities.isEmpty ? [:] : settings.severities.mapValues(\.value)
+    let severities = settings.severities.mapValues(\.value)
     let isStrict = settings.isStrict?.value ?? false
     let key = EngineKey(policy: settings.policy?.value.key, isStrict: isStrict, severities: severities)
     if let known = engines.first(where: { $0.key == key }) { return known.engine }

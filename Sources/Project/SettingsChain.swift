@@ -20,6 +20,7 @@ final class SettingsChain {
   let rules: [Configuration.Rule]
   /// The settings that were already put together, by the rules that match, and those where none does.
   private var known: [RuleSet: FileSettings] = [:]
+  // Apart, since the first look into the table costs a start a twentieth of its time, and most runs have no rules.
   private var knownWithoutRules: FileSettings?
 
   init(_ configurations: [Configuration]) {

@@ -72,6 +72,7 @@ public struct JSONWriter: Sendable {
 
   /// Writes a whole number.
   public mutating func integer(_ value: some BinaryInteger) {
+    // Its digits one by one, without a string in between: every result has a dozen of them.
     guard let small = UInt(exactly: value) else { return raw(String(value)) }
     separate()
     var divisor: UInt = 1
