@@ -31,7 +31,7 @@ struct PreflightCommand: ParsableCommand {
     do {
       let words = RawArguments.current
       if let run = PlainCommandLine.run(words) { return try run.run() }
-      var command = try subcommand(words) ?? parseAsRoot(words)
+      var command = try parseAsRoot(words)
       try command.run()
     } catch let exit as ExitStatus {
       Terminal.exit(exit.rawValue)
@@ -45,31 +45,6 @@ struct PreflightCommand: ParsableCommand {
       if !message.isEmpty { Terminal.write(message + "\n", to: isClean ? STDOUT_FILENO : STDERR_FILENO) }
       Terminal.exit(isClean ? 0 : ExitStatus.notJudged.rawValue)
     }
-  }
-}
-
-/// A command that reads its options and leaves the rest to a run.
-protocol RunCommand: ParsableCommand {
-  associatedtype Run: CommandRun
-
-  /// What the options ask for.
-  var asked: Run { get }
-}
-
-extension RunCommand {
-  func run() throws { try asked.run() }
-}
-
-extension PreflightCommand {
-  /// The subcommand that is plainly named by the first word, parsed without the rest of the tree: setting up
-  /// all of them is most of what a run over one small file takes. Nil where it isn't as plain as that, or is
-  /// mistaken: then the whole tree answers, with the right help.
-  private static func subcommand(_ words: [String]) -> (any ParsableCommand)? {
-    guard let name = words.first,
-      let type = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
-      type.configuration.subcommands.isEmpty
-    else { return nil }
-    return try? type.parseAsRoot(Array(words.dropFirst()))
   }
 }
 

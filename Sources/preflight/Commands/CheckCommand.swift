@@ -2,7 +2,7 @@ import ArgumentParser
 import MediaPreflight
 import PreflightProject
 
-struct CheckCommand: RunCommand {
+struct CheckCommand: ParsedCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Give a verdict for every file.",

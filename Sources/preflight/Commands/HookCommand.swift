@@ -11,7 +11,7 @@ import PreflightReport
   import Musl
 #endif
 
-struct HookCommand: RunCommand {
+struct HookCommand: ParsedCommand {
   static let configuration = CommandConfiguration(
     commandName: "hook",
     abstract: "Answer requests from another program: JSON in, JSON out.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import MediaPreflight
 import PreflightProject
 
-struct InspectCommand: RunCommand {
+struct InspectCommand: ParsedCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Say what the bytes are, with no policy applied.",

@@ -11,7 +11,7 @@ import PreflightReport
   import Musl
 #endif
 
-struct PayloadCommand: RunCommand {
+struct PayloadCommand: ParsedCommand {
   static let configuration = CommandConfiguration(
     commandName: "payload",
     abstract: "Make the ready-to-send request for one file, or say why not.",
@@ -75,8 +75,7 @@ struct PayloadCommand: RunCommand {
         to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
         phoneNumberID: phoneNumberId),
       declaredType: declaredType, policy: policy.options, configuration: configuration.options, form: form,
-      strict: strict,
-      color: color, sandbox: sandbox.options)
+      strict: strict, color: color, sandbox: sandbox.options)
   }
 
   func validate() throws { try asked.validate() }

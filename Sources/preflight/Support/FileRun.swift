@@ -15,8 +15,7 @@ import PreflightReport
 enum FileRun {
   static func run(
     _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: sending Project,
-    hasPolicy: Bool,
-    writing written: [FileName] = [],
+    hasPolicy: Bool, writing written: [FileName] = [],
     judge: @escaping @Sendable (FileName, FileSettings) throws -> CheckResult
   ) throws -> Summary {
     var walk = FileWalk(try files.names(), in: project)

@@ -1,6 +1,4 @@
 import ArgumentParser
-import MediaPreflight
-import PreflightProject
 import PreflightReport
 
 #if canImport(Darwin)
@@ -10,75 +8,6 @@ import PreflightReport
 #elseif canImport(Musl)
   import Musl
 #endif
-
-/// Which files.
-struct FileOptions: PlainOptions {
-  var paths: [String] = []
-  /// Where more paths are listed; `-` is standard input.
-  var filesFrom: String?
-  var isNulSeparated = false
-  var requireFiles = false
-  /// How many files are checked at a time; 0 for as many as there are cores.
-  var jobs: Int?
-
-  func validate() throws {
-    if let jobs, jobs < 0 { throw ValidationError("--jobs must be at least 0 (0: the cores)") }
-    if paths.isEmpty, filesFrom == nil { throw ValidationError("no path is given; see --help") }
-    if isNulSeparated, filesFrom == nil { throw ValidationError("-0 goes with --files-from") }
-  }
-
-  var jobCount: Int {
-    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    guard let jobs, jobs > 0 else { return cores }
-    // More threads than this only wait for each other.
-    return min(jobs, 256)
-  }
-
-  func names() throws(Failure) -> NameList {
-    let names = paths.map(RawArguments.fileName)
-    guard let filesFrom else { return NameList(names) }
-    do {
-      return NameList(names, list: try Input.source(filesFrom), separator: isNulSeparated ? .nul : .line)
-    } catch { throw Failure("\(filesFrom): \(error)") }
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "files-from": words.set(&filesFrom)
-    case "null": words.set(&isNulSeparated, to: true)
-    case "require-files": words.set(&requireFiles, to: true)
-    case "jobs": words.set(&jobs, { Int($0) })
-    default: nil
-    }
-  }
-}
-
-/// The same as the argument parser takes them.
-struct FileArguments: ParsableArguments {
-  @Argument(help: "Files, and folders to walk.", completion: .file())
-  var paths: [String] = []
-
-  @Option(help: ArgumentHelp("Read paths from a file, or from standard input.", valueName: "FILE|-"))
-  var filesFrom: String?
-
-  @Flag(
-    name: [.customShort("0"), .customLong("null")], help: "The paths of --files-from end with NUL bytes.")
-  var isNulSeparated = false
-
-  @Flag(help: "Fail when there is nothing to check.")
-  var requireFiles = false
-
-  @Option(help: ArgumentHelp("Check so many files at a time (default: the cores).", valueName: "N"))
-  var jobs: Int?
-
-  func validate() throws { try options.validate() }
-
-  var options: FileOptions {
-    FileOptions(
-      paths: paths, filesFrom: filesFrom, isNulSeparated: isNulSeparated, requireFiles: requireFiles,
-      jobs: jobs)
-  }
-}
 
 /// How results are shown.
 struct ReportOptions: PlainOptions {
@@ -191,50 +120,4 @@ struct ReportArguments: ParsableArguments {
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
-}
-
-/// Which policy.
-struct PolicyOptions: PlainOptions {
-  /// A built-in policy or a policy file; nil for what a configuration says, or else the default.
-  var policy: String?
-
-  fileprivate static let standard = Policy.builtInNames.first ?? ""
-
-  fileprivate static let names = Policy.builtInNames.joined(separator: ", ")
-
-  func load() throws(Failure) -> Policy { try Self.load(policy ?? Self.standard) }
-
-  /// A built-in policy, or else the policy file of that name.
-  static func load(_ name: String) throws(Failure) -> Policy {
-    if let policy = Policy.builtIn(named: name) { return policy }
-    let text: [UInt8]
-    do { text = try Input.all(ofFileAt: RawArguments.fileName(name)) } catch {
-      let isName = !name.contains("/") && !name.contains(".")
-      throw Failure(
-        isName
-          ? "there is no policy '\(name)', only \(names), nor such a file"
-          : "the policy file \(name): \(error)")
-    }
-    guard let text = String(validating: text, as: UTF8.self) else {
-      throw Failure("the policy file \(name) is not UTF-8 text")
-    }
-    do { return try Policy(parsing: text, name: name) } catch {
-      throw Failure("the policy is mistaken\n\(error)")
-    }
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    name == "policy" ? words.set(&policy) : nil
-  }
-}
-
-/// The same as the argument parser takes them.
-struct PolicyArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The policy to hold against: \(PolicyOptions.names), or a policy file (default: the configuration's, or else \(PolicyOptions.standard)).",
-      valueName: "NAME|FILE"))
-  var policy: String?
-
-  var options: PolicyOptions { PolicyOptions(policy: policy) }
 }
