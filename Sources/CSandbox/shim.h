@@ -32,7 +32,8 @@ static inline int sandbox_landlock_version(void) {
 static inline int sandbox_landlock_enter(int version, const int *folders, int count) {
   // Bits 0 and 1: run, write; 4 to 12: remove and make; 13, 14, 15 since versions 2, 3, 5: move between folders,
   // cut, control devices. Bits 2 and 3, which read files and folders, are left alone. 14 makes the kernel go through
-  // the whole path of each file that is opened, but without it O_RDONLY | O_TRUNC cuts what may not be written.
+  // the whole path of each file that is opened, but without it O_RDONLY | O_TRUNC cuts what may not be written, which
+  // the filter below refuses then.
   uint64_t files = 0x1ff3;
   if (version >= 2) files |= 1 << 13;
   if (version >= 3) files |= 1 << 14;
@@ -78,19 +79,21 @@ struct sandbox_calls {
   uint16_t first, last;
 };
 
-// Calls that are refused always, in rising order: the network, other programs and processes, the machine, and
-// the modes and owners of files, which Landlock doesn't know. Rows rather than single calls, since each costs the
-// kernel time when it takes the filter; what is refused along with a row has no use here. Calls without a name
-// in older headers are told by number, which is the same everywhere since 424.
+// Calls that are refused always, in rising order: the network, other programs and processes, the machine, the modes
+// and owners of files, which Landlock doesn't know, and truncate(2), which it knows since its version 3. Rows rather
+// than single calls, since each costs the kernel time when it takes the filter; what is refused along with a row has
+// no use here. Calls without a name in older headers are told by number, which is the same everywhere since 424.
 static const struct sandbox_calls sandbox_refused[] = {
 #ifdef __x86_64__
-  {SYS_socket, SYS_getsockopt}, {SYS_fork, SYS_execve}, {SYS_chmod, SYS_chmod}, {SYS_chown, SYS_lchown},
+  {SYS_socket, SYS_getsockopt}, {SYS_fork, SYS_execve}, {SYS_truncate, SYS_truncate}, {SYS_chmod, SYS_chmod},
+  {SYS_chown, SYS_lchown},
   {SYS_ptrace, SYS_ptrace}, {SYS_chroot, SYS_quotactl}, {SYS_setxattr, SYS_fsetxattr}, {SYS_add_key, SYS_keyctl},
   {SYS_fchownat, SYS_fchownat}, {SYS_fchmodat, SYS_fchmodat}, {SYS_unshare, SYS_unshare},
   {SYS_perf_event_open, SYS_perf_event_open}, {SYS_open_by_handle_at, SYS_setns},
   {SYS_process_vm_readv, SYS_finit_module}, {SYS_kexec_file_load, SYS_userfaultfd},
 #else
-  {SYS_setxattr, SYS_fsetxattr}, {SYS_umount2, SYS_pivot_root}, {SYS_chroot, SYS_chroot}, {SYS_fchmodat, SYS_fchmodat},
+  {SYS_setxattr, SYS_fsetxattr}, {SYS_umount2, SYS_pivot_root}, {SYS_truncate, SYS_truncate}, {SYS_chroot, SYS_chroot},
+  {SYS_fchmodat, SYS_fchmodat},
   {SYS_fchownat, SYS_fchownat}, {SYS_unshare, SYS_unshare}, {SYS_kexec_load, SYS_delete_module},
   {SYS_ptrace, SYS_ptrace}, {SYS_reboot, SYS_reboot}, {SYS_socket, SYS_recvmsg}, {SYS_add_key, SYS_keyctl},
   {SYS_execve, SYS_execve}, {SYS_perf_event_open, SYS_recvmmsg}, {SYS_open_by_handle_at, SYS_finit_module},
@@ -104,10 +107,10 @@ static const struct sandbox_calls sandbox_refused[] = {
 // Calls that make, move or remove a file by its name, refused as well where there is no Landlock to do it.
 static const struct sandbox_calls sandbox_changing[] = {
 #ifdef __x86_64__
-  {SYS_truncate, SYS_truncate}, {SYS_rename, SYS_symlink}, {SYS_mknod, SYS_mknod}, {SYS_mkdirat, SYS_futimesat},
+  {SYS_rename, SYS_symlink}, {SYS_mknod, SYS_mknod}, {SYS_mkdirat, SYS_futimesat},
   {SYS_unlinkat, SYS_symlinkat}, {SYS_renameat2, SYS_renameat2},
 #else
-  {SYS_mknodat, 38 /* renameat */}, {SYS_truncate, SYS_truncate}, {SYS_renameat2, SYS_renameat2},
+  {SYS_mknodat, 38 /* renameat */}, {SYS_renameat2, SYS_renameat2},
 #endif
 };
 
@@ -159,9 +162,10 @@ static inline int sandbox_seccomp_is_offered(void) {
   return syscall(SYS_seccomp, 2, 0, &action) == 0;
 }
 
-/// Gives up, for all threads, the calls above; unless `changes_files`, to change files by name as well.
+/// Gives up, for all threads, the calls above; unless `changes_files`, to change files by name as well; unless
+/// `cuts_files`, to cut a file when it is opened.
 /// Returns whether it is so.
-static inline int sandbox_seccomp_enter(int changes_files) {
+static inline int sandbox_seccomp_enter(int changes_files, int cuts_files) {
   struct sandbox_filter filter;
   filter.count = 0;
   sandbox_add(&filter, SANDBOX_LOAD, 0, 0, 4);
@@ -180,12 +184,15 @@ static inline int sandbox_seccomp_enter(int changes_files) {
   sandbox_answer(&filter, ENOSYS);
   // A new thread (CLONE_THREAD) is one thing, a new process another.
   sandbox_refuse_bits(&filter, SYS_clone, 0, 0x00010000, 0);
-  if (!changes_files) {
-    uint32_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
-    sandbox_refuse_bits(&filter, SYS_openat, 2, writing, 1);
+  uint32_t refused_modes = changes_files ? 0 : O_WRONLY | O_RDWR | O_CREAT;
+  if (!changes_files || !cuts_files) refused_modes |= O_TRUNC;
+  if (refused_modes) {
+    sandbox_refuse_bits(&filter, SYS_openat, 2, refused_modes, 1);
 #ifdef SYS_open
-    sandbox_refuse_bits(&filter, SYS_open, 1, writing, 1);
+    sandbox_refuse_bits(&filter, SYS_open, 1, refused_modes, 1);
 #endif
+  }
+  if (!changes_files) {
     // The one with the rows below is the end of the filter: what isn't in these goes on to there.
     for (unsigned long row = 0; row < sizeof sandbox_changing / sizeof *sandbox_changing; row += 1) {
       sandbox_add(&filter, SANDBOX_AT_LEAST, 0, 2, sandbox_changing[row].first);
@@ -205,6 +212,6 @@ static inline int sandbox_seccomp_enter(int changes_files) {
 
 #else
 static inline int sandbox_seccomp_is_offered(void) { return 0; }
-static inline int sandbox_seccomp_enter(int changes_files) { return 0; }
+static inline int sandbox_seccomp_enter(int changes_files, int cuts_files) { return 0; }
 #endif
 #endif

@@ -25,20 +25,25 @@ struct SandboxCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Allow one file to be written, and write it.", valueName: "FILE"))
   var writing: String?
 
+  @Option(
+    help: ArgumentHelp("Do as if the kernel's Landlock were of this version, 0 for none.", valueName: "N"))
+  var landlock = Int32.max
+
   func run() throws {
     let engine = Preflight()
     let allowed = writing.map(RawArguments.fileName)
-    Sandbox.enter(sandbox.options, writing: allowed.map { [$0] } ?? [])
+    let ways = Escape.all + [.cutting(Escape.emptyFile())]
+    Sandbox.enter(sandbox.options, writing: allowed.map { [$0] } ?? [], landlock: landlock)
     if let allowed { print("write the allowed file", Escape.write(allowed.bytes) ? "done" : "refused") }
     let outcomes = Mutex<[String: Bool]>([:])
-    DispatchQueue.concurrentPerform(iterations: Escape.all.count) { index in
-      let escape = Escape.all[index]
+    DispatchQueue.concurrentPerform(iterations: ways.count) { index in
+      let escape = ways[index]
       let source = EscapingSource(escape)
       let isJudged = (try? engine.check(source)) != nil
       outcomes.withLock { $0[escape.name] = source.succeeded || !isJudged }
     }
     var isOut = false
-    for escape in Escape.all {
+    for escape in ways {
       let succeeded = outcomes.withLock { $0[escape.name] != false }
       print(escape.name, succeeded ? "done" : "refused")
       isOut = isOut || succeeded
@@ -77,6 +82,19 @@ private struct Escape: Sendable {
     },
     Escape(name: "change a file's mode") { chmod(temporary, 0o1777) == 0 },
   ]
+
+  /// Opening a file to be cut, which needs no leave to write where nothing refuses it; or cutting it by its name.
+  static func cutting(_ path: String) -> Escape {
+    Escape(name: "cut a file") { closed(open(path, O_RDONLY | O_TRUNC)) || truncate(path, 0) == 0 }
+  }
+
+  /// Where a new file that has no other name any more can be opened.
+  static func emptyFile() -> String {
+    var path = "\(temporary)/preflight-sandbox-XXXXXX".utf8CString.map(\.self)
+    let descriptor = mkstemp(&path)
+    unlink(path)
+    return "/dev/fd/\(descriptor)"
+  }
 
   private static var temporary: String { Terminal.environment("TMPDIR") ?? "/tmp" }
 

@@ -32,16 +32,21 @@ enum Sandbox {
   /// Gives up what isn't needed any more, for good. Reports are open by now; no other thread has been started,
   /// since Landlock binds this thread and those that it starts.
   ///
-  /// - Parameter written: Files that are made, or replaced by one made beside them, later on.
-  static func enter(_ options: SandboxOptions, writing written: [FileName] = []) {
+  /// - Parameters:
+  ///   - written: Files that are made, or replaced by one made beside them, later on.
+  ///   - newest: The newest version of Landlock to make use of, as if the kernel had no newer one.
+  static func enter(
+    _ options: SandboxOptions, writing written: [FileName] = [], landlock newest: Int32 = .max
+  ) {
     #if os(Linux)
       guard options.isWanted else { return }
-      let version = sandbox_landlock_version()
+      let version = min(sandbox_landlock_version(), newest)
       let folders = version > 0 ? written.map(openFolder) : []
       let isEntered = version > 0 && sandbox_landlock_enter(version, folders, Int32(folders.count)) != 0
       for folder in folders where folder >= 0 { close(folder) }
-      // Where Landlock keeps files from being changed, the filter needn't look at each that is opened.
-      _ = sandbox_seccomp_enter(isEntered || !written.isEmpty ? 1 : 0)
+      // Where Landlock keeps files from being changed, and since its version 3 from being cut, the filter needn't
+      // look at each that is opened. Nothing that is written later on is cut by its opening.
+      _ = sandbox_seccomp_enter(isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0)
     #endif
   }
 
