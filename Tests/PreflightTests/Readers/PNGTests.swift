@@ -427,41 +427,29 @@ private struct PNGBytes {
 /// A DEFLATE stream of one block with fixed codes (RFC 1951, section 3.2.6). The check value of zlib that
 /// would follow is left out: decoders of PNG don't miss it.
 private struct FixedHuffmanBits {
-  private var bytes: [UInt8] = []
-  private var used = 0
+  private var bits = LowBitWriter()
 
   init() {
     // The last block, of type 01.
-    for bit in [1, 1, 0] { append(bit) }
-  }
-
-  private mutating func append(_ bit: Int) {
-    if used % 8 == 0 { bytes.append(0) }
-    if bit == 1 { bytes[used / 8] |= 1 << UInt8(used % 8) }
-    used += 1
-  }
-
-  /// Codes stand with their most significant bit first.
-  private mutating func code(_ value: Int, _ length: Int) {
-    for index in (0..<length).reversed() { append(value >> index & 1) }
+    bits.number(0b011, 3)
   }
 
   /// A byte below 144.
-  mutating func literal(_ byte: UInt8) { code(0x30 + Int(byte), 8) }
+  mutating func literal(_ byte: UInt8) { bits.code(0x30 + Int(byte), 8) }
 
   mutating func zeros(_ count: Int) {
     guard count > 0 else { return }
     literal(0)
     // Length 258 at distance 1.
     for _ in 0..<(count - 1) / 258 {
-      code(0xc5, 8)
-      code(0, 5)
+      bits.code(0xc5, 8)
+      bits.code(0, 5)
     }
     for _ in 0..<(count - 1) % 258 { literal(0) }
   }
 
   mutating func finished() -> [UInt8] {
-    code(0, 7)
-    return bytes
+    bits.code(0, 7)
+    return bits.bytes
   }
 }
