@@ -57,16 +57,29 @@ package struct ByteSpan: ~Escapable {
   }
 
   /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  @inlinable
   package func has(_ pattern: StaticString, at index: Int = 0) -> Bool {
+    // Of all that a file is asked for, nearly nothing is there, and the first byte says so without a call.
+    self[index] == pattern.utf8Start[0] && holds(pattern, at: index)
+  }
+
+  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  @inlinable
+  package func has(_ pattern: [UInt8], at index: Int = 0) -> Bool {
+    self[index] == pattern.first && holds(pattern, at: index)
+  }
+
+  @usableFromInline
+  func holds(_ pattern: StaticString, at index: Int) -> Bool {
     let count = pattern.utf8CodeUnitCount
-    guard index >= 0, bytes.byteCount - index >= count else { return false }
+    guard bytes.byteCount - index >= count else { return false }
     for i in 0..<count where pattern.utf8Start[i] != self[index + i] { return false }
     return true
   }
 
-  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
-  package func has(_ pattern: [UInt8], at index: Int = 0) -> Bool {
-    guard index >= 0, bytes.byteCount - index >= pattern.count else { return false }
+  @usableFromInline
+  func holds(_ pattern: [UInt8], at index: Int) -> Bool {
+    guard bytes.byteCount - index >= pattern.count else { return false }
     for i in pattern.indices where pattern[i] != self[index + i] { return false }
     return true
   }

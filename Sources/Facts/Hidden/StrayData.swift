@@ -152,7 +152,8 @@ extension ByteSpan {
   func has(ignoringCase pattern: StaticString, at index: Int) -> Bool {
     let count = pattern.utf8CodeUnitCount
     guard index >= 0, bytes.byteCount - index >= count else { return false }
-    for i in 0..<count {
+    // From the end, since who asks has mostly found the first byte.
+    for i in (0..<count).reversed() {
       let byte = self[index + i] ?? 0
       let lower = (0x41...0x5a).contains(byte) ? byte | 0x20 : byte
       if lower != pattern.utf8Start[i] { return false }

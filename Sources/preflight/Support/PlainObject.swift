@@ -48,13 +48,17 @@ enum PlainObject {
     mutating func string() -> String? {
       guard takes(UInt8(ascii: "\"")) else { return nil }
       let start = position
+      var isASCII = true
       while position < text.count, text[position] != UInt8(ascii: "\"") {
         if text[position] < 0x20 || text[position] == UInt8(ascii: "\\") { return nil }
+        isASCII = isASCII && text[position] < 0x80
         position += 1
       }
       guard position < text.count else { return nil }
       defer { position += 1 }
-      return String(validating: text[start..<position], as: UTF8.self)
+      let content = text[start..<position]
+      // ASCII needs no validating, which costs more than all else here.
+      return isASCII ? String(decoding: content, as: UTF8.self) : String(validating: content, as: UTF8.self)
     }
 
     private mutating func skipSpace() {

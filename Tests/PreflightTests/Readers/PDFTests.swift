@@ -204,6 +204,31 @@ import Testing
     #expect(try inspect(bytes).faults.map(\.name) == ["no-pages"])
   }
 
+  /// Values of keys that nobody asks for, each in a syntax of its own: the count behind them is found.
+  @Test(arguments: [
+    "1", "-.5", "null", "true", "7 0 R", "/Name", "/Count", "(text)", "(a\\)/Count 9)", "(a(b)c)",
+    "(/Count 9)", "<2F3e>",
+    "<</Count 9>>", "<</A<</Count 9>>/B[]>>", "[/Count 9]", "[1[2 0 R]<</A(>>)>>(])<5D>]", "% >>\n1",
+    "[% ]\n]",
+    "word", "1 0 R % comment\r",
+  ])
+  func passesOverWhatNobodyAsksFor(_ value: String) throws {
+    for key in ["Rotate", "Countt", "Coun", "#00Count", "LongerThanAnyKeyCount"] {
+      let pages = "<</\(key) \(value)/Count 3>>"
+      let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages 2 0 R>>", "2 0 obj\n\(pages)"]))
+      #expect(inspection.facts.pageCount == 3, "\(pages)")
+      #expect(inspection.faults == [], "\(pages)")
+    }
+  }
+
+  /// What has no end, or another's.
+  @Test(arguments: ["(text", "<2F", "[1 2", "[1 2>>", "<</A 1", "<</A 1]", "<</A 1>", ")", "}", "(\\"])
+  func findsNoPagesBehindWhatDoesNotEnd(_ value: String) throws {
+    let bytes = document(
+      objects: ["1 0 obj\n<</Pages 2 0 R>>", "2 0 obj\n<</Rotate \(value) /Count 3>>"])
+    #expect(try inspect(bytes).faults.map(\.name) == ["missing-page-tree"])
+  }
+
   @Test(arguments: ["-1", "99999999999999999999", "(1)", "null", "9 0 R"])
   func leavesAPageCountThatIsNone(_ count: String) throws {
     let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages<</Count \(count)>>>>"]))

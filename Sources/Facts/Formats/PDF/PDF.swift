@@ -81,7 +81,7 @@ package enum PDF: FormatReader {
     try document.findEncryption(in: &window)
     facts.encrypted = document.isEncrypted
 
-    let root = try document.resolve(document.trailer["Root"], in: &window)
+    let root = try document.resolve(document.trailer[.root], in: &window)
     guard let root else { return nil }
     guard let catalog = root.dictionary else {
       return Fault(
@@ -89,7 +89,7 @@ package enum PDF: FormatReader {
         "The trailer names a root object that isn't in the document.",
         expected: "a catalog dictionary", actual: root.kind)
     }
-    let tree = try document.resolve(catalog["Pages"], in: &window)
+    let tree = try document.resolve(catalog[.pages], in: &window)
     guard let tree else { return nil }
     guard let pages = tree.dictionary else {
       return Fault(
@@ -97,11 +97,11 @@ package enum PDF: FormatReader {
         "The catalog names a page tree that isn't in the document.",
         expected: "a page tree node", actual: tree.kind)
     }
-    guard let count = try document.resolve(pages["Count"], in: &window)?.integer, count >= 0 else {
+    guard let count = try document.resolve(pages[.count], in: &window)?.integer, count >= 0 else {
       return nil
     }
     facts.pageCount = count
-    guard count == 0, pages["Kids"]?.array?.isEmpty == true else { return nil }
+    guard count == 0, pages[.kids]?.array?.isEmpty == true else { return nil }
     return Fault(
       "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no page.",
       expected: "at least one page", actual: "0")
@@ -126,9 +126,9 @@ package enum PDF: FormatReader {
     guard !document.isRebuilt, let start = tail.startOfCrossReference,
       start < window.byteCount / 2,
       let first = try window.pdfObject(at: document.header, isIndirect: true)?.object?.dictionary,
-      first["Linearized"] != nil,
-      let length = first["L"]?.integer.flatMap({ UInt64(exactly: $0) }),
-      let endOfFirstPage = first["E"]?.integer.flatMap({ UInt64(exactly: $0) }),
+      first[.linearized] != nil,
+      let length = first[.l]?.integer.flatMap({ UInt64(exactly: $0) }),
+      let endOfFirstPage = first[.e]?.integer.flatMap({ UInt64(exactly: $0) }),
       // A writer that copied the dictionary along, but not the layout, puts the section last.
       start < endOfFirstPage
     else { return nil }

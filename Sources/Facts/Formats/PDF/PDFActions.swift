@@ -41,32 +41,32 @@ struct PDFActions {
   private mutating func read(
     _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
-    guard let catalog = try walk.resolve(document.trailer["Root"], from: nil, &document, &window),
+    guard let catalog = try walk.resolve(document.trailer[.root], from: nil, &document, &window),
       let entries = catalog.dictionary
     else { return }
     try readAction(
-      entries["OpenAction"], from: catalog.offset, "when the document is opened", isAutomatic: true,
+      entries[.openAction], from: catalog.offset, "when the document is opened", isAutomatic: true,
       &document, &window)
     try readTriggers(
-      entries["AA"], from: catalog.offset, "when the document is printed, saved or closed", &document,
+      entries[.aa], from: catalog.offset, "when the document is printed, saved or closed", &document,
       &window)
-    if let names = try walk.resolve(entries["Names"], from: catalog.offset, &document, &window),
+    if let names = try walk.resolve(entries[.names], from: catalog.offset, &document, &window),
       let trees = names.dictionary
     {
-      try readNames(trees["JavaScript"], from: names.offset, 0, &document, &window) {
+      try readNames(trees[.javaScript], from: names.offset, 0, &document, &window) {
         (actions, value, offset, document, window) throws(ReadError) in
         try actions.readAction(
           value, from: offset, "when the document is opened", isAutomatic: true, &document, &window)
       }
-      try readNames(trees["EmbeddedFiles"], from: names.offset, 0, &document, &window) {
+      try readNames(trees[.embeddedFiles], from: names.offset, 0, &document, &window) {
         (actions, value, offset, document, window) throws(ReadError) in
         try actions.readAttachment(value, from: offset, &document, &window)
       }
     }
-    if let form = try walk.resolve(entries["AcroForm"], from: catalog.offset, &document, &window) {
+    if let form = try walk.resolve(entries[.acroForm], from: catalog.offset, &document, &window) {
       try readForm(form, &document, &window)
     }
-    try readPages(entries["Pages"], from: catalog.offset, 0, &document, &window)
+    try readPages(entries[.pages], from: catalog.offset, 0, &document, &window)
   }
 
   // MARK: Actions
@@ -93,16 +93,16 @@ struct PDFActions {
       return
     }
     guard let entries = action.dictionary else { return }
-    switch entries["S"]?.name {
+    switch entries[.s]?.name {
     case "JavaScript", "Rendition":
-      if try isScript(entries["JS"], from: action.offset, &document, &window) {
+      if try isScript(entries[.js], from: action.offset, &document, &window) {
         add(HiddenContent(.script, at: action.offset, "JavaScript that runs \(occasion)"))
       }
     case "Launch":
       try readLaunch(entries, action, occasion, isAutomatic: isAutomatic, &document, &window)
     default: break
     }
-    if let next = entries["Next"] {
+    if let next = entries[.next] {
       try readAction(
         next, from: action.offset, occasion, isAutomatic: isAutomatic, depth: depth + 1, &document, &window)
     }
@@ -114,7 +114,7 @@ struct PDFActions {
   ) throws(ReadError) -> Bool {
     guard let script = try walk.resolve(object, from: offset, &document, &window) else { return false }
     if let string = script.object.string { return string.contains { !$0.isPDFWhitespace } }
-    guard let length = script.dictionary?["Length"] else { return false }
+    guard let length = script.dictionary?[.length] else { return false }
     return length.integer.map { $0 > 0 } ?? true
   }
 
@@ -124,12 +124,12 @@ struct PDFActions {
     _ entries: PDFDictionary, _ action: PDFWalk.Place, _ occasion: String, isAutomatic: Bool,
     _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
-    let windows = try walk.resolve(entries["Win"], from: action.offset, &document, &window)?.dictionary
-    let target = try walk.resolve(entries["F"] ?? windows?["F"], from: action.offset, &document, &window)
+    let windows = try walk.resolve(entries[.win], from: action.offset, &document, &window)?.dictionary
+    let target = try walk.resolve(entries[.f] ?? windows?[.f], from: action.offset, &document, &window)
     let name = try target.flatMapName { (target) throws(ReadError) in
       try fileName(target, &document, &window)
     }
-    guard isAutomatic || windows?["P"] != nil || name.map(ProgramName.isProgram) == true else { return }
+    guard isAutomatic || windows?[.p] != nil || name.map(ProgramName.isProgram) == true else { return }
     let what = name.map { " " + quotedName(Array($0.utf8)) } ?? " another program or file"
     add(HiddenContent(.launchAction, at: action.offset, "an action that starts\(what) \(occasion)"))
   }
@@ -142,7 +142,7 @@ struct PDFActions {
     guard let object, let triggers = try walk.resolve(object, from: offset, &document, &window),
       let entries = triggers.dictionary
     else { return }
-    for key in entries.keys.prefix(16) {
+    for key in PDFKey.triggers {
       try readAction(
         entries[key], from: triggers.offset, occasion, isAutomatic: true, &document, &window)
     }
@@ -154,11 +154,11 @@ struct PDFActions {
     _ form: PDFWalk.Place, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
     guard let entries = form.dictionary else { return }
-    if let packets = try walk.resolve(entries["XFA"], from: form.offset, &document, &window) {
+    if let packets = try walk.resolve(entries[.xfa], from: form.offset, &document, &window) {
       try readXFA(packets, &document, &window)
     }
     guard
-      let fields = try walk.resolve(entries["Fields"], from: form.offset, &document, &window)?.object.array
+      let fields = try walk.resolve(entries[.fields], from: form.offset, &document, &window)?.object.array
     else { return }
     for field in fields.prefix(Self.maximumFields) {
       try readField(field, from: form.offset, 0, &document, &window)
@@ -173,10 +173,10 @@ struct PDFActions {
       let field = try walk.resolve(object, from: offset, &document, &window), let entries = field.dictionary
     else { return }
     try readTriggers(
-      entries["AA"], from: field.offset, "when a field is filled in", &document, &window)
+      entries[.aa], from: field.offset, "when a field is filled in", &document, &window)
     try readAction(
-      entries["A"], from: field.offset, "at a click on a page", isAutomatic: false, &document, &window)
-    guard let kids = entries["Kids"]?.array else { return }
+      entries[.a], from: field.offset, "at a click on a page", isAutomatic: false, &document, &window)
+    guard let kids = entries[.kids]?.array else { return }
     for kid in kids.prefix(Self.maximumFields) {
       try readField(kid, from: field.offset, depth + 1, &document, &window)
     }
@@ -208,15 +208,15 @@ struct PDFActions {
     guard depth < 16, pages < Self.maximumPages,
       let node = try walk.resolve(object, from: offset, &document, &window), let entries = node.dictionary
     else { return }
-    if let kids = try walk.resolve(entries["Kids"], from: node.offset, &document, &window)?.object.array {
+    if let kids = try walk.resolve(entries[.kids], from: node.offset, &document, &window)?.object.array {
       for kid in kids where pages < Self.maximumPages {
         try readPages(kid, from: node.offset, depth + 1, &document, &window)
       }
       return
     }
     pages += 1
-    try readTriggers(entries["AA"], from: node.offset, "when a page is shown", &document, &window)
-    let annotations = try walk.resolve(entries["Annots"], from: node.offset, &document, &window)
+    try readTriggers(entries[.aa], from: node.offset, "when a page is shown", &document, &window)
+    let annotations = try walk.resolve(entries[.annots], from: node.offset, &document, &window)
     guard let annotations, let array = annotations.object.array else { return }
     for annotation in array.prefix(Self.maximumAnnotations) {
       try readAnnotation(annotation, from: annotations.offset, &document, &window)
@@ -230,13 +230,13 @@ struct PDFActions {
       let entries = annotation.dictionary
     else { return }
     try readAction(
-      entries["A"], from: annotation.offset, "at a click on a page", isAutomatic: false, &document, &window)
+      entries[.a], from: annotation.offset, "at a click on a page", isAutomatic: false, &document, &window)
     try readTriggers(
-      entries["AA"], from: annotation.offset,
-      entries["FT"] == nil ? "when a page is shown or touched" : "when a field is filled in", &document,
+      entries[.aa], from: annotation.offset,
+      entries[.ft] == nil ? "when a page is shown or touched" : "when a field is filled in", &document,
       &window)
-    if entries["Subtype"]?.name == "FileAttachment" {
-      try readAttachment(entries["FS"], from: annotation.offset, &document, &window)
+    if entries[.subtype]?.name == "FileAttachment" {
+      try readAttachment(entries[.fs], from: annotation.offset, &document, &window)
     }
   }
 
@@ -254,12 +254,12 @@ struct PDFActions {
     guard let object, depth < Self.maximumDepth,
       let node = try walk.resolve(object, from: offset, &document, &window), let entries = node.dictionary
     else { return }
-    if let names = try walk.resolve(entries["Names"], from: node.offset, &document, &window)?.object.array {
+    if let names = try walk.resolve(entries[.names], from: node.offset, &document, &window)?.object.array {
       for (index, value) in names.prefix(128).enumerated() where index % 2 == 1 {
         try body(&self, value, node.offset, &document, &window)
       }
     }
-    if let kids = entries["Kids"]?.array {
+    if let kids = entries[.kids]?.array {
       for kid in kids.prefix(16) {
         try readNames(kid, from: node.offset, depth + 1, &document, &window, body)
       }

@@ -13,9 +13,9 @@ extension PDFActions {
       let entries = specification.dictionary
     else { return }
     let name = try fileName(specification, &document, &window)
-    let files = try walk.resolve(entries["EF"], from: specification.offset, &document, &window)?.dictionary
+    let files = try walk.resolve(entries[.ef], from: specification.offset, &document, &window)?.dictionary
     let file = try walk.resolve(
-      files?["F"] ?? files?["UF"], from: specification.offset, &document, &window)
+      files?[.f] ?? files?[.uf], from: specification.offset, &document, &window)
     let place = file?.offset ?? specification.offset
     let shown = name.map { quotedName(Array(ProgramName.lastPart($0).utf8)) }
     if let name, let shown, ProgramName.isProgram(name) {
@@ -34,7 +34,7 @@ extension PDFActions {
   ) throws(ReadError) -> String? {
     if let string = specification.object.string { return Self.text(string) }
     guard let entries = specification.dictionary else { return nil }
-    for key in ["UF", "F", "DOS", "Unix"] {
+    for key in [PDFKey.uf, .f, .dos, .unix] {
       let value = try walk.resolve(entries[key], from: specification.offset, &document, &window)
       if let string = value?.object.string, !string.isEmpty, !document.isEncrypted {
         return Self.text(string)

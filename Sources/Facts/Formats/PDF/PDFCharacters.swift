@@ -7,13 +7,14 @@ extension UInt8 {
 
   /// Whether the byte is neither white space nor a delimiter (7.2.3).
   var isPDFRegular: Bool {
-    switch self {
-    case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"),
-      UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"),
-      UInt8(ascii: "/"), UInt8(ascii: "%"):
-      false
-    default: !isPDFWhitespace
-    }
+    guard self < 128 else { return true }
+    let special = self < 64 ? Self.pdfWhitespace | Self.pdfDelimiters.low : Self.pdfDelimiters.high
+    return special >> UInt64(self & 63) & 1 == 0
+  }
+
+  /// A bit for each delimiter: `( ) < > / %` below 64, `[ ] { }` from there on (7.2.3, table 2).
+  private static var pdfDelimiters: (low: UInt64, high: UInt64) {
+    (0x5000_8320_0000_0000, 0x2800_0000_2800_0000)
   }
 
   /// The value of a decimal digit.

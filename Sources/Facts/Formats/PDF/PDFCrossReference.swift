@@ -54,12 +54,21 @@ struct PDFCrossReferenceSection: Sendable {
 
   private mutating func set(_ trailer: PDFDictionary) {
     self.trailer = trailer
-    previous = trailer["Prev"]?.integer.flatMap { UInt64(exactly: $0) }
-    hybridStream = trailer["XRefStm"]?.integer.flatMap { UInt64(exactly: $0) }
+    previous = trailer[.prev]?.integer.flatMap { UInt64(exactly: $0) }
+    hybridStream = trailer[.xRefStm]?.integer.flatMap { UInt64(exactly: $0) }
+  }
+
+  /// What the section says about a number; nil where it leaves that to others.
+  func location(of number: UInt64, in window: inout ByteWindow) throws(ReadError) -> PDFLocation? {
+    if rows != nil { return streamLocation(of: number) }
+    let location = try tableLocation(of: number, in: &window)
+    // The table of a hybrid-reference file calls free what its stream has.
+    if case .free? = location, hybridStream != nil { return nil }
+    return location
   }
 
   /// The subsection that has a number, and the place of its entry.
-  func entry(of number: UInt64) -> (subsection: Subsection, offset: UInt64)? {
+  private func entry(of number: UInt64) -> (subsection: Subsection, offset: UInt64)? {
     for subsection in subsections
     where number >= subsection.first && number - subsection.first < subsection.count {
       return (
@@ -70,7 +79,7 @@ struct PDFCrossReferenceSection: Sendable {
   }
 
   /// What a cross-reference stream says about a number.
-  func streamLocation(of number: UInt64) -> PDFLocation? {
+  private func streamLocation(of number: UInt64) -> PDFLocation? {
     guard let rows, let entry = entry(of: number), let start = Int(exactly: entry.offset) else {
       return nil
     }
@@ -157,10 +166,10 @@ extension PDFCrossReferenceSection {
   }
 
   /// What a table says about a number.
-  func tableLocation(
+  private func tableLocation(
     of number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLocation? {
-    guard rows == nil, let entry = entry(of: number) else { return nil }
+    guard let entry = entry(of: number) else { return nil }
     let count = Int(min(entry.subsection.entrySize, 24))
     var lexer = PDFLexer(try window.available(at: entry.offset, upTo: count), isWhole: true)
     lexer.skipWhitespace()
@@ -178,7 +187,7 @@ extension PDFCrossReferenceSection {
   init?(streamAt offset: UInt64, in window: inout ByteWindow) throws(ReadError) {
     guard let loaded = try window.pdfObject(at: offset, isIndirect: true),
       let dictionary = loaded.object?.dictionary, let data = loaded.streamOffset,
-      let widths = dictionary["W"]?.array?.compactMap(\.integer), widths.count >= 3,
+      let widths = dictionary[.w]?.array?.compactMap(\.integer), widths.count >= 3,
       widths.allSatisfy({ (0...8).contains($0) }), widths[1] > 0
     else { return nil }
     self.init()
@@ -187,9 +196,9 @@ extension PDFCrossReferenceSection {
     self.widths = Array(widths.prefix(3))
     let size = UInt64(widths.reduce(0, +))
 
-    var numbers = dictionary["Index"]?.array?.map { $0.integer.flatMap { UInt64(exactly: $0) } } ?? []
+    var numbers = dictionary[.index]?.array?.map { $0.integer.flatMap { UInt64(exactly: $0) } } ?? []
     if numbers.isEmpty {
-      numbers = [0, dictionary["Size"]?.integer.flatMap { UInt64(exactly: $0) }]
+      numbers = [0, dictionary[.size]?.integer.flatMap { UInt64(exactly: $0) }]
     }
     guard numbers.count / 2 <= Self.maximumSubsections else { return nil }
     var position: UInt64 = 0

@@ -40,7 +40,12 @@ struct PDFDocument {
 
   /// Small objects that were read last: the way to the pages is gone twice, to count them and to look for
   /// scripts.
-  private var recent: [(number: UInt64, loaded: PDFLoaded)] = []
+  private var recent: [Recent] = []
+
+  private struct Recent {
+    let number: UInt64
+    let loaded: PDFLoaded
+  }
 
   /// So many are kept, of so many bytes at most.
   private static let maximumRecent = (count: 4, byteCount: 2 << 10)
@@ -60,7 +65,7 @@ struct PDFDocument {
     pending = [start]
     guard try readNextSection(in: &window) else { return nil }
     // The newest trailer has to have everything; where it doesn't, an older one serves.
-    while trailer["Root"] == nil, try readNextSection(in: &window) {}
+    while trailer[.root] == nil, try readNextSection(in: &window) {}
   }
 
   /// Opens a document as readers do whose way through the cross-reference is barred: by the last
@@ -73,7 +78,7 @@ struct PDFDocument {
     // A file that is made of nothing but the word must not take forever.
     for _ in 0..<64 {
       guard let keyword = try window.lastOccurrence(of: "trailer", before: end) else { return nil }
-      if let found = try window.pdfObject(at: keyword + 7)?.object?.dictionary, found["Root"] != nil {
+      if let found = try window.pdfObject(at: keyword + 7)?.object?.dictionary, found[.root] != nil {
         trailer = found
         return
       }
@@ -92,7 +97,7 @@ struct PDFDocument {
       }
       cost += section.cost
       let trailer = section.takeTrailer()
-      if self.trailer["Root"] == nil { self.trailer.complete(with: trailer) }
+      if self.trailer[.root] == nil { self.trailer.complete(with: trailer) }
       sections.append(section)
       if let previous = section.previous { pending.append(previous) }
       // The stream of a hybrid-reference file comes before the older sections.
@@ -118,11 +123,10 @@ struct PDFDocument {
     return nil
   }
 
-  /// Where an offset that the file states may be.
-  private func places(of offset: UInt64) -> [UInt64] {
-    guard header > 0 else { return [offset] }
+  /// Where an offset that the file states may be: that far from the header, as it should, or from the start.
+  private func places(of offset: UInt64) -> some Sequence<UInt64> {
     let (moved, overflow) = offset.addingReportingOverflow(header)
-    return overflow ? [offset] : [moved, offset]
+    return sequence(first: overflow ? offset : moved) { $0 == offset ? nil : offset }
   }
 }
 
@@ -132,7 +136,7 @@ extension PDFDocument {
   /// Finds out whether the document is encrypted.
   mutating func findEncryption(in window: inout ByteWindow) throws(ReadError) {
     isEncrypted =
-      try resolve(trailer["Encrypt"], in: &window)?.dictionary.map { !$0.isEmpty } ?? false
+      try resolve(trailer[.encrypt], in: &window)?.dictionary.map { !$0.isEmpty } ?? false
   }
 
   /// The object that a reference names, or the object itself where it is none; `.null` where there is
@@ -157,8 +161,9 @@ extension PDFDocument {
     if let known = recent.first(where: { $0.number == number }) { return known.loaded }
     let loaded = try read(number, in: &window)
     if let loaded, loaded.object != nil, loaded.byteCount <= Self.maximumRecent.byteCount {
+      if recent.isEmpty { recent.reserveCapacity(Self.maximumRecent.count) }
       if recent.count == Self.maximumRecent.count { recent.removeFirst() }
-      recent.append((number, loaded))
+      recent.append(Recent(number: number, loaded: loaded))
     }
     return loaded
   }
@@ -206,18 +211,7 @@ extension PDFDocument {
     var index = 0
     while true {
       while index < sections.count {
-        let isTable = sections[index].rows == nil
-        let location =
-          isTable
-          ? try sections[index].tableLocation(of: number, in: &window)
-          : sections[index].streamLocation(of: number)
-        switch location {
-        case nil: break
-        case .free:
-          // The table of a hybrid-reference file calls free what its stream has.
-          if !isTable || sections[index].hybridStream == nil { return .free }
-        case .some(let found): return found
-        }
+        if let found = try sections[index].location(of: number, in: &window) { return found }
         index += 1
       }
       guard try readNextSection(in: &window) else { return nil }
@@ -231,8 +225,8 @@ extension PDFDocument {
     // It isn't deciphered, so there is no telling what is in it: an object that can't be held.
     if isEncrypted { return PDFLoaded() }
     guard try unpackStream(stream, in: &window), let unpacked else { return nil }
-    guard let count = unpacked.dictionary["N"]?.integer,
-      let first = unpacked.dictionary["First"]?.integer.flatMap({ UInt64(exactly: $0) })
+    guard let count = unpacked.dictionary[.n]?.integer,
+      let first = unpacked.dictionary[.first]?.integer.flatMap({ UInt64(exactly: $0) })
     else { return nil }
     var inner = ByteWindow(MemorySource(unpacked.content))
     let offset = try Self.offset(
@@ -278,8 +272,8 @@ extension PDFDocument {
         loaded.reference?.number == number,
         var dictionary = loaded.object?.dictionary, let data = loaded.streamOffset
       else { continue }
-      if let length = dictionary["Length"], length.reference != nil {
-        dictionary.append(try directLength(length, in: &window) ?? .null, for: "Length")
+      if let length = dictionary[.length], length.reference != nil {
+        dictionary.append(try directLength(length, in: &window) ?? .null, for: .length)
       }
       let limit = PDFStreamDecoder.maximumOutput
       if let content = try PDFStreamDecoder(dictionary)?.decode(at: data, upTo: limit, in: &window) {

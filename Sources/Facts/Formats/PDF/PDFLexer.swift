@@ -18,11 +18,6 @@ struct PDFLexer: ~Escapable {
   /// How many bytes have been read.
   private(set) var position = 0
 
-  /// What has been read of the arrays and dictionaries that are open: each is put into a list of its own,
-  /// of the size that it needs, when it ends.
-  private var elements: [PDFObject] = []
-  private var entries: [PDFDictionary.Entry] = []
-
   @_lifetime(copy span)
   init(_ span: ByteSpan, isWhole: Bool) {
     bytes = span.bytes
@@ -177,51 +172,98 @@ struct PDFLexer: ~Escapable {
 
   // MARK: What nobody asks for
 
-  /// The key, by its first letter, of a value that every page or document has and that nothing here asks for: to
-  /// make such values costs more than all others.
-  private static func unusedKey(beginningWith letter: UInt8?) -> StaticString? {
-    switch letter {
-    case UInt8(ascii: "M"): "/MediaBox"
-    case UInt8(ascii: "C"): "/CropBox"
-    case UInt8(ascii: "R"): "/Resources"
-    case UInt8(ascii: "I"): "/ID"
-    case UInt8(ascii: "L"): "/Lang"
-    case UInt8(ascii: "D"): "/DocChecksum"
-    default: nil
-    }
-  }
-
-  /// Whether dictionaries are made without the entry of a key.
-  static func passesOver(_ key: String) -> Bool {
-    unusedKey(beginningWith: key.utf8.first)?.description == "/" + key
-  }
-
-  private mutating func skipName() {
-    position += 1
-    while let byte = peek(), byte.isPDFRegular { position += 1 }
-  }
-
-  /// Passes over the object that stands next, of the same syntax as ``object(depth:)`` takes.
+  /// Passes over the object that stands next. Of what is in it only so much is read as it takes to find its end.
   private mutating func skipObject(depth: Int) throws(ReadError) {
     skipWhitespace()
     guard depth < Self.maximumDepth else { throw nonsense }
-    switch peek() {
-    case UInt8(ascii: "/"): skipName()
-    case UInt8(ascii: "<") where peek(1) != nil && peek(1) != UInt8(ascii: "<"):
-      while let byte = peek(), byte != UInt8(ascii: ">") { position += 1 }
-      guard !isAtEnd else { throw ended }
+    guard let byte = peek() else { throw ended }
+    switch byte {
+    case UInt8(ascii: "/"):
+      position += 1
+      skipRegular()
+    case UInt8(ascii: "("):
+      try skipLiteralString()
+    case UInt8(ascii: "<"):
+      guard let next = peek(1) else { throw ended }
+      position += 1
+      guard next == UInt8(ascii: "<") else { return try skip(upTo: UInt8(ascii: ">")) }
+      position += 1
+      try skipElements(upTo: UInt8(ascii: ">"), depth: depth)
+      guard let last = peek() else { throw ended }
+      guard last == UInt8(ascii: ">") else { throw nonsense }
       position += 1
     case UInt8(ascii: "["):
       position += 1
-      while true {
+      try skipElements(upTo: UInt8(ascii: "]"), depth: depth)
+    default:
+      guard byte.isPDFRegular else { throw nonsense }
+      // A reference is three words.
+      while peek()?.isPDFRegular == true {
+        skipRegular()
         skipWhitespace()
-        guard let byte = peek() else { throw ended }
-        if byte == UInt8(ascii: "]") { break }
-        try skipObject(depth: depth + 1)
       }
-      position += 1
-    default: _ = try object(depth: depth)
     }
+  }
+
+  /// Passes over what is in an array or dictionary, and the byte that ends it.
+  private mutating func skipElements(upTo end: UInt8, depth: Int) throws(ReadError) {
+    while true {
+      skipWhitespace()
+      guard let byte = peek() else { throw ended }
+      if byte == end { break }
+      try skipObject(depth: depth + 1)
+    }
+    position += 1
+  }
+
+  private mutating func skipRegular() {
+    while let byte = peek(), byte.isPDFRegular { position += 1 }
+  }
+
+  private mutating func skip(upTo end: UInt8) throws(ReadError) {
+    while let byte = peek(), byte != end { position += 1 }
+    guard !isAtEnd else { throw ended }
+    position += 1
+  }
+
+  private mutating func skipLiteralString() throws(ReadError) {
+    var depth = 0
+    while let byte = peek() {
+      position += 1
+      switch byte {
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"):
+        depth -= 1
+        if depth == 0 { return }
+      case UInt8(ascii: "\\"): position += 1
+      default: break
+      }
+    }
+    throw ended
+  }
+
+  // MARK: Objects
+
+  /// The key that stands next; nil for one whose value nobody asks for.
+  private mutating func key() -> PDFKey? {
+    position += 1
+    let start = position
+    var name = PDFShortName()
+    while let byte = peek(), byte.isPDFRegular {
+      if byte == UInt8(ascii: "#") {
+        position = start
+        return escapedKey()
+      }
+      name.append(byte)
+      position += 1
+    }
+    return PDFKey(name)
+  }
+
+  private mutating func escapedKey() -> PDFKey? {
+    var name = PDFShortName()
+    for character in escapedName() { name.append(character) }
+    return PDFKey(name)
   }
 
   /// A name, with its `#xx` resolved (7.3.5).
@@ -233,6 +275,11 @@ struct PDFLexer: ~Escapable {
       return bytes.extracting(start..<position).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
     position = start
+    return String(decoding: escapedName(), as: UTF8.self)
+  }
+
+  /// What is left of a name that has an `#xx` in it.
+  private mutating func escapedName() -> [UInt8] {
     var characters: [UInt8] = []
     while let byte = peek(), byte.isPDFRegular {
       if byte == UInt8(ascii: "#"), let high = peek(1)?.hexadecimalDigit,
@@ -245,7 +292,7 @@ struct PDFLexer: ~Escapable {
         position += 1
       }
     }
-    return String(decoding: characters, as: UTF8.self)
+    return characters
   }
 
   /// A string in parentheses (7.3.4.2).
@@ -327,15 +374,13 @@ struct PDFLexer: ~Escapable {
 
   /// What stands between `[` and `]` (7.3.6).
   private mutating func array(depth: Int) throws(ReadError) -> [PDFObject] {
-    if elements.isEmpty { elements.reserveCapacity(16) }
-    let start = elements.count
+    var elements: [PDFObject] = []
     while true {
       skipWhitespace()
       guard let byte = peek() else { throw ended }
       if byte == UInt8(ascii: "]") {
         position += 1
-        defer { while elements.count > start { elements.removeLast() } }
-        return Array(elements[start...])
+        return elements
       }
       elements.append(try object(depth: depth + 1))
     }
@@ -343,8 +388,8 @@ struct PDFLexer: ~Escapable {
 
   /// What stands between `<<` and `>>` (7.3.7).
   private mutating func dictionary(depth: Int) throws(ReadError) -> PDFDictionary {
-    if entries.isEmpty { entries.reserveCapacity(16) }
-    let start = entries.count
+    var entries: [PDFDictionary.Entry] = []
+    var isEmpty = true
     while true {
       skipWhitespace()
       guard let byte = peek() else { throw ended }
@@ -352,21 +397,18 @@ struct PDFLexer: ~Escapable {
         guard let next = peek(1) else { throw ended }
         guard next == UInt8(ascii: ">") else { throw nonsense }
         position += 2
-        defer { while entries.count > start { entries.removeLast() } }
-        return PDFDictionary(Array(entries[start...]))
+        return PDFDictionary(entries, isEmpty: isEmpty)
       }
       guard byte == UInt8(ascii: "/") else { throw nonsense }
-      var key: String?
-      if let unused = Self.unusedKey(beginningWith: peek(1)), hasKeyword(unused) {
-        skipName()
-      } else {
-        key = name()
-      }
+      let key = key()
       skipWhitespace()
       // A key without a value is tolerated by readers where the dictionary ends.
       if peek() == UInt8(ascii: ">"), peek(1) == UInt8(ascii: ">") { continue }
+      isEmpty = false
       if let key {
-        entries.append((key, try object(depth: depth + 1)))
+        // Few dictionaries have more that is asked for.
+        if entries.isEmpty { entries.reserveCapacity(4) }
+        entries.append(PDFDictionary.Entry(key: key, value: try object(depth: depth + 1)))
       } else {
         try skipObject(depth: depth + 1)
       }

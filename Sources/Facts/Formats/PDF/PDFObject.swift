@@ -36,31 +36,41 @@ enum PDFObject: Sendable {
   var reference: PDFReference? { if case .reference(let value) = self { value } else { nil } }
 }
 
-/// A dictionary (7.3.7). Of two entries with the same key, the later one counts.
-// A list, since there are few entries and most are asked for once: hashing their names costs more.
+/// A dictionary (7.3.7), with those of its entries that are asked for. Of two entries with the same key, the later
+/// one counts.
+// A list, since there are few entries and most are asked for once.
 struct PDFDictionary: Sendable {
-  typealias Entry = (key: String, value: PDFObject)
+  // No tuple: an array of these is copied and let go of by way of metadata made at run time.
+  struct Entry: Sendable {
+    let key: PDFKey
+    let value: PDFObject
+  }
 
   private var entries: [Entry]
 
-  init(_ entries: [Entry] = []) { self.entries = entries }
+  /// Whether there is no entry at all, of whatever key.
+  let isEmpty: Bool
 
-  var isEmpty: Bool { entries.isEmpty }
-
-  /// The keys in the order of their names, each once.
-  var keys: [String] { Set(entries.map(\.key)).sorted() }
-
-  /// The value of a key; nil where there is none.
-  subscript(key: String) -> PDFObject? {
-    assert(!PDFLexer.passesOver(key), "the lexer passes over \(key)")
-    return entries.last { $0.key == key }?.value
+  init() {
+    entries = []
+    isEmpty = true
   }
 
+  init(_ entries: [Entry], isEmpty: Bool) {
+    self.entries = entries
+    self.isEmpty = isEmpty
+  }
+
+  /// The value of a key; nil where there is none.
+  subscript(key: PDFKey) -> PDFObject? { entries.last { $0.key == key }?.value }
+
   /// Adds an entry, which counts over an earlier one with the same key.
-  mutating func append(_ value: PDFObject, for key: String) { entries.append((key, value)) }
+  mutating func append(_ value: PDFObject, for key: PDFKey) { entries.append(Entry(key: key, value: value)) }
 
   /// Adds the entries of another dictionary, which count where this one has none.
-  mutating func complete(with other: PDFDictionary) { entries = other.entries + entries }
+  mutating func complete(with other: PDFDictionary) {
+    self = PDFDictionary(other.entries + entries, isEmpty: isEmpty && other.isEmpty)
+  }
 }
 
 /// The name of an indirect object: `N G R`.

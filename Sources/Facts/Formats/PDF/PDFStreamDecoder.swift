@@ -16,9 +16,9 @@ struct PDFStreamDecoder: Sendable {
 
   /// Takes the filter and its parameters from a stream's dictionary; nil for another filter.
   init?(_ dictionary: PDFDictionary) {
-    length = dictionary["Length"]?.integer.flatMap { UInt64(exactly: $0) }
+    length = dictionary[.length]?.integer.flatMap { UInt64(exactly: $0) }
     let filters: [PDFObject]
-    switch dictionary["Filter"] {
+    switch dictionary[.filter] {
     case nil, .null: filters = []
     case .array(let array): filters = array
     case .some(let single): filters = [single]
@@ -29,16 +29,16 @@ struct PDFStreamDecoder: Sendable {
     isFlate = true
 
     let parameters: PDFDictionary?
-    switch dictionary["DecodeParms"] ?? dictionary["DP"] {
+    switch dictionary[.decodeParms] ?? dictionary[.dp] {
     case .array(let array): parameters = array.first?.dictionary
     case .some(let single): parameters = single.dictionary
     case nil: parameters = nil
     }
     guard let parameters else { return }
-    predictor = parameters["Predictor"]?.integer ?? 1
-    let colors = parameters["Colors"]?.integer ?? 1
-    let bits = parameters["BitsPerComponent"]?.integer ?? 8
-    let columns = parameters["Columns"]?.integer ?? 1
+    predictor = parameters[.predictor]?.integer ?? 1
+    let colors = parameters[.colors]?.integer ?? 1
+    let bits = parameters[.bitsPerComponent]?.integer ?? 8
+    let columns = parameters[.columns]?.integer ?? 1
     guard (1...32).contains(colors), (1...16).contains(bits), (1...(1 << 16)).contains(columns) else {
       return nil
     }
