@@ -13,6 +13,12 @@ extension MediaType {
   /// The name that people use with the essence, such as "a PNG picture (image/png)".
   public var phrase: String { known.map { "\($0.phrase) (\(rawValue))" } ?? rawValue }
 
+  /// Whether the type goes by an extension, given without the dot and in lower case.
+  // Nearly every file's does, so that nothing need be hashed, which a start would feel.
+  package func goes(byExtension name: String) -> Bool {
+    Self.table.contains { $0.type == self && $0.extensions.contains(name) }
+  }
+
   /// The types that go by an extension, given without the dot and in lower case.
   public static func types(forExtension name: String) -> [MediaType] { typesByExtension[name] ?? [] }
 

@@ -12,7 +12,10 @@ public struct FindingCode: RawRepresentable, Hashable, Sendable, CustomStringCon
   public var description: String { rawValue }
 
   /// What the code means; nil for a name that isn't one of the catalogue's.
-  public var explanation: Explanation? { Explanation.byName[rawValue] }
+  public var explanation: Explanation? {
+    // No dictionary, which a start would feel; the length alone tells most names apart.
+    Explanation.all.first { $0.code.rawValue.utf8.count == rawValue.utf8.count && $0.code == self }
+  }
 }
 
 /// All that there is to say about a finding code. Each stands in a file of its own under `Codes`.
@@ -100,8 +103,4 @@ extension Explanation {
   public static func suggestion(for name: String) -> String {
     TOMLDecoder.suggestion(name, all.map(\.code.rawValue))
   }
-
-  /// The explanations by their codes' names.
-  static let byName: [String: Explanation] =
-    Dictionary(all.map { ($0.code.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
 }

@@ -40,13 +40,13 @@ package final class Project {
   private var policies: PolicyLoader
   /// The chain where no configuration is found.
   private var outermost = SettingsChain([])
-  // By names rather than by their bytes: how to hash an array is looked up at run time, which a start would feel.
-  private var configurations: [FileName: Configuration?] = [:]
-  private var gitignores: [FileName: IgnoreList?] = [:]
-  private var folders: [FileName: ProjectFolder] = [:]
+  private var configurations = PathTable<Configuration?>()
+  private var gitignores = PathTable<IgnoreList?>()
+  private var folders = PathTable<ProjectFolder>()
   // A list, since there is one for each policy that is in use, which are few.
   private var engines: [(key: EngineKey, engine: Preflight)] = []
-  private var policyNames: Set<String> = []
+  /// Each once.
+  private var policyNames: [String] = []
   private var lastNoted: SettingsChain?
 
   /// How many folders are kept in mind at most, so that a list of paths of any length can be worked through.
@@ -83,7 +83,7 @@ package final class Project {
 
   /// What holds in the folder at an absolute path.
   package func folder(at path: [UInt8]) -> ProjectFolder {
-    if let known = folders[FileName(path)] { return known }
+    if let known = folders[path] { return known }
     let marks = FolderMarks(
       at: path, configurations: searchesUpwards, git: options.honoursGitignore)
     var parent: ProjectFolder?
@@ -91,9 +91,9 @@ package final class Project {
     if !marks.hasGit || options.forcesExclusion || !searchesUpwards {
       parent = AbsolutePath.parent(of: path).map { folder(at: Array($0)) }
     }
-    if folders.count >= Self.maximumFolders { folders.removeAll(keepingCapacity: true) }
+    if folders.count >= Self.maximumFolders { folders.removeAll() }
     let made = folder(at: path, in: parent, marks: marks)
-    folders[FileName(path)] = made
+    folders.add(made, at: path)
     return made
   }
 
@@ -126,7 +126,7 @@ package final class Project {
   var searchesUpwards: Bool { if case .upwards = options.search { true } else { false } }
 
   private func configuration(in folder: [UInt8], named names: [String]) -> Configuration? {
-    if let known = configurations[FileName(folder)] { return known }
+    if let known = configurations[folder] { return known }
     var configuration: Configuration?
     do throws(ConfigurationError) {
       guard names.count == 1, let name = names.first else {
@@ -141,17 +141,17 @@ package final class Project {
         readingFileAt: path, name: FileName(AbsolutePath.display(path, from: workingFolder)).display,
         policies: &policies)
     } catch { self.error.add(error.lines) }
-    configurations[FileName(folder)] = .some(configuration)
+    configurations.add(configuration, at: folder)
     return configuration
   }
 
   private func gitignore(in folder: [UInt8]) -> IgnoreList? {
-    if let known = gitignores[FileName(folder)] { return known }
+    if let known = gitignores[folder] { return known }
     let path = folder + Array("/.gitignore".utf8)
     let list = GitIgnores.list(
       at: path, for: folder,
       shownAs: FileName(AbsolutePath.display(path, from: workingFolder)).display)
-    gitignores[FileName(folder)] = .some(list)
+    gitignores.add(list, at: folder)
     return list
   }
 
@@ -242,7 +242,8 @@ package final class Project {
   }
 
   private func engine(for settings: Settings) -> Preflight {
-    let severities = settings.severities.mapValues(\.value)
+    // Most runs have none, and a start would feel it to have a table of them made.
+    let severities = settings.severities.isEmpty ? [:] : settings.severities.mapValues(\.value)
     let isStrict = settings.isStrict?.value ?? false
     let key = EngineKey(policy: settings.policy?.value.key, isStrict: isStrict, severities: severities)
     if let known = engines.first(where: { $0.key == key }) { return known.engine }
@@ -271,21 +272,19 @@ package final class Project {
   func note(_ folder: ProjectFolder) {
     guard folder.chain !== lastNoted else { return }
     lastNoted = folder.chain
-    policyNames.formUnion(Self.policyNames(folder.chain))
+    for name in Self.policyNames(folder.chain) where !policyNames.contains(name) { policyNames.append(name) }
   }
 
   /// The names of the policies that files may be held against where some configurations hold.
-  private static func policyNames(_ chain: SettingsChain) -> Set<String> {
-    var names = Set(
-      chain.configurations.flatMap { $0.rules.compactMap(\.settings.policy) }.map(\.value.policy.name))
+  private static func policyNames(_ chain: SettingsChain) -> [String] {
     // Of what is said of all files, the nearest has the say.
     let own = chain.configurations.last { $0.settings.policy != nil }?.settings.policy
-    names.insert(own?.value.policy.name ?? Policy.builtInNames.first ?? "")
-    return names
+    let byGlobs = chain.configurations.flatMap { $0.rules.compactMap(\.settings.policy) }
+    return [own?.value.policy.name ?? Policy.builtInNames.first ?? ""] + byGlobs.map(\.value.policy.name)
   }
 
-  private static func only(_ names: Set<String>) -> String? {
-    names.count > 1 ? nil : names.first ?? Policy.builtInNames.first
+  private static func only(_ names: [String]) -> String? {
+    names.contains { $0 != names.first } ? nil : names.first ?? Policy.builtInNames.first
   }
 
   /// The name of the policy that the files of a run are held against; nil where there may be several.

@@ -14,8 +14,8 @@ extension Policy {
     if !isUpload { maker.checkReference(request) }
     maker.checkURL(request)
     maker.checkMediaID(request)
-    maker.checkCaption(request, fields.limits["caption"])
-    maker.checkFilename(request, fields.limits["filename"], inspection)
+    maker.checkCaption(request, fields.limit(of: "caption"))
+    maker.checkFilename(request, fields.limit(of: "filename"), inspection)
     maker.checkPhoneNumberID(request, isRequired: fields.required.contains("phoneNumberId"))
     for key in request.unknownFields {
       let known = RequestField.allCases.map(\.rawValue).joined(separator: ", ")

@@ -33,7 +33,7 @@ struct PolicyDraft {
   fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
   fileprivate private(set) var declaredTypes: [DeclaredType] = []
   fileprivate private(set) var required: [String] = []
-  fileprivate private(set) var limits: [String: FieldLimit] = [:]
+  fileprivate private(set) var limits: [FieldLimit] = []
   fileprivate private(set) var service: CallTemplate?
   fileprivate private(set) var upload: CallTemplate?
 
@@ -165,11 +165,14 @@ struct PolicyDraft {
       guard let own = decoder.table(entry.node, as: entry.key) else { continue }
       decoder.check(
         own, keys: ["endpoints", "maximum", "recommended-maximum", "source"], in: "a field")
-      limits[entry.key] = FieldLimit(
-        endpoints: own["endpoints"] == nil ? nil : Endpoint.list(own, "endpoints", &decoder),
-        maximum: decoder.integer(own, "maximum"),
-        recommendedMaximum: decoder.integer(own, "recommended-maximum"),
-        source: decoder.string(own, "source"))
+      limits.removeAll { $0.field == entry.key }
+      limits.append(
+        FieldLimit(
+          field: entry.key,
+          endpoints: own["endpoints"] == nil ? nil : Endpoint.list(own, "endpoints", &decoder),
+          maximum: decoder.integer(own, "maximum"),
+          recommendedMaximum: decoder.integer(own, "recommended-maximum"),
+          source: decoder.string(own, "source")))
     }
   }
 

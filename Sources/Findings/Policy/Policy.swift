@@ -178,11 +178,15 @@ package final class Rule: Sendable {
 /// What a request's fields may be.
 package struct FieldPolicy: Sendable {
   package let required: [String]
-  package let limits: [String: FieldLimit]
+  package let limits: [FieldLimit]
+
+  /// The limit of a field; nil where the policy has none.
+  package func limit(of field: String) -> FieldLimit? { limits.first { $0.field == field } }
 }
 
 /// Where a field may stand and how long it may be, in characters.
 package struct FieldLimit: Sendable {
+  package let field: String
   package let endpoints: [Endpoint]?
   package let maximum: Int?
   package let recommendedMaximum: Int?

@@ -26,7 +26,7 @@ package struct FileWalk {
   private var pending: [Entry] = []
   /// What was visited, where more than one path is named: a path is known by a hash with a key that is new in
   /// each run, so that no names can be made to collide.
-  private var visited: Set<Int>?
+  private var visited: SpreadSet?
   private var neighbours = Neighbours()
 
   private struct Entry {
@@ -45,7 +45,7 @@ package struct FileWalk {
     self.list = list
     self.names = names
     rest = names.makeIterator()
-    visited = names.mayHaveSeveral ? [] : nil
+    visited = names.mayHaveSeveral ? SpreadSet() : nil
   }
 
   package init(
@@ -86,8 +86,8 @@ package struct FileWalk {
         project.note(neighbours.folder(of: path, in: project))
       }
     }
-    // Not by doubling, which holds the old table beside the new one.
-    visited?.reserveCapacity(kinds.count)
+    // Not by doubling, which holds the old places beside the new ones.
+    if visited != nil { visited = SpreadSet(capacity: kinds.count) }
     if !project.error.lines.isEmpty { throw project.error }
   }
 
@@ -157,7 +157,7 @@ package struct FileWalk {
       let place = neighbours.place(of: entry.path, in: project)
       key = Self.key(place.folder, place.name)
     }
-    return visited?.insert(key).inserted == false
+    return visited?.insert(key) == false
   }
 
   // MARK: Folders

@@ -48,6 +48,15 @@ import Testing
       try scratch.walk(["a/1.png", "A/1.png", "a/1.PNG"], in: project) == ["a/1.png", "A/1.png", "a/1.PNG"])
   }
 
+  @Test func noneOfManyFilesIsFoundTwiceOrLost() throws {
+    let scratch = try ScratchFolder()
+    for folder in 0..<20 { for file in 0..<60 { try scratch.write(to: "\(folder)/\(file).png") } }
+    let project = try scratch.project()
+    let found = try scratch.walk([".", "./", "7"] + (0..<60).map { "3/\($0).png" }, in: project)
+    #expect(found.count == 1200)
+    #expect(Set(found).count == 1200)
+  }
+
   @Test func twoDotsBehindALinkLeadWhereTheSystemSays() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: "x/y/1.png")
