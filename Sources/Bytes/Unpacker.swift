@@ -37,15 +37,27 @@ package final class Unpacker: @unchecked Sendable {
     guard let start = wrapper == .zlib ? Self.zlibHeaderByteCount(input) : 0, makeRoom(for: count) else {
       return nil
     }
+    var used = 0
     var made = 0
     let status = input.withUnsafeBytes { bytes in
-      // The check value behind zlib's data says nothing that decoders act on, so it isn't computed.
       libdeflate_deflate_decompress_ex(
         decompressor, bytes.baseAddress.map { $0 + start }, bytes.count - start, output.baseAddress, count,
-        nil, &made)
+        &used, &made)
     }
     guard status == LIBDEFLATE_SUCCESS, made == count else { return nil }
+    if wrapper == .zlib, let stated = Self.checkValue(in: input, at: start + used),
+      stated != libdeflate_adler32(1, output.baseAddress, count)
+    {
+      return nil
+    }
     return body(UnsafeRawBufferPointer(rebasing: output[..<count]).bytes)
+  }
+
+  /// The check value behind zlib's data (RFC 1950, section 2.2); nil where the input ends before its end, which
+  /// decoders of PNG put up with.
+  private static func checkValue(in input: borrowing RawSpan, at offset: Int) -> UInt32? {
+    guard input.byteCount - offset >= 4 else { return nil }
+    return UInt32(bigEndian: input.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
   /// The length of zlib's header (RFC 1950, section 2.2); nil where there is none, or one that names a

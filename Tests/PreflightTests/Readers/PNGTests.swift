@@ -252,14 +252,36 @@ import Testing
   /// 2 MiB of rows are the most that is decompressed at a stroke; the other way must say the same.
   @Test(arguments: [511, 512, 513])
   func picturesAroundTheSizeOfOneStroke(rows: Int) throws {
-    #expect(try inspect(PNGBytes(blankRows: rows).bytes).faults == [])
+    var picture = PNGBytes(blankRows: rows)
+    #expect(try inspect(picture.bytes).faults == [])
+    // The check value: right, wrong in each of its bytes, and cut, as decoders put up with.
+    let data = picture.chunks[1].data
+    let check = bigEndian(PNGBytes.checkValue(ofZeros: rows * 4096))
+    picture.chunks[1].data = data + check + [1, 2, 3]
+    #expect(try inspect(picture.bytes).faults == [])
+    let place = try picture.offset("IDAT") + 8
+    for index in 0..<4 {
+      var wrong = check
+      wrong[index] ^= 1
+      picture.chunks[1].data = data + wrong
+      #expect(try inspect(picture.bytes).namedFaults == [NamedFault("compressed-data-end", place)])
+      picture.chunks[1].data = data + wrong[..<3]
+      #expect(try inspect(picture.bytes).faults == [])
+    }
+    // What is wrong shows in the chunk that has its last byte.
+    picture.chunks[1].data = data + [0, 0, 0]
+    picture.chunks.insert(PNGBytes.Chunk("IDAT", [0]), at: 2)
+    #expect(
+      try inspect(picture.bytes).namedFaults == [
+        NamedFault("compressed-data-end", picture.offset(ofChunk: 2) + 8)
+      ])
     var spoiled = PNGBytes(blankRows: rows, lastFilterType: 5)
     let start = try spoiled.offset("IDAT") + 8
     #expect(try inspect(spoiled.bytes).namedFaults == [NamedFault("filter-type", start)])
     // In two chunks, the fault is the second one's.
-    let data = spoiled.chunks[1].data
-    spoiled.chunks[1].data = Array(data[..<100])
-    spoiled.chunks.insert(PNGBytes.Chunk("IDAT", Array(data[100...])), at: 2)
+    let rest = Array(spoiled.chunks[1].data[100...])
+    spoiled.chunks[1].data.removeSubrange(100...)
+    spoiled.chunks.insert(PNGBytes.Chunk("IDAT", rest), at: 2)
     #expect(try inspect(spoiled.bytes).namedFaults == [NamedFault("filter-type", start + 100 + 12)])
     // A row more than the data makes, and a row less, which decoders don't mind.
     var taller = PNGBytes(blankRows: rows)
@@ -406,6 +428,9 @@ private struct PNGBytes {
       bytes += bigEndian(UInt32(chunk.data.count)) + body + bigEndian(Self.checksum(body))
     }
   }
+
+  /// The check value of zlib (Adler-32, RFC 1950) of nothing but zeros, of which the first sum stays 1.
+  static func checkValue(ofZeros count: Int) -> UInt32 { UInt32(count % 65521) << 16 | 1 }
 
   func index(_ type: String) throws -> Int { try #require(chunks.firstIndex { $0.type == type }) }
 

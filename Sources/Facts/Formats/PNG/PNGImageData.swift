@@ -16,6 +16,7 @@ struct PNGImageData: ~Copyable {
   struct Problem {
     enum Kind {
       case damaged
+      case badEnd
       case filterType(UInt8)
       case tooShort
     }
@@ -115,6 +116,11 @@ extension PNGImageData.Problem {
       Fault(
         "compressed-data", clause: "PNG 10.1", at: offset,
         "The compressed data of the picture is broken: it can't be decompressed.", actual: chunk.description)
+    case .badEnd:
+      Fault(
+        "compressed-data-end", clause: "RFC 1950 2.2", at: offset,
+        "The compressed data of the picture doesn't end with the check value of what it makes.",
+        actual: chunk.description)
     case .filterType(let type):
       Fault(
         "filter-type", clause: "PNG 9.2", at: offset,

@@ -11,6 +11,9 @@ struct PNGImageDataPieces: ~Copyable {
   private var inflate = Inflate(.zlib)
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   private var isComplete = false
+  /// Whether there is more than the picture. What comes of that, decoders don't mind.
+  private var hasExcess = false
+  private var isEnded = false
   private var problem: PNGImageData.Problem.Kind?
 
   init(_ passes: [PNGPass]) { self.passes = passes[...] }
@@ -20,12 +23,14 @@ struct PNGImageDataPieces: ~Copyable {
   /// - Returns: What is wrong with the data so far.
   mutating func take(_ data: RawSpan, ofChunkAt offset: UInt64) -> PNGImageData.Problem? {
     var position = 0
-    while problem == nil, !isComplete {
+    while problem == nil, !isEnded, !hasExcess {
       let rest = ByteSpan(data.extracting(position..<data.byteCount), at: 0)
       let (consumed, produced, status) = inflate.step(rest, into: &buffer)
       count(produced)
-      if status == .damaged, !isComplete { problem = .damaged }
-      if status == .ended, !isComplete { problem = problem ?? .tooShort }
+      if hasExcess { break }
+      isEnded = status == .ended
+      if status == .damaged { problem = isComplete ? problem ?? .badEnd : .damaged }
+      if isEnded, !isComplete { problem = problem ?? .tooShort }
       if status == .more, produced < buffer.count { break }
       position += consumed
     }
@@ -43,7 +48,10 @@ struct PNGImageDataPieces: ~Copyable {
     while index < produced {
       if rowRest == 0 {
         if rowsLeft == 0 {
-          guard let pass = passes.popFirst() else { break }
+          guard let pass = passes.popFirst() else {
+            hasExcess = true
+            break
+          }
           rowsLeft = pass.rows
           rowLength = pass.rowLength
         }
