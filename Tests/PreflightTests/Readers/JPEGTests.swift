@@ -256,6 +256,23 @@ import Testing
     try progressive.expect("scan-parameters", at: parameters, with: [5, 1], at: parameters)
   }
 
+  @Test func conditioningOfArithmeticCoding() throws {
+    let rgb = try JPEGBytes("rgb")
+    let start = try rgb.segment(0xda).lowerBound
+    func faults(_ values: [UInt8]) throws -> [NamedFault] {
+      let segment = [0xff, 0xcc, 0, UInt8(2 + values.count)] + values
+      return try inspect(rgb.bytes.inserting(segment, at: start)).namedFaults
+    }
+    // The lower bound may be as high as the upper one; of AC coefficients there is a single number.
+    for values: [UInt8] in [[], [0x00, 0x10], [0x03, 0xff, 0x13, 0x05], [0x10, 0x01, 0x1f, 0x3f]] {
+      #expect(try faults(values) == [])
+    }
+    #expect(try faults([0x00, 0x01]) == [NamedFault("arithmetic-conditioning", start + 4)])
+    #expect(try faults([0x13, 0x05, 0x00, 0x56]) == [NamedFault("arithmetic-conditioning", start + 6)])
+    #expect(try faults([0x20, 0x10]) == [NamedFault("arithmetic-conditioning", start + 4)])
+    #expect(try faults([0x10]) == [NamedFault("segment-length", start + 2)])
+  }
+
   @Test func faultsOfTheTables() throws {
     let rgb = try JPEGBytes("rgb")
     let scan = try rgb.segment(0xda).lowerBound

@@ -2,6 +2,7 @@ internal import PreflightBytes
 
 /// A marker that begins a segment or ends the picture (T.81, section B.1.1.3 and table B.1).
 struct JPEGMarker: CustomStringConvertible {
+  static let arithmeticConditioning: UInt8 = 0xcc
   static let huffmanTables: UInt8 = 0xc4
   static let startOfImage: UInt8 = 0xd8
   static let endOfImage: UInt8 = 0xd9
@@ -60,12 +61,14 @@ struct JPEGMarker: CustomStringConvertible {
   }
 
   /// Whether the marker begins a frame: SOF0 to SOF15.
-  var isFrame: Bool { 0xc0...0xcf ~= code && code != Self.huffmanTables && code != 0xc8 && code != 0xcc }
+  var isFrame: Bool {
+    0xc0...0xcf ~= code && code != Self.huffmanTables && code != 0xc8 && code != Self.arithmeticConditioning
+  }
 
   var description: String {
     switch code {
     case Self.huffmanTables: "DHT"
-    case 0xcc: "DAC"
+    case Self.arithmeticConditioning: "DAC"
     case _ where isFrame: "SOF\(code - 0xc0)"
     case Self.startOfImage: "SOI"
     case Self.startOfScan: "SOS"

@@ -20,9 +20,10 @@ struct JPEGPicture {
   /// Whether a segment has anything to say here, as opposed to being passed over.
   func needs(_ marker: JPEGMarker) -> Bool {
     switch marker.code {
-    case JPEGMarker.huffmanTables, JPEGMarker.quantizationTables, JPEGMarker.restartInterval,
-      JPEGMarker.startOfScan, JPEGMarker.numberOfLines, JPEGMarker.hierarchicalProgression,
-      JPEGMarker.application1, JPEGMarker.application2, JPEGMarker.losslessStandardFrame:
+    case JPEGMarker.huffmanTables, JPEGMarker.quantizationTables, JPEGMarker.arithmeticConditioning,
+      JPEGMarker.restartInterval, JPEGMarker.startOfScan, JPEGMarker.numberOfLines,
+      JPEGMarker.hierarchicalProgression, JPEGMarker.application1, JPEGMarker.application2,
+      JPEGMarker.losslessStandardFrame:
       true
     default: marker.isFrame
     }
@@ -40,6 +41,7 @@ struct JPEGPicture {
         otherPicturesEnd = max(otherPicturesEnd, JPEGMultiPictureIndex(segment)?.end ?? 0)
       case JPEGMarker.huffmanTables: return try tables.takeHuffman(&segment)
       case JPEGMarker.quantizationTables: return try tables.takeQuantization(&segment)
+      case JPEGMarker.arithmeticConditioning: return try JPEGTables.conditioningFault(&segment)
       case JPEGMarker.restartInterval: return segment.remaining == 2 ? nil : .segmentLength(marker, "4")
       case JPEGMarker.startOfScan: return try takeScan(marker, &segment)
       case JPEGMarker.numberOfLines: try takeNumberOfLines(&segment, into: &reading)

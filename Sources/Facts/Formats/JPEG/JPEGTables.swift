@@ -84,6 +84,23 @@ struct JPEGTables {
     return nil
   }
 
+  /// What is wrong with the conditioning of arithmetic coding (section B.2.4.3). A decoder that has it looks at it in
+  /// pictures of any coding.
+  static func conditioningFault(_ segment: inout ByteSpan) throws(ReadError) -> Fault? {
+    while !segment.isAtEnd {
+      let offset = segment.offset
+      let head = try UInt8(parsing: &segment)
+      let value = try UInt8(parsing: &segment)
+      // Of DC coefficients there are two bounds in it, the lower one in the low bits.
+      guard head >> 4 < 2, head >> 4 == 1 || value & 15 <= value >> 4 else {
+        return Fault(
+          "arithmetic-conditioning", clause: "T.81 B.2.4.3", at: offset,
+          "The conditioning of the picture's arithmetic coding has a value that does not exist.")
+      }
+    }
+    return nil
+  }
+
   private static func destinationFault(_ kind: String, _ destination: UInt8, at offset: UInt64) -> Fault {
     Fault(
       "table-destination", clause: "T.81 B.2.4", at: offset,
