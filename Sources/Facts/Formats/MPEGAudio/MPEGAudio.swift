@@ -68,6 +68,8 @@ enum MPEGAudio: FormatReader {
     var stream = AudioStream(codec: "mp\(header.layer)")
     stream.channels = header.channels
     stream.sampleRate = header.sampleRate
+    // Of the bit rates that a header can state it is none (section 2.4.2.3), and few players take it.
+    if header.isFreeFormat { stream.profile = "free format" }
 
     let frameMilliseconds = Double(header.samples) * 1000 / Double(header.sampleRate)
     var milliseconds = frames.milliseconds - (index == nil ? 0 : frameMilliseconds)
