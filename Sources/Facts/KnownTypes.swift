@@ -14,9 +14,13 @@ extension MediaType {
   public var phrase: String { known.map { "\($0.phrase) (\(rawValue))" } ?? rawValue }
 
   /// Whether the type goes by an extension, given without the dot and in lower case.
-  // Nearly every file's does, so that nothing need be hashed, which a start would feel.
+  // Nearly every file's does, so that nothing need be hashed, which a start would feel; the length alone tells most
+  // rows apart.
   package func goes(byExtension name: String) -> Bool {
-    Self.table.contains { $0.type == self && $0.extensions.contains(name) }
+    let count = rawValue.utf8.count
+    return Self.table.contains { row in
+      row.type.rawValue.utf8.count == count && row.type == self && row.extensions.contains(name)
+    }
   }
 
   /// The types that go by an extension, given without the dot and in lower case.
