@@ -217,6 +217,10 @@ extension HostileFile {
       }
       return webp(animated + (0..<count).flatMap { head(count - $0) })
     },
+    // 14,529 × 8,260 of them, in a file of 28 bytes: what the fuzzer found.
+    HostileFile("WebP: points that take no bits") { _ in
+      webp(riffChunk("VP8L", [0x2f, 0xc0, 0xf8, 0x10, 0x18, 0x88, 0x88, 0x08]))
+    },
     HostileFile("WebP: good frames by the thousand") { count in
       let frame = try Fixture.bytes("pictures/lossless.webp")[12...]
       let point = [UInt8](repeating: 0, count: 16)

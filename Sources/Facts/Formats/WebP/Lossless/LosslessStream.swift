@@ -237,7 +237,11 @@ struct LosslessStream: ~Escapable {
       window >>= UInt64(bitCount)
       var advance = 1
       if code < 256, passesOverColors {
-        // Nothing follows.
+        // Nothing follows. Where not even the code takes a bit, neither does any other pixel of the block: a file of a
+        // few bytes can claim 268 million of them.
+        if bitCount == 0 {
+          advance = blockMask < 0 ? width - column : min(width, (column | blockMask) + 1) - column
+        }
       } else if code < 256 {
         let (red, redBits) = codes.symbol(group.red, window)
         let (blue, blueBits) = codes.symbol(group.blue, window >> UInt64(redBits))
