@@ -8,20 +8,15 @@ extension MediaType {
   }
 
   /// What is known of this type; nil for one that isn't in the table.
-  public var known: Description? { Self.descriptions[self] }
+  public var known: Description? {
+    // Without hashing, which a start would feel; the length alone tells most rows apart.
+    let count = rawValue.utf8.count
+    let row = Self.table.first { $0.type.rawValue.utf8.count == count && $0.type == self }
+    return row.map { Description(phrase: $0.phrase, extensions: $0.extensions) }
+  }
 
   /// The name that people use with the essence, such as "a PNG picture (image/png)".
   public var phrase: String { known.map { "\($0.phrase) (\(rawValue))" } ?? rawValue }
-
-  /// Whether the type goes by an extension, given without the dot and in lower case.
-  // Nearly every file's does, so that nothing need be hashed, which a start would feel; the length alone tells most
-  // rows apart.
-  package func goes(byExtension name: String) -> Bool {
-    let count = rawValue.utf8.count
-    return Self.table.contains { row in
-      row.type.rawValue.utf8.count == count && row.type == self && row.extensions.contains(name)
-    }
-  }
 
   /// The types that go by an extension, given without the dot and in lower case.
   public static func types(forExtension name: String) -> [MediaType] { typesByExtension[name] ?? [] }
@@ -31,10 +26,6 @@ extension MediaType {
     for row in table { for name in row.extensions { types[name, default: []].append(row.type) } }
     return types
   }()
-
-  private static let descriptions: [MediaType: Description] = Dictionary(
-    table.map { ($0.type, Description(phrase: $0.phrase, extensions: $0.extensions)) },
-    uniquingKeysWith: { first, _ in first })
 
   /// The one table of names and extensions.
   private static let table: [(type: MediaType, phrase: String, extensions: [String])] = [

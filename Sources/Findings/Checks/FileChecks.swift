@@ -157,7 +157,8 @@ extension FindingMaker {
   /// Whether an extension belongs to other types and not to this one. Any text may go by any name of a
   /// text, and what isn't known contradicts nothing.
   static func contradicts(_ pathExtension: String, _ mediaType: MediaType) -> Bool {
-    if mediaType.goes(byExtension: pathExtension) { return false }
+    // Nearly every file has an extension of its own type.
+    if mediaType.known?.extensions.contains(pathExtension) == true { return false }
     let types = MediaType.types(forExtension: pathExtension)
     guard !types.isEmpty, mediaType != "application/octet-stream" else { return false }
     let isText = { (type: MediaType) in type.topLevel == "text" || type == "application/json" }
