@@ -60,7 +60,7 @@ package struct ByteSpan: ~Escapable {
   @inlinable
   package func has(_ pattern: StaticString, at index: Int = 0) -> Bool {
     // Of all that a file is asked for, nearly nothing is there, and the first byte says so without a call.
-    self[index] == pattern.utf8Start[0] && holds(pattern, at: index)
+    self[index] == pattern.utf8Start[0] && pattern.withUTF8Buffer { holds($0, at: index) }
   }
 
   /// Whether `pattern` stands at an index from the span's start, whatever has been read.
@@ -69,19 +69,10 @@ package struct ByteSpan: ~Escapable {
     self[index] == pattern.first && holds(pattern, at: index)
   }
 
-  @usableFromInline
-  func holds(_ pattern: StaticString, at index: Int) -> Bool {
-    let count = pattern.utf8CodeUnitCount
-    guard bytes.byteCount - index >= count else { return false }
-    for i in 0..<count where pattern.utf8Start[i] != self[index + i] { return false }
-    return true
-  }
-
-  @usableFromInline
-  func holds(_ pattern: [UInt8], at index: Int) -> Bool {
-    guard bytes.byteCount - index >= pattern.count else { return false }
-    for i in pattern.indices where pattern[i] != self[index + i] { return false }
-    return true
+  @inlinable
+  func holds(_ pattern: some RandomAccessCollection<UInt8>, at index: Int) -> Bool {
+    bytes.byteCount - index >= pattern.count
+      && zip(pattern, index...).allSatisfy { byte, place in self[place] == byte }
   }
 
   /// The index, from the span's start, of the first occurrence of `pattern` at or after `start`.
