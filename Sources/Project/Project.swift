@@ -231,7 +231,7 @@ package final class Project {
   }
 
   /// How a file is judged that no glob matches, by the one configuration that was asked for or by none.
-  package private(set) lazy var baseSettings = settings(matching: RuleSet(), in: outermost)
+  package var baseSettings: FileSettings { settings(matching: RuleSet(), in: outermost) }
 
   private func settings(matching matched: RuleSet, in chain: SettingsChain) -> FileSettings {
     chain.settings(matching: matched) {
