@@ -11,9 +11,9 @@ struct PNGImageDataPieces: ~Copyable {
   private var inflate = Inflate(.zlib)
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   private var isComplete = false
-  /// Whether there is more than the picture. What comes of that, decoders don't mind.
-  private var hasExcess = false
-  private var isEnded = false
+  /// Whether nothing that comes matters: the stream has ended, or has made more than the picture, of which decoders
+  /// don't mind what comes.
+  private var isOver = false
   private var problem: PNGImageData.Problem.Kind?
 
   init(_ passes: [PNGPass]) { self.passes = passes[...] }
@@ -23,14 +23,14 @@ struct PNGImageDataPieces: ~Copyable {
   /// - Returns: What is wrong with the data so far.
   mutating func take(_ data: RawSpan, ofChunkAt offset: UInt64) -> PNGImageData.Problem? {
     var position = 0
-    while problem == nil, !isEnded, !hasExcess {
+    while problem == nil, !isOver {
       let rest = ByteSpan(data.extracting(position..<data.byteCount), at: 0)
       let (consumed, produced, status) = inflate.step(rest, into: &buffer)
       count(produced)
-      if hasExcess { break }
-      isEnded = status == .ended
+      if isOver { break }
+      isOver = status == .ended
       if status == .damaged { problem = isComplete ? problem ?? .badEnd : .damaged }
-      if isEnded, !isComplete { problem = problem ?? .tooShort }
+      if isOver, !isComplete { problem = problem ?? .tooShort }
       if status == .more, produced < buffer.count { break }
       position += consumed
     }
@@ -49,7 +49,7 @@ struct PNGImageDataPieces: ~Copyable {
       if rowRest == 0 {
         if rowsLeft == 0 {
           guard let pass = passes.popFirst() else {
-            hasExcess = true
+            isOver = true
             break
           }
           rowsLeft = pass.rows
