@@ -19,8 +19,8 @@ struct LosslessBlocks {
   /// How many groups there are: the highest that is named, and all below it.
   var groupCount: Int { (groups.max() ?? 0) + 1 }
 
-  /// The bits of a column that are zero where a block begins.
-  var mask: Int { groups.isEmpty ? -1 : 1 << bits - 1 }
+  /// The bits of a column that are zero where a block begins; without blocks, all that a picture's columns have.
+  var mask: Int { 1 << (groups.isEmpty ? 14 : bits) - 1 }
 
   @inline(__always)
   func group(_ column: Int, _ row: Int) -> Int {

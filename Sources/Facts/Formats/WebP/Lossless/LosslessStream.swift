@@ -238,10 +238,8 @@ struct LosslessStream: ~Escapable {
       var advance = 1
       if code < 256, passesOverColors {
         // Nothing follows. Where not even the code takes a bit, neither does any other pixel of the block: a file of a
-        // few bytes can claim 268 million of them.
-        if bitCount == 0 {
-          advance = blockMask < 0 ? width - column : min(width, (column | blockMask) + 1) - column
-        }
+        // few bytes can claim 134 million of them.
+        if bitCount == 0 { advance = min(width, (column | blockMask) + 1) - column }
       } else if code < 256 {
         let (red, redBits) = codes.symbol(group.red, window)
         let (blue, blueBits) = codes.symbol(group.blue, window >> UInt64(redBits))
