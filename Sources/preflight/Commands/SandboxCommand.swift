@@ -90,6 +90,7 @@ private struct Escape: Sendable {
 
   /// Where a new file that has no other name any more can be opened.
   static func emptyFile() -> String {
+    // mkstemp fills in the X's.
     var path = "\(temporary)/preflight-sandbox-XXXXXX".utf8CString.map(\.self)
     let descriptor = mkstemp(&path)
     unlink(path)

@@ -25,6 +25,7 @@ enum AtomicFile {
       }
     }
     let slash = target.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+    // mkstemp fills in the X's.
     var temporary = terminated(target[..<slash] + Array(".preflight-XXXXXX".utf8))
     let descriptor = mkstemp(&temporary)
     guard descriptor >= 0 else { throw ByteSourceError(systemError: errno) }

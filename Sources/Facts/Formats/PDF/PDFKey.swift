@@ -101,6 +101,7 @@ enum PDFKey: String, CaseIterable, Sendable {
   fileprivate static let slotCount = 251
 
   /// Each key at its name's slot, or in the next empty one after it.
+  // No dictionary, whose hashing costs several times as much as reading the name does.
   private static let table: [(name: PDFShortName, key: PDFKey)?] = {
     var table = [(name: PDFShortName, key: PDFKey)?](repeating: nil, count: slotCount)
     for key in allCases {

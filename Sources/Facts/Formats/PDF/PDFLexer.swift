@@ -165,7 +165,7 @@ struct PDFLexer: ~Escapable {
     {
       return .integer(isNegative ? -value : value)
     }
-    while let byte = peek(), byte.isPDFRegular { position += 1 }
+    skipRegular()
     guard position > start else { throw nonsense }
     return .real
   }
