@@ -6,9 +6,7 @@ enum BuiltInPolicies {
     ("whatsapp-cloud", { PackageResources.whatsapp_cloud_toml }),
   ]
 
-  static func text(of name: String) -> String? {
-    all.first { $0.name == name }.map { String(decoding: $0.bytes(), as: UTF8.self) }
-  }
+  static func bytes(of name: String) -> [UInt8]? { all.first { $0.name == name }?.bytes() }
 }
 
 extension Policy {
@@ -16,12 +14,14 @@ extension Policy {
   public static var builtInNames: [String] { BuiltInPolicies.all.map(\.name) }
 
   /// The text of a built-in policy's file; nil where there is none of that name.
-  public static func builtInText(named name: String) -> String? { BuiltInPolicies.text(of: name) }
+  public static func builtInText(named name: String) -> String? {
+    BuiltInPolicies.bytes(of: name).map { String(decoding: $0, as: UTF8.self) }
+  }
 
   /// A built-in policy; nil where there is none of that name.
   public static func builtIn(named name: String) -> Policy? {
-    guard let text = BuiltInPolicies.text(of: name) else { return nil }
-    do { return try Policy(parsing: text, name: name) } catch {
+    guard let bytes = BuiltInPolicies.bytes(of: name) else { return nil }
+    do { return try Policy(parsing: bytes, name: name) } catch {
       // The built-in files are parsed by a test; a mistake in one is a mistake in this build.
       preconditionFailure("the built-in policy is mistaken: \(error)")
     }

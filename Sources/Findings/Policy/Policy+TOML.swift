@@ -8,8 +8,13 @@ extension Policy {
   ///   - name: What to call the file in mistakes.
   /// - Throws: ``PolicyError`` with each mistake that the text has.
   public convenience init(parsing text: String, name: String) throws(PolicyError) {
+    try self.init(parsing: Array(text.utf8), name: name)
+  }
+
+  /// The same of a text in UTF-8.
+  convenience init(parsing bytes: [UInt8], name: String) throws(PolicyError) {
     var decoder = TOMLDecoder()
-    let draft = PolicyDraft(parsing: text, &decoder, depth: 0)
+    let draft = PolicyDraft(parsing: bytes, &decoder, depth: 0)
     guard decoder.mistakes.isEmpty, let own = draft.name, let service = draft.service else {
       throw PolicyError(
         name: name, mistakes: decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
@@ -42,9 +47,9 @@ struct PolicyDraft {
     "declare",
   ]
 
-  init(parsing text: String, _ decoder: inout TOMLDecoder, depth: Int) {
+  init(parsing bytes: [UInt8], _ decoder: inout TOMLDecoder, depth: Int) {
     var syntax: [Mistake] = []
-    let table = TOMLTable(parsing: text, mistakes: &syntax)
+    let table = TOMLTable(parsing: bytes, mistakes: &syntax)
     decoder.add(syntax)
     decoder.check(table, keys: Self.keys, in: "a policy")
     extend(table, &decoder, depth: depth)
@@ -72,14 +77,14 @@ struct PolicyDraft {
   private mutating func extend(_ table: TOMLTable, _ decoder: inout TOMLDecoder, depth: Int) {
     guard let node = table["extends"], let base = decoder.string(node, as: "extends") else { return }
     let names = BuiltInPolicies.all.map(\.name)
-    guard let text = BuiltInPolicies.text(of: base) else {
+    guard let bytes = BuiltInPolicies.bytes(of: base) else {
       return decoder.report(
         node.position, "'\(base)' is no built-in policy" + TOMLDecoder.suggestion(base, names))
     }
     // A built-in policy extends none that extends it back; the bound is for whoever edits them.
     guard depth < 8 else { return decoder.report(node.position, "the policies extend each other") }
     var inner = TOMLDecoder()
-    self = PolicyDraft(parsing: text, &inner, depth: depth + 1)
+    self = PolicyDraft(parsing: bytes, &inner, depth: depth + 1)
     if !inner.mistakes.isEmpty { decoder.report(node.position, "'\(base)' is itself mistaken") }
   }
 

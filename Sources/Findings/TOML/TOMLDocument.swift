@@ -37,6 +37,23 @@ package struct TOMLTable: Sendable {
 package struct TOMLNode: Sendable {
   package var value: TOMLValue
   package let position: TOMLPosition
+
+  /// Changes the table that the node is, or the last of the tables that it is an array of, where it stands.
+  ///
+  /// - Returns: What `change` returns; nil where the node is neither.
+  @discardableResult
+  fileprivate mutating func changeTable<Result, Failure: Error>(
+    _ change: (inout TOMLTable) throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    if var table = value.takeTable() {
+      defer { value = .table(table) }
+      return try change(&table)
+    }
+    guard var nodes = value.takeArray() else { return nil }
+    defer { value = .array(nodes) }
+    guard case .table = nodes.last?.value else { return nil }
+    return try nodes[nodes.count - 1].changeTable(change)
+  }
 }
 
 /// The kinds of value that are used here.
@@ -47,6 +64,21 @@ package enum TOMLValue: Sendable {
   case boolean(Bool)
   case array([TOMLNode])
   case table(TOMLTable)
+
+  // A table or an array that is to be changed is taken out and put back: with two owners it would be copied, and a
+  // document with many tables be read in the square of their number.
+
+  fileprivate mutating func takeTable() -> TOMLTable? {
+    guard case .table(let table) = self else { return nil }
+    self = .boolean(false)
+    return table
+  }
+
+  fileprivate mutating func takeArray() -> [TOMLNode]? {
+    guard case .array(let nodes) = self else { return nil }
+    self = .boolean(false)
+    return nodes
+  }
 
   /// The kind's name with an article, for messages.
   package var kind: String {
@@ -91,10 +123,12 @@ public struct Mistake: Sendable, Hashable, CustomStringConvertible {
 extension TOMLTable {
   /// Parses a document.
   ///
-  /// - Parameter mistakes: Gets each mistake in the order of the text. After a mistake the parser goes
-  ///   on at the next line, so the table holds whatever could be read.
-  package init(parsing text: String, mistakes: inout [Mistake]) {
-    var parser = TOMLParser(text)
+  /// - Parameters:
+  ///   - bytes: The document in UTF-8.
+  ///   - mistakes: Gets each mistake in the order of the text. After a mistake the parser goes
+  ///     on at the next line, so the table holds whatever could be read.
+  package init(parsing bytes: [UInt8], mistakes: inout [Mistake]) {
+    var parser = TOMLParser(bytes)
     parser.parse()
     self = parser.root
     mistakes += parser.mistakes
@@ -116,7 +150,7 @@ private struct TOMLParser {
   /// reported with it.
   private var isInDocument = true
 
-  init(_ text: String) { scanner = TOMLScanner(text) }
+  init(_ bytes: [UInt8]) { scanner = TOMLScanner(bytes) }
 
   mutating func parse() {
     while true {
@@ -175,8 +209,8 @@ private struct TOMLParser {
       table.entries.append(.init(key: key.name, position: key.position, node: value))
       return
     }
-    switch table.entries[index].node.value {
-    case .table(var child):
+    if var child = table.entries[index].node.value.takeTable() {
+      defer { table.entries[index].node.value = .table(child) }
       if isLast {
         guard !isArray, child.origin == .implicit else {
           throw TOMLFailure(key.position, "the table '\(key.name)' is defined twice")
@@ -188,22 +222,22 @@ private struct TOMLParser {
         }
         try open(keys.dropFirst(), in: &child, isArray: isArray, at: position)
       }
-      table.entries[index].node.value = .table(child)
-    case .array(var nodes):
-      guard let last = nodes.indices.last, case .table(var child) = nodes[last].value,
-        child.origin != .inline
-      else { throw TOMLFailure(key.position, "'\(key.name)' is not an array of tables") }
+    } else if var nodes = table.entries[index].node.value.takeArray() {
+      defer { table.entries[index].node.value = .array(nodes) }
+      guard case .table(let last) = nodes.last?.value, last.origin != .inline else {
+        throw TOMLFailure(key.position, "'\(key.name)' is not an array of tables")
+      }
       if isLast {
         guard isArray else { throw TOMLFailure(key.position, "'\(key.name)' is an array of tables") }
         var new = TOMLTable()
         new.origin = .header
         nodes.append(TOMLNode(value: .table(new), position: position))
       } else {
-        try open(keys.dropFirst(), in: &child, isArray: isArray, at: position)
-        nodes[last].value = .table(child)
+        try nodes[nodes.count - 1].changeTable { table throws(TOMLFailure) in
+          try open(keys.dropFirst(), in: &table, isArray: isArray, at: position)
+        }
       }
-      table.entries[index].node.value = .array(nodes)
-    default:
+    } else {
       throw TOMLFailure(key.position, "'\(key.name)' is a value, not a table")
     }
   }
@@ -217,19 +251,9 @@ private struct TOMLParser {
       return true
     }
     guard let index = table.index(of: key.name) else { return false }
-    switch table.entries[index].node.value {
-    case .table(var child):
-      guard exchange(&current, at: path.dropFirst(), in: &child) else { return false }
-      table.entries[index].node.value = .table(child)
-    case .array(var nodes):
-      guard let last = nodes.indices.last, case .table(var child) = nodes[last].value,
-        exchange(&current, at: path.dropFirst(), in: &child)
-      else { return false }
-      nodes[last].value = .table(child)
-      table.entries[index].node.value = .array(nodes)
-    default: return false
-    }
-    return true
+    return table.entries[index].node.changeTable { table in
+      exchange(&current, at: path.dropFirst(), in: &table)
+    } ?? false
   }
 }
 
@@ -255,11 +279,12 @@ extension TOMLTable {
           node: TOMLNode(value: .table(child), position: key.position)))
       return
     }
-    guard case .table(var child) = entries[index].node.value, child.origin == .dotted else {
+    guard case .table(let child) = entries[index].node.value, child.origin == .dotted else {
       throw TOMLFailure(key.position, "'\(key.name)' can't be added to here")
     }
-    try child.insert(node, keys: keys.dropFirst())
-    entries[index].node.value = .table(child)
+    try entries[index].node.changeTable { child throws(TOMLFailure) in
+      try child.insert(node, keys: keys.dropFirst())
+    }
   }
 
   /// A table written in braces, which nothing can be added to.

@@ -8,9 +8,11 @@ struct TOMLScanner {
   private var index = 0
   private var line = 1
   private var lineStart = 0
+  /// How many scalars of the line are before an index, so that each byte is counted once.
+  private var counted = (index: 0, scalars: 0)
 
-  init(_ text: String) {
-    bytes = Array(text.utf8)
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
       index = 3
       lineStart = 3
@@ -24,9 +26,15 @@ struct TOMLScanner {
   var peek: Unicode.Scalar? { index < bytes.count ? Unicode.Scalar(bytes[index]) : nil }
 
   var position: TOMLPosition {
-    // A column counts scalars: bytes that go on with one are not counted.
-    let scalars = bytes[lineStart..<min(index, bytes.count)].count { $0 & 0xc0 != 0x80 }
-    return TOMLPosition(line: line, column: scalars + 1)
+    mutating get {
+      if counted.index < lineStart { counted = (lineStart, 0) }
+      // A column counts scalars: bytes that go on with one are not counted.
+      while counted.index < min(index, bytes.count) {
+        if bytes[counted.index] & 0xc0 != 0x80 { counted.scalars += 1 }
+        counted.index += 1
+      }
+      return TOMLPosition(line: line, column: counted.scalars + 1)
+    }
   }
 
   func has(_ text: StaticString) -> Bool {

@@ -64,7 +64,7 @@ private struct ConfigurationDraft {
 
   mutating func read(_ text: String) {
     var syntax: [Mistake] = []
-    let table = TOMLTable(parsing: text, mistakes: &syntax)
+    let table = TOMLTable(parsing: Array(text.utf8), mistakes: &syntax)
     decoder.add(syntax)
     decoder.check(table, keys: Self.keys, in: "a configuration")
     isRoot = decoder.boolean(table, "root") ?? false

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TOMLTests {
   private func parse(_ text: String) -> (TOMLTable, [Mistake]) {
     var mistakes: [Mistake] = []
-    let table = TOMLTable(parsing: text, mistakes: &mistakes)
+    let table = TOMLTable(parsing: Array(text.utf8), mistakes: &mistakes)
     return (table, mistakes)
   }
 
