@@ -121,8 +121,10 @@ struct PolicyDraft {
   private static func mediaType(
     _ text: (text: String, position: TOMLPosition), _ decoder: inout TOMLDecoder
   ) -> MediaType? {
-    let parts = text.text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
+    let parts = text.text.utf8[...]
+    let type = parts.prefix { $0 != UInt8(ascii: "/") }
+    let subtype = parts.dropFirst(type.count + 1)
+    guard [type, subtype].allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
       decoder.report(text.position, "'\(text.text)' is no media type such as image/png, without parameters")
       return nil
     }

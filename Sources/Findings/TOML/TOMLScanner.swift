@@ -98,24 +98,28 @@ struct TOMLScanner {
   // MARK: Keys
 
   mutating func key() throws(TOMLFailure) -> [TOMLKeyPart] {
-    var parts: [TOMLKeyPart] = []
-    repeat {
-      if !parts.isEmpty { advance() }
-      skipSpaces()
-      let position = position
-      let name: String
-      switch peek {
-      case "\"": name = try basicString()
-      case "'": name = try literalString()
-      default:
-        name = bareWord()
-        if name.isEmpty { throw TOMLFailure(position, "expected a key") }
-      }
-      parts.append(TOMLKeyPart(name: name, position: position))
+    var parts = [try keyPart()]
+    while peek == "." {
+      advance()
+      parts.append(try keyPart())
       guard parts.count <= Self.maximumDepth else { throw TOMLFailure(position, "nested too deeply") }
-      skipSpaces()
-    } while peek == "."
+    }
     return parts
+  }
+
+  private mutating func keyPart() throws(TOMLFailure) -> TOMLKeyPart {
+    skipSpaces()
+    let position = position
+    let name: String
+    switch peek {
+    case "\"": name = try basicString()
+    case "'": name = try literalString()
+    default:
+      name = bareWord()
+      if name.isEmpty { throw TOMLFailure(position, "expected a key") }
+    }
+    skipSpaces()
+    return TOMLKeyPart(name: name, position: position)
   }
 
   private mutating func bareWord() -> String {
