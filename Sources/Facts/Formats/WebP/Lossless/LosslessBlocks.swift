@@ -19,8 +19,12 @@ struct LosslessBlocks {
   /// How many groups there are: the highest that is named, and all below it.
   var groupCount: Int { (groups.max() ?? 0) + 1 }
 
-  /// The bits of a column that are zero where a block begins; without blocks, all that a picture's columns have.
-  var mask: Int { 1 << (groups.isEmpty ? 14 : bits) - 1 }
+  /// How many pixels from a column on have the same group, to the end of the block or of the row; all that are left
+  /// where there are no blocks.
+  @inline(__always)
+  func runLength(from column: Int, width: Int, left: Int) -> Int {
+    groups.isEmpty ? left : min((column >> bits + 1) << bits, width) - column
+  }
 
   @inline(__always)
   func group(_ column: Int, _ row: Int) -> Int {

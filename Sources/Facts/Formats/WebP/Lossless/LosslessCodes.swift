@@ -2,8 +2,14 @@
 struct LosslessCodes {
   /// One prefix code: where its entries begin, and which of the next bits lead to them.
   struct Code {
-    fileprivate let start: Int
-    fileprivate let mask: UInt64
+    // Small, since the codes are looked up for every few pixels.
+    fileprivate let start: UInt32
+    fileprivate let mask: UInt32
+
+    fileprivate init(start: Int, bits: Int) {
+      self.start = UInt32(start)
+      mask = 1 << UInt32(bits) - 1
+    }
 
     /// Whether there is one symbol, which takes no bits.
     var isSingle: Bool { mask == 0 }
@@ -20,75 +26,114 @@ struct LosslessCodes {
   /// A symbol, or where a second table begins, in the upper bits; in the lower eight how many bits it takes.
   private var entries: [UInt32] = []
 
+  /// The symbols of the code that is being made, by length.
+  private var sorted: [Int] = []
+
+  // What is shifted by below comes of this table, and is at most 15: no shift needs a check of its width.
+
   /// A symbol off the next bits, and how many of them it takes.
   @inline(__always)
   func symbol(_ code: Code, _ bits: UInt64) -> (value: Int, bitCount: Int) {
-    var entry = entries[code.start + Int(bits & code.mask)]
+    var entry = entries[Int(code.start) + Int(UInt32(truncatingIfNeeded: bits) & code.mask)]
     let length = Int(entry & 0xff)
     guard length > Self.rootBits else { return (Int(entry >> 8), length) }
-    let rest = bits >> UInt64(Self.rootBits) & (1 << UInt64(length - Self.rootBits) - 1)
-    entry = entries[code.start + Int(entry >> 8) + Int(rest)]
+    let rest = bits &>> UInt64(Self.rootBits) & (1 &<< UInt64(length - Self.rootBits) - 1)
+    entry = entries[Int(code.start) + Int(entry >> 8) + Int(rest)]
     return (Int(entry >> 8), Self.rootBits + Int(entry & 0xff))
+  }
+
+  /// Makes a code of one symbol, which takes no bits, or of two, which take one each.
+  mutating func add(_ first: Int, _ second: Int?) throws(LosslessDoubt) -> Code {
+    let start = entries.count
+    guard start < Self.maximumEntries else { throw LosslessDoubt() }
+    guard let second, second != first else {
+      entries.append(UInt32(first) << 8)
+      return Code(start: start, bits: 0)
+    }
+    entries.append(UInt32(min(first, second)) << 8 | 1)
+    entries.append(UInt32(max(first, second)) << 8 | 1)
+    return Code(start: start, bits: 1)
   }
 
   /// Makes a code of the lengths of its symbols' codes, 0 for a symbol that has none.
   ///
   /// - Throws: `LosslessDoubt` where they are too many, too few, or too long to be a prefix code.
   mutating func add(lengths: [UInt8]) throws(LosslessDoubt) -> Code {
-    var counts = [Int](repeating: 0, count: Self.maximumLength + 1)
+    var counts = Counts(repeating: 0)
     for length in lengths {
       guard length <= Self.maximumLength else { throw LosslessDoubt() }
       counts[Int(length)] += 1
     }
-    let symbolCount = lengths.count - counts[0]
-    let start = entries.count
-    guard symbolCount > 0, start < Self.maximumEntries else { throw LosslessDoubt() }
-    if symbolCount == 1 {
-      entries.append(UInt32(lengths.firstIndex { $0 > 0 } ?? 0) << 8)
-      return Code(start: start, mask: 0)
+    let symbolCount = lengths.count - Int(counts[0])
+    guard symbolCount > 1 else {
+      guard let only = lengths.firstIndex(where: { $0 > 0 }) else { throw LosslessDoubt() }
+      return try add(only, nil)
     }
     try Self.checkCompleteness(counts)
-    entries.append(contentsOf: repeatElement(0, count: 1 << Self.rootBits))
+    let start = entries.count
+    guard start < Self.maximumEntries else { throw LosslessDoubt() }
+    sort(lengths, counts, symbolCount)
 
-    var next = [Int](repeating: 0, count: Self.maximumLength + 2)
-    for length in 1...Self.maximumLength { next[length + 1] = (next[length] + counts[length]) << 1 }
-    // Of the codes that begin with the same root bits, the longest.
-    var longest = [Int](repeating: 0, count: 1 << Self.rootBits)
-    var long: [(symbol: Int, code: Int, length: Int)] = []
+    // From the last code, which is all ones, to the first: so the first that leads to a second table is the longest
+    // that does, and tells its size.
+    var length = Int(lengths[sorted[symbolCount - 1]])
+    let rootBits = min(length, Self.rootBits)
+    entries.append(contentsOf: repeatElement(0, count: 1 << rootBits))
+    var code = 1 << length
+    for index in stride(from: symbolCount - 1, through: 0, by: -1) {
+      let symbol = sorted[index]
+      let own = Int(lengths[symbol])
+      code = code >> (length - own) - 1
+      length = own
+      let bits = Self.reversed(code, length)
+      if length <= rootBits {
+        let entry = UInt32(symbol) << 8 | UInt32(length)
+        fill(start + bits, until: start + 1 << rootBits, by: 1 << length, entry)
+        continue
+      }
+      let root = start + bits & (1 << rootBits - 1)
+      if entries[root] == 0 {
+        entries[root] = UInt32(entries.count - start) << 8 | UInt32(length)
+        entries.append(contentsOf: repeatElement(0, count: 1 << (length - rootBits)))
+      }
+      let table = start + Int(entries[root] >> 8)
+      let size = 1 << (Int(entries[root] & 0xff) - rootBits)
+      let rest = length - rootBits
+      fill(table + bits >> rootBits, until: table + size, by: 1 << rest, UInt32(symbol) << 8 | UInt32(rest))
+    }
+    return Code(start: start, bits: rootBits)
+  }
+
+  /// Takes away the code that was made last.
+  mutating func removeLast(_ code: Code) { entries.removeSubrange(Int(code.start)...) }
+
+  private mutating func fill(_ first: Int, until end: Int, by step: Int, _ entry: UInt32) {
+    var index = first
+    while index < end {
+      entries[index] = entry
+      index += step
+    }
+  }
+
+  // MARK: Lengths
+
+  /// A number for each length, such as how many symbols have it. Not an array, since there are many codes.
+  private typealias Counts = SIMD16<Int32>
+
+  /// Puts the symbols that have a code into the order of their codes: by length, and of one length as they are numbered.
+  private mutating func sort(_ lengths: [UInt8], _ counts: Counts, _ symbolCount: Int) {
+    var next = Counts(repeating: 0)
+    for length in 1..<Self.maximumLength { next[length + 1] = next[length] + counts[length] }
+    if sorted.count < symbolCount { sorted = [Int](repeating: 0, count: lengths.count) }
     for (symbol, length) in lengths.enumerated() where length > 0 {
-      let length = Int(length)
-      let code = Self.reversed(next[length], length)
-      next[length] += 1
-      if length <= Self.rootBits {
-        for index in stride(from: code, to: 1 << Self.rootBits, by: 1 << length) {
-          entries[start + index] = UInt32(symbol) << 8 | UInt32(length)
-        }
-      } else {
-        long.append((symbol, code, length))
-        let root = code & (1 << Self.rootBits - 1)
-        longest[root] = max(longest[root], length)
-      }
+      sorted[Int(next[Int(length)])] = symbol
+      next[Int(length)] += 1
     }
-    for (root, length) in longest.enumerated() where length > 0 {
-      let table = entries.count
-      entries.append(contentsOf: repeatElement(0, count: 1 << (length - Self.rootBits)))
-      entries[start + root] = UInt32(table - start) << 8 | UInt32(length)
-    }
-    for (symbol, code, length) in long {
-      let entry = entries[start + code & (1 << Self.rootBits - 1)]
-      let table = start + Int(entry >> 8)
-      let size = 1 << (Int(entry & 0xff) - Self.rootBits)
-      let rest = length - Self.rootBits
-      for index in stride(from: code >> Self.rootBits, to: size, by: 1 << rest) {
-        entries[table + index] = UInt32(symbol) << 8 | UInt32(rest)
-      }
-    }
-    return Code(start: start, mask: 1 << UInt64(Self.rootBits) - 1)
   }
 
   /// Every sequence of bits has to be the start of exactly one symbol's code.
-  private static func checkCompleteness(_ counts: [Int]) throws(LosslessDoubt) {
-    var open = 1
+  private static func checkCompleteness(_ counts: Counts) throws(LosslessDoubt) {
+    var open: Int32 = 1
     for length in 1...maximumLength {
       open = open << 1 - counts[length]
       guard open >= 0 else { throw LosslessDoubt() }
@@ -98,12 +143,10 @@ struct LosslessCodes {
 
   /// Codes are given with their first bit the most significant, and read with it the least.
   private static func reversed(_ code: Int, _ length: Int) -> Int {
-    var code = code
-    var reversed = 0
-    for _ in 0..<length {
-      reversed = reversed << 1 | code & 1
-      code >>= 1
-    }
-    return reversed
+    var bits = UInt16(code)
+    bits = bits >> 1 & 0x5555 | (bits & 0x5555) << 1
+    bits = bits >> 2 & 0x3333 | (bits & 0x3333) << 2
+    bits = bits >> 4 & 0x0f0f | (bits & 0x0f0f) << 4
+    return Int(bits.byteSwapped) >> (16 - length)
   }
 }

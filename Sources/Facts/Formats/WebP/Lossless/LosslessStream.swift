@@ -155,42 +155,38 @@ struct LosslessStream: ~Escapable {
   private mutating func readCode(
     _ symbolCount: Int, _ codes: inout LosslessCodes
   ) throws(LosslessDoubt) -> LosslessCodes.Code {
-    var lengths = [UInt8](repeating: 0, count: symbolCount)
     if try bits.readFlag() {
       // One or two symbols (section 6.2.1.1).
       let hasTwo = try bits.readFlag()
       let first = try bits.read(bits.readFlag() ? 8 : 1)
-      guard first < symbolCount else { throw LosslessDoubt() }
-      lengths[first] = 1
-      if hasTwo {
-        let second = try bits.read(8)
-        guard second < symbolCount else { throw LosslessDoubt() }
-        lengths[second] = 1
-      }
-    } else {
-      try readLengths(into: &lengths)
+      let second = hasTwo ? try bits.read(8) : nil
+      guard first < symbolCount, second ?? 0 < symbolCount else { throw LosslessDoubt() }
+      return try codes.add(first, second)
     }
-    return try codes.add(lengths: lengths)
+    return try codes.add(lengths: try readLengths(symbolCount, &codes))
   }
 
   private static let lengthOrder = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 
   /// The lengths of the codes, coded themselves (section 6.2.1.2).
-  private mutating func readLengths(into lengths: inout [UInt8]) throws(LosslessDoubt) {
+  private mutating func readLengths(
+    _ symbolCount: Int, _ codes: inout LosslessCodes
+  ) throws(LosslessDoubt) -> [UInt8] {
     var ownLengths = [UInt8](repeating: 0, count: Self.lengthOrder.count)
     for index in 0..<(try bits.read(4) + 4) { ownLengths[Self.lengthOrder[index]] = UInt8(try bits.read(3)) }
-    var own = LosslessCodes()
-    let code = try own.add(lengths: ownLengths)
-    var left = lengths.count
+    let own = try codes.add(lengths: ownLengths)
+    defer { codes.removeLast(own) }
+    var left = symbolCount
     if try bits.readFlag() {
       left = try 2 + bits.read(2 + 2 * bits.read(3))
-      guard left <= lengths.count else { throw LosslessDoubt() }
+      guard left <= symbolCount else { throw LosslessDoubt() }
     }
+    var lengths = [UInt8](repeating: 0, count: symbolCount)
     var previous: UInt8 = 8
     var index = 0
     while index < lengths.count, left > 0 {
       left -= 1
-      let (length, bitCount) = own.symbol(code, bits.peek(at: bits.position))
+      let (length, bitCount) = codes.symbol(own, bits.peek(at: bits.position))
       bits.position += bitCount
       guard length >= 16 else {
         lengths[index] = UInt8(length)
@@ -209,6 +205,7 @@ struct LosslessStream: ~Escapable {
       index += repeated
     }
     guard bits.position <= bits.count else { throw LosslessDoubt() }
+    return lengths
   }
 
   // MARK: Pixels
@@ -219,67 +216,83 @@ struct LosslessStream: ~Escapable {
     _ cacheBits: Int?, into sink: inout some LosslessPixels
   ) throws(LosslessDoubt) {
     let pixelCount = width * height
-    let (blockMask, firstOfCache) = (blocks.mask, 256 + 24)
     sink.begin(pixelCount, cacheBits)
-    var position = bits.position
     var (pixel, column, row) = (0, 0, 0)
-    var group = groups[blocks.group(0, 0)]
-    var passesOverColors = !sink.keepsColors && group.isGreenAlone
-    func enter(_ column: Int, _ row: Int) {
-      group = groups[blocks.group(column, row)]
-      passesOverColors = !sink.keepsColors && group.isGreenAlone
-    }
     while pixel < pixelCount {
-      if column & blockMask == 0 { enter(column, row) }
+      let start = pixel
+      let end = pixel + blocks.runLength(from: column, width: width, left: pixelCount - pixel)
+      try readRun(
+        until: end, &pixel, width, pixelCount, groups[blocks.group(column, row)], codes, into: &sink)
+      column += pixel - start
+      if column >= width {
+        row += column / width
+        column %= width
+      }
+    }
+  }
+
+  /// Goes through the pixels that have one group of codes. A copy can go on beyond them.
+  @inline(__always)
+  private mutating func readRun(
+    until end: Int, _ pixel: inout Int, _ width: Int, _ pixelCount: Int, _ group: Group,
+    _ codes: LosslessCodes, into sink: inout some LosslessPixels
+  ) throws(LosslessDoubt) {
+    let passesOverColors = !sink.keepsColors && group.isGreenAlone
+    let firstOfCache = 256 + 24
+    var position = bits.position
+    while pixel < end {
+      // At least 56 bits. No symbol takes more than 15, and no length more than 10 besides.
       var window = bits.peek(at: position)
-      let (code, bitCount) = codes.symbol(group.green, window)
-      position += bitCount
-      window >>= UInt64(bitCount)
-      var advance = 1
+      let start = position
+      let code = next(group.green, codes, &window, &position)
       if code < 256, passesOverColors {
-        // Nothing follows. Where not even the code takes a bit, neither does any other pixel of the block: a file of a
+        // Nothing follows. Where not even the code takes a bit, neither does any other pixel of the run: a file of a
         // few bytes can claim 134 million of them.
-        if bitCount == 0 { advance = min(width, (column | blockMask) + 1) - column }
+        pixel = position == start ? end : pixel + 1
       } else if code < 256 {
-        let (red, redBits) = codes.symbol(group.red, window)
-        let (blue, blueBits) = codes.symbol(group.blue, window >> UInt64(redBits))
-        // Up to 15 bits each: what was looked at may not reach as far as the fourth.
-        position += redBits + blueBits
-        let (alpha, alphaBits) = codes.symbol(group.alpha, bits.peek(at: position))
-        position += alphaBits
+        let red = next(group.red, codes, &window, &position)
+        let blue = next(group.blue, codes, &window, &position)
+        window = bits.peek(at: position)
+        let alpha = next(group.alpha, codes, &window, &position)
         sink.add(red: red, green: code, blue: blue, alpha: alpha)
+        pixel += 1
       } else if code < firstOfCache {
-        let length = number(code - 256, &position)
-        let (symbol, bitCount) = codes.symbol(group.distance, bits.peek(at: position))
-        position += bitCount
-        let distance = LosslessDistances.distance(number(symbol, &position), width)
+        let length = number(code - 256, &window, &position)
+        let symbol = next(group.distance, codes, &window, &position)
+        window = bits.peek(at: position)
+        let distance = LosslessDistances.distance(number(symbol, &window, &position), width)
         guard distance <= pixel, length <= pixelCount - pixel else { throw LosslessDoubt() }
         sink.copy(length, from: distance)
-        advance = length
+        pixel += length
       } else {
         sink.addCached(code - firstOfCache)
+        pixel += 1
       }
       guard position <= bits.count else { throw LosslessDoubt() }
-      pixel += advance
-      column += advance
-      guard column >= width else {
-        if advance > 1 { enter(column, row) }
-        continue
-      }
-      row += column / width
-      column %= width
-      if pixel < pixelCount { enter(column, row) }
     }
     bits.position = position
   }
 
+  /// The next symbol, which is taken off the bits.
+  @inline(__always)
+  private func next(
+    _ code: LosslessCodes.Code, _ codes: LosslessCodes, _ window: inout UInt64, _ position: inout Int
+  ) -> Int {
+    let (symbol, bitCount) = codes.symbol(code, window)
+    window &>>= UInt64(bitCount)
+    position += bitCount
+    return symbol
+  }
+
   /// A length or a distance by its prefix symbol, with the bits that follow (section 5.2.2).
   @inline(__always)
-  private func number(_ symbol: Int, _ position: inout Int) -> Int {
+  private func number(_ symbol: Int, _ window: inout UInt64, _ position: inout Int) -> Int {
     guard symbol >= 4 else { return symbol + 1 }
+    // A symbol is below 40, so these are at most 18 bits.
     let extraBits = (symbol - 2) >> 1
-    let extra = Int(bits.peek(at: position) & (1 << UInt64(extraBits) - 1))
+    let extra = Int(truncatingIfNeeded: window) & (1 &<< extraBits - 1)
+    window &>>= UInt64(extraBits)
     position += extraBits
-    return (2 + symbol & 1) << extraBits + extra + 1
+    return (2 + symbol & 1) &<< extraBits + extra + 1
   }
 }
