@@ -128,7 +128,7 @@ import Testing
     #expect(try inspect(picture).faults.map(\.name) == ["missing-meta-box"])
   }
 
-  @Test(arguments: ["mdia", "minf", "stbl", "stsd", "stts", "stsc", "stsz", "stco"])
+  @Test(arguments: ["mvhd", "tkhd", "mdia", "mdhd", "minf", "stbl", "stsd", "stts", "stsc", "stsz", "stco"])
   func missingBox(_ type: String) throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
     let place = try #require(bytes.isoBox(type))
@@ -180,7 +180,7 @@ import Testing
     #expect(try inspect(bytes).faults.contains { $0.name == "short-box" && $0.offset == UInt64(place) })
   }
 
-  @Test(arguments: ["stts", "ctts", "stsc", "stco"], [1000, UInt32.max])
+  @Test(arguments: ["stts", "ctts", "stss", "stsc", "stco"], [1000, UInt32.max])
   func tablePastBox(_ type: String, _ count: UInt32) throws {
     var bytes = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
     let place = try #require(bytes.isoBox(type))
@@ -346,6 +346,27 @@ import Testing
     #expect(fault.name == "unknown-track")
     #expect(fault.offset == UInt64(header))
     #expect(fault.actual == "track 9")
+  }
+
+  /// Without defaults, players refuse the fragments of a track, be there nothing that they would hold for.
+  @Test(arguments: ["mvex", "trex"])
+  func fragmentsWithoutDefaults(_ type: String) throws {
+    var bytes = try Fixture.bytes("mp4/fragmented.m4a")
+    let place = try #require(bytes.isoBox(type))
+    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "missing-track-extends")
+    #expect(fault.offset == UInt64(try #require(bytes.isoBox("tfhd"))))
+    #expect(fault.expected == "a “trex” box for track 1")
+  }
+
+  @Test func fragmentWithoutItsHeader() throws {
+    var bytes = try Fixture.bytes("mp4/fragmented.m4a")
+    let place = try #require(bytes.isoBox("tfhd"))
+    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "missing-box")
+    #expect(fault.expected == "a “tfhd” box")
   }
 
   @Test(arguments: [

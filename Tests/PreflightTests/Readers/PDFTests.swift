@@ -110,6 +110,21 @@ import Testing
     #expect(inspection.faults == [])
   }
 
+  /// A cross-reference stream has an entry for each number that it says it has (7.5.8.2).
+  @Test(arguments: [(4, true), (3, false)])
+  func entriesOfAReferenceStream(present: Int, isWhole: Bool) throws {
+    var text = "%PDF-1.5\n1 0 obj\n<</Pages 2 0 R>>\nendobj\n"
+    let pages = text.utf8.count
+    text += "2 0 obj\n<</Count 6/Kids[]>>\nendobj\n"
+    let stream = text.utf8.count
+    let rows = [[0, 0, 0], [1, 9, 0], [1, UInt8(pages), 0], [1, UInt8(stream), 0]].prefix(present).joined()
+    text += "3 0 obj\n<</Type/XRef/Root 1 0 R/W[1 1 1]/Index[0 4]/Size 4/Length \(rows.count)>>\nstream\n"
+    let bytes = Array(text.utf8) + rows + Array("\nendstream\nendobj\nstartxref\n\(stream)\n%%EOF".utf8)
+    let inspection = try inspect(bytes)
+    #expect(inspection.faults.isEmpty == isWhole)
+    #expect(inspection.facts.pageCount == (isWhole ? 6 : nil))
+  }
+
   @Test(arguments: ["n \n", "n\n", "n\r\n", "n  \r\n"])
   func readsEntriesOfAnyWidth(_ end: String) throws {
     #expect(try inspect(document(entryEnd: end)).facts.pageCount == 1)

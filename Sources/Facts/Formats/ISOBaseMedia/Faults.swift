@@ -57,7 +57,7 @@ extension Fault {
   static func missingBox(_ type: FourCC, in parent: ISOBaseMedia.Box) -> Fault {
     Fault(
       "missing-box", clause: clause(of: type), at: parent.offset,
-      "The “\(parent.type)” box lacks the “\(type)” box, without which its track can't be played.",
+      "The “\(parent.type)” box lacks the “\(type)” box, without which it can't be played.",
       expected: "a “\(type)” box", actual: "none")
   }
 
@@ -117,6 +117,13 @@ extension Fault {
       expected: "a track of the movie box", actual: "track \(identifier)")
   }
 
+  static func noDefaults(ofTrack identifier: UInt32, at offset: UInt64) -> Fault {
+    Fault(
+      "missing-track-extends", clause: clause(of: "trex"), at: offset,
+      "A fragment belongs to a track of which the movie box doesn't say what its fragments are like.",
+      expected: "a “trex” box for track \(identifier)", actual: "none")
+  }
+
   /// Where a box is specified.
   private static func clause(of type: FourCC) -> String {
     switch type {
@@ -127,6 +134,7 @@ extension Fault {
     case "hdlr": "ISO/IEC 14496-12 8.4.3"
     case "minf": "ISO/IEC 14496-12 8.4.4"
     case "stbl": "ISO/IEC 14496-12 8.5.1"
+    case "stss": "ISO/IEC 14496-12 8.6.2"
     case "stts": "ISO/IEC 14496-12 8.6.1.2"
     case "ctts": "ISO/IEC 14496-12 8.6.1.3"
     case "stsz", "stz2": "ISO/IEC 14496-12 8.7.3"

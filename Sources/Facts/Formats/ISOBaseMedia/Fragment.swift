@@ -86,6 +86,9 @@ extension ISOBaseMedia {
             } else if !movie.hasTrack(found.track) {
               reading.add(.unknownTrack(found.track, at: child.offset))
             }
+            if track != nil, !movie.hasDefaults(of: found.track) {
+              reading.add(.noDefaults(ofTrack: found.track, at: child.offset))
+            }
           }
           position =
             found.baseOffset ?? (found.isBasedOnFragment ? nil : previousEnd) ?? self.box.offset
@@ -102,6 +105,7 @@ extension ISOBaseMedia {
           break
         }
       }
+      if header == nil, !box.isCut { reading.add(.missingBox("tfhd", in: box)) }
       previousEnd = position
       if let track { movie?.tracks[track].fragments = fragments }
     }

@@ -17,6 +17,8 @@ extension ISOBaseMedia {
     private(set) var location: UInt64?
     /// The tracks whose pictures or words mark the chapters of others.
     private(set) var chapters: Set<UInt32> = []
+    /// Whether there is a header.
+    private var hasHeader = false
     /// Whether a compressed movie was unpacked: there is one at most, however many boxes say so.
     private var hasUnpacked = false
     /// Whether the movie only names other files to play instead (QuickTime's reference movies).
@@ -30,6 +32,7 @@ extension ISOBaseMedia {
         // Where the box itself is cut, the end of the data is where it was expected.
         guard box.isCut, case .endOfData = error.reason else { throw error }
       }
+      if !hasHeader, !tracks.isEmpty, !hasUnpacked, !box.isCut { reading.add(.missingBox("mvhd", in: box)) }
       for track in tracks { track.tellFaults(into: &reading) }
       chapters = Set(tracks.flatMap(\.chapters))
     }
@@ -43,6 +46,11 @@ extension ISOBaseMedia {
         || tracks.contains { $0.identifier == identifier }
     }
 
+    /// Whether it is said what the samples of a track's fragments are by default.
+    func hasDefaults(of identifier: UInt32) -> Bool {
+      box.isCut || defaults.count == Self.maximumTracks || defaults[identifier] != nil
+    }
+
     private mutating func read(
       _ box: Box, mayBeCompressed: Bool, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
@@ -50,6 +58,7 @@ extension ISOBaseMedia {
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
         case "mvhd":
+          hasHeader = true
           guard let header = try child.value(MovieHeader.self, in: &window, into: &reading) else { continue }
           timescale = header.timescale
           duration = header.duration

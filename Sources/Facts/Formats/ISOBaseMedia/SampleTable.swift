@@ -44,6 +44,9 @@ extension ISOBaseMedia {
           times = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
         case "ctts":
           offsets = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
+        case "stss":
+          // Which samples are sync samples is of no use here, but players refuse a table that can't be read.
+          _ = try Table(counted: child, entrySize: 4, in: &window, into: &reading)
         case "stsc":
           chunkRuns = try Table(counted: child, entrySize: 12, in: &window, into: &reading)
         case "stsz", "stz2":

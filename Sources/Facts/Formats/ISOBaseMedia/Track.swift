@@ -23,6 +23,8 @@ extension ISOBaseMedia {
     var fragments = TrackFragments()
 
     private let box: Box
+    private var hasHeader = false
+    private var hasMediaHeader = false
     private var mediaBox: Box?
     private var informationBox: Box?
     private var tableBox: Box?
@@ -36,6 +38,7 @@ extension ISOBaseMedia {
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
         case "tkhd":
+          hasHeader = true
           guard let header = try child.value(TrackHeader.self, in: &window, into: &reading) else { continue }
           identifier = header.identifier
           movieDuration = header.duration
@@ -73,6 +76,7 @@ extension ISOBaseMedia {
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
         case "mdhd":
+          hasMediaHeader = true
           guard let header = try child.value(MediaHeader.self, in: &window, into: &reading) else { continue }
           timescale = header.timescale
           mediaDuration = header.duration
@@ -224,6 +228,8 @@ extension ISOBaseMedia {
         return reading.add(.missingBox("mdia", in: box))
       }
       guard isVideo || isSound, !mediaBox.isCut else { return }
+      if !hasHeader { reading.add(.missingBox("tkhd", in: box)) }
+      if !hasMediaHeader { reading.add(.missingBox("mdhd", in: mediaBox)) }
       guard let informationBox else {
         return reading.add(.missingBox("minf", in: mediaBox))
       }

@@ -211,11 +211,10 @@ extension PDFCrossReferenceSection {
         Subsection(first: first, count: count, offset: position, entrySize: size))
       position = end
     }
-    guard
-      let decoder = PDFStreamDecoder(dictionary),
-      let rows = try decoder.decode(
-        at: data, upTo: Int(clamping: min(position, UInt64(PDFStreamDecoder.maximumOutput))),
-        in: &window)
+    let byteCount = Int(clamping: min(position, UInt64(PDFStreamDecoder.maximumOutput)))
+    // Where entries are missing, viewers take the whole section for broken.
+    guard let decoder = PDFStreamDecoder(dictionary),
+      let rows = try decoder.decode(at: data, upTo: byteCount, in: &window), rows.count == byteCount
     else { return nil }
     self.rows = rows
   }
