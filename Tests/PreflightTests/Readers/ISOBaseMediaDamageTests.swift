@@ -139,6 +139,26 @@ import Testing
     #expect((fault.offset ?? .max) < UInt64(place))
   }
 
+  @Test(arguments: [(0, false), (1, true), (2, false), (UInt32.max, false)])
+  func countOfDataReferences(count: UInt32, isGood: Bool) throws {
+    var bytes = try Fixture.bytes("mp4/aac.m4a")
+    let place = try #require(bytes.isoBox("dref"))
+    bytes.replaceSubrange(place + 12..<place + 16, with: bigEndian(count))
+    let faults = try inspect(bytes).faults
+    #expect(faults.map(\.name) == (isGood ? [] : ["data-reference-count"]))
+    #expect(isGood || faults.first?.offset == UInt64(place + 12))
+  }
+
+  /// Runs of chunks without any chunk: a table of samples that no fragment explains.
+  @Test func runsWithoutChunks() throws {
+    var bytes = try Fixture.bytes("mp4/aac.m4a")
+    for type in ["stco", "stsz"] {
+      let count = try #require(bytes.isoBox(type)) + (type == "stsz" ? 16 : 12)
+      bytes.replaceSubrange(count..<count + 4, with: [0, 0, 0, 0])
+    }
+    #expect(try inspect(bytes).faults.map(\.name) == ["sample-tables-disagree"])
+  }
+
   @Test func noSampleEntry() throws {
     var bytes = try Fixture.bytes("mp4/aac.m4a")
     let place = try #require(bytes.isoBox("stsd"))

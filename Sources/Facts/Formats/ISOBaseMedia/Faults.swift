@@ -75,6 +75,13 @@ extension Fault {
       expected: "at least 1, and no more than fit", actual: "\(count)")
   }
 
+  static func noDataReferences(_ dref: ISOBaseMedia.Box, count: UInt32) -> Fault {
+    Fault(
+      "data-reference-count", clause: clause(of: dref.type), at: dref.payload + 4,
+      "A track counts other data references than it has room for.",
+      expected: "at least 1, and no more than fit", actual: "\(count)")
+  }
+
   static func tablesDisagree(_ stbl: ISOBaseMedia.Box, expected: String, actual: String) -> Fault {
     Fault(
       "sample-tables-disagree", clause: "ISO/IEC 14496-12 8.7", at: stbl.offset,
@@ -133,6 +140,7 @@ extension Fault {
     case "mdhd": "ISO/IEC 14496-12 8.4.2"
     case "hdlr": "ISO/IEC 14496-12 8.4.3"
     case "minf": "ISO/IEC 14496-12 8.4.4"
+    case "dref": "ISO/IEC 14496-12 8.7.2"
     case "stbl": "ISO/IEC 14496-12 8.5.1"
     case "stss": "ISO/IEC 14496-12 8.6.2"
     case "stts": "ISO/IEC 14496-12 8.6.1.2"

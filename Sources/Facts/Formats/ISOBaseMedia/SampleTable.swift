@@ -133,7 +133,8 @@ extension ISOBaseMedia {
       }
       let chunkCount = chunks?.count ?? 0
       // A track without samples, as in front of fragments, may well go without tables.
-      guard chunkCount > 0 || sampleCount > 0 else { return }
+      let runCount = chunkRuns?.count ?? 0
+      guard chunkCount > 0 || sampleCount > 0 || runCount > 0 else { return }
       if chunks == nil {
         reading.add(.missingBox("stco", in: box))
       } else if chunkRuns == nil {
@@ -142,6 +143,9 @@ extension ISOBaseMedia {
         reading.add(.missingBox("stsz", in: box))
       } else if times == nil {
         reading.add(.missingBox("stts", in: box))
+      } else if chunkCount == 0, runCount > 0 {
+        reading.add(
+          .tablesDisagree(box, expected: "chunks for \(runCount) runs of chunks", actual: "0 chunks"))
       } else if let badRun {
         reading.add(badRun)
       } else if sampleCount == 0, hasNoSize {

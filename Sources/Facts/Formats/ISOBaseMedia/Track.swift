@@ -189,6 +189,13 @@ extension ISOBaseMedia {
       var children = Children(of: box, tellsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         guard child.type == "dref" else { continue }
+        if child.payloadCount >= 8, !child.isCut {
+          let count = try window.bigEndian(UInt32.self, at: child.payload + 4)
+          // No entry is shorter than 12 bytes.
+          if count == 0 || UInt64(count) > child.payloadCount / 12 {
+            reading.add(.noDataReferences(child, count: count))
+          }
+        }
         var references = Children(of: child, skipping: 8, tellsFaults: false)
         var number: UInt16 = 0
         while let reference = try references.next(in: &window, into: &reading) {
