@@ -125,6 +125,35 @@ import Testing
     #expect(inspection.facts.pageCount == (isWhole ? 6 : nil))
   }
 
+  /// Of the entries of a huge document only the first are read, which is no fault of it.
+  @Test(arguments: [(1, true), (2, false)])
+  func moreEntriesThanAreRead(divisor: Int, isWhole: Bool) throws {
+    let count = (8 << 20) / 7 + 1000
+    let start = "%PDF-1.5\n1 0 obj\n<</Pages 2 0 R>>\nendobj\n"
+    let pages = start.utf8.count
+    let head = start + "2 0 obj\n<</Count 6/Kids[]>>\nendobj\n"
+    let stream = head.utf8.count
+    var rows: [UInt8] = []
+    for offset in [0, 9, pages, stream] {
+      rows += [0, offset > 0 ? 1 : 0] + bigEndian(UInt32(offset)) + [0, 0]
+    }
+    rows += [UInt8](repeating: 0, count: 8 * (count / divisor - 4))
+    var data: [UInt8] = [0x78, 0x01]
+    for first in Swift.stride(from: 0, to: rows.count, by: 0xffff) {
+      let block = rows[first..<min(first + 0xffff, rows.count)]
+      let size = UInt16(block.count)
+      data.append(first + 0xffff < rows.count ? 0 : 1)
+      data += littleEndian(size) + littleEndian(~size) + block
+    }
+    let object =
+      "3 0 obj\n<</Type/XRef/Root 1 0 R/W[1 4 2]/Size \(count)/Length \(data.count)/Filter/FlateDecode"
+      + "/DecodeParms<</Predictor 12/Columns 7>>>>\nstream\n"
+    let end = "\nendstream\nendobj\nstartxref\n\(stream)\n%%EOF"
+    let inspection = try inspect(Array(head.utf8) + Array(object.utf8) + data + Array(end.utf8))
+    #expect(inspection.faults.isEmpty == isWhole)
+    #expect(inspection.facts.pageCount == (isWhole ? 6 : nil))
+  }
+
   @Test(arguments: ["n \n", "n\n", "n\r\n", "n  \r\n"])
   func readsEntriesOfAnyWidth(_ end: String) throws {
     #expect(try inspect(document(entryEnd: end)).facts.pageCount == 1)

@@ -5,7 +5,7 @@ internal import PreflightBytes
 /// Decodes the streams that a document's structure is in: cross-reference and object streams. Both
 /// are stored plainly or with FlateDecode by every writer known.
 struct PDFStreamDecoder: Sendable {
-  /// No more than this is decoded of a stream, whatever it unpacks to.
+  /// No more than this comes of a stream, whatever it unpacks to.
   static let maximumOutput = 8 << 20
 
   private var isFlate = false
@@ -62,9 +62,8 @@ struct PDFStreamDecoder: Sendable {
       return try inflated(at: offset, upTo: limit, in: &window)
     }
     let rows = (limit + bytesPerRow - 1) / bytesPerRow
-    let packed = try inflated(
-      at: offset, upTo: min(rows * (bytesPerRow + 1), Self.maximumOutput), in: &window)
-    return packed.map(unpredicted)
+    let predicted = try inflated(at: offset, upTo: limit + rows, in: &window)
+    return predicted.map(unpredicted)
   }
 
   private func plain(
@@ -108,9 +107,14 @@ struct PDFStreamDecoder: Sendable {
     var rowStart = 0
     while rowStart < input.count {
       let filter = input[rowStart]
+      let rowEnd = min(rowStart + 1 + bytesPerRow, input.count)
+      guard 1...4 ~= filter else {
+        output += input[(rowStart + 1)..<rowEnd]
+        rowStart = rowEnd
+        continue
+      }
       let above = output.count - bytesPerRow
       let first = output.count
-      let rowEnd = min(rowStart + 1 + bytesPerRow, input.count)
       for (column, byte) in input[(rowStart + 1)..<rowEnd].enumerated() {
         let left = column >= bytesPerPixel ? output[first + column - bytesPerPixel] : 0
         let up = above >= 0 ? output[above + column] : 0
@@ -121,8 +125,7 @@ struct PDFStreamDecoder: Sendable {
           case 1: left
           case 2: up
           case 3: UInt8((UInt16(left) + UInt16(up)) / 2)
-          case 4: Self.paeth(left, up, upLeft)
-          default: 0
+          default: Self.paeth(left, up, upLeft)
           }
         output.append(byte &+ prediction)
       }
