@@ -8,9 +8,6 @@ enum Effort {
   /// Where hostile files are left for the executable to be measured on, if anywhere.
   static let folder = ProcessInfo.processInfo.environment["PREFLIGHT_HOSTILE_FOLDER"]
 
-  /// How many times as long as otherwise anything may take, under a sanitizer.
-  static let patience = ProcessInfo.processInfo.environment["PREFLIGHT_PATIENCE"].flatMap(Double.init) ?? 1
-
   /// The processor time that this thread has used, in seconds: unlike a clock, it doesn't run while others
   /// have the processor.
   static var processorTime: Double {
