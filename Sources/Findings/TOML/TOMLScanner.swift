@@ -101,8 +101,9 @@ struct TOMLScanner {
     var parts = [try keyPart()]
     while peek == "." {
       advance()
-      parts.append(try keyPart())
-      guard parts.count <= Self.maximumDepth else { throw TOMLFailure(position, "nested too deeply") }
+      let part = try keyPart()
+      guard parts.count < Self.maximumDepth else { throw TOMLFailure(part.position, "nested too deeply") }
+      parts.append(part)
     }
     return parts
   }

@@ -130,13 +130,18 @@ import Testing
 
   @Test(arguments: ["mvhd", "tkhd", "mdia", "mdhd", "minf", "stbl", "stsd", "stts", "stsc", "stsz", "stco"])
   func missingBox(_ type: String) throws {
-    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
-    let place = try #require(bytes.isoBox(type))
-    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
-    let fault = try #require(try inspect(bytes).faults.first)
+    let (fault, place) = try faultWithout(type, in: "mp4/h264-baseline.mp4")
     #expect(fault.name == "missing-box")
     #expect(fault.expected == "a “\(type)” box")
     #expect((fault.offset ?? .max) < UInt64(place))
+  }
+
+  /// The first fault of a file whose first box of a type has another, which means nothing; and where that box is.
+  private func faultWithout(_ type: String, in name: String) throws -> (fault: Fault, place: Int) {
+    var bytes = try Fixture.bytes(name)
+    let place = try #require(bytes.isoBox(type))
+    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
+    return (try #require(try inspect(bytes).faults.first), place)
   }
 
   @Test(arguments: [(0, false), (1, true), (2, false), (UInt32.max, false)])
@@ -371,20 +376,15 @@ import Testing
   /// Without defaults, players refuse the fragments of a track, be there nothing that they would hold for.
   @Test(arguments: ["mvex", "trex"])
   func fragmentsWithoutDefaults(_ type: String) throws {
-    var bytes = try Fixture.bytes("mp4/fragmented.m4a")
-    let place = try #require(bytes.isoBox(type))
-    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
-    let fault = try #require(try inspect(bytes).faults.first)
+    let (fault, _) = try faultWithout(type, in: "mp4/fragmented.m4a")
+    let header = try #require(try Fixture.bytes("mp4/fragmented.m4a").isoBox("tfhd"))
     #expect(fault.name == "missing-track-extends")
-    #expect(fault.offset == UInt64(try #require(bytes.isoBox("tfhd"))))
+    #expect(fault.offset == UInt64(header))
     #expect(fault.expected == "a “trex” box for track 1")
   }
 
   @Test func fragmentWithoutItsHeader() throws {
-    var bytes = try Fixture.bytes("mp4/fragmented.m4a")
-    let place = try #require(bytes.isoBox("tfhd"))
-    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
-    let fault = try #require(try inspect(bytes).faults.first)
+    let (fault, _) = try faultWithout("tfhd", in: "mp4/fragmented.m4a")
     #expect(fault.name == "missing-box")
     #expect(fault.expected == "a “tfhd” box")
   }

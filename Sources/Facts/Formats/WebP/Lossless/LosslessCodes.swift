@@ -26,9 +26,6 @@ struct LosslessCodes {
   /// A symbol, or where a second table begins, in the upper bits; in the lower eight how many bits it takes.
   private var entries: [UInt32] = []
 
-  /// The symbols of the code that is being made, by length.
-  private var sorted: [Int] = []
-
   // What is shifted by below comes of this table, and is at most 15: no shift needs a check of its width.
 
   /// A symbol off the next bits, and how many of them it takes.
@@ -72,7 +69,7 @@ struct LosslessCodes {
     try Self.checkCompleteness(counts)
     let start = entries.count
     guard start < Self.maximumEntries else { throw LosslessDoubt() }
-    sort(lengths, counts, symbolCount)
+    let sorted = Self.sorted(lengths, counts)
 
     // From the last code, which is all ones, to the first: so the first that leads to a second table is the longest
     // that does, and tells its size.
@@ -80,8 +77,7 @@ struct LosslessCodes {
     let rootBits = min(length, Self.rootBits)
     entries.append(contentsOf: repeatElement(0, count: 1 << rootBits))
     var code = 1 << length
-    for index in stride(from: symbolCount - 1, through: 0, by: -1) {
-      let symbol = sorted[index]
+    for symbol in sorted.reversed() {
       let own = Int(lengths[symbol])
       code = code >> (length - own) - 1
       length = own
@@ -120,15 +116,16 @@ struct LosslessCodes {
   /// A number for each length, such as how many symbols have it. Not an array, since there are many codes.
   private typealias Counts = SIMD16<Int32>
 
-  /// Puts the symbols that have a code into the order of their codes: by length, and of one length as they are numbered.
-  private mutating func sort(_ lengths: [UInt8], _ counts: Counts, _ symbolCount: Int) {
+  /// The symbols that have a code, in the order of their codes: by length, and of one length as they are numbered.
+  private static func sorted(_ lengths: [UInt8], _ counts: Counts) -> [Int] {
     var next = Counts(repeating: 0)
-    for length in 1..<Self.maximumLength { next[length + 1] = next[length] + counts[length] }
-    if sorted.count < symbolCount { sorted = [Int](repeating: 0, count: lengths.count) }
+    for length in 1..<maximumLength { next[length + 1] = next[length] + counts[length] }
+    var sorted = [Int](repeating: 0, count: lengths.count - Int(counts[0]))
     for (symbol, length) in lengths.enumerated() where length > 0 {
       sorted[Int(next[Int(length)])] = symbol
       next[Int(length)] += 1
     }
+    return sorted
   }
 
   /// Every sequence of bits has to be the start of exactly one symbol's code.

@@ -232,7 +232,6 @@ struct LosslessStream: ~Escapable {
   }
 
   /// Goes through the pixels that have one group of codes. A copy can go on beyond them.
-  @inline(__always)
   private mutating func readRun(
     until end: Int, _ pixel: inout Int, _ width: Int, _ pixelCount: Int, _ group: Group,
     _ codes: LosslessCodes, into sink: inout some LosslessPixels
