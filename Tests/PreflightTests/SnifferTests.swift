@@ -45,6 +45,29 @@ import Testing
     #expect(try answers(bytes).common == nil)
   }
 
+  /// Writers of OOXML order the members as they like; libmagic looks at the first few.
+  @Test(arguments: ["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "visio/document.xml"])
+  func theOrderOfMembersDecidesAsTheSystemHasIt(main: String) throws {
+    var answered = 0
+    for first in ["[Content_Types].xml", "_rels/.rels", "docProps/app.xml", "customXml/item1.xml", "a.xml"] {
+      for before in 0..<6 {
+        let names = [first] + (0..<before).map { "docProps/custom\($0).xml" } + [main]
+        var archive = ZIPBuilder(names.map { ZIPBuilder.Member($0) })
+        let (common, system) = try answers(archive.bytes())
+        #expect(common == nil || common == system, "\(names)")
+        answered += common == nil ? 0 : 1
+      }
+    }
+    #expect(main.hasPrefix("visio") ? answered == 0 : answered == 7)
+  }
+
+  @Test func picturesAsXcodeWritesThemAreKnown() throws {
+    let head: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 4] + Array("CgBI".utf8)
+    let whole = head + [0x50, 0, 0x20, 6, 0x2c, 0xb8, 0x77, 0x66, 0, 0, 0, 13] + Array("IHDR".utf8)
+    #expect(try answers(whole) == ("image/png", "image/png"))
+    #expect(try answers(whole.dropLast()).common == nil)
+  }
+
   @Test func whatCannotBeTextIsAnsweredTheSameWithoutTheLookForIt() throws {
     var samples = try Fixture.names.map { try Fixture.bytes($0) }
     let text = Array("Dear Sir or Madam, the order is 12,50 €.\r\n".utf8)
