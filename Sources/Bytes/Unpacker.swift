@@ -1,4 +1,5 @@
 internal import CDeflate
+internal import Synchronization
 
 /// Unpacks a whole DEFLATE stream (RFC 1951) at a stroke, two to three times as fast as ``Inflate`` does in
 /// pieces. It tells whether the stream is what is expected and nothing more: where it isn't, ``Inflate``
@@ -7,18 +8,26 @@ internal import CDeflate
 /// One is used for file after file, so that its room isn't made anew for each.
 // Safe to hand from thread to thread: it belongs to one window at a time.
 package final class Unpacker: @unchecked Sendable {
-  /// What is larger, packed or unpacked, is for ``Inflate``: 2 MiB.
-  package static let maximumByteCount = 2 << 20
+  /// What is larger than this, unpacked, is for ``Inflate``: 8 MiB, a picture of 1,920 × 1,080 points with
+  /// transparency.
+  package static let maximumByteCount = 8 << 20
+
+  /// What is larger than this, packed, is for ``Inflate``: 2 MiB.
+  package static let maximumPackedByteCount = 2 << 20
+
+  /// Every unpacker has room for so much of its own: 2 MiB.
+  private static let maximumOwnByteCount = 2 << 20
+
+  /// The room for what is larger, one for the whole process, so that memory doesn't grow with the number of
+  /// threads. While one uses it, the others leave what they have to ``Inflate``.
+  private static let sharedRoom = Mutex<Room?>(Room())
 
   private var decompressor: OpaquePointer?
-  private var output: UnsafeMutableRawBufferPointer
+  private let room = Room()
 
-  package init() { output = UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+  package init() {}
 
-  deinit {
-    libdeflate_free_decompressor(decompressor)
-    output.deallocate()
-  }
+  deinit { libdeflate_free_decompressor(decompressor) }
 
   /// Unpacks a stream and looks at what comes out.
   ///
@@ -32,25 +41,37 @@ package final class Unpacker: @unchecked Sendable {
     _ input: borrowing RawSpan, wrapper: Inflate.Wrapper, expecting count: UInt64,
     _ body: (RawSpan) -> Result
   ) -> Result? {
-    guard count <= UInt64(Self.maximumByteCount), input.byteCount <= Self.maximumByteCount else { return nil }
+    guard count <= UInt64(Self.maximumByteCount), input.byteCount <= Self.maximumPackedByteCount,
+      let start = wrapper == .zlib ? Self.zlibHeaderByteCount(input) : 0
+    else { return nil }
+    if decompressor == nil { decompressor = libdeflate_alloc_decompressor() }
+    guard decompressor != nil else { return nil }
     let count = Int(count)
-    guard let start = wrapper == .zlib ? Self.zlibHeaderByteCount(input) : 0, makeRoom(for: count) else {
-      return nil
+    if count <= Self.maximumOwnByteCount {
+      let output = room.first(count)
+      return fill(output, from: input, start, wrapper) ? body(output.bytes) : nil
     }
+    guard let room = Self.sharedRoom.withLock({ $0.take() }) else { return nil }
+    defer { Self.sharedRoom.withLock { $0 = room } }
+    let output = room.first(count)
+    return fill(output, from: input, start, wrapper) ? body(output.bytes) : nil
+  }
+
+  /// Unpacks the stream that begins at `start`; whether it fills the output exactly, and its check value holds.
+  private func fill(
+    _ output: UnsafeMutableRawBufferPointer, from input: borrowing RawSpan, _ start: Int,
+    _ wrapper: Inflate.Wrapper
+  ) -> Bool {
     var used = 0
     var made = 0
     let status = input.withUnsafeBytes { bytes in
       libdeflate_deflate_decompress_ex(
-        decompressor, bytes.baseAddress.map { $0 + start }, bytes.count - start, output.baseAddress, count,
-        &used, &made)
+        decompressor, bytes.baseAddress.map { $0 + start }, bytes.count - start, output.baseAddress,
+        output.count, &used, &made)
     }
-    guard status == LIBDEFLATE_SUCCESS, made == count else { return nil }
-    if wrapper == .zlib, let stated = Self.checkValue(in: input, at: start + used),
-      stated != libdeflate_adler32(1, output.baseAddress, count)
-    {
-      return nil
-    }
-    return body(UnsafeRawBufferPointer(rebasing: output[..<count]).bytes)
+    guard status == LIBDEFLATE_SUCCESS, made == output.count else { return false }
+    guard wrapper == .zlib, let stated = Self.checkValue(in: input, at: start + used) else { return true }
+    return stated == libdeflate_adler32(1, output.baseAddress, output.count)
   }
 
   /// The check value behind zlib's data (RFC 1950, section 2.2); nil where the input ends before its end, which
@@ -69,14 +90,22 @@ package final class Unpacker: @unchecked Sendable {
     let isWhole = (UInt16(method) << 8 | UInt16(flags)) % 31 == 0
     return isWhole && method & 0x0f == 8 && method >> 4 <= 7 && flags & 0x20 == 0 ? 2 : nil
   }
+}
 
-  private func makeRoom(for count: Int) -> Bool {
-    if decompressor == nil { decompressor = libdeflate_alloc_decompressor() }
-    if output.count < max(count, 1) {
-      output.deallocate()
+/// Memory that grows with what has to go into it.
+// Safe to hand from thread to thread: an unpacker has one of its own, or has taken the shared one for itself.
+private final class Room: @unchecked Sendable {
+  private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
+  deinit { memory.deallocate() }
+
+  /// The first bytes of the room, whatever stands in them.
+  func first(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    if memory.count < max(count, 1) {
+      memory.deallocate()
       // Rounded up, so that files that grow slowly don't have it made anew each time.
-      output = .allocate(byteCount: (count | 0xffff) + 1, alignment: 16)
+      memory = .allocate(byteCount: (count | 0xffff) + 1, alignment: 16)
     }
-    return decompressor != nil
+    return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
   }
 }

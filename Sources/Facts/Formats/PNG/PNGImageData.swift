@@ -67,7 +67,7 @@ struct PNGImageData: ~Copyable {
   mutating func take(_ data: ByteSpan, ofChunkAt offset: UInt64) -> Problem? {
     compressedByteCount += UInt64(data.remaining)
     guard isDecompressed else { return nil }
-    if pieces == nil, gathered.count + data.remaining > Unpacker.maximumByteCount {
+    if pieces == nil, gathered.count + data.remaining > Unpacker.maximumPackedByteCount {
       if let problem = takeGathered() { return problem }
     }
     if pieces != nil { return pieces?.take(data.bytes, ofChunkAt: offset) }
