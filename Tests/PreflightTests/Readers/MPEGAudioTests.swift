@@ -194,6 +194,19 @@ import Testing
     #expect(front.faults.map(\.name) == ["truncated"])
   }
 
+  /// ffmpeg skips what the tag claims to be, and finds no sound.
+  @Test(arguments: [
+    (-1000, [String]()), (0, ["no-frames"]), (1, ["tag-past-end"]), (1 << 21, ["tag-past-end"]),
+  ])
+  func tagThatClaimsToReach(pastTheEnd surplus: Int, faults: [String]) throws {
+    let sound = plain(8)
+    // The header alone, and all else, and the surplus, as its size.
+    let claiming = tag(size: sound.count + surplus).prefix(10) + sound
+    let inspection = try inspect(Array(claiming))
+    #expect(inspection.mediaType == "audio/mpeg")
+    #expect(inspection.faults.map(\.name) == faults)
+  }
+
   @Test func tagWithoutSound() throws {
     let bare = try inspect(tag(size: 500))
     #expect(bare.mediaType == "audio/mpeg")

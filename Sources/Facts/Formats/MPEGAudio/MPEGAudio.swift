@@ -31,6 +31,12 @@ enum MPEGAudio: FormatReader {
     let frames = try MPEGAudioFrames.follow(&window, from: found, before: end)
     if !hasTag, found.offset > 0, !isConvincing(frames) { return }
     reading.mediaType = "audio/mpeg"
+    if let offset = leading.cutTagOffset {
+      reading.add(
+        Fault(
+          "tag-past-end", clause: "ID3v2.4 3.1", at: offset,
+          "The tag before the sound claims to be longer than the file; players that skip it find no sound."))
+    }
     try note(frames, &window, into: &reading)
   }
 
