@@ -75,6 +75,12 @@ extension HostileFile {
     HostileFile("movies in movies") { count in
       fileType + (0..<count).flatMap { bigEndian(UInt32(8 * (count - $0))) + Array("moov".utf8) }
     },
+    HostileFile("items of 65,535 extents that take no bytes") { count in
+      let sizes: [UInt8] = [0, 0]
+      let item: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 0, 0xff, 0xff]
+      let locations = isoBox("iloc", [2, 0, 0, 0] + sizes + bigEndian(UInt32(count)) + repeated(item, count))
+      return isoBox("ftyp", Array("heic\0\0\0\0heicmif1".utf8)) + isoBox("meta", [0, 0, 0, 0] + locations)
+    },
     HostileFile("empty boxes") { fileType + repeated(isoBox("free", []), $0) },
     HostileFile("empty boxes in the movie") { fileType + isoBox("moov", repeated(isoBox("free", []), $0)) },
     HostileFile("empty tracks") { fileType + isoBox("moov", repeated(isoBox("trak", []), $0)) },

@@ -61,6 +61,7 @@ extension ISOBaseMedia {
         let baseSize = Int(sizes >> 4 & 15)
         let indexSize = version == 0 ? 0 : Int(sizes & 15)
         guard [offsetSize, lengthSize, baseSize, indexSize].allSatisfy([0, 4, 8].contains) else { return }
+        let isExtentEmpty = offsetSize + lengthSize + indexSize == 0
         let isWide = version == 2
         let count = try UInt32(parsingBigEndian: &span, byteCount: isWide ? 4 : 2)
         for _ in 0..<count {
@@ -68,7 +69,9 @@ extension ISOBaseMedia {
           let method = version == 0 ? 0 : try UInt16(parsingBigEndian: &span) & 15
           let reference = try UInt16(parsingBigEndian: &span)
           let base = try UInt64(parsingBigEndian: &span, byteCount: baseSize)
-          for _ in 0..<(try UInt16(parsingBigEndian: &span)) {
+          // Extents without a byte of their own are all alike: a few bytes would stand for 65,535 of them.
+          let extentCount = min(try UInt16(parsingBigEndian: &span), isExtentEmpty ? 1 : .max)
+          for _ in 0..<extentCount {
             try span.skip(indexSize)
             let start = try base.adding(try UInt64(parsingBigEndian: &span, byteCount: offsetSize))
             let end = try start.adding(try UInt64(parsingBigEndian: &span, byteCount: lengthSize))
