@@ -154,9 +154,7 @@ extension ByteSpan {
     guard index >= 0, bytes.byteCount - index >= count else { return false }
     // From the end, since who asks has mostly found the first byte.
     for i in (0..<count).reversed() {
-      let byte = self[index + i] ?? 0
-      let lower = (0x41...0x5a).contains(byte) ? byte | 0x20 : byte
-      if lower != pattern.utf8Start[i] { return false }
+      if self[index + i]?.asciiLowercased != pattern.utf8Start[i] { return false }
     }
     return true
   }

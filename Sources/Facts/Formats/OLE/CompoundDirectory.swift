@@ -175,13 +175,9 @@ enum CompoundName: CaseIterable {
     let count = text.utf8CodeUnitCount
     for index in 0..<count {
       guard let low = span[2 * index], span[2 * index + 1] == 0,
-        lowercase(low) == lowercase(text.utf8Start[index])
+        low.asciiLowercased == text.utf8Start[index].asciiLowercased
       else { return false }
     }
     return span[2 * count] == 0 && span[2 * count + 1] == 0
-  }
-
-  private static func lowercase(_ byte: UInt8) -> UInt8 {
-    (0x41...0x5a).contains(byte) ? byte | 0x20 : byte
   }
 }

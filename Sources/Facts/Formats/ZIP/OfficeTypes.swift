@@ -1,3 +1,5 @@
+internal import PreflightBytes
+
 /// What the content type of a package's main part says about the whole.
 struct OfficeType {
   let mediaType: MediaType
@@ -12,7 +14,7 @@ struct OfficeType {
     // By bytes: a package names twenty parts and more, and text by characters takes a hundred times as long.
     let space = UInt8(ascii: " ")
     let essence = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }
-    let name = essence.prefix { $0 != space }.map { 0x41...0x5a ~= $0 ? $0 | 0x20 : $0 }
+    let name = essence.prefix { $0 != space }.map(\.asciiLowercased)
     guard let entry = Self.table[String(decoding: name, as: UTF8.self)] else { return nil }
     self = entry
   }

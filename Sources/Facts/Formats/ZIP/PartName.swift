@@ -6,11 +6,7 @@ extension ByteSpan {
   /// The bytes as a part name's, from `index` on: lower case, with slashes.
   private func partNameByte(_ index: Int) -> UInt8? {
     guard let byte = self[index] else { return nil }
-    switch byte {
-    case 0x41...0x5a: return byte | 0x20
-    case 0x5c: return 0x2f
-    default: return byte
-    }
+    return byte == 0x5c ? 0x2f : byte.asciiLowercased
   }
 
   private var partNameStart: Int { partNameByte(0) == 0x2f ? 1 : 0 }
