@@ -47,12 +47,9 @@ package final class Unpacker: @unchecked Sendable {
     if decompressor == nil { decompressor = libdeflate_alloc_decompressor() }
     guard decompressor != nil else { return nil }
     let count = Int(count)
-    if count <= Self.maximumOwnByteCount {
-      let output = room.first(count)
-      return fill(output, from: input, start, wrapper) ? body(output.bytes) : nil
-    }
-    guard let room = Self.sharedRoom.withLock({ $0.take() }) else { return nil }
-    defer { Self.sharedRoom.withLock { $0 = room } }
+    let isShared = count > Self.maximumOwnByteCount
+    guard let room = isShared ? Self.sharedRoom.withLock({ $0.take() }) : room else { return nil }
+    defer { if isShared { Self.sharedRoom.withLock { $0 = room } } }
     let output = room.first(count)
     return fill(output, from: input, start, wrapper) ? body(output.bytes) : nil
   }

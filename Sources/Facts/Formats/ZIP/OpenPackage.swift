@@ -78,19 +78,16 @@ struct OpenPackage {
     let start = try member.headerOffset.adding(UInt64(header.headerByteCount))
     let end = min(try start.adding(member.compressedSize), window.byteCount)
     guard start < end else { return nil }
-    if member.method == ZIPMember.deflated, member.uncompressedSize <= limit,
-      end - start <= ByteWindow.maximumSpan
-    {
-      let unpacker = window.unpacker
-      let packed = try window.available(at: start, upTo: Int(end - start))
-      let bytes = unpacker.unpack(packed.bytes, wrapper: .none, expecting: member.uncompressedSize) { bytes in
+    let isDeflated = member.method == ZIPMember.deflated
+    if isDeflated, member.uncompressedSize <= limit {
+      let bytes = try window.unpackMemberData(in: start..<end, expecting: member.uncompressedSize) { bytes in
         bytes.withUnsafeBytes { Array($0) }
       }
       if let bytes { return bytes }
     }
     var output = [UInt8](repeating: 0, count: 1 << 13)
     return try MemberData(
-      &window, in: start..<end, isDeflated: member.method == ZIPMember.deflated, limit: limit,
+      &window, in: start..<end, isDeflated: isDeflated, limit: limit,
       keepsBytes: true, output: &output
     ).bytes
   }

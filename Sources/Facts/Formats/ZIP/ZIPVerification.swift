@@ -179,14 +179,10 @@ struct ZIPVerification {
   private mutating func isSound(
     _ range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
-    guard member.compressedSize <= ByteWindow.maximumSpan, member.uncompressedSize <= outputLeft else {
-      return false
-    }
-    let unpacker = window.unpacker
-    let input = try window.available(at: range.lowerBound, upTo: Int(member.compressedSize))
-    let crc32 = unpacker.unpack(input.bytes, wrapper: .none, expecting: member.uncompressedSize) {
+    guard member.uncompressedSize <= outputLeft else { return false }
+    let crc32 = try window.unpackMemberData(in: range, expecting: member.uncompressedSize) { bytes in
       var crc32 = CRC32()
-      crc32.update($0)
+      crc32.update(bytes)
       return crc32.value
     }
     guard crc32 == member.crc32 else { return false }
