@@ -61,6 +61,18 @@ import Testing
     #expect(main.hasPrefix("visio") ? answered == 0 : answered == 7)
   }
 
+  @Test(arguments: [0xfffb, 0xfff3, 0xffe3] as [UInt16], [0x00, 0x10, 0x84, 0xe4, 0xf0] as [UInt8])
+  func soundOfEveryVersionIsKnownBehindATag(sync: UInt16, rates: UInt8) throws {
+    let sound = bigEndian(sync) + [rates, 0x64] + [UInt8](repeating: 0, count: 400)
+    let tag = Array("ID3".utf8) + [4, 0, 0, 0, 0, 2, 0] + [UInt8](repeating: 0, count: 256)
+    for bytes in [sound, tag + sound] {
+      let (common, system) = try answers(bytes)
+      let hasRate = 0x10..<0xf0 ~= rates
+      #expect(common == (hasRate ? "audio/mpeg" : nil))
+      #expect(!hasRate || common == system)
+    }
+  }
+
   @Test func picturesAsXcodeWritesThemAreKnown() throws {
     let head: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 4] + Array("CgBI".utf8)
     let whole = head + [0x50, 0, 0x20, 6, 0x2c, 0xb8, 0x77, 0x66, 0, 0, 0, 13] + Array("IHDR".utf8)
