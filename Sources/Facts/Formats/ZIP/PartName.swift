@@ -57,6 +57,14 @@ func partNameHash(_ name: String) -> UInt64 {
   ByteSpan(Array(name.utf8).span.bytes, at: 0).partNameHash
 }
 
+extension ByteWindow {
+  /// The name at an offset, as ``quotedName(_:)`` has it.
+  mutating func quotedName(at offset: UInt64, length: UInt16) throws(ReadError) -> String {
+    let span = try available(at: offset, upTo: Int(length))
+    return PreflightFacts.quotedName(span.bytes.withUnsafeBytes { Array($0) })
+  }
+}
+
 /// A name from the file in a shape that can't disturb a report: quoted, printable and not too long.
 func quotedName(_ bytes: [UInt8]) -> String {
   let text = String(decoding: bytes, as: UTF8.self)

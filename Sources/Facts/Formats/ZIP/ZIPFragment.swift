@@ -25,8 +25,12 @@ extension ZIP {
     try ZIPType.findInFragment(fragment.contents, in: &window, into: &reading)
     let clause = "APPNOTE 4.3.6"
     switch fragment.end {
-    case .cutMember(let name):
-      let what = name.map { "the member \($0)" } ?? "the header of a member"
+    case .cutMember(let nameLength):
+      var what = "the header of a member"
+      if let nameLength {
+        let nameOffset = fragment.offset + UInt64(LocalFileHeader.byteCount)
+        what = "the member \(try window.quotedName(at: nameOffset, length: nameLength))"
+      }
       reading.addTruncation(of: what, clause: clause, at: window.byteCount)
     case .cutDirectory:
       reading.addTruncation(
@@ -55,8 +59,8 @@ extension ZIP {
 /// The members at the front of a file, found by their local headers alone.
 private struct ZIPFragment {
   enum End {
-    /// The data ends within a member, of which the name is quoted where it is there.
-    case cutMember(name: String?)
+    /// The data ends within a member, of which the name's length is told where the name is there.
+    case cutMember(nameLength: UInt16?)
     /// Neither a member nor the directory stands at the offset.
     case beforeDirectory(UInt64)
     /// The data ends within the directory or its end record.
@@ -67,8 +71,8 @@ private struct ZIPFragment {
 
   private(set) var contents = ZIPContents()
   private(set) var end = End.cutDirectory
-  /// Where the next member belongs.
-  private var offset: UInt64
+  /// Where the next member belongs, or the last one begins.
+  private(set) var offset: UInt64
   private var output: [UInt8] = []
   /// How many more bytes may be unpacked.
   private var outputLeft: UInt64
@@ -86,7 +90,7 @@ private struct ZIPFragment {
         end = .beforeDirectory(offset)
         return
       }
-      end = .cutMember(name: nil)
+      end = .cutMember(nameLength: nil)
       guard fixed.remaining == LocalFileHeader.byteCount else { return }
       let header = try LocalFileHeader(parsing: &fixed)
       guard let member = try note(header, in: &window),
@@ -135,7 +139,7 @@ private struct ZIPFragment {
     // The true size isn't told beforehand; what reads the member stops by itself.
     if Self.isStreamed(header) || header.compressedSize == .max { member.compressedSize = fileEnd }
     contents.note(name, of: member)
-    end = .cutMember(name: quotedName(name.bytes.withUnsafeBytes { Array($0) }))
+    end = .cutMember(nameLength: header.nameLength)
     return member
   }
 

@@ -96,7 +96,7 @@ struct ZIPVerification {
         "local-name-mismatch", clause: "APPNOTE 4.4.17", at: nameOffset,
         "A member has another name in its own header than in the directory.",
         expected: try name(of: member, in: &window),
-        actual: try name(at: nameOffset, length: header.nameLength, in: &window))
+        actual: try window.quotedName(at: nameOffset, length: header.nameLength))
     }
     if header.method != member.method {
       return Fault(
@@ -194,14 +194,7 @@ struct ZIPVerification {
     of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> String {
     let offset = member.entryOffset + UInt64(CentralFileHeader.byteCount)
-    return try name(at: offset, length: member.nameLength, in: &window)
-  }
-
-  private func name(
-    at offset: UInt64, length: UInt16, in window: inout ByteWindow
-  ) throws(ReadError) -> String {
-    let span = try window.available(at: offset, upTo: Int(length))
-    return quotedName(span.bytes.withUnsafeBytes { Array($0) })
+    return try window.quotedName(at: offset, length: member.nameLength)
   }
 }
 
