@@ -10,15 +10,24 @@ import Testing
   /// How many seconds of a processor one file may take; the readers aren't optimised in a debug build.
   private static let limit = Effort.isFull ? 1.0 : 10
 
+  /// How often each file is read. The least time is what it costs: whatever else the machine does only adds to it.
+  private static let readings = Effort.isFull ? 3 : 1
+
   @Test(arguments: HostileFile.all)
   func costsNoMoreThanItsSize(file: HostileFile) throws {
     var costs: [(bytes: UInt64, read: UInt64, seconds: Double)] = []
     for count in [Self.count / 4, Self.count / 2, Self.count] {
       let bytes = try file.make(count)
-      let source = CountingSource(bytes)
-      let start = Effort.processorTime
-      let inspection = try engine.inspect(source)
-      costs.append((source.byteCount, source.bytesRead, Effort.processorTime - start))
+      var seconds = Double.infinity
+      var last: (source: CountingSource, inspection: Inspection)?
+      for _ in 0..<Self.readings {
+        let source = CountingSource(bytes)
+        let start = Effort.processorTime
+        last = (source, try engine.inspect(source))
+        seconds = min(seconds, Effort.processorTime - start)
+      }
+      let (source, inspection) = try #require(last)
+      costs.append((source.byteCount, source.bytesRead, seconds))
       #expect(inspection.faults.allSatisfy { $0.offset ?? 0 <= source.byteCount })
       if let fault = file.fault { #expect(inspection.faults.map(\.name).contains(fault)) }
       if count == Self.count, let folder = Effort.folder {
