@@ -329,6 +329,26 @@ import Testing
     #expect(inspection.namedFaults == [NamedFault("apple-variant", 8)])
   }
 
+  /// The order of the two is free before the image data (PNG, table 5.3), and browsers play it.
+  @Test func frameControlBeforeAnimationControl() throws {
+    let original = try PNGBytes("animated")
+    let animation = try original.index("acTL")
+    let frame = try original.index("fcTL")
+    #expect(animation < frame)
+    var picture = original
+    picture.chunks.insert(picture.chunks.remove(at: frame), at: animation)
+    #expect(try inspect(picture.bytes).faults == [])
+    #expect(try inspect(picture.bytes).facts == inspect(original.bytes).facts)
+    // What it says is held against the picture all the same.
+    picture.chunks[animation].data[7] = 23
+    let offset = picture.offset(ofChunk: animation)
+    #expect(try inspect(picture.bytes).namedFaults == [NamedFault("frame-outside-picture", offset + 12)])
+    // Without acTL before the image data it means nothing.
+    picture.chunks.remove(at: animation + 1)
+    #expect(try inspect(picture.bytes).faults == [])
+    #expect(try inspect(picture.bytes).facts.frameCount == 1)
+  }
+
   @Test func faultsOfTheAnimation() throws {
     let original = try PNGBytes("animated")
     let controls = original.chunks.indices.filter { original.chunks[$0].type == "fcTL" }

@@ -61,11 +61,21 @@ struct PNGAnimation: ~Copyable {
   /// Whether the last frame control still waits for data.
   private var isWaiting = false
   private var frameData: PNGImageData?
+  /// The static image's frame control, where it stands before acTL: only one may stand before the image data, and
+  /// their order is free (section 5.6, table 5.3).
+  private var early: (control: PNGFrameControl, chunk: PNGChunk)?
 
   /// Takes in acTL. A promise of no frames is none, and decoders show the static image.
-  mutating func take(_ control: PNGAnimationControl) {
-    if promisedFrames == nil, control.frameCount > 0 { promisedFrames = control.frameCount }
+  ///
+  /// - Returns: The frame control that waited for it, to be taken in next.
+  mutating func take(_ control: PNGAnimationControl) -> (control: PNGFrameControl, chunk: PNGChunk)? {
+    guard promisedFrames == nil, control.frameCount > 0 else { return nil }
+    promisedFrames = control.frameCount
+    return early.take()
   }
+
+  /// Keeps a frame control that stands before any acTL; without one there is no animation, and it means nothing.
+  mutating func keep(_ control: PNGFrameControl, _ chunk: PNGChunk) { early = (control, chunk) }
 
   /// Notes that the static image's data has come, which may be the first frame's.
   mutating func noteStaticImage() { isWaiting = false }

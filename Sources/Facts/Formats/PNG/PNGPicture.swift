@@ -143,13 +143,21 @@ struct PNGPicture: ~Copyable {
     var data = try window.available(at: chunk.dataStart, upTo: Int(min(chunk.length, 26)))
     switch (chunk.type, data.remaining) {
     case ("acTL", 8...):
-      if !hasImageData { animation.take(try PNGAnimationControl(parsing: &data)) }
-      return nil
-    case ("fcTL", 26):
-      if animation.promisedFrames == nil { return nil }
+      guard !hasImageData, let early = animation.take(try PNGAnimationControl(parsing: &data)) else {
+        return nil
+      }
       return animation.take(
-        try PNGFrameControl(parsing: &data), chunk, header, isStaticImage: !hasImageData, budget: &budget,
-        window.unpacker, into: &reading)
+        early.control, early.chunk, header, isStaticImage: true, budget: &budget, window.unpacker,
+        into: &reading)
+    case ("fcTL", 26):
+      let control = try PNGFrameControl(parsing: &data)
+      if animation.promisedFrames == nil {
+        animation.keep(control, chunk)
+        return nil
+      }
+      return animation.take(
+        control, chunk, header, isStaticImage: !hasImageData, budget: &budget, window.unpacker, into: &reading
+      )
     default:
       return Fault(
         "animation-chunk-length", clause: "PNG 11.3.6", at: chunk.offset,
