@@ -322,6 +322,27 @@ import Testing
     #expect(try inspect(long).namedFaults == [NamedFault("truncated", long.count)])
   }
 
+  /// A code of a bit for each DC coefficient, and in a sequential scan another for the end of the block.
+  @Test(arguments: [("gray", 2), ("rgb", 2), ("restart", 2), ("progressive", 1)])
+  func dataThatCannotBeThePicture(_ name: String, bitsPerBlock: Int) throws {
+    let original = try JPEGBytes(name)
+    let frame = try original.segment(name == "progressive" ? 0xc2 : 0xc0).lowerBound
+    let samplings = (0..<Int(original.bytes[frame + 9])).map { original.bytes[frame + 11 + 3 * $0] }
+    let unit = samplings.reduce((width: 0, height: 0, blocks: 0)) {
+      (max($0.width, Int($1 >> 4)), max($0.height, Int($1 & 15)), $0.blocks + Int($1 >> 4) * Int($1 & 15))
+    }
+    // Scans of AC coefficients alone can be as short as they like.
+    let scans = original.scans.filter { original.bytes[$0.header.upperBound - 3] == 0 }
+    #expect(scans.count == (name == "progressive" ? 2 : 1))
+    let shortest = try #require(scans.map(\.data).min { $0.count < $1.count })
+    let units = 8 * shortest.count / (bitsPerBlock * unit.blocks)
+    let lines = 8 * unit.height * units
+    for (lines, faults) in [(lines, []), (lines + 1, [NamedFault("short-scan", shortest.upperBound)])] {
+      let size = [UInt8(lines >> 8), UInt8(lines & 0xff), 0, UInt8(8 * unit.width)]
+      #expect(try inspect(original.bytes.with(size, at: frame + 5)).namedFaults == faults)
+    }
+  }
+
   @Test func wholeSegmentsAreFollowedThroughALongFile() throws {
     // More than the window holds at once, with the marker across the edge of a block.
     let rgb = try JPEGBytes("rgb")
@@ -349,6 +370,26 @@ private struct JPEGBytes {
       let end = index + 2 + Int(bytes[index + 2]) << 8 + Int(bytes[index + 3])
       found.append((bytes[index + 1], index..<end))
       index = end
+    }
+    return found
+  }
+
+  /// Each scan's header and the entropy-coded data behind it.
+  var scans: [(header: Range<Int>, data: Range<Int>)] {
+    var found: [(Range<Int>, Range<Int>)] = []
+    var index = 2
+    while bytes[index + 1] != 0xd9 {
+      let end = index + 2 + Int(bytes[index + 2]) << 8 + Int(bytes[index + 3])
+      var next = end
+      if bytes[index + 1] == 0xda {
+        while bytes[next] != 0xff
+          || [0x00, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7].contains(bytes[next + 1])
+        {
+          next += 1
+        }
+        found.append((index..<end, end..<next))
+      }
+      index = next
     }
     return found
   }

@@ -51,6 +51,31 @@ struct JPEGFrameHeader {
     }
   }
 
+  /// The fewest bits that the data of a scan can have: each block takes a code of a bit for its DC coefficient
+  /// (sections F.1.2.1, G.1.2.1), and in a sequential scan another that ends it (section F.1.2.2). Scans of AC
+  /// coefficients alone tell of thousands of blocks in one code, and arithmetic coding has no such bound.
+  func minimumBits(of scan: JPEGScanHeader) -> UInt64 {
+    guard !isArithmeticCoded, scan.spectralStart == 0 else { return 0 }
+    let blocks = blockCount(of: scan.components)
+    return isProgressive ? blocks : 2 * blocks
+  }
+
+  /// How many blocks of 8 × 8 samples are in a scan (section A.2).
+  private func blockCount(of selected: [JPEGScanHeader.Component]) -> UInt64 {
+    let widest = UInt64(components.map(\.horizontalSampling).max() ?? 1)
+    let highest = UInt64(components.map(\.verticalSampling).max() ?? 1)
+    func count(_ samples: UInt16, of sampling: UInt64, in most: UInt64) -> UInt64 {
+      ((UInt64(samples) * sampling + most - 1) / most + 7) / 8
+    }
+    let chosen = selected.compactMap { selected in components.first { $0.identifier == selected.selector } }
+    if let only = chosen.first, chosen.count == 1 {
+      return count(samplesPerLine, of: UInt64(only.horizontalSampling), in: widest)
+        * count(lines, of: UInt64(only.verticalSampling), in: highest)
+    }
+    let units = count(samplesPerLine, of: 1, in: widest) * count(lines, of: 1, in: highest)
+    return chosen.reduce(0) { $0 + units * UInt64($1.horizontalSampling) * UInt64($1.verticalSampling) }
+  }
+
   /// What makes every decoder refuse the frame; `offset` is the marker's.
   func fault(at offset: UInt64) -> Fault? {
     guard precision == 8 || precision == 12 else {

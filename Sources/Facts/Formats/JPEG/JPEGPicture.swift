@@ -8,6 +8,9 @@ struct JPEGPicture {
   /// Where entropy-coded data begins, right after a scan header.
   private var scanStart: UInt64?
 
+  /// How many bits that data has at the least.
+  private var minimumScanBits: UInt64 = 0
+
   /// How many scans have begun.
   private(set) var scans = 0
 
@@ -63,6 +66,12 @@ struct JPEGPicture {
         Fault(
           "empty-scan", clause: "T.81 B.2.1", at: data.lowerBound, "A scan of the picture has no data in it.")
       )
+    } else if UInt64(data.count) * 8 < minimumScanBits {
+      reading.add(
+        Fault(
+          "short-scan", clause: "T.81 F.1.2", at: data.upperBound,
+          "A scan of the picture has too little data for its size: the rest is missing.",
+          expected: "≥ \((minimumScanBits + 7) / 8) bytes", actual: "\(data.count) bytes"))
     }
   }
 
@@ -135,6 +144,7 @@ struct JPEGPicture {
     guard segment.isAtEnd else { return .segmentLength(marker, "\(6 + 2 * scan.components.count)") }
     scans += 1
     scanStart = segment.offset
+    minimumScanBits = frame.minimumBits(of: scan)
     return fault(of: scan, in: frame, at: marker.offset)
   }
 
