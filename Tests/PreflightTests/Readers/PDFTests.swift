@@ -244,8 +244,22 @@ import Testing
   }
 
   @Test func tellsADocumentWithoutPages() throws {
-    let bytes = document(objects: ["1 0 obj\n<</Pages<</Kids[]/Count 0>>>>"])
-    #expect(try inspect(bytes).faults.map(\.name) == ["no-pages"])
+    for kids in ["[]", " 2 0 R"] {
+      let bytes = document(objects: ["1 0 obj\n<</Pages<</Kids\(kids)/Count 0>>>>", "2 0 obj\n[]"])
+      #expect(try inspect(bytes).faults.map(\.name) == ["no-pages"])
+    }
+  }
+
+  @Test func believesNoMorePagesThanBytes() throws {
+    let head = "1 0 obj\n<</Pages<</Kids[4 0 R]/Count "
+    let size = document(objects: [head + "100>>>>"]).count
+    let most = document(objects: [head + "\(size)>>>>"])
+    #expect(most.count == size)
+    #expect(try inspect(most).facts.pageCount == size)
+    #expect(try inspect(most).faults == [])
+    let more = try inspect(document(objects: [head + "\(size + 1)>>>>"]))
+    #expect(more.facts.pageCount == nil)
+    #expect(more.faults == [])
   }
 
   /// Values of keys that nobody asks for, each in a syntax of its own: the count behind them is found.

@@ -97,11 +97,16 @@ package enum PDF: FormatReader {
         "The catalog names a page tree that isn't in the document.",
         expected: "a page tree node", actual: tree.kind)
     }
-    guard let count = try document.resolve(pages[.count], in: &window)?.integer, count >= 0 else {
+    // A page takes more than a byte, packed as tightly as it may be; readers then count the pages themselves.
+    guard let count = try document.resolve(pages[.count], in: &window)?.integer, count >= 0,
+      UInt64(count) <= window.byteCount
+    else {
       return nil
     }
     facts.pageCount = count
-    guard count == 0, pages[.kids]?.array?.isEmpty == true else { return nil }
+    guard count == 0, try document.resolve(pages[.kids], in: &window)?.array?.isEmpty == true else {
+      return nil
+    }
     return Fault(
       "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no page.",
       expected: "at least one page", actual: "0")
