@@ -17,7 +17,7 @@ public struct Facts: Sendable, Hashable {
   public var animated: Bool?
   /// Whether pixels can be transparent.
   public var hasAlpha: Bool?
-  /// The frames in the file; 1 for a still picture.
+  /// The frames in the file; 1 for a still picture, 0 for a film or sound whose tracks have no sample.
   public var frameCount: Int?
   /// The shortest frame of an animation, in milliseconds.
   public var minFrameDurationMilliseconds: Double?

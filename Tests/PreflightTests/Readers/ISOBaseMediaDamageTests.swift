@@ -373,6 +373,23 @@ import Testing
     #expect(fault.actual == "track 9")
   }
 
+  @Test func fragmentOfTrackZero() throws {
+    var bytes = try Fixture.bytes("mp4/fragmented.m4a")
+    for type in ["tkhd", "trex", "tfhd"] {
+      let box = try #require(bytes.isoBox(type))
+      let place = type == "tkhd" ? box + 20 : box + 12
+      #expect(bytes[place..<place + 4] == [0, 0, 0, 1])
+      bytes[place + 3] = 0
+    }
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "track-identifier")
+    #expect(fault.offset == bytes.isoBox("tfhd").map(UInt64.init))
+    // Without a fragment, players don't mind.
+    var whole = try Fixture.bytes("mp4/aac.m4a")
+    whole[try #require(whole.isoBox("tkhd")) + 23] = 0
+    #expect(try inspect(whole).faults == [])
+  }
+
   /// Without defaults, players refuse the fragments of a track, be there nothing that they would hold for.
   @Test(arguments: ["mvex", "trex"])
   func fragmentsWithoutDefaults(_ type: String) throws {

@@ -86,6 +86,8 @@ import Testing
     .videoCodecNotAllowed: { try file("mp4/hevc-10-bit.mp4", .video) },
     .audioCodecNotAllowed: { try file("audio/vorbis.ogg", .audio) },
     .pixelFormatNotAllowed: { try file("mp4/h264-444.mp4", .video) },
+    .noAudioStream: { try file("mp4/subtitles.m4a", .audio) },
+    .noMediaData: { try file("mp4/initialization.mp4", .video) },
     .noVideoStream: { try file("mp4/aac.m4a", .video) },
     .tooManyVideoStreams: { try file("mp4/two-pictures.mp4", .video) },
     .tooManyAudioStreams: { try file("mp4/two-sounds.mp4", .video) },

@@ -48,7 +48,7 @@ extension Fault {
         expected: defect.element, actual: "end of the data")
     }
     return Fault(
-      name, clause: clause, at: offset, "\(what) has a \(defect.element) that no decoder takes.",
+      name, clause: clause, at: offset, "\(what) gives \(defect.element) a value that no decoder takes.",
       expected: defect.expected, actual: actual)
   }
 

@@ -124,6 +124,12 @@ extension Fault {
       expected: "a track of the movie box", actual: "track \(identifier)")
   }
 
+  static func zeroTrackIdentifier(_ tfhd: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "track-identifier", clause: "ISO/IEC 14496-12 8.3.2", at: tfhd.offset,
+      "A fragment belongs to the track 0, and no track can have that number.", expected: "≥ 1", actual: "0")
+  }
+
   static func noDefaults(ofTrack identifier: UInt32, at offset: UInt64) -> Fault {
     Fault(
       "missing-track-extends", clause: clause(of: "trex"), at: offset,

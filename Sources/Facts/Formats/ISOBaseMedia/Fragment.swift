@@ -78,6 +78,8 @@ extension ISOBaseMedia {
         case "tfhd":
           guard var found = try child.value(TrackFragmentHeader.self, in: &window, into: &reading)
           else { continue }
+          // Players find the track by it, and some refuse the whole file.
+          if found.track == 0 { reading.add(.zeroTrackIdentifier(child)) }
           if let movie {
             found.fill(movie.defaults[found.track] ?? FragmentDefaults())
             track = movie.tracks.firstIndex { $0.identifier == found.track }

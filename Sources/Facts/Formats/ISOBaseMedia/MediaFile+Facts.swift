@@ -45,6 +45,7 @@ extension ISOBaseMedia.MediaFile {
       return
     }
     reading.facts.fragmented = hasFragments || movie.isFragmented
+    if movie.hasNoSample, !isCut { reading.facts.frameCount = 0 }
     if let mediaData { reading.facts.fastStart = movie.box.offset < mediaData }
     let hasSound = movie.tracks.contains { $0.entry?.audio != nil }
     let video = movie.tracks.filter { isVideo($0, in: movie, hasSound: hasSound) }

@@ -40,6 +40,12 @@ extension ISOBaseMedia {
     /// Whether there is nothing to play.
     var isEmpty: Bool { tracks.isEmpty && !isReference && !box.isCut }
 
+    /// Whether there are tracks to be played, and not one sample in any of them.
+    var hasNoSample: Bool {
+      let played = tracks.filter { $0.isVideo || $0.isSound }
+      return !isReference && !box.isCut && !played.isEmpty && played.allSatisfy { !$0.hasSample }
+    }
+
     /// Whether fragments may speak of a track.
     func hasTrack(_ identifier: UInt32) -> Bool {
       box.isCut || tracks.count == Self.maximumTracks

@@ -228,6 +228,9 @@ extension ISOBaseMedia {
       return isPacked ? table.lastStart : table.lastByte
     }
 
+    /// Whether there is a sample of it, here or in a fragment.
+    var hasSample: Bool { (table?.sampleCount ?? 0) > 0 || fragments.sampleCount > 0 }
+
     /// Says what keeps a player from playing the track.
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }
