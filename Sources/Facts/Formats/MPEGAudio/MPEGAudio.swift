@@ -85,8 +85,8 @@ enum MPEGAudio: FormatReader {
         ? header.bitRate : Int(exactly: (Double(frames.bytes) * 8000 / frames.milliseconds).rounded())
     }
     // The index is believed, as players do, unless far more frames follow than it counts: then it
-    // belongs to the first of several files that were joined.
-    if let count = index?.frames, frames.count <= count + 1 + count / 16 {
+    // belongs to the first of several files that were joined. Where none follows, nothing is played.
+    if let count = index?.frames, frames.count > 1, frames.count <= count + 1 + count / 16 {
       milliseconds = Double(count) * frameMilliseconds
     }
     reading.facts.audioStreams = [stream]
