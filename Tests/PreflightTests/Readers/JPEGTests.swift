@@ -197,6 +197,20 @@ import Testing
     #expect(pictures[end...].starts(with: [0xff, 0xd8]))
   }
 
+  /// Cut within the second picture; without any of it, a program may have taken it away.
+  @Test func otherPicturesThatAreCut() throws {
+    let pictures = try Fixture.bytes("pictures/multi-picture.jpg")
+    let index = try #require(pictures.index(of: "MPF"))
+    let second = try #require(try inspect(pictures.with([0x58], at: index)).trailingDataOffset.map(Int.init))
+    for length in [pictures.count - 1, pictures.count - 2, (pictures.count + second) / 2, second + 3] {
+      #expect(try inspect(Array(pictures[..<length])).namedFaults == [NamedFault("truncated", length)])
+    }
+    #expect(try inspect(Array(pictures[..<second])).faults == [])
+    // Headers that were made shorter behind the index.
+    let shorter = pictures.without(second - 20..<second - 19)
+    #expect(try inspect(shorter).faults == [])
+  }
+
   // MARK: Faults
 
   @Test func faultsOfTheFrameHeader() throws {

@@ -17,6 +17,11 @@ enum JPEG: FormatReader {
       picture.noteEntropyCodedData(position..<marker.offset, into: &reading)
       if marker.code == JPEGMarker.endOfImage {
         if let fault = picture.incompleteness(at: marker.offset) { reading.add(fault) }
+        if picture.otherPicturesEnd > window.byteCount, try isCut(&window, after: marker.end) {
+          reading.addTruncation(
+            of: "another picture that it holds behind this one", clause: "CIPA DC-007 5.2.3",
+            at: window.byteCount)
+        }
         return try reading.noteTrailingData(&window, after: max(marker.end, picture.otherPicturesEnd))
       }
       guard marker.hasKnownSegment else { return reading.add(.unknownMarker(marker)) }
@@ -42,5 +47,12 @@ enum JPEG: FormatReader {
     reading.addTruncation(
       of: picture.scans == 0 ? "the picture's headers" : "the picture, before its end-of-image marker",
       clause: "T.81 B.2.1", at: window.byteCount)
+  }
+
+  /// Whether a picture begins at an offset whose end is missing. Programs that take the other pictures away, or make the
+  /// headers before them shorter, often leave the index as it was.
+  private static func isCut(_ window: inout ByteWindow, after offset: UInt64) throws(ReadError) -> Bool {
+    guard try window.available(at: offset, upTo: 3).has(startOfImage) else { return false }
+    return try !window.available(at: window.byteCount - 2, upTo: 2).has([0xff, JPEGMarker.endOfImage])
   }
 }
