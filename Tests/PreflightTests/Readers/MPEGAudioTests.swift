@@ -135,6 +135,9 @@ import Testing
     // Two files joined: the index counts the first alone.
     let joined = try inspect(xing(frames: 10, bytes: 4587) + plain(10) + plain(20))
     #expect(abs((joined.facts.durationMilliseconds ?? 0) - 30 * 1152 / 44.1) < 0.01)
+    // What it counts is all there, and says nothing of how the other ends.
+    let cut = try inspect(Array((xing(frames: 10, bytes: 4587) + plain(10) + plain(20)).dropLast()))
+    #expect(cut.faults.map(\.name) == ["truncated"])
     // An encoder that couldn't go back leaves zeros.
     let empty = try inspect(xing(frames: 0, bytes: 0) + plain(10))
     #expect(abs((empty.facts.durationMilliseconds ?? 0) - 10 * 1152 / 44.1) < 0.01)

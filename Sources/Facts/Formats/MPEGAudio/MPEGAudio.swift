@@ -84,9 +84,8 @@ enum MPEGAudio: FormatReader {
         frames.isConstant && !header.isFreeFormat
         ? header.bitRate : Int(exactly: (Double(frames.bytes) * 8000 / frames.milliseconds).rounded())
     }
-    // The index is believed, as players do, unless far more frames follow than it counts: then it
-    // belongs to the first of several files that were joined. Where none follows, nothing is played.
-    if let count = index?.frames, frames.count > 1, frames.count <= count + 1 + count / 16 {
+    // The index is believed, as players do. Where no frame follows it, nothing is played.
+    if let index, let count = index.frames, frames.count > 1, isOfAll(frames, index) {
       milliseconds = Double(count) * frameMilliseconds
     }
     reading.facts.audioStreams = [stream]
@@ -146,7 +145,7 @@ enum MPEGAudio: FormatReader {
     if frames.end < window.byteCount { return true }
     if let bytes = index?.bytes {
       // The sound that the index counts is all there, and this is no part of it.
-      if rest.offset - frames.start.offset >= bytes { return true }
+      if let index, isOfAll(frames, index), rest.offset - frames.start.offset >= bytes { return true }
       if let index, lacksFrames(frames, index, window.byteCount) { return false }
     }
     // Some encoders stop within the last frame, after the last byte that its sound takes.
@@ -156,6 +155,13 @@ enum MPEGAudio: FormatReader {
     let needed = try MPEGAudioSideInformation(parsing: &span, of: rest.header).bytesNeeded
     let there = frames.end - rest.offset
     return there >= needed && there <= needed + 2
+  }
+
+  /// Whether an index is that of the whole file: where far more frames follow than it counts, it belongs to the first
+  /// of several files that were joined.
+  private static func isOfAll(_ frames: MPEGAudioFrames, _ index: MPEGAudioIndex) -> Bool {
+    guard let count = index.frames else { return true }
+    return frames.count <= count + 1 + count / 16
   }
 
   /// Whether the index counts more frames, and more bytes, than there are. Few of many frames are an
