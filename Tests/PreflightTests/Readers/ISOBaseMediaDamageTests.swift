@@ -216,6 +216,21 @@ import Testing
     #expect(fault.actual == "\(count)")
   }
 
+  /// The index stands right behind the media data: the last byte before it, and the first of its own.
+  @Test func samplesThatReachIntoTheIndex() throws {
+    var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
+    let movie = try #require(bytes.isoBox("moov"))
+    let sizes = try #require(bytes.isoBox("stsz"))
+    let last = sizes + 20 + 4 * (bytes.bigEndian32(at: sizes + 16) - 1)
+    #expect(bytes.bigEndian32(at: sizes + 12) == 0)
+    #expect(try inspect(bytes).faults == [])
+    bytes.replaceSubrange(last..<last + 4, with: bigEndian(UInt32(bytes.bigEndian32(at: last) + 1)))
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "samples-in-movie-box")
+    #expect(fault.expected == "≤ \(movie)")
+    #expect(fault.actual == "\(movie + 1)")
+  }
+
   @Test func sizesThatAreNotThere() throws {
     var bytes = try Fixture.bytes("mp4/h264-baseline.mp4")
     let place = try #require(bytes.isoBox("stsz"))
@@ -239,7 +254,9 @@ import Testing
     var bytes = try Fixture.bytes("mp4/aac.m4a")
     let sizes = try #require(bytes.isoBox("stsz"))
     let place = try #require(bytes.isoBox("stco"))
-    let start = bytes.count - Int(bytes[sizes + 20..<sizes + 24].reduce(0) { $0 << 8 | UInt32($1) })
+    let size = bytes.bigEndian32(at: sizes + 20)
+    bytes += isoBox("mdat", [UInt8](repeating: 0, count: size))
+    let start = bytes.count - size
     let samples = try #require(bytes.isoBox("stsc"))
     // One sample in the one chunk that counts, which ends with the file.
     bytes.replaceSubrange(samples + 16..<samples + 28, with: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1])

@@ -110,6 +110,13 @@ extension Fault {
       expected: "≤ \(fileSize)", actual: "\(end)")
   }
 
+  static func samplesInMovie(_ moov: ISOBaseMedia.Box, _ end: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "samples-in-movie-box", clause: "ISO/IEC 14496-12 8.7.3", at: offset,
+      "The index points at media data that reaches into the index itself.",
+      expected: "≤ \(moov.offset)", actual: "\(end)")
+  }
+
   static func itemPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
     Fault(
       "item-past-end", clause: "ISO/IEC 14496-12 8.11.3", at: offset,

@@ -201,6 +201,8 @@ extension ISOBaseMedia.MediaFile {
         isPicture
           ? .itemPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted)
           : .samplesPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted))
+    } else if let index = movie?.box, !isPicture, lastByte.end > index.offset, lastByte.end <= index.end {
+      reading.add(.samplesInMovie(index, lastByte.end, at: lastByte.noted))
     }
     if let afterBoxes {
       if movie != nil || items != nil {
