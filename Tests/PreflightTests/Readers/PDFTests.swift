@@ -353,7 +353,7 @@ import Testing
   @Test(arguments: [
     "/W[1 2]", "/W[-1 2 3]", "/W[1 0 1]", "/W[8 8 8]/Index[0 18446744073709551615]",
     "/W[1 2 1]/Index[0]", "/W[1 2 1]/Size 99999999999999", "/W[1 2 1]/Index[5 1 0 9223372036854775807]",
-    "/W[9 9 9]/Size 3", "/W[1 2 1]/Filter/LZWDecode", "/W[1 2 1]/Filter[/FlateDecode/FlateDecode]",
+    "/W[9 9 9]/Size 3", "/W[1 2 1]/Filter/NoDecode", "/W[1 2 1]/Filter[/FlateDecode/NoDecode]",
     "/W[1 2 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 99999999999>>",
     "/W[1 2 1]/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 0>>",
   ])
@@ -364,6 +364,47 @@ import Testing
       + "startxref\n\(head.utf8.count)\n%%EOF\n"
     let inspection = try inspect(Array(bytes.utf8))
     #expect(inspection.facts.pageCount == 2 || inspection.faults.map(\.name) == ["missing-trailer"])
+  }
+
+  /// What other readers unpack isn't called broken: cross-reference and object streams, and both hold the pages.
+  @Test(arguments: [
+    "/LZWDecode", "[/FlateDecode/FlateDecode]", "[/ASCII85Decode/FlateDecode]", "/AHx", "[/RunLengthDecode]",
+    "/FlateDecode/DecodeParms<</Predictor 2/BitsPerComponent 4>>",
+  ])
+  func leavesWhatIsPackedInOtherWays(_ filter: String) throws {
+    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2>>>>\nendobj\n"
+    let reference =
+      head
+      + "2 0 obj\n<</Type/XRef/Root 1 0 R/W[1 2 1]/Size 3/Filter\(filter)/Length 9>>\nstream\nabcdefghi\n"
+      + "endstream\nendobj\nstartxref\n\(head.utf8.count)\n%%EOF\n"
+    #expect(try inspect(Array(reference.utf8)).faults == [])
+
+    let packed =
+      "%PDF-1.5\n1 0 obj\n<</Type/ObjStm/N 1/First 4/Filter\(filter)/Length 9>>\nstream\nabcdefghi\nendstream\n"
+    let rows: [UInt8] = [0, 0, 0, 0] + [1, 0, 9, 0] + [1, 0, UInt8(packed.utf8.count), 0] + [2, 0, 1, 0]
+    let stream =
+      "2 0 obj\n<</Type/XRef/Root 3 0 R/W[1 2 1]/Size 4/Length \(rows.count)>>\nstream\n"
+    let end = "\nendstream\nendobj\nstartxref\n\(packed.utf8.count)\n%%EOF\n"
+    let inspection = try inspect(Array(packed.utf8) + Array(stream.utf8) + rows + Array(end.utf8))
+    #expect(inspection.faults == [])
+    #expect(inspection.facts.pageCount == nil)
+  }
+
+  /// Each byte of a row is the difference to the one before (TIFF 6.0, section 14).
+  @Test func undoesTheTIFFPredictor() throws {
+    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2>>>>\nendobj\n"
+    let place = UInt8(head.utf8.count)
+    let rows: [[UInt8]] = [[0, 0, 0, 0], [1, 0, 9, 0], [1, 0, place, 0]]
+    let differences = rows.flatMap { row in row.indices.map { row[$0] &- ($0 == 0 ? 0 : row[$0 - 1]) } }
+    let size = UInt16(differences.count)
+    let data = [0x78, 0x01, 1] + littleEndian(size) + littleEndian(~size) + differences
+    let object =
+      "2 0 obj\n<</Type/XRef/Root 1 0 R/W[1 2 1]/Size 3/Length \(data.count)/Filter/FlateDecode"
+      + "/DecodeParms<</Predictor 2/Columns 4>>>>\nstream\n"
+    let end = "\nendstream\nendobj\nstartxref\n\(place)\n%%EOF"
+    let inspection = try inspect(Array(head.utf8) + Array(object.utf8) + data + Array(end.utf8))
+    #expect(inspection.faults == [])
+    #expect(inspection.facts.pageCount == 2)
   }
 
   @Test func survivesNesting() throws {

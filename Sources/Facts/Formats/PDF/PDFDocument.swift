@@ -224,7 +224,8 @@ extension PDFDocument {
   ) throws(ReadError) -> PDFLoaded? {
     // It isn't deciphered, so there is no telling what is in it: an object that can't be held.
     if isEncrypted { return PDFLoaded() }
-    guard try unpackStream(stream, in: &window), let unpacked else { return nil }
+    guard let isUnpacked = try unpackStream(stream, in: &window) else { return PDFLoaded() }
+    guard isUnpacked, let unpacked else { return nil }
     guard let count = unpacked.dictionary[.n]?.integer,
       let first = unpacked.dictionary[.first]?.integer.flatMap({ UInt64(exactly: $0) })
     else { return nil }
@@ -261,9 +262,11 @@ extension PDFDocument {
   }
 
   /// Makes ``unpacked`` hold an object stream's content.
+  ///
+  /// - Returns: Whether there is any; nil where it is packed in a way that isn't undone here.
   private mutating func unpackStream(
     _ number: UInt64, in window: inout ByteWindow
-  ) throws(ReadError) -> Bool {
+  ) throws(ReadError) -> Bool? {
     if unpacked?.number == number { return true }
     // An object stream can't be in an object stream.
     guard case .offset(let offset)? = try location(of: number, in: &window) else { return false }
@@ -281,6 +284,7 @@ extension PDFDocument {
         unpackedByteCount += content.count
         return true
       }
+      if PDFStreamDecoder.isForOthers(dictionary) { return nil }
     }
     return false
   }

@@ -14,38 +14,85 @@ struct PDFStreamDecoder: Sendable {
   private var bytesPerPixel = 1
   private var bytesPerRow = 1
 
+  /// The filters of the specification that nothing but text needs (7.4.2 to 7.4.5), with their short names: readers
+  /// undo them, however rare, in any number, and this doesn't.
+  private static let others: Set<String> = [
+    "ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "RunLengthDecode", "RL", "Crypt",
+  ]
+
+  /// Whether a stream may well be sound, and isn't one that is decoded here.
+  static func isForOthers(_ dictionary: PDFDictionary) -> Bool {
+    let filters = filters(of: dictionary)
+    guard PDFStreamDecoder(dictionary) == nil, filters.allSatisfy({ $0.reference != nil || isKnown($0) })
+    else {
+      return false
+    }
+    // A single FlateDecode is, but for the parameters.
+    guard filters.count == 1, isFlate(filters[0]) else { return true }
+    return parameters(of: dictionary)?.isSound == true
+  }
+
+  private static func isKnown(_ filter: PDFObject) -> Bool {
+    isFlate(filter) || filter.name.map(others.contains) == true
+  }
+
+  private static func isFlate(_ filter: PDFObject) -> Bool {
+    filter.name == "FlateDecode" || filter.name == "Fl"
+  }
+
+  private static func filters(of dictionary: PDFDictionary) -> [PDFObject] {
+    switch dictionary[.filter] {
+    case nil, .null: []
+    case .array(let array): array
+    case .some(let single): [single]
+    }
+  }
+
+  /// The parameters of FlateDecode (table 8).
+  private struct Parameters {
+    let predictor: Int
+    let colors: Int
+    let bits: Int
+    let columns: Int
+
+    init(_ dictionary: PDFDictionary) {
+      predictor = dictionary[.predictor]?.integer ?? 1
+      colors = dictionary[.colors]?.integer ?? 1
+      bits = dictionary[.bitsPerComponent]?.integer ?? 8
+      columns = dictionary[.columns]?.integer ?? 1
+    }
+
+    /// Whether they make sense.
+    var isSound: Bool {
+      (predictor == 1 || predictor == 2 || predictor >= 10) && (1...32).contains(colors)
+        && (1...16).contains(bits)
+        && (1...(1 << 16)).contains(columns)
+    }
+  }
+
+  private static func parameters(of dictionary: PDFDictionary) -> Parameters? {
+    switch dictionary[.decodeParms] ?? dictionary[.dp] {
+    case .array(let array): array.first?.dictionary.map(Parameters.init)
+    case .some(let single): single.dictionary.map(Parameters.init)
+    case nil: nil
+    }
+  }
+
   /// Takes the filter and its parameters from a stream's dictionary; nil for another filter.
   init?(_ dictionary: PDFDictionary) {
     length = dictionary[.length]?.integer.flatMap { UInt64(exactly: $0) }
-    let filters: [PDFObject]
-    switch dictionary[.filter] {
-    case nil, .null: filters = []
-    case .array(let array): filters = array
-    case .some(let single): filters = [single]
-    }
+    let filters = Self.filters(of: dictionary)
     guard filters.count <= 1 else { return nil }
     guard let filter = filters.first else { return }
-    guard filter.name == "FlateDecode" || filter.name == "Fl" else { return nil }
+    guard Self.isFlate(filter) else { return nil }
     isFlate = true
 
-    let parameters: PDFDictionary?
-    switch dictionary[.decodeParms] ?? dictionary[.dp] {
-    case .array(let array): parameters = array.first?.dictionary
-    case .some(let single): parameters = single.dictionary
-    case nil: parameters = nil
-    }
-    guard let parameters else { return }
-    predictor = parameters[.predictor]?.integer ?? 1
-    let colors = parameters[.colors]?.integer ?? 1
-    let bits = parameters[.bitsPerComponent]?.integer ?? 8
-    let columns = parameters[.columns]?.integer ?? 1
-    guard (1...32).contains(colors), (1...16).contains(bits), (1...(1 << 16)).contains(columns) else {
-      return nil
-    }
-    bytesPerPixel = max(1, colors * bits / 8)
-    bytesPerRow = (colors * bits * columns + 7) / 8
-    // The TIFF predictor is allowed, and never used for structure.
-    guard predictor == 1 || predictor >= 10 else { return nil }
+    guard let parameters = Self.parameters(of: dictionary) else { return }
+    predictor = parameters.predictor
+    // The TIFF predictor (7.4.4.4) of components that aren't bytes is allowed, and never used for structure.
+    guard parameters.isSound, predictor != 2 || parameters.bits == 8 else { return nil }
+    bytesPerPixel = max(1, parameters.colors * parameters.bits / 8)
+    bytesPerRow = (parameters.colors * parameters.bits * parameters.columns + 7) / 8
   }
 
   /// The first bytes of the data that stands at `offset`, unpacked.
@@ -59,7 +106,9 @@ struct PDFStreamDecoder: Sendable {
     let limit = min(limit, Self.maximumOutput)
     guard isFlate else { return try plain(at: offset, upTo: limit, in: &window) }
     guard predictor >= 10 else {
-      return try inflated(at: offset, upTo: limit, in: &window)
+      var output = try inflated(at: offset, upTo: limit, in: &window)
+      if predictor == 2 { output = output.map(sumsOfRows) }
+      return output
     }
     let rows = (limit + bytesPerRow - 1) / bytesPerRow
     let predicted = try inflated(at: offset, upTo: limit + rows, in: &window)
@@ -98,6 +147,15 @@ struct PDFStreamDecoder: Sendable {
       }
     }
     return output.isEmpty ? nil : output
+  }
+
+  /// Undoes the TIFF predictor (TIFF 6.0, section 14): each byte is the difference to the pixel on its left.
+  private func sumsOfRows(_ input: [UInt8]) -> [UInt8] {
+    var output = input
+    for index in output.indices where index % bytesPerRow >= bytesPerPixel {
+      output[index] &+= output[index - bytesPerPixel]
+    }
+    return output
   }
 
   /// Undoes the PNG predictors (PNG, third edition, 9.2): each row has its own, named before it.
