@@ -417,6 +417,15 @@ import Testing
     #expect(fault.expected == "a “trex” box for track 1")
   }
 
+  /// Two fragments of two tracks: what is wrong with each track is said once.
+  @Test func faultsThatFragmentsShare() throws {
+    var bytes = try Fixture.bytes("mp4/fragmented.mp4")
+    let place = try #require(bytes.isoBox("mvex"))
+    bytes.replaceSubrange(place + 4..<place + 8, with: "zzzz".utf8)
+    let expected = [1, 2].map { "a “trex” box for track \($0)" }
+    #expect(try inspect(bytes).faults.compactMap(\.expected) == expected)
+  }
+
   @Test func fragmentWithoutItsHeader() throws {
     let (fault, _) = try faultWithout("tfhd", in: "mp4/fragmented.m4a")
     #expect(fault.name == "missing-box")

@@ -357,6 +357,28 @@ import Testing
     }
   }
 
+  /// Decoders take them one after the other: four blocks, one and one in a unit of 16 × 16 points.
+  @Test func componentsThatShareAName() throws {
+    let rgb = try JPEGBytes("rgb")
+    let frame = try rgb.segment(0xc0).lowerBound
+    let scan = try #require(rgb.scans.first)
+    var bytes = rgb.bytes
+    for index in 0..<3 {
+      bytes[frame + 10 + 3 * index] = 1
+      bytes[scan.header.lowerBound + 5 + 2 * index] = 1
+    }
+    #expect(try inspect(bytes).faults == [])
+    let lines = 16 * (8 * scan.data.count / 12)
+    for (lines, faults) in [(lines, []), (lines + 1, [NamedFault("short-scan", scan.data.upperBound)])] {
+      let size = [UInt8(lines >> 8), UInt8(lines & 0xff), 0, 16]
+      #expect(try inspect(bytes.with(size, at: frame + 5)).namedFaults == faults)
+    }
+    // One more of the name than there are.
+    bytes[frame + 16] = 2
+    #expect(
+      try inspect(bytes).namedFaults == [NamedFault("scan-component-twice", scan.header.lowerBound + 9)])
+  }
+
   @Test func wholeSegmentsAreFollowedThroughALongFile() throws {
     // More than the window holds at once, with the marker across the edge of a block.
     let rgb = try JPEGBytes("rgb")

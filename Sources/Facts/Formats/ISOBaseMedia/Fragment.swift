@@ -78,18 +78,15 @@ extension ISOBaseMedia {
         case "tfhd":
           guard var found = try child.value(TrackFragmentHeader.self, in: &window, into: &reading)
           else { continue }
-          // Players find the track by it, and some refuse the whole file.
-          if found.track == 0 { reading.add(.zeroTrackIdentifier(child)) }
-          if let movie {
-            found.fill(movie.defaults[found.track] ?? FragmentDefaults())
-            track = movie.tracks.firstIndex { $0.identifier == found.track }
-            if let track {
-              fragments = movie.tracks[track].fragments
-            } else if !movie.hasTrack(found.track) {
-              reading.add(.unknownTrack(found.track, at: child.offset))
-            }
-            if track != nil, !movie.hasDefaults(of: found.track) {
-              reading.add(.noDefaults(ofTrack: found.track, at: child.offset))
+          if let known = movie {
+            found.fill(known.defaults[found.track] ?? FragmentDefaults())
+            track = known.tracks.firstIndex { $0.identifier == found.track }
+            if let track { fragments = known.tracks[track].fragments }
+            if !reading.hasEnoughFaults, !known.hasToldFault(of: found.track),
+              let fault = Self.fault(of: found.track, isKnown: track != nil, in: known, at: child)
+            {
+              reading.add(fault)
+              movie?.noteToldFault(of: found.track)
             }
           }
           position =
@@ -110,6 +107,13 @@ extension ISOBaseMedia {
       if header == nil, !box.isCut { reading.add(.missingBox("tfhd", in: box)) }
       previousEnd = position
       if let track { movie?.tracks[track].fragments = fragments }
+    }
+
+    /// What keeps players from finding out what the fragments of a track are.
+    private static func fault(of track: UInt32, isKnown: Bool, in movie: Movie, at tfhd: Box) -> Fault? {
+      if track == 0 { return .zeroTrackIdentifier(tfhd) }
+      guard isKnown else { return movie.hasTrack(track) ? nil : .unknownTrack(track, at: tfhd.offset) }
+      return movie.hasDefaults(of: track) ? nil : .noDefaults(ofTrack: track, at: tfhd.offset)
     }
 
     /// A track fragment run box, `trun` (8.8.8).

@@ -7,6 +7,9 @@ struct JPEGFrameHeader {
     let horizontalSampling: UInt8
     let verticalSampling: UInt8
     let quantizationTable: UInt8
+
+    /// Its blocks in each unit of an interleaved scan.
+    var blocks: Int { Int(horizontalSampling) * Int(verticalSampling) }
   }
 
   /// The low half of the marker's code: 0 for SOF0, 15 for SOF15.
@@ -15,6 +18,9 @@ struct JPEGFrameHeader {
   let lines: UInt16
   let samplesPerLine: UInt16
   let components: [Component]
+
+  /// The largest sampling factors of any component, at least 1.
+  private let largestSampling: (horizontal: UInt8, vertical: UInt8)
 
   init(_ marker: JPEGMarker, parsing segment: inout ByteSpan) throws(ReadError) {
     process = marker.code & 0x0f
@@ -31,6 +37,9 @@ struct JPEGFrameHeader {
           quantizationTable: try UInt8(parsing: &segment)))
     }
     self.components = components
+    largestSampling = components.reduce((1, 1)) {
+      (max($0.0, $1.horizontalSampling), max($0.1, $1.verticalSampling))
+    }
   }
 
   /// The processes of table B.1: sequential, progressive and lossless, the same again for differential
@@ -56,24 +65,35 @@ struct JPEGFrameHeader {
   /// coefficients alone tell of thousands of blocks in one code, and arithmetic coding has no such bound.
   func minimumBits(of scan: JPEGScanHeader) -> UInt64 {
     guard !isArithmeticCoded, scan.spectralStart == 0 else { return 0 }
-    let blocks = blockCount(of: scan.components)
+    let blocks = blockCount(of: scan)
     return isProgressive ? blocks : 2 * blocks
   }
 
   /// How many blocks of 8 × 8 samples are in a scan (section A.2).
-  private func blockCount(of selected: [JPEGScanHeader.Component]) -> UInt64 {
-    let widest = UInt64(components.map(\.horizontalSampling).max() ?? 1)
-    let highest = UInt64(components.map(\.verticalSampling).max() ?? 1)
-    func count(_ samples: UInt16, of sampling: UInt64, in most: UInt64) -> UInt64 {
-      ((UInt64(samples) * sampling + most - 1) / most + 7) / 8
+  private func blockCount(of scan: JPEGScanHeader) -> UInt64 {
+    func count(_ samples: UInt16, of sampling: UInt8, in most: UInt8) -> UInt64 {
+      ((UInt64(samples) * UInt64(sampling) + UInt64(most) - 1) / UInt64(most) + 7) / 8
     }
-    let chosen = selected.compactMap { selected in components.first { $0.identifier == selected.selector } }
+    let (widest, highest) = largestSampling
+    let chosen = scan.components.indices.compactMap { component(of: scan, at: $0) }
     if let only = chosen.first, chosen.count == 1 {
-      return count(samplesPerLine, of: UInt64(only.horizontalSampling), in: widest)
-        * count(lines, of: UInt64(only.verticalSampling), in: highest)
+      return count(samplesPerLine, of: only.horizontalSampling, in: widest)
+        * count(lines, of: only.verticalSampling, in: highest)
     }
     let units = count(samplesPerLine, of: 1, in: widest) * count(lines, of: 1, in: highest)
-    return chosen.reduce(0) { $0 + units * UInt64($1.horizontalSampling) * UInt64($1.verticalSampling) }
+    return chosen.reduce(0) { $0 + units * UInt64($1.blocks) }
+  }
+
+  /// The component that a scan's header names in a place: of those that share an identifier, decoders take one after the
+  /// other.
+  func component(of scan: JPEGScanHeader, at index: Int) -> Component? {
+    let selector = scan.components[index].selector
+    var left = scan.components[..<index].count { $0.selector == selector }
+    return components.first { component in
+      guard component.identifier == selector else { return false }
+      left -= 1
+      return left < 0
+    }
   }
 
   /// What makes every decoder refuse the frame; `offset` is the marker's.

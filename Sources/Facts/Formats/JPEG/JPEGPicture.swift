@@ -144,8 +144,9 @@ struct JPEGPicture {
     guard segment.isAtEnd else { return .segmentLength(marker, "\(6 + 2 * scan.components.count)") }
     scans += 1
     scanStart = segment.offset
+    if let fault = fault(of: scan, in: frame, at: marker.offset) { return fault }
     minimumScanBits = frame.minimumBits(of: scan)
-    return fault(of: scan, in: frame, at: marker.offset)
+    return nil
   }
 
   /// What makes decoders refuse a scan; `offset` is the marker's.
@@ -164,19 +165,17 @@ struct JPEGPicture {
     var blocks = 0
     for (index, selected) in scan.components.enumerated() {
       let place = offset + 5 + 2 * UInt64(index)
-      guard let component = frame.components.first(where: { $0.identifier == selected.selector }) else {
-        return Fault(
-          "scan-component-unknown", clause: "T.81 B.2.3", at: place,
-          "A scan is for a component that the frame header does not have.", actual: "\(selected.selector)")
-      }
-      // Frames whose components share an identifier are decoded as long as there are enough of them.
-      let earlier = scan.components[..<index].count { $0.selector == selected.selector }
-      guard earlier < frame.components.count(where: { $0.identifier == selected.selector }) else {
+      guard let component = frame.component(of: scan, at: index) else {
+        guard frame.components.contains(where: { $0.identifier == selected.selector }) else {
+          return Fault(
+            "scan-component-unknown", clause: "T.81 B.2.3", at: place,
+            "A scan is for a component that the frame header does not have.", actual: "\(selected.selector)")
+        }
         return Fault(
           "scan-component-twice", clause: "T.81 B.2.3", at: place,
           "A scan is for the same component twice.", actual: "\(selected.selector)")
       }
-      blocks += Int(component.horizontalSampling) * Int(component.verticalSampling)
+      blocks += component.blocks
       if !tables.hasQuantization(component.quantizationTable) {
         return Fault(
           "missing-quantization-table", clause: "T.81 B.2.4.1", at: place,
