@@ -378,6 +378,8 @@ import Testing
       + "2 0 obj\n<</Type/XRef/Root 1 0 R/W[1 2 1]/Size 3/Filter\(filter)/Length 9>>\nstream\nabcdefghi\n"
       + "endstream\nendobj\nstartxref\n\(head.utf8.count)\n%%EOF\n"
     #expect(try inspect(Array(reference.utf8)).faults == [])
+    // Offsets count from the header, whatever stands before it.
+    #expect(try inspect(Array("sent by mail\n".utf8) + Array(reference.utf8)).faults == [])
 
     let packed =
       "%PDF-1.5\n1 0 obj\n<</Type/ObjStm/N 1/First 4/Filter\(filter)/Length 9>>\nstream\nabcdefghi\nendstream\n"

@@ -20,7 +20,7 @@ package enum PDF: FormatReader {
     if let cut = tail.cut { reading.add(cut) }
 
     guard var document = try document(header: header, tail: tail, in: &window) else {
-      if tail.cut == nil, try !isForOthers(tail, in: &window) {
+      if tail.cut == nil, try !isForOthers(header: header, tail: tail, in: &window) {
         reading.add(
           tail.isMarked ? missingTrailer(tail) : PDFTail.truncation(at: window.byteCount))
       }
@@ -74,9 +74,11 @@ package enum PDF: FormatReader {
   }
 
   /// Whether the way into the document is packed in a way that others undo.
-  private static func isForOthers(_ tail: PDFTail, in window: inout ByteWindow) throws(ReadError) -> Bool {
+  private static func isForOthers(
+    header: UInt64, tail: PDFTail, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
     guard let start = tail.startOfCrossReference else { return false }
-    return try PDFCrossReferenceSection.isForOthers(at: start, in: &window)
+    return try PDFDocument.isForOthers(header: header, startOfCrossReference: start, in: &window)
   }
 
   /// Reads the facts; returns the first fault on the way from the trailer to the page tree.

@@ -182,13 +182,6 @@ extension PDFCrossReferenceSection {
 }
 
 extension PDFCrossReferenceSection {
-  /// Whether a cross-reference stream stands at an offset that is packed in a way that isn't undone here.
-  static func isForOthers(at offset: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
-    let loaded = try window.pdfObject(at: offset, isIndirect: true)
-    guard let dictionary = loaded?.object?.dictionary, loaded?.streamOffset != nil else { return false }
-    return dictionary[.w] != nil && dictionary[.root] != nil && PDFStreamDecoder.isForOthers(dictionary)
-  }
-
   /// Reads the cross-reference stream that stands at `offset` as an indirect object; nil where there
   /// is none or it can't be decoded.
   init?(streamAt offset: UInt64, in window: inout ByteWindow) throws(ReadError) {

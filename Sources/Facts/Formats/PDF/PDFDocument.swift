@@ -87,6 +87,18 @@ struct PDFDocument {
     return nil
   }
 
+  /// Whether the newest cross-reference is a stream that is packed in a way that readers undo, and this doesn't.
+  static func isForOthers(
+    header: UInt64, startOfCrossReference start: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    for place in places(of: start, header: header) {
+      let loaded = try window.pdfObject(at: place, isIndirect: true)
+      guard let dictionary = loaded?.object?.dictionary, loaded?.streamOffset != nil else { continue }
+      return dictionary[.w] != nil && dictionary[.root] != nil && PDFStreamDecoder.isForOthers(dictionary)
+    }
+    return false
+  }
+
   /// Reads the next older section; false when there is none or it makes no sense.
   private mutating func readNextSection(in window: inout ByteWindow) throws(ReadError) -> Bool {
     while let offset = pending.popLast() {
@@ -124,7 +136,9 @@ struct PDFDocument {
   }
 
   /// Where an offset that the file states may be: that far from the header, as it should, or from the start.
-  private func places(of offset: UInt64) -> some Sequence<UInt64> {
+  private func places(of offset: UInt64) -> some Sequence<UInt64> { Self.places(of: offset, header: header) }
+
+  private static func places(of offset: UInt64, header: UInt64) -> some Sequence<UInt64> {
     let (moved, overflow) = offset.addingReportingOverflow(header)
     return sequence(first: overflow ? offset : moved) { $0 == offset ? nil : offset }
   }

@@ -65,8 +65,7 @@ struct PDFStreamDecoder: Sendable {
     /// Whether they make sense.
     var isSound: Bool {
       (predictor == 1 || predictor == 2 || predictor >= 10) && (1...32).contains(colors)
-        && (1...16).contains(bits)
-        && (1...(1 << 16)).contains(columns)
+        && (1...16).contains(bits) && (1...(1 << 16)).contains(columns)
     }
   }
 
