@@ -82,11 +82,11 @@ extension ISOBaseMedia {
             found.fill(known.defaults[found.track] ?? FragmentDefaults())
             track = known.tracks.firstIndex { $0.identifier == found.track }
             if let track { fragments = known.tracks[track].fragments }
-            if !reading.hasEnoughFaults, !known.hasToldFault(of: found.track),
+            if !reading.hasEnoughFaults, !known.toldTracks.contains(found.track),
               let fault = Self.fault(of: found.track, isKnown: track != nil, in: known, at: child)
             {
               reading.add(fault)
-              movie?.noteToldFault(of: found.track)
+              movie?.toldTracks.insert(found.track)
             }
           }
           position =

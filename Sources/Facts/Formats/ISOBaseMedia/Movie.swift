@@ -17,8 +17,8 @@ extension ISOBaseMedia {
     private(set) var location: UInt64?
     /// The tracks whose pictures or words mark the chapters of others.
     private(set) var chapters: Set<UInt32> = []
-    /// The tracks of which a fault was told that their fragments share; there are no more than faults are told.
-    private var told: Set<UInt32> = []
+    /// The tracks of which a fault was told that all their fragments share: once is enough.
+    var toldTracks: Set<UInt32> = []
     /// Whether there is a header.
     private var hasHeader = false
     /// Whether a compressed movie was unpacked: there is one at most, however many boxes say so.
@@ -47,11 +47,6 @@ extension ISOBaseMedia {
       let played = tracks.filter { $0.isVideo || $0.isSound }
       return !isReference && !box.isCut && !played.isEmpty && played.allSatisfy { !$0.hasSample }
     }
-
-    /// Whether a fault was told that all fragments of a track share: once is enough.
-    func hasToldFault(of track: UInt32) -> Bool { told.contains(track) }
-
-    mutating func noteToldFault(of track: UInt32) { told.insert(track) }
 
     /// Whether fragments may speak of a track.
     func hasTrack(_ identifier: UInt32) -> Bool {
