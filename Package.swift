@@ -2,8 +2,9 @@
 import PackageDescription
 
 // The layers, in the order in which a file passes through them:
-// bytes → facts → findings → verdict → report. A target depends only on those before it,
-// so the compiler keeps a reader from knowing a policy and a report from deciding anything.
+// reference → bytes → facts → findings → verdict → report, request or fix.
+// A target depends only on those before it, so the compiler keeps a reader from knowing a policy and a
+// report from deciding anything.
 
 let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
@@ -12,89 +13,101 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The C libraries, each behind a module map of its own.
+func cLibrary(_ name: String, _ pkgConfig: String, apt: String, brew: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/CModules/\(name)", pkgConfig: pkgConfig,
+    providers: [.apt([apt]), .brew([brew])])
+}
+
+/// The tests of one target, in a folder named for it.
+func tests(
+  of folder: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: "\(folder)Tests", dependencies: dependencies + ["PreflightTestSupport"],
+    path: "Tests/\(folder)Tests", exclude: exclude, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
   name: "preflight",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "MediaPreflight", targets: ["MediaPreflight"]),
-    .library(name: "PreflightReport", targets: ["PreflightReport"]),
+    .library(name: "PreflightReports", targets: ["PreflightReports"]),
     .executable(name: "preflight", targets: ["preflight"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
-    .systemLibrary(
-      name: "CLibMagic",
-      pkgConfig: "libmagic",
-      providers: [.apt(["libmagic-dev"]), .brew(["libmagic"])]),
-    .systemLibrary(
-      name: "CLibWebP",
-      pkgConfig: "libwebpdemux",
-      providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
-    .systemLibrary(
-      name: "CZlib",
-      pkgConfig: "zlib",
-      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    .systemLibrary(
-      name: "CDeflate",
-      pkgConfig: "libdeflate",
-      providers: [.apt(["libdeflate-dev"]), .brew(["libdeflate"])]),
-    .systemLibrary(name: "CSandbox"),
+    cLibrary("CLibMagic", "libmagic", apt: "libmagic-dev", brew: "libmagic"),
+    cLibrary("CLibWebP", "libwebpdemux", apt: "libwebp-dev", brew: "webp"),
+    cLibrary("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    cLibrary("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
+    .systemLibrary(name: "CSandbox", path: "Sources/CModules/CSandbox"),
     .target(
-      name: "PreflightBytes",
-      dependencies: ["CZlib", "CDeflate"],
-      path: "Sources/Bytes",
+      name: "PreflightBytes", dependencies: ["CZlib", "CDeflate", system], path: "Sources/Bytes",
       swiftSettings: settings),
     .target(
-      name: "PreflightFacts",
-      dependencies: ["PreflightBytes", "CLibMagic", "CLibWebP"],
-      path: "Sources/Facts",
-      resources: [.embedInCode("Sniffing/common.magic")],
+      name: "PreflightFacts", dependencies: ["PreflightBytes"], path: "Sources/Facts",
       swiftSettings: settings),
     .target(
-      name: "PreflightFindings",
-      dependencies: ["PreflightFacts"],
-      path: "Sources/Findings",
-      resources: [.embedInCode("Policies")],
+      name: "PreflightFormats", dependencies: ["PreflightBytes", "PreflightFacts", "CLibWebP"],
+      path: "Sources/Formats", swiftSettings: settings),
+    .target(
+      name: "PreflightInspection",
+      dependencies: ["PreflightBytes", "PreflightFacts", "PreflightFormats", "CLibMagic"],
+      path: "Sources/Inspection", resources: [.embedInCode("Sniffing/common.magic")],
       swiftSettings: settings),
+    .target(name: "PreflightTOML", path: "Sources/TOML", swiftSettings: settings),
+    .target(name: "PreflightReferences", path: "Sources/References", swiftSettings: settings),
+    .target(
+      name: "PreflightPolicy",
+      dependencies: [
+        "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection", "PreflightTOML",
+        "PreflightReferences",
+      ],
+      path: "Sources/Policy", resources: [.embedInCode("BuiltIn")], swiftSettings: settings),
     .target(
       name: "MediaPreflight",
-      dependencies: ["PreflightBytes", "PreflightFacts", "PreflightFindings"],
-      path: "Sources/Verdict",
-      swiftSettings: settings),
+      dependencies: [
+        "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection", "PreflightPolicy",
+        "PreflightReferences",
+      ],
+      path: "Sources/Engine", swiftSettings: settings),
     .target(
-      name: "PreflightReport",
-      dependencies: ["MediaPreflight"],
-      path: "Sources/Report",
-      resources: [.embedInCode("HTML")],
-      swiftSettings: settings),
+      name: "PreflightReports", dependencies: ["MediaPreflight"], path: "Sources/Reports",
+      resources: [.embedInCode("HTML")], swiftSettings: settings),
     .target(
-      name: "PreflightProject",
-      dependencies: ["MediaPreflight"],
-      path: "Sources/Project",
+      name: "PreflightProject", dependencies: ["MediaPreflight", "PreflightTOML"], path: "Sources/Project",
       swiftSettings: settings),
     .executableTarget(
       name: "preflight",
       dependencies: [
-        "MediaPreflight", "PreflightProject", "PreflightReport",
+        "MediaPreflight", "PreflightProject", "PreflightReports",
         .target(name: "CSandbox", condition: .when(platforms: [.linux])),
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        argumentParser,
       ],
-      path: "Sources/preflight",
-      swiftSettings: settings),
-    .testTarget(
-      name: "PreflightTests",
-      dependencies: ["MediaPreflight", "PreflightFindings", "PreflightProject", "PreflightReport"],
-      exclude: ["Hostile/UnsafeOperations.md", "Verdicts/verdicts.tsv"],
-      swiftSettings: settings),
-    .testTarget(
-      name: "CommandLineTests",
-      dependencies: [
-        "preflight", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      exclude: ["Cases"],
-      swiftSettings: settings),
+      path: "Sources/preflight", swiftSettings: settings),
+    .target(
+      name: "PreflightTestSupport", dependencies: ["MediaPreflight", "PreflightProject"],
+      path: "Tests/Support", swiftSettings: settings),
+    tests(of: "TOML", ["PreflightTOML"]),
+    tests(of: "Formats", ["MediaPreflight"]),
+    tests(of: "Inspection", ["MediaPreflight"]),
+    tests(of: "Policy", ["MediaPreflight"]),
+    tests(of: "Engine", ["MediaPreflight", "PreflightReports"], exclude: ["verdicts.tsv"]),
+    tests(of: "Reports", ["MediaPreflight", "PreflightReports"]),
+    tests(of: "Project", ["MediaPreflight", "PreflightProject"]),
+    tests(of: "Hostile", ["MediaPreflight"], exclude: ["UnsafeOperations.md"]),
+    tests(
+      of: "CommandLine", ["preflight", "PreflightProject", "PreflightReports", argumentParser],
+      exclude: ["Cases"]),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -105,8 +118,8 @@ if Context.environment["PREFLIGHT_FUZZING"] == "1" {
     .executableTarget(
       name: "preflight-fuzz",
       dependencies: [
-        "PreflightBytes", "PreflightFacts", "PreflightFindings", "PreflightProject", "MediaPreflight",
-        "PreflightReport",
+        "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightPolicy", "PreflightProject",
+        "MediaPreflight", "PreflightReports",
       ],
       path: "Tests/Fuzzing",
       exclude: ["Dictionaries", "README.md", "run"],

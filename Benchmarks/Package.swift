@@ -16,7 +16,7 @@ let package = Package(
       name: "PreflightBenchmarks",
       dependencies: [
         .product(name: "MediaPreflight", package: "preflight"),
-        .product(name: "PreflightReport", package: "preflight"),
+        .product(name: "PreflightReports", package: "preflight"),
         .product(name: "Benchmark", package: "benchmark"),
       ],
       path: "Benchmarks/PreflightBenchmarks",

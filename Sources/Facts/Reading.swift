@@ -34,7 +34,7 @@ package struct Reading: Sendable {
 
   /// Drops what was noted of a file that isn't of a reader's format: where it ended before the reader had seen
   /// enough. All else a reader notes once it knows that the file is its own.
-  mutating func forget() {
+  package mutating func forget() {
     if !faults.isEmpty { faults = [] }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+@testable import PreflightTestSupport
 import Testing
 
 /// The command line, tested by data: each file under `Cases` is a list of commands with what they print.

@@ -1,4 +1,5 @@
 import ArgumentParser
+@testable import PreflightTestSupport
 import Testing
 
 @testable import preflight

@@ -1,4 +1,5 @@
 import Foundation
+@testable import PreflightTestSupport
 import Testing
 
 #if canImport(Darwin)

@@ -1,9 +1,9 @@
 import MediaPreflight
 import PreflightBytes
 import PreflightFacts
-import PreflightFindings
+import PreflightPolicy
 import PreflightProject
-import PreflightReport
+import PreflightReports
 
 /// What is given bytes by the fuzzer: each reader of the registry by its name, so that a new format is fuzzed
 /// as soon as it is registered, and the other places where text from outside is read.

@@ -1,6 +1,6 @@
 import Benchmark
 import MediaPreflight
-import PreflightReport
+import PreflightReports
 
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(

@@ -1,3 +1,4 @@
+internal import PreflightTOML
 import MediaPreflight
 
 extension Configuration {

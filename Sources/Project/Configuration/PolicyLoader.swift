@@ -1,3 +1,4 @@
+internal import PreflightTOML
 import MediaPreflight
 
 /// Loads the policies that configurations name, each one once.

@@ -1,3 +1,5 @@
+internal import PreflightInspection
+internal import PreflightFormats
 import MediaPreflight
 
 /// What is in a folder tree, as far as a configuration wants to know it.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import MediaPreflight
-import PreflightReport
+import PreflightReports
 
 #if canImport(Darwin)
   import Darwin

@@ -1,3 +1,4 @@
+import PreflightInspection
 import ArgumentParser
 import MediaPreflight
 import PreflightProject

@@ -1,7 +1,8 @@
+import PreflightInspection
 import ArgumentParser
 import MediaPreflight
 import PreflightProject
-import PreflightReport
+import PreflightReports
 
 #if canImport(Darwin)
   import Darwin

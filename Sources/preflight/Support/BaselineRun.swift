@@ -1,5 +1,5 @@
 import MediaPreflight
-import PreflightReport
+import PreflightReports
 
 /// The baseline of one run: read before it, written after it.
 struct BaselineRun {

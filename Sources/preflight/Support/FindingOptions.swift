@@ -1,6 +1,6 @@
 import ArgumentParser
 import MediaPreflight
-import PreflightReport
+import PreflightReports
 
 /// Which findings count, and what they come to.
 struct FindingOptions: PlainOptions {

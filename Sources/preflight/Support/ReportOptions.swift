@@ -1,5 +1,5 @@
 import ArgumentParser
-import PreflightReport
+import PreflightReports
 
 #if canImport(Darwin)
   import Darwin

@@ -1,3 +1,4 @@
+import PreflightInspection
 import MediaPreflight
 
 /// What reports know of where the run takes place.

@@ -1,5 +1,5 @@
 import MediaPreflight
-import PreflightReport
+import PreflightReports
 
 #if canImport(Darwin)
   import Darwin

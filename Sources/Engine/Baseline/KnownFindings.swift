@@ -1,0 +1,142 @@
+internal import PreflightInspection
+internal import PreflightBytes
+public import PreflightPolicy
+internal import Synchronization
+
+/// Leaves out of results what a baseline knows, and gathers what a new baseline is to know.
+///
+/// It may be used from many threads at a time. A file's content is digested only where it has findings.
+public final class KnownFindings: Sendable {
+  private let baseline: Baseline
+  private let identities: Set<Baseline.Entry.Identity>
+  private let paths: Set<FileName>
+  private let selection: CodeSelection
+  private let location: BaselineLocation
+  /// Where a new baseline is kept; nil where none is wanted.
+  private let newLocation: BaselineLocation?
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Those of the baseline's findings that were met.
+    var met: Set<Baseline.Entry.Identity> = []
+    /// Those of the baseline's paths that were looked at.
+    var visited: Set<FileName> = []
+    var adopted: Set<Baseline.Entry> = []
+  }
+
+  /// - Parameters:
+  ///   - baseline: What is known.
+  ///   - folder: The folder in which it is kept, to which its paths are relative.
+  ///   - newFolder: The folder of a new baseline, for which every finding becomes known when it is met;
+  ///     nil where none is wanted.
+  ///   - selection: The codes that count in this run.
+  ///   - workingFolder: The absolute path to which folders and the names of files are relative.
+  public init(
+    _ baseline: Baseline, keptIn folder: FileName, adoptingFor newFolder: FileName? = nil,
+    selection: CodeSelection = CodeSelection(), workingFolder: FileName
+  ) {
+    self.baseline = baseline
+    self.selection = selection
+    identities = Set(baseline.entries.map(\.identity))
+    paths = Set(baseline.entries.map(\.path))
+    location = BaselineLocation(folder: folder, workingFolder: workingFolder)
+    newLocation = newFolder.map { BaselineLocation(folder: $0, workingFolder: workingFolder) }
+  }
+
+  /// The result without its known findings, and with the verdict that the rest calls for.
+  ///
+  /// What can't be read is never known.
+  public func leavingOutKnown(of result: CheckResult) -> CheckResult {
+    guard let name = result.name, let inspection = result.inspection, !result.isUnreadable else {
+      return result
+    }
+    let path = location.path(of: name)
+    if paths.contains(path) { state.withLock { _ = $0.visited.insert(path) } }
+    guard !result.findings.isEmpty, newLocation != nil || !identities.isEmpty,
+      let digest = ContentDigest(ofFileAt: name, byteCount: inspection.byteCount)
+    else { return result }
+    let entryPath = newLocation?.path(of: name) ?? path
+    let entries = Set(result.findings.map(\.code)).map {
+      Baseline.Entry(path: entryPath, endpoint: result.endpoint, code: $0, digest: digest)
+    }
+    let known = newLocation != nil ? entries : entries.filter { identities.contains($0.identity) }
+    guard !known.isEmpty else { return result }
+    state.withLock { state in
+      if newLocation != nil {
+        state.adopted.formUnion(known)
+      } else {
+        state.met.formUnion(known.map(\.identity))
+      }
+    }
+    return result.leavingOut(Set(known.map(\.code)))
+  }
+
+  /// The baseline's entries that no longer occur: their file was looked at, or is gone, and their finding
+  /// wasn't met anywhere.
+  public var stale: [Baseline.Entry] {
+    let (met, visited) = state.withLock { ($0.met, $0.visited) }
+    return baseline.sorted.filter { entry in
+      selection.contains(entry.code) && !met.contains(entry.identity)
+        && (visited.contains(entry.path) || isGone(entry))
+    }
+  }
+
+  /// What is known from now on: every finding that was met, and the baseline's about files that were not
+  /// looked at and are still there.
+  public var adopted: Baseline {
+    let (adopted, visited) = state.withLock { ($0.adopted, $0.visited) }
+    let kept = baseline.entries.filter { !visited.contains($0.path) && !isGone($0) }.map { entry in
+      let file = location.file(at: entry.path)
+      return Baseline.Entry(
+        path: newLocation?.path(of: file) ?? entry.path, endpoint: entry.endpoint, code: entry.code,
+        digest: entry.digest)
+    }
+    return Baseline(adopted.union(kept))
+  }
+
+  private func isGone(_ entry: Baseline.Entry) -> Bool {
+    do { _ = try FileSource(path: location.file(at: entry.path).bytes) } catch { return error.isMissing }
+    return false
+  }
+}
+
+/// How the names of a run and the paths of a baseline belong together. Only the names are looked at: a
+/// link is not followed.
+struct BaselineLocation {
+  private static let slash = UInt8(ascii: "/")
+
+  private let folder: [ArraySlice<UInt8>]
+  private let workingFolder: FileName
+
+  init(folder: FileName, workingFolder: FileName) {
+    self.workingFolder = workingFolder
+    self.folder = Self.parts(folder, below: workingFolder)
+  }
+
+  /// The path from the baseline's folder of a file that the run names.
+  func path(of name: FileName) -> FileName {
+    let parts = Self.parts(name, below: workingFolder)
+    let common = zip(parts, folder).prefix { $0 == $1 }.count
+    let up = [ArraySlice<UInt8>](repeating: Array("..".utf8)[...], count: folder.count - common)
+    return FileName(Array((up + parts.dropFirst(common)).joined(separator: [Self.slash])))
+  }
+
+  /// The absolute path of a file that the baseline names.
+  func file(at path: FileName) -> FileName {
+    FileName([Self.slash] + (folder + [path.bytes[...]]).joined(separator: [Self.slash]))
+  }
+
+  /// The parts of an absolute path without `.` and `..`.
+  private static func parts(_ name: FileName, below workingFolder: FileName) -> [ArraySlice<UInt8>] {
+    let whole = name.bytes.first == slash ? name.bytes : workingFolder.bytes + [slash] + name.bytes
+    var parts: [ArraySlice<UInt8>] = []
+    for part in whole.split(separator: slash) {
+      if part.elementsEqual("..".utf8) {
+        _ = parts.popLast()
+      } else if !part.elementsEqual(".".utf8) {
+        parts.append(part)
+      }
+    }
+    return parts
+  }
+}

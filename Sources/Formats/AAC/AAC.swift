@@ -1,0 +1,141 @@
+// AAC outside a container: ADTS and ADIF (ISO/IEC 13818-7, 6.2 and ISO/IEC 14496-3, 1.A.2 and 1.A.3),
+// LOAS (ISO/IEC 14496-3, 1.7.2).
+// Yields: audio/aac with its profile and length, and whether the last frame is whole; ADIF and LOAS
+// by name alone.
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+enum AAC: FormatReader {
+  /// How far into a file, or behind a tag, the first frame is looked for.
+  private static let search: UInt64 = 1 << 14
+
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    if try window.available(at: 0, upTo: 4).has("ADIF") {
+      reading.mediaType = "audio/x-hx-aac-adif"
+      reading.facts.container = "adif"
+      reading.facts.audioStreams = [AudioStream(codec: "aac")]
+      return
+    }
+    if try isLOAS(&window) {
+      reading.mediaType = "audio/x-mp4a-latm"
+      reading.facts.container = "loas"
+      reading.facts.audioStreams = [AudioStream(codec: "aac_latm")]
+      return
+    }
+    try readADTS(&window, into: &reading)
+  }
+
+  /// Whether frames of LOAS with a length of 13 bits each follow on one another.
+  private static func isLOAS(_ window: inout ByteWindow) throws(ReadError) -> Bool {
+    var offset: UInt64 = 0
+    for count in 0..<4 {
+      if offset == window.byteCount { return count >= 2 }
+      guard window.byteCount - offset >= 3 else { return false }
+      var span = try window.span(at: offset, count: 3)
+      let bits = try UInt32(parsingBigEndian: &span, byteCount: 3)
+      guard bits >> 13 == 0x2b7, bits & 0x1fff > 0 else { return false }
+      offset += 3 + UInt64(bits & 0x1fff)
+      guard offset <= window.byteCount else { return count >= 1 }
+    }
+    return true
+  }
+
+  private static func readADTS(
+    _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let leading = try AudioTags.leading(&window)
+    guard leading.cutTagOffset == nil else { return }
+    let start = leading.end
+    // A look at the file's end is worth the reading only where there is something like a frame.
+    guard try mayHaveFrames(&window, from: start) else { return }
+    let end = try AudioTags.trailing(&window, from: start)
+    let found = try ADTSFrames.find(
+      &window, from: start, before: end, limit: start + search, hasTag: leading.isThere)
+    guard let found, let first = try ADTSFrames.header(&window, at: found, before: end) else {
+      try readFirstFrameAlone(&window, at: start, before: end, into: &reading)
+      return
+    }
+    let frames = try ADTSFrames.follow(&window, from: found, first, before: end)
+    if found > start, frames.bytes < (end - start) / 10 * 9 { return }
+    reading.mediaType = "audio/aac"
+    try note(first, at: found, &window, into: &reading)
+    let milliseconds = Double(frames.blocks) * 1024 * 1000 / Double(first.sampleRate)
+    reading.facts.durationMilliseconds = milliseconds
+    if milliseconds > 0 {
+      let bitRate = (Double(frames.bytes) * 8000 / milliseconds).rounded()
+      reading.facts.audioStreams?[0].bitRate = Int(exactly: bitRate)
+    }
+    try judgeEnd(frames, &window, into: &reading)
+  }
+
+  /// Whether a header stands at the start, or several in step further on.
+  private static func mayHaveFrames(
+    _ window: inout ByteWindow, from start: UInt64
+  ) throws(ReadError) -> Bool {
+    let end = window.byteCount
+    if try ADTSFrames.header(&window, at: start, before: end) != nil { return true }
+    return try ADTSFrames.find(
+      &window, from: start, before: end, limit: start + search, hasTag: false) != nil
+  }
+
+  /// What the first frame says.
+  private static func note(
+    _ first: ADTSHeader, at offset: UInt64, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    reading.facts.container = "adts"
+    var stream = AudioStream(codec: "aac")
+    stream.profile = first.profileName
+    stream.sampleRate = first.sampleRate
+    stream.channels = first.channels
+    if stream.channels == nil {
+      let data = offset + UInt64(first.dataOffset)
+      var block = try window.available(at: data, upTo: 128)
+      stream.channels = AACProgramConfiguration(parsing: &block)?.channels
+    }
+    reading.facts.audioStreams = [stream]
+  }
+
+  /// A file that ends within its first frame, or that doesn't go on after it.
+  private static func readFirstFrameAlone(
+    _ window: inout ByteWindow, at start: UInt64, before end: UInt64, into reading: inout Reading
+  ) throws(ReadError) {
+    guard let first = try ADTSFrames.header(&window, at: start, before: end) else { return }
+    reading.mediaType = "audio/aac"
+    try note(first, at: start, &window, into: &reading)
+    if UInt64(first.frameLength) > end - start {
+      reading.addTruncation(of: "the first frame", clause: "ISO/IEC 14496-3 1.A.2.2", at: window.byteCount)
+    } else {
+      reading.add(
+        Fault(
+          "no-frames", clause: "ISO/IEC 14496-3 1.A.2.2", at: start + UInt64(first.frameLength),
+          "The file begins like AAC, but no frames follow on one another.",
+          expected: "frames in step", actual: "other bytes"))
+    }
+  }
+
+  private static func judgeEnd(
+    _ frames: ADTSFrames, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let clause = "ISO/IEC 14496-3 1.A.2.2"
+    if let tag = frames.cutTag {
+      reading.addTruncation(of: tag, clause: "", at: window.byteCount)
+    } else if frames.end < window.byteCount {
+      // Tags stand at the end, so nothing was cut off there.
+      return
+    } else if frames.endsInHeader {
+      reading.addTruncation(of: "a frame's header", clause: clause, at: window.byteCount)
+    } else if let rest = frames.rest {
+      reading.add(
+        Fault(
+          "truncated", clause: clause, at: window.byteCount, "The file ends in the middle of a frame.",
+          expected: "\(rest.size) bytes from offset \(rest.offset)",
+          actual: "\(window.byteCount - rest.offset) bytes"))
+    } else if frames.lastEnd < frames.end,
+      try AudioTags.tag(&window, at: frames.lastEnd).isNone,
+      try !AudioTags.isZero(&window, from: frames.lastEnd, to: frames.end)
+    {
+      reading.trailingDataOffset = frames.lastEnd
+    }
+  }
+}

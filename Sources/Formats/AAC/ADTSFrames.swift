@@ -1,0 +1,172 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// Finding the first ADTS frame, and following the frames to the end.
+struct ADTSFrames {
+  /// How many headers stand in step from a place.
+  struct Run {
+    var headers = 0
+    /// Whether the last frame ends exactly with the data.
+    var endsExactly = false
+    /// Whether the data ends within the last frame.
+    var endsWithin = false
+  }
+
+  let start: UInt64
+  let first: ADTSHeader
+  /// Where the sound must end: at the tags, or at the end of the file.
+  let end: UInt64
+
+  private(set) var count: UInt64 = 0
+  private(set) var bytes: UInt64 = 0
+  private(set) var blocks: UInt64 = 0
+  /// Where the last frame ends.
+  private(set) var lastEnd: UInt64
+  /// The last frame, where the data ends within it.
+  private(set) var rest: (offset: UInt64, size: Int)?
+  private(set) var cutTag: String?
+  /// Whether the file ends within a frame's header.
+  private(set) var endsInHeader = false
+
+  private init(start: UInt64, first: ADTSHeader, end: UInt64) {
+    self.start = start
+    self.first = first
+    self.end = end
+    lastEnd = start
+  }
+
+  /// The header at a place.
+  static func header(
+    _ window: inout ByteWindow, at offset: UInt64, before end: UInt64
+  ) throws(ReadError) -> ADTSHeader? {
+    guard offset < end, end - offset >= 7 else { return nil }
+    var span = try window.span(at: offset, count: 7)
+    return ADTSHeader(try UInt64(parsingBigEndian: &span, byteCount: 7) << 8)
+  }
+
+  /// Follows the headers from a place, up to `most` of them.
+  static func run(
+    _ window: inout ByteWindow, at offset: UInt64, before end: UInt64, most: Int
+  ) throws(ReadError) -> Run {
+    var run = Run()
+    var position = offset
+    while run.headers < most, let header = try header(&window, at: position, before: end) {
+      run.headers += 1
+      guard UInt64(header.frameLength) <= end - position else {
+        run.endsWithin = true
+        break
+      }
+      position += UInt64(header.frameLength)
+      run.endsExactly = position == end
+      if run.endsExactly { break }
+    }
+    return run
+  }
+
+  /// The first place between two from which frames follow in step.
+  static func find(
+    _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool
+  ) throws(ReadError) -> UInt64? {
+    var offset = start
+    while let candidate = try nextSync(&window, from: offset, before: min(end, limit)) {
+      offset = candidate + 1
+      // Looking ahead must not move the window to and fro.
+      _ = try window.available(at: candidate, upTo: 1 << 15)
+      guard try header(&window, at: candidate, before: end) != nil else { continue }
+      let run = try run(&window, at: candidate, before: end, most: 6)
+      let isEnough =
+        if candidate == start {
+          run.headers >= (hasTag ? 2 : 3) || run.endsExactly || run.endsWithin && run.headers == 2
+        } else {
+          run.headers >= 6 || run.endsExactly && run.headers >= 3
+        }
+      if isEnough { return candidate }
+    }
+    return nil
+  }
+
+  /// The next byte from a place on that could begin a header.
+  private static func nextSync(
+    _ window: inout ByteWindow, from start: UInt64, before end: UInt64
+  ) throws(ReadError) -> UInt64? {
+    var offset = start
+    while offset < end {
+      let span = try window.available(at: offset, upTo: Int(min(4096, end - offset)))
+      guard span.remaining > 1 else { return nil }
+      if let index = sync(in: span) { return offset + UInt64(index) }
+      offset += UInt64(span.remaining - 1)
+    }
+    return nil
+  }
+
+  private static func sync(in span: borrowing ByteSpan) -> Int? {
+    span.bytes.withUnsafeBytes { bytes in
+      var index = 0
+      while index &+ 1 < bytes.count {
+        if bytes[index] == 0xff, bytes[index &+ 1] & 0xf6 == 0xf0 { return index }
+        index &+= 1
+      }
+      return nil
+    }
+  }
+
+  /// Follows the frames from the first to the end of the sound.
+  static func follow(
+    _ window: inout ByteWindow, from start: UInt64, _ first: ADTSHeader, before end: UInt64
+  ) throws(ReadError) -> ADTSFrames {
+    var frames = ADTSFrames(start: start, first: first, end: end)
+    try frames.follow(&window)
+    return frames
+  }
+
+  private mutating func follow(_ window: inout ByteWindow) throws(ReadError) {
+    var offset = start
+    while offset < end {
+      if let header = try Self.header(&window, at: offset, before: end), header.continues(first) {
+        guard UInt64(header.frameLength) <= end - offset else {
+          rest = (offset, header.frameLength)
+          return
+        }
+        count += 1
+        bytes += UInt64(header.frameLength)
+        blocks += UInt64(header.blocks)
+        offset += UInt64(header.frameLength)
+        lastEnd = offset
+        continue
+      }
+      switch try AudioTags.tag(&window, at: offset) {
+      case .whole(let tagEnd):
+        offset = tagEnd
+        continue
+      case .cut(let name):
+        cutTag = name
+        return
+      case .none: break
+      }
+      if end - offset < 7 {
+        let bytes = try window.available(at: offset, upTo: Int(end - offset))
+        endsInHeader = bytes[0] == 0xff && (bytes[1] ?? 0xf0) & 0xf6 == 0xf0
+        return
+      }
+      guard let next = try resynchronise(&window, from: offset) else { return }
+      offset = next
+    }
+  }
+
+  /// The next place from which frames go on.
+  private func resynchronise(
+    _ window: inout ByteWindow, from start: UInt64
+  ) throws(ReadError) -> UInt64? {
+    var offset = start
+    while let candidate = try Self.nextSync(&window, from: offset, before: end) {
+      offset = candidate + 1
+      _ = try window.available(at: candidate, upTo: 1 << 15)
+      guard let header = try Self.header(&window, at: candidate, before: end),
+        header.continues(first)
+      else { continue }
+      let run = try Self.run(&window, at: candidate, before: end, most: 3)
+      if run.headers >= 2 || run.endsExactly { return candidate }
+    }
+    return nil
+  }
+}

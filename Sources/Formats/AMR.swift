@@ -1,0 +1,130 @@
+// AMR and AMR-WB storage format: RFC 4867, section 5; frame sizes by 3GPP TS 26.101 and TS 26.201.
+// Yields: audio/amr or audio/amr-wb, how long it plays, and whether every frame is whole.
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+enum AMR: FormatReader {
+  /// Whether a file is narrow or wide band, and with how many channels.
+  private struct Variant {
+    let magic: StaticString
+    let isWide: Bool
+    let isMultichannel: Bool
+
+    static let all = [
+      Variant(magic: "#!AMR\n", isWide: false, isMultichannel: false),
+      Variant(magic: "#!AMR-WB\n", isWide: true, isMultichannel: false),
+      Variant(magic: "#!AMR_MC1.0\n", isWide: false, isMultichannel: true),
+      Variant(magic: "#!AMR-WB_MC1.0\n", isWide: true, isMultichannel: true),
+    ]
+  }
+
+  /// The bytes of a frame by its type, the header included; 0 for a type that is reserved.
+  private static let narrowSizes: [UInt8] = [13, 14, 16, 18, 20, 21, 27, 32, 6, 7, 6, 6, 0, 0, 0, 1]
+  private static let wideSizes: [UInt8] = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1]
+
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard let variant = variant(try window.available(at: 0, upTo: 16)) else {
+      if window.byteCount < 15, try window.available(at: 0, upTo: 5).has("#!AMR") {
+        reading.mediaType = "audio/amr"
+        reading.addTruncation(of: "the file's first line", clause: "RFC 4867 5.1", at: window.byteCount)
+      }
+      return
+    }
+    reading.mediaType = variant.isWide ? "audio/amr-wb" : "audio/amr"
+    reading.facts.container = "amr"
+    var stream = AudioStream(codec: variant.isWide ? "amr_wb" : "amr_nb")
+    stream.sampleRate = variant.isWide ? 16000 : 8000
+    stream.channels = 1
+    reading.facts.audioStreams = [stream]
+    var offset = UInt64(variant.magic.utf8CodeUnitCount)
+    if variant.isMultichannel {
+      let description = try window.bigEndian(UInt32.self, at: offset)
+      let channels = Int(description & 15)
+      stream.channels = channels
+      reading.facts.audioStreams = [stream]
+      guard channels > 0 else { throw ReadError(.implausible, at: offset) }
+      offset += 4
+    }
+    var frames = Frames(sizes: variant.isWide ? wideSizes : narrowSizes, start: offset)
+    try frames.follow(&window)
+    let milliseconds = Double(frames.count) * 20 / Double(stream.channels ?? 1)
+    reading.facts.durationMilliseconds = milliseconds
+    if milliseconds > 0 {
+      stream.bitRate = Int(exactly: (Double(frames.end - offset) * 8000 / milliseconds).rounded())
+      reading.facts.audioStreams = [stream]
+    }
+    try judge(frames, channels: UInt64(stream.channels ?? 1), &window, into: &reading)
+  }
+
+  private static func variant(_ head: borrowing ByteSpan) -> Variant? {
+    for variant in Variant.all where head.has(variant.magic) { return variant }
+    return nil
+  }
+
+  private static func judge(
+    _ frames: Frames, channels: UInt64, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let clause = "RFC 4867 5.3"
+    if frames.end < window.byteCount {
+      // Zeros at the end are what recorders reserve and don't fill.
+      if try AudioTags.isZero(&window, from: frames.end, to: window.byteCount) { return }
+      if let type = frames.wrongType {
+        reading.add(
+          Fault(
+            "frame-type-reserved", clause: clause, at: frames.end,
+            "A frame is of a type that doesn't exist, so the sound can't be followed from there on.",
+            expected: "a frame type in use", actual: "type \(type)"))
+      } else {
+        reading.addTruncation(of: "a frame", clause: clause, at: window.byteCount)
+      }
+    } else if frames.count == 0 {
+      reading.add(
+        Fault(
+          "no-frames", clause: clause, at: frames.end, "The file ends before any sound.",
+          expected: "a frame", actual: "end of file"))
+    } else if frames.count % channels != 0 {
+      reading.addTruncation(of: "a block of frames", clause: clause, at: window.byteCount)
+    }
+  }
+
+  /// The frames one after the other.
+  private struct Frames {
+    let sizes: [UInt8]
+    var count: UInt64 = 0
+    /// Where the last whole frame ends.
+    var end: UInt64
+    var wrongType: Int?
+
+    init(sizes: [UInt8], start: UInt64) {
+      self.sizes = sizes
+      end = start
+    }
+
+    mutating func follow(_ window: inout ByteWindow) throws(ReadError) {
+      let byteCount = window.byteCount
+      while end < byteCount, wrongType == nil {
+        let before = end
+        follow(try window.available(at: end, upTo: 1 << 15))
+        if end == before { return }
+      }
+    }
+
+    /// Goes as far as frames are whole in a part of the file.
+    private mutating func follow(_ span: borrowing ByteSpan) {
+      var index = 0
+      while let header = span[index] {
+        let type = Int(header >> 3 & 15)
+        let size = Int(sizes[type])
+        if size == 0 {
+          wrongType = type
+          break
+        }
+        guard span.bytes.byteCount - index >= size else { break }
+        index += size
+        count += 1
+      }
+      end += UInt64(index)
+    }
+  }
+}

@@ -1,0 +1,20 @@
+internal import PreflightFacts
+
+/// A few bytes read as bits, from the most significant down; zeros past the end.
+struct AudioBits {
+  private let bytes: [UInt8]
+  private var position = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The next `count` bits, of which the last 64 count.
+  mutating func next(_ count: Int) -> UInt64 {
+    var value: UInt64 = 0
+    for _ in 0..<count {
+      let byte = position / 8 < bytes.count ? bytes[position / 8] : 0
+      value = value << 1 | UInt64(byte >> (7 - UInt8(position % 8)) & 1)
+      position += 1
+    }
+    return value
+  }
+}

@@ -1,0 +1,54 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// Bytes that stand at a place in every file of a kind; where those are letters that could begin a text, with
+/// a byte elsewhere that no text has there.
+struct FileSignature<Value: Sendable>: Sendable {
+  fileprivate let bytes: [UInt8]
+  fileprivate let offset: Int
+  private let check: (index: Int, values: ClosedRange<UInt8>)?
+  let value: Value
+
+  /// - Parameter check: A place from the file's start, and what the byte there may be.
+  init(_ bytes: [UInt8], at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil, _ value: Value) {
+    self.bytes = bytes
+    self.offset = offset
+    self.check = check.map { (index: $0.0, values: $0.1) }
+    self.value = value
+  }
+
+  /// - Parameter latin1: The bytes, a character for each.
+  init(_ latin1: String, at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil, _ value: Value) {
+    let bytes = latin1.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+    self.init(bytes, at: offset, check: check, value)
+  }
+
+  fileprivate func matches(_ head: borrowing ByteSpan) -> Bool {
+    guard head.has(bytes, at: offset) else { return false }
+    guard let check else { return true }
+    return head[check.index].map { check.values.contains($0) } ?? false
+  }
+}
+
+/// A table of signatures, of which an earlier one wins where two stand in a file.
+struct FileSignatures<Value: Sendable>: Sendable {
+  private let all: [FileSignature<Value>]
+
+  /// Those that can stand in a file that begins with a byte. Most files begin as none of them does, and are
+  /// asked for a dozen tables.
+  private let candidates: [[Int]]
+
+  init(_ all: [FileSignature<Value>]) {
+    self.all = all
+    candidates = (UInt8.min...UInt8.max).map { byte in
+      all.indices.filter { all[$0].offset != 0 || all[$0].bytes.first == byte }
+    }
+  }
+
+  /// What the first signature says that stands in the file; nil where none does.
+  func first(in head: borrowing ByteSpan) -> Value? {
+    guard let byte = head[0] else { return nil }
+    for index in candidates[Int(byte)] where all[index].matches(head) { return all[index].value }
+    return nil
+  }
+}

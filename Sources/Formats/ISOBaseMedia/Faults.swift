@@ -1,0 +1,184 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// The faults of ISO base media files, each with its name and its clause.
+extension Fault {
+  static func boxPastParent(_ box: ISOBaseMedia.Box, parent: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "box-past-parent", clause: "ISO/IEC 14496-12 4.2", at: box.offset,
+      "The “\(box.type)” box claims to be longer than the “\(parent.type)” box that it stands in.",
+      expected: "≤ \(parent.end - box.offset) bytes",
+      actual: "\(box.declaredEnd - box.offset) bytes")
+  }
+
+  static func invalidBoxSize(_ size: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "invalid-box-size", clause: "ISO/IEC 14496-12 4.2", at: offset,
+      "A box claims to be shorter than its own header, so nothing after it can be found.",
+      expected: "≥ 8 bytes", actual: "\(size) bytes")
+  }
+
+  static func shortBox(_ box: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "short-box", clause: clause(of: box.type), at: box.offset,
+      "The “\(box.type)” box is too short to hold what it has to hold.",
+      actual: "\(box.payloadCount) bytes of content")
+  }
+
+  static func tablePastBox(_ box: ISOBaseMedia.Box, claimed: UInt64, present: UInt64) -> Fault {
+    Fault(
+      "table-past-box", clause: clause(of: box.type), at: box.offset,
+      "The “\(box.type)” box claims more entries than there is room for in it.",
+      expected: "≤ \(present)", actual: "\(claimed)")
+  }
+
+  static func noMovie(hasFragments: Bool, at offset: UInt64) -> Fault {
+    Fault(
+      "missing-movie-box", clause: "ISO/IEC 14496-12 8.2.1", at: offset,
+      hasFragments
+        ? "The file is a piece of a stream without the movie box (“moov”) that says how to play it."
+        : "The file has no movie box (“moov”), without which no player can open it.",
+      expected: "a “moov” box", actual: "none")
+  }
+
+  static func noTrack(_ movie: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "missing-track", clause: "ISO/IEC 14496-12 8.3.1", at: movie.offset,
+      "The movie box has no track, so there is nothing to play.",
+      expected: "a “trak” box", actual: "none")
+  }
+
+  static func noItems(at offset: UInt64) -> Fault {
+    Fault(
+      "missing-meta-box", clause: "ISO/IEC 23008-12 6.2", at: offset,
+      "The picture file has no “meta” box, without which its picture can't be found.",
+      expected: "a “meta” box", actual: "none")
+  }
+
+  static func missingBox(_ type: FourCC, in parent: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "missing-box", clause: clause(of: type), at: parent.offset,
+      "The “\(parent.type)” box lacks the “\(type)” box, without which it can't be played.",
+      expected: "a “\(type)” box", actual: "none")
+  }
+
+  static func noSampleEntry(_ stsd: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "missing-sample-entry", clause: clause(of: stsd.type), at: stsd.offset,
+      "A track doesn't say which codec its samples are in.",
+      expected: "a sample entry in the “stsd” box", actual: "none")
+  }
+
+  static func noSampleEntries(_ stsd: ISOBaseMedia.Box, count: UInt32) -> Fault {
+    Fault(
+      "sample-entry-count", clause: clause(of: stsd.type), at: stsd.payload + 4,
+      "A track counts other sample entries than it has room for.",
+      expected: "at least 1, and no more than fit", actual: "\(count)")
+  }
+
+  static func noDataReferences(_ dref: ISOBaseMedia.Box, count: UInt32) -> Fault {
+    Fault(
+      "data-reference-count", clause: clause(of: dref.type), at: dref.payload + 4,
+      "A track counts other data references than it has room for.",
+      expected: "at least 1, and no more than fit", actual: "\(count)")
+  }
+
+  static func tablesDisagree(_ stbl: ISOBaseMedia.Box, expected: String, actual: String) -> Fault {
+    Fault(
+      "sample-tables-disagree", clause: "ISO/IEC 14496-12 8.7", at: stbl.offset,
+      "The tables of a track disagree about how many samples there are.",
+      expected: expected, actual: actual)
+  }
+
+  static func misplacedRun(_ chunk: UInt32, expected: String, at offset: UInt64) -> Fault {
+    Fault(
+      "misplaced-chunk-run", clause: clause(of: "stsc"), at: offset,
+      "The table of samples in chunks begins a run at a chunk where none can begin.",
+      expected: expected, actual: "\(chunk)")
+  }
+
+  static func unknownSampleEntry(_ index: UInt32, count: UInt32, at offset: UInt64) -> Fault {
+    Fault(
+      "unknown-sample-entry", clause: clause(of: "stsc"), at: offset,
+      "The table of samples in chunks names a sample entry that the “stsd” box doesn't have.",
+      expected: "sample_description_index ≤ \(count)", actual: "\(index)")
+  }
+
+  static func samplesPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "samples-past-end", clause: "ISO/IEC 14496-12 8.7.5", at: offset,
+      "The index points at media data that lies past the end of the file.",
+      expected: "≤ \(fileSize)", actual: "\(end)")
+  }
+
+  static func samplesInMovie(_ moov: ISOBaseMedia.Box, _ end: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "samples-in-movie-box", clause: "ISO/IEC 14496-12 8.7.3", at: offset,
+      "The index points at media data that reaches into the index itself.",
+      expected: "≤ \(moov.offset)", actual: "\(end)")
+  }
+
+  static func itemPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "item-past-end", clause: "ISO/IEC 14496-12 8.11.3", at: offset,
+      "The index points at picture data that lies past the end of the file.",
+      expected: "≤ \(fileSize)", actual: "\(end)")
+  }
+
+  static func unknownTrack(_ identifier: UInt32, at offset: UInt64) -> Fault {
+    Fault(
+      "unknown-track", clause: "ISO/IEC 14496-12 8.8.7", at: offset,
+      "A fragment belongs to a track that the movie box doesn't have.",
+      expected: "a track of the movie box", actual: "track \(identifier)")
+  }
+
+  static func zeroTrackIdentifier(_ tfhd: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "track-identifier", clause: "ISO/IEC 14496-12 8.3.2", at: tfhd.offset,
+      "A fragment belongs to the track 0, and no track can have that number.", expected: "≥ 1", actual: "0")
+  }
+
+  static func noDefaults(ofTrack identifier: UInt32, at offset: UInt64) -> Fault {
+    Fault(
+      "missing-track-extends", clause: clause(of: "trex"), at: offset,
+      "A fragment belongs to a track of which the movie box doesn't say what its fragments are like.",
+      expected: "a “trex” box for track \(identifier)", actual: "none")
+  }
+
+  /// Where a box is specified.
+  private static func clause(of type: FourCC) -> String {
+    switch type {
+    case "mvhd": "ISO/IEC 14496-12 8.2.2"
+    case "tkhd": "ISO/IEC 14496-12 8.3.2"
+    case "mdia": "ISO/IEC 14496-12 8.4.1"
+    case "mdhd": "ISO/IEC 14496-12 8.4.2"
+    case "hdlr": "ISO/IEC 14496-12 8.4.3"
+    case "minf": "ISO/IEC 14496-12 8.4.4"
+    case "dref": "ISO/IEC 14496-12 8.7.2"
+    case "stbl": "ISO/IEC 14496-12 8.5.1"
+    case "stss": "ISO/IEC 14496-12 8.6.2"
+    case "stts": "ISO/IEC 14496-12 8.6.1.2"
+    case "ctts": "ISO/IEC 14496-12 8.6.1.3"
+    case "stsz", "stz2": "ISO/IEC 14496-12 8.7.3"
+    case "stsc": "ISO/IEC 14496-12 8.7.4"
+    case "stco", "co64": "ISO/IEC 14496-12 8.7.5"
+    case "trex": "ISO/IEC 14496-12 8.8.3"
+    case "tfhd": "ISO/IEC 14496-12 8.8.7"
+    case "trun": "ISO/IEC 14496-12 8.8.8"
+    case "tfdt": "ISO/IEC 14496-12 8.8.12"
+    case "sidx": "ISO/IEC 14496-12 8.16.3"
+    case "esds": "ISO/IEC 14496-14 6.7"
+    case "avcC": "ISO/IEC 14496-15 5.3.3"
+    case "hvcC": "ISO/IEC 14496-15 8.3.3"
+    case "cmvd": "QuickTime File Format, Compressed movie resources"
+    // Sample entries and the box around them.
+    default: "ISO/IEC 14496-12 8.5.2"
+    }
+  }
+
+  static func compressedMovie(at offset: UInt64, _ reason: String) -> Fault {
+    Fault(
+      "compressed-movie", clause: "QuickTime File Format, Compressed movie resources", at: offset,
+      "The compressed movie box can't be unpacked: \(reason).")
+  }
+}

@@ -1,0 +1,67 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// ISO base media files: MP4, QuickTime, 3GPP, and the pictures that are built like them.
+///
+/// ISO/IEC 14496-12:2022 (the boxes), 14496-14 and 14496-15 (MPEG-4 and AVC in them), 3GPP TS 26.244,
+/// the QuickTime File Format (2016-09-13), ISO/IEC 23008-12 (HEIF). Yields the type to declare, the
+/// streams with their codecs, the duration, and where the file breaks off or points past its own end.
+enum ISOBaseMedia: FormatReader {
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard let opening = try Opening(&window) else { return }
+    reading.mediaType = opening.family.mediaType(hasVideo: true)
+    var file = MediaFile(opening, byteCount: window.byteCount)
+    do {
+      try file.walk(&window, into: &reading)
+    } catch {
+      // Of what wasn't looked at, nothing can be missed.
+      if case .enough = error.reason { throw error }
+      file.conclude(into: &reading)
+      throw error
+    }
+    file.conclude(into: &reading)
+  }
+
+  /// How a file must begin to be taken for one of these.
+  struct Opening {
+    let fileType: FileTypeBox?
+    let family: Family
+
+    init?(_ window: inout ByteWindow) throws(ReadError) {
+      var offset: UInt64 = 0
+      // A few boxes that say nothing may stand in front of the one that tells.
+      for _ in 0..<8 {
+        var span = try window.available(at: offset, upTo: 12)
+        guard span.remaining >= 8 else { return nil }
+        try span.skip(4)
+        let type = try FourCC(parsing: &span)
+        let header = try BoxHeader(at: offset, before: window.byteCount, in: &window)
+        switch type {
+        case "ftyp":
+          guard case .box(let box) = header else { return nil }
+          var contents = try box.contents(in: &window, upTo: 1024)
+          fileType = try? FileTypeBox(parsing: &contents)
+          family = fileType?.family ?? .mp4
+          if family == .foreign { return nil }
+          return
+        case "styp", "moof", "sidx", "prft":
+          guard case .box = header else { return nil }
+          fileType = nil
+          family = .mp4
+          return
+        case "moov", "mdat", "pnot":
+          guard case .box = header else { return nil }
+          fileType = nil
+          family = .quickTime
+          return
+        case "free", "skip", "wide", "uuid", "pdin", "emsg":
+          guard case .box(let box) = header, !box.isCut, !box.extendsToEnd else { return nil }
+          offset = box.end
+        default:
+          return nil
+        }
+      }
+      return nil
+    }
+  }
+}

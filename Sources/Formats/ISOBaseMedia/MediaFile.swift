@@ -1,0 +1,234 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+extension ISOBaseMedia {
+  /// The boxes of the file's own level, in the order of the bytes, and what they come to.
+  struct MediaFile {
+    let opening: Opening
+    let byteCount: UInt64
+    var movie: Movie?
+    var items: ItemsBox?
+    /// Where the first box of media data stands that isn't empty.
+    private(set) var mediaData: UInt64?
+    private(set) var hasFragments = false
+    private(set) var segments = SegmentIndexes()
+    /// Whether the picture is described in the short form (ISO/IEC 23008-12, amendment on low overhead).
+    private var hasMinimizedItem = false
+    /// Whether the last box goes on past the end of the file.
+    private(set) var isCut = false
+    /// The end of the sample that lies last in the file, and where the file says so.
+    private var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
+    /// Where bytes begin that are no box.
+    private var afterBoxes: UInt64?
+    /// The size that stands there, where it is that of a box.
+    private var invalidSize: UInt64?
+    private var metadataLocation: UInt64?
+
+    init(_ opening: Opening, byteCount: UInt64) {
+      self.opening = opening
+      self.byteCount = byteCount
+    }
+
+    mutating func walk(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+      var offset: UInt64 = 0
+      while offset < byteCount {
+        switch try BoxHeader(at: offset, before: byteCount, in: &window) {
+        case .none:
+          return try readRest(from: offset, &window, into: &reading)
+        case .invalid(let size):
+          afterBoxes = offset
+          invalidSize = size
+          return
+        case .box(let box):
+          if box.isCut {
+            // Only what looks like a box is a cut box; anything else may be any bytes.
+            guard Self.isKnown(box.type) || Self.isLikely(box) else {
+              afterBoxes = offset
+              return
+            }
+            isCut = true
+            reading.addTruncation(
+              of: "its “\(box.type)” box", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
+          }
+          try take(box, in: &window, into: &reading)
+          offset = box.end
+        }
+      }
+    }
+
+    private mutating func take(
+      _ box: Box, in window: inout ByteWindow, into reading: inout Reading
+    ) throws(ReadError) {
+      switch box.type {
+      case "moov" where movie == nil:
+        movie = try Movie(box, in: &window, into: &reading)
+        if movie?.isEmpty == true, !opening.family.isPicture { reading.add(.noTrack(box)) }
+      case "moof":
+        hasFragments = true
+        var fragment: Fragment?
+        do {
+          fragment = try Fragment(box, movie: &movie, in: &window, into: &reading)
+        } catch {
+          guard box.isCut, case .endOfData = error.reason else { throw error }
+        }
+        if let last = fragment?.lastByte, last.end > lastByte.end { lastByte = last }
+      case "mdat":
+        if mediaData == nil, box.payloadCount > 0 { mediaData = box.offset }
+      case "meta":
+        if items == nil { items = try ItemsBox(box, in: &window, into: &reading) }
+      case "mini":
+        hasMinimizedItem = true
+      case "sidx":
+        try segments.add(box, in: &window, into: &reading)
+      case "uuid":
+        if metadataLocation == nil { metadataLocation = try UserData.location(inExtended: box, &window) }
+      default:
+        break
+      }
+    }
+
+    /// Boxes that stand on the file's own level.
+    private static func isKnown(_ type: FourCC) -> Bool {
+      switch type {
+      case "ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "uuid", "meta", "sidx", "ssix",
+        "mfra", "pdin", "prft", "emsg", "pnot", "PICT", "imda", "meco", "udta", "junk":
+        true
+      default:
+        false
+      }
+    }
+
+    /// Whether bytes that no specification names as a box are one all the same: recorders have boxes of
+    /// their own. Text has no size like theirs, and other bytes hardly such a name.
+    private static func isLikely(_ box: Box) -> Bool {
+      box.declaredEnd - box.offset < 0x2000_0000
+        && box.type.bytes.allSatisfy { byte in
+          switch byte {
+          case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x20, 0xa9: true
+          default: false
+          }
+        }
+    }
+
+    /// Bytes at the end that are too few for a box, or zeros where one would begin.
+    private mutating func readRest(
+      from offset: UInt64, _ window: inout ByteWindow, into reading: inout Reading
+    ) throws(ReadError) {
+      if try isCutHeader(at: offset, &window) {
+        isCut = true
+        return reading.addTruncation(
+          of: "the header of a box", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
+      }
+      // Zeros are padding, such as recorders and disk images leave, and QuickTime's end of a list.
+      var position = offset
+      while position < byteCount {
+        let span = try window.available(at: position, upTo: 1 << 16)
+        guard span.remaining > 0 else { return }
+        if !span.bytes.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) {
+          afterBoxes = offset
+          return
+        }
+        position += UInt64(span.remaining)
+      }
+    }
+
+    /// Whether the file ends within what looks like the size and the name of a box.
+    private func isCutHeader(
+      at offset: UInt64, _ window: inout ByteWindow
+    ) throws(ReadError) -> Bool {
+      guard byteCount - offset < 16 else { return false }
+      let span = try window.available(at: offset, upTo: 16)
+      guard span.remaining > 4, span.remaining < 8 || span.has([0, 0, 0, 1]) else { return false }
+      return Self.names.contains { name in
+        for index in 4..<min(8, span.remaining) where span[index] != name[index - 4] { return false }
+        return true
+      }
+    }
+
+    private static let names: [[UInt8]] = [
+      "moov", "moof", "mdat", "free", "skip", "meta", "mfra", "sidx", "uuid", "styp",
+    ].map { Array($0.utf8) }
+  }
+
+  /// The segment index boxes, `sidx` (ISO/IEC 14496-12, 8.16.3), which tell how long a piece of a stream
+  /// lasts that comes without its movie box.
+  struct SegmentIndexes {
+    private(set) var milliseconds: Double?
+
+    mutating func add(
+      _ box: Box, in window: inout ByteWindow, into reading: inout Reading
+    ) throws(ReadError) {
+      guard milliseconds == nil,
+        let header = try box.value(Header.self, in: &window, into: &reading), header.timescale > 0
+      else { return }
+      let table = Table(
+        in: box, from: box.payload + header.byteCount, entrySize: 12, claimed: UInt64(header.count),
+        into: &reading)
+      var reader = TableReader(table)
+      var duration: UInt64 = 0
+      while try reader.advance(in: &window) { duration += UInt64(reader.u32(at: 4)) }
+      milliseconds = Double(duration) * 1000 / Double(header.timescale)
+    }
+
+    private struct Header: BoxContents {
+      let timescale: UInt32
+      let count: UInt16
+      let byteCount: UInt64
+
+      init(parsing span: inout ByteSpan) throws(ReadError) {
+        let isLong = try FullBoxHeader(parsing: &span).version != 0
+        try span.skip(4)
+        timescale = try UInt32(parsingBigEndian: &span)
+        try span.skip((isLong ? 16 : 8) + 2)
+        count = try UInt16(parsingBigEndian: &span)
+        byteCount = isLong ? 32 : 24
+      }
+    }
+  }
+}
+
+extension ISOBaseMedia.MediaFile {
+  /// Says what the file lacks, once all of it has been seen, and writes down the facts.
+  mutating func conclude(into reading: inout Reading) {
+    let isPicture = self.isPicture
+    tellMissing(isPicture, into: &reading)
+    if let movie, !isPicture {
+      for last in movie.tracks.compactMap(\.lastByte) where last.end > lastByte.end { lastByte = last }
+    }
+    if isPicture { lastByte = items?.lastByte ?? (0, 0) }
+    // A box that is cut is the reason for data that lies past the end, and has been told.
+    if lastByte.end > byteCount, !isCut {
+      reading.add(
+        isPicture
+          ? .itemPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted)
+          : .samplesPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted))
+    } else if let index = movie?.box, !isPicture, lastByte.end > index.offset, lastByte.end <= index.end {
+      reading.add(.samplesInMovie(index, lastByte.end, at: lastByte.noted))
+    }
+    if let afterBoxes {
+      if movie != nil || items != nil {
+        if lastByte.end <= afterBoxes { reading.trailingDataOffset = afterBoxes }
+      } else if let invalidSize {
+        reading.add(.invalidBoxSize(invalidSize, at: afterBoxes))
+      }
+    }
+    reading.locationMetadataOffset =
+      movie?.location ?? movie?.tracks.lazy.compactMap(\.location).first ?? metadataLocation
+    describe(isPicture, into: &reading)
+  }
+
+  /// Whether the file is read as pictures: by its major brand, or by a compatible one and its boxes.
+  private var isPicture: Bool {
+    if opening.family.isPicture { return true }
+    guard movie == nil, items?.isForPictures == true else { return false }
+    return opening.fileType?.compatiblePicture != nil
+  }
+
+  private func tellMissing(_ isPicture: Bool, into reading: inout Reading) {
+    if isPicture {
+      if items == nil, movie == nil, !hasMinimizedItem, !isCut { reading.add(.noItems(at: byteCount)) }
+    } else if movie == nil {
+      reading.add(.noMovie(hasFragments: hasFragments, at: byteCount))
+    }
+  }
+}

@@ -1,0 +1,129 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+extension ISOBaseMedia {
+  /// What every sample entry begins with (ISO/IEC 14496-12, 8.5.2.2), and what protects it (8.12).
+  struct SampleEntry {
+    /// The codec's code; for protected samples that of what is under the protection.
+    var format: FourCC
+    var isEncrypted = false
+    /// Which entry of the data reference box says where the media data is, counted from 1.
+    var dataReference: UInt16 = 1
+    var video: VideoStream?
+    /// What a decoder of AVC is told before the first sample.
+    var avc: AVCConfiguration?
+    /// Whether the codec's own headers say that pictures may be shown out of the order of the file.
+    var mayReorder: Bool? { avc?.mayReorder }
+    var audio: AudioStream?
+    /// Whether the frames of the stream are MPEG audio, which says in each of them what it is.
+    var isMPEGAudio: Bool { ["mp1", "mp2", "mp3"].contains(audio?.codec) }
+
+    init(_ box: Box) { format = box.type }
+  }
+
+  /// The fields of a sample entry of pictures (ISO/IEC 14496-12, 12.1.3).
+  fileprivate struct VisualFields: BoxContents {
+    let dataReference: UInt16
+    let width: UInt16
+    let height: UInt16
+
+    /// How many bytes stand before the boxes of the codec.
+    static let byteCount: UInt64 = 78
+
+    init(parsing span: inout ByteSpan) throws(ReadError) {
+      try span.skip(6)
+      dataReference = try UInt16(parsingBigEndian: &span)
+      try span.skip(16)
+      width = try UInt16(parsingBigEndian: &span)
+      height = try UInt16(parsingBigEndian: &span)
+      try span.skip(50)
+    }
+  }
+}
+
+extension ISOBaseMedia.SampleEntry {
+  /// Reads a sample entry of pictures.
+  mutating func readVisual(
+    _ entry: ISOBaseMedia.Box, in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    guard let fields = try entry.value(ISOBaseMedia.VisualFields.self, in: &window, into: &reading)
+    else { return }
+    dataReference = fields.dataReference
+    var stream = VideoStream(codec: "")
+    if fields.width > 0, fields.height > 0 {
+      stream.width = Int(fields.width)
+      stream.height = Int(fields.height)
+    }
+    // The form of what follows is the codec's affair where QuickTime wrote it, so nothing is held
+    // against it but the boxes that decoders need.
+    var children = ISOBaseMedia.Children(
+      of: entry, skipping: ISOBaseMedia.VisualFields.byteCount, tellsFaults: false)
+    var configured: String?
+    var hasAVC = false
+    while let box = try children.next(in: &window, into: &reading) {
+      switch box.type {
+      case "avcC":
+        hasAVC = true
+        guard fits(box, in: entry, &reading),
+          let avc = try box.value(
+            ISOBaseMedia.AVCConfiguration.self, upTo: ISOBaseMedia.AVCConfiguration.maximumSize,
+            in: &window, into: &reading)
+        else { continue }
+        avc.describe(&stream)
+        self.avc = avc
+      case "hvcC":
+        guard fits(box, in: entry, &reading) else { continue }
+        try box.value(ISOBaseMedia.HEVCConfiguration.self, in: &window, into: &reading)?.describe(&stream)
+      case "av1C":
+        guard fits(box, in: entry, &reading) else { continue }
+        try box.parsed(ISOBaseMedia.AV1Configuration.self, in: &window)?.describe(&stream)
+      case "vpcC":
+        guard fits(box, in: entry, &reading) else { continue }
+        try box.parsed(ISOBaseMedia.VPConfiguration.self, in: &window)?.describe(&stream)
+      case "d263":
+        try box.parsed(ISOBaseMedia.H263Configuration.self, in: &window)?.describe(&stream)
+      case "esds":
+        guard fits(box, in: entry, &reading) else { continue }
+        try box.parsed(
+          ISOBaseMedia.ElementaryStreamDescriptor.self,
+          upTo: ISOBaseMedia.ElementaryStreamDescriptor.maximumSize, in: &window)?
+          .describe(&stream)
+        configured = stream.codec.isEmpty ? nil : stream.codec
+      case "sinf":
+        try readProtection(box, in: &window, into: &reading)
+      default:
+        break
+      }
+    }
+    isEncrypted = isEncrypted || entry.type == "encv" || entry.type == "drmi"
+    stream.codec = configured ?? ISOBaseMedia.videoCodec(format) ?? format.description
+    if stream.codec == "prores" { ISOBaseMedia.describeProRes(&stream, format: format) }
+    if stream.codec == "h264", let fault = avc?.fault { reading.add(fault) }
+    // Other codes stand for streams that bring their parameter sets along.
+    if !hasAVC, !entry.isCut, ["avc1", "avc2", "avc3", "avc4"].contains(format) {
+      reading.add(.missingBox("avcC", in: entry))
+    }
+    video = stream
+  }
+
+  /// The scheme information box (ISO/IEC 14496-12, 8.12.1): what the samples were before protection.
+  mutating func readProtection(
+    _ box: ISOBaseMedia.Box, in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    var children = ISOBaseMedia.Children(of: box, tellsFaults: false)
+    while let child = try children.next(in: &window, into: &reading) {
+      guard child.type == "frma", child.payloadCount >= 4 else { continue }
+      format = FourCC(rawValue: try window.bigEndian(UInt32.self, at: child.payload))
+      isEncrypted = true
+    }
+  }
+
+  /// Whether a box that the decoder needs stands wholly in its sample entry; a fault where it doesn't.
+  func fits(
+    _ box: ISOBaseMedia.Box, in entry: ISOBaseMedia.Box, _ reading: inout Reading
+  ) -> Bool {
+    guard box.isCut else { return true }
+    if !entry.isCut { reading.add(.boxPastParent(box, parent: entry)) }
+    return false
+  }
+}

@@ -1,0 +1,168 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// A frame header (T.81, section B.2.2): what the picture is.
+struct JPEGFrameHeader {
+  struct Component {
+    let identifier: UInt8
+    let horizontalSampling: UInt8
+    let verticalSampling: UInt8
+    let quantizationTable: UInt8
+
+    /// Its blocks in each unit of an interleaved scan.
+    var blocks: Int { Int(horizontalSampling) * Int(verticalSampling) }
+  }
+
+  /// The low half of the marker's code: 0 for SOF0, 15 for SOF15.
+  let process: UInt8
+  let precision: UInt8
+  let lines: UInt16
+  let samplesPerLine: UInt16
+  let components: [Component]
+
+  /// The largest sampling factors of any component, at least 1.
+  private let largestSampling: (horizontal: UInt8, vertical: UInt8)
+
+  init(_ marker: JPEGMarker, parsing segment: inout ByteSpan) throws(ReadError) {
+    process = marker.code & 0x0f
+    precision = try UInt8(parsing: &segment)
+    lines = try UInt16(parsingBigEndian: &segment)
+    samplesPerLine = try UInt16(parsingBigEndian: &segment)
+    var components: [Component] = []
+    for _ in 0..<(try UInt8(parsing: &segment)) {
+      let identifier = try UInt8(parsing: &segment)
+      let sampling = try UInt8(parsing: &segment)
+      components.append(
+        Component(
+          identifier: identifier, horizontalSampling: sampling >> 4, verticalSampling: sampling & 15,
+          quantizationTable: try UInt8(parsing: &segment)))
+    }
+    self.components = components
+    largestSampling = components.reduce((1, 1)) {
+      (max($0.0, $1.horizontalSampling), max($0.1, $1.verticalSampling))
+    }
+  }
+
+  /// The processes of table B.1: sequential, progressive and lossless, the same again for differential
+  /// frames (of which the hierarchical mode is made), and all of that again with arithmetic coding.
+  var isProgressive: Bool { process & 3 == 2 }
+  var isArithmeticCoded: Bool { process >= 8 }
+
+  /// Whether the decoders of phones and browsers have the process: of the fourteen they have the sequential and
+  /// the progressive ones.
+  var isInUse: Bool { process & 7 <= 2 }
+
+  var colorModel: ColorModel? {
+    switch components.count {
+    case 1: .gray
+    case 3: .rgb
+    case 4: .cmyk
+    default: nil
+    }
+  }
+
+  /// The fewest bits that the data of a scan can have: each block takes a code of a bit for its DC coefficient
+  /// (sections F.1.2.1, G.1.2.1), and in a sequential scan another that ends it (section F.1.2.2). Scans of AC
+  /// coefficients alone tell of thousands of blocks in one code, and arithmetic coding has no such bound.
+  func minimumBits(of scan: JPEGScanHeader) -> UInt64 {
+    guard !isArithmeticCoded, scan.spectralStart == 0 else { return 0 }
+    let blocks = blockCount(of: scan)
+    return isProgressive ? blocks : 2 * blocks
+  }
+
+  /// How many blocks of 8 × 8 samples are in a scan (section A.2).
+  private func blockCount(of scan: JPEGScanHeader) -> UInt64 {
+    func count(_ samples: UInt16, of sampling: UInt8, in most: UInt8) -> UInt64 {
+      ((UInt64(samples) * UInt64(sampling) + UInt64(most) - 1) / UInt64(most) + 7) / 8
+    }
+    let (widest, highest) = largestSampling
+    let chosen = scan.components.indices.compactMap { component(of: scan, at: $0) }
+    if let only = chosen.first, chosen.count == 1 {
+      return count(samplesPerLine, of: only.horizontalSampling, in: widest)
+        * count(lines, of: only.verticalSampling, in: highest)
+    }
+    let units = count(samplesPerLine, of: 1, in: widest) * count(lines, of: 1, in: highest)
+    return chosen.reduce(0) { $0 + units * UInt64($1.blocks) }
+  }
+
+  /// The component that a scan's header names in a place: of those that share an identifier, decoders take one after the
+  /// other.
+  func component(of scan: JPEGScanHeader, at index: Int) -> Component? {
+    let selector = scan.components[index].selector
+    var left = scan.components[..<index].count { $0.selector == selector }
+    return components.first { component in
+      guard component.identifier == selector else { return false }
+      left -= 1
+      return left < 0
+    }
+  }
+
+  /// What makes every decoder refuse the frame; `offset` is the marker's.
+  func fault(at offset: UInt64) -> Fault? {
+    guard precision == 8 || precision == 12 else {
+      return Fault(
+        "frame-precision", clause: "T.81 B.2.2", at: offset + 4,
+        "The frame header states a sample precision that the process does not have.", expected: "8 or 12",
+        actual: "\(precision)")
+    }
+    if samplesPerLine == 0 {
+      return Fault(
+        "empty-frame", clause: "T.81 B.2.2", at: offset + 7, "The frame header states a width of 0.",
+        expected: "≥ 1", actual: "0")
+    }
+    if components.isEmpty {
+      return Fault(
+        "frame-without-components", clause: "T.81 B.2.2", at: offset + 9,
+        "The frame header states no colour component.", expected: "≥ 1", actual: "0")
+    }
+    for (index, component) in components.enumerated() {
+      guard 1...4 ~= component.horizontalSampling, 1...4 ~= component.verticalSampling else {
+        return Fault(
+          "sampling-factor", clause: "T.81 B.2.2", at: offset + 11 + 3 * UInt64(index),
+          "The frame header states a sampling factor outside 1 to 4.", expected: "1 to 4",
+          actual: "\(component.horizontalSampling) × \(component.verticalSampling)")
+      }
+    }
+    return nil
+  }
+}
+
+/// A scan header (T.81, section B.2.3): which components the data that follows is for.
+struct JPEGScanHeader {
+  struct Component {
+    let selector: UInt8
+    let dcTable: UInt8
+    let acTable: UInt8
+  }
+
+  let components: [Component]
+  let spectralStart: UInt8
+  let spectralEnd: UInt8
+  let approximationHigh: UInt8
+  let approximationLow: UInt8
+
+  init(parsing segment: inout ByteSpan) throws(ReadError) {
+    var components: [Component] = []
+    for _ in 0..<(try UInt8(parsing: &segment)) {
+      let selector = try UInt8(parsing: &segment)
+      let tables = try UInt8(parsing: &segment)
+      components.append(Component(selector: selector, dcTable: tables >> 4, acTable: tables & 15))
+    }
+    self.components = components
+    spectralStart = try UInt8(parsing: &segment)
+    spectralEnd = try UInt8(parsing: &segment)
+    let approximation = try UInt8(parsing: &segment)
+    approximationHigh = approximation >> 4
+    approximationLow = approximation & 15
+  }
+
+  /// Whether the parameters are ones that a progressive scan can have (T.81, section G.1.1.1).
+  var isProgression: Bool {
+    if spectralStart == 0 {
+      if spectralEnd != 0 { return false }
+    } else if components.count != 1 || spectralEnd < spectralStart || spectralEnd > 63 {
+      return false
+    }
+    return approximationLow <= 13 && (approximationHigh == 0 || approximationHigh == approximationLow + 1)
+  }
+}

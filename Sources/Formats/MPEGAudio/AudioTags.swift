@@ -1,0 +1,203 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// The tags that stand before and after sound of many formats: ID3v2 (id3.org, 2.2 to 2.4), ID3v1,
+/// APEv1 and APEv2, and Lyrics3 v1 and v2. Only their lengths matter here.
+enum AudioTags {
+  /// Tags before the sound.
+  struct Leading {
+    /// Where the sound should begin; the file's end where a tag claims to reach past it.
+    var end: UInt64
+    /// Whether there is a tag at all.
+    var isThere = false
+    /// Where a tag begins that claims to reach past the end of the file.
+    var cutTagOffset: UInt64?
+  }
+
+  /// What stands at a place after the sound.
+  enum Tag {
+    case none
+    /// A tag that ends at this offset.
+    case whole(end: UInt64)
+    /// A tag whose own length reaches past the end of the file, or whose end isn't there.
+    case cut(name: String)
+
+    var isNone: Bool { if case .none = self { true } else { false } }
+  }
+
+  /// More tags in a row than this are no tags.
+  private static let maximumCount = 64
+
+  /// The tags at the start of the file: ID3v2 and APE, the ones that are written there.
+  static func leading(_ window: inout ByteWindow) throws(ReadError) -> Leading {
+    var result = Leading(end: 0)
+    for _ in 0..<maximumCount {
+      guard isLeading(try window.available(at: result.end, upTo: 8)) else { return result }
+      switch try tag(&window, at: result.end) {
+      case .none: return result
+      case .whole(let end):
+        result.end = end
+        result.isThere = true
+      case .cut:
+        result.isThere = true
+        result.cutTagOffset = result.end
+        result.end = window.byteCount
+        return result
+      }
+    }
+    return result
+  }
+
+  private static func isLeading(_ head: borrowing ByteSpan) -> Bool {
+    head.has("ID3") || head.has("APETAGEX")
+  }
+
+  /// The tag that begins at an offset.
+  static func tag(_ window: inout ByteWindow, at offset: UInt64) throws(ReadError) -> Tag {
+    if try window.available(at: offset, upTo: 11).has("LYRICSBEGIN") {
+      return try lyrics3(&window, at: offset)
+    }
+    let byteCount = window.byteCount
+    return tag(try window.available(at: offset, upTo: 128), in: byteCount)
+  }
+
+  private static func tag(_ head: borrowing ByteSpan, in byteCount: UInt64) -> Tag {
+    if head.has("ID3") { return id3v2(head, in: byteCount) }
+    if head.has("APETAGEX") { return ape(head, in: byteCount) }
+    guard head.has("TAG") else { return .none }
+    return head.remaining < 128 ? .cut(name: "an ID3v1 tag") : .whole(end: head.base + 128)
+  }
+
+  /// ID3v2.4 structure, section 3.1; 2.2 and 2.3 alike but for the footer.
+  private static func id3v2(_ head: borrowing ByteSpan, in byteCount: UInt64) -> Tag {
+    // Later versions would keep this header; letters in its place make it a text about tags.
+    guard 2...9 ~= head[3] ?? 4, head[4] ?? 0 < 0xff else { return .none }
+    guard head.remaining >= 10 else { return .cut(name: "an ID3v2 tag") }
+    guard let version = head[3], let flags = head[5], let size = syncsafe(head, at: 6) else {
+      return .none
+    }
+    let hasFooter = version >= 4 && flags & 0x10 != 0
+    let end = head.base + 10 + size + (hasFooter ? 10 : 0)
+    return end <= byteCount ? .whole(end: end) : .cut(name: "an ID3v2 tag")
+  }
+
+  /// APE tags, version 2: a tag that begins with its header states the size of all that follows it.
+  private static func ape(_ head: borrowing ByteSpan, in byteCount: UInt64) -> Tag {
+    guard head.remaining >= 32 else { return .cut(name: "an APE tag") }
+    guard let size = littleEndian(head, at: 12), let flags = littleEndian(head, at: 20) else {
+      return .none
+    }
+    // A lone footer, whose items stand before it.
+    guard flags >> 29 & 1 == 1 else { return .whole(end: head.base + 32) }
+    let end = head.base + 32 + size
+    return end <= byteCount ? .whole(end: end) : .cut(name: "an APE tag")
+  }
+
+  /// Lyrics3 v1 ends with a word within 5,100 bytes; v2 with its size, six digits, and a word.
+  private static func lyrics3(
+    _ window: inout ByteWindow, at start: UInt64
+  ) throws(ReadError) -> Tag {
+    var offset = start + 11
+    // In short steps, so that a file full of such tags isn't read over and over.
+    while offset - start < 1_000_000 {
+      let span = try window.available(at: offset, upTo: 4096)
+      if let index = lyrics3End(in: span) { return .whole(end: offset + UInt64(index)) }
+      guard span.remaining == 4096 else { break }
+      offset += UInt64(span.remaining - 8)
+    }
+    return .cut(name: "a Lyrics3 tag")
+  }
+
+  private static func lyrics3End(in span: borrowing ByteSpan) -> Int? {
+    var index = 0
+    while let word = span.firstIndex(of: "LYRICS", from: index) {
+      if span.has("200", at: word + 6) || span.has("END", at: word + 6) { return word + 9 }
+      index = word + 6
+    }
+    return nil
+  }
+
+  /// Where the tags begin that end with the file, looking no further back than `start`.
+  static func trailing(
+    _ window: inout ByteWindow, from start: UInt64
+  ) throws(ReadError) -> UInt64 {
+    var end = window.byteCount
+    for _ in 0..<maximumCount {
+      guard let begin = try tagStart(&window, endingAt: end), begin >= start, begin < end else {
+        return end
+      }
+      end = begin
+    }
+    return end
+  }
+
+  /// Where the tag begins that ends at an offset.
+  private static func tagStart(
+    _ window: inout ByteWindow, endingAt end: UInt64
+  ) throws(ReadError) -> UInt64? {
+    let length = min(end, 128)
+    if length >= 9, try window.span(at: end - 9, count: 9).has("LYRICSEND") {
+      let reach = min(end, 5120)
+      return try window.span(at: end - reach, count: reach).firstIndex(of: "LYRICSBEGIN")
+        .map { end - reach + UInt64($0) }
+    }
+    return tagStart(try window.span(at: end - length, count: length), endingAt: end)
+  }
+
+  private static func tagStart(_ tail: borrowing ByteSpan, endingAt end: UInt64) -> UInt64? {
+    let count = tail.remaining
+    if count == 128, tail.has("TAG") { return end - 128 }
+    if count >= 32, tail.has("APETAGEX", at: count - 32),
+      let size = littleEndian(tail, at: count - 20), let flags = littleEndian(tail, at: count - 12)
+    {
+      let whole = size + (flags >> 31 == 1 ? 32 : 0)
+      return size >= 32 && whole <= end ? end - whole : end - 32
+    }
+    if count >= 15, tail.has("LYRICS200", at: count - 9) {
+      var size: UInt64 = 0
+      for index in count - 15..<count - 9 {
+        guard let digit = tail[index], 0x30...0x39 ~= digit else { return nil }
+        size = size * 10 + UInt64(digit - 0x30)
+      }
+      return size + 15 <= end ? end - size - 15 : nil
+    }
+    if count >= 10, tail.has("3DI", at: count - 10), let size = syncsafe(tail, at: count - 4) {
+      return size + 20 <= end ? end - size - 20 : nil
+    }
+    return nil
+  }
+
+  /// Whether every byte of a part of the file is zero.
+  static func isZero(
+    _ window: inout ByteWindow, from start: UInt64, to end: UInt64
+  ) throws(ReadError) -> Bool {
+    var offset = start
+    while offset < end {
+      let span = try window.available(at: offset, upTo: Int(min(end - offset, 1 << 16)))
+      guard span.remaining > 0 else { return true }
+      let isZero = span.bytes.withUnsafeBytes { bytes in bytes.allSatisfy { $0 == 0 } }
+      guard isZero else { return false }
+      offset += UInt64(span.remaining)
+    }
+    return true
+  }
+
+  /// A size of four times seven bits.
+  private static func syncsafe(_ span: borrowing ByteSpan, at index: Int) -> UInt64? {
+    var value: UInt64 = 0
+    for position in index..<index + 4 {
+      guard let byte = span[position], byte < 0x80 else { return nil }
+      value = value << 7 | UInt64(byte)
+    }
+    return value
+  }
+
+  private static func littleEndian(_ span: borrowing ByteSpan, at index: Int) -> UInt64? {
+    var value: UInt64 = 0
+    for position in (index..<index + 4).reversed() {
+      guard let byte = span[position] else { return nil }
+      value = value << 8 | UInt64(byte)
+    }
+    return value
+  }
+}

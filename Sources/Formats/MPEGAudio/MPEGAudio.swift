@@ -1,0 +1,219 @@
+// MPEG audio, Layers I to III: ISO/IEC 11172-3 (MPEG-1), ISO/IEC 13818-3 (MPEG-2), MPEG 2.5, with the
+// tags that stand around it and the index frames of Xing and VBRI.
+// Yields: audio/mpeg, the codec by its layer, how long it plays, and whether the last frame is whole.
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+enum MPEGAudio: FormatReader {
+  /// How far into a file without a tag the first frame is looked for, and how far behind a tag.
+  private static let searchWithoutTag: UInt64 = 1 << 15
+  private static let searchBehindTag: UInt64 = 1 << 20
+
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    let leading = try AudioTags.leading(&window)
+    let hasOddTag = try hasOddTag(&window)
+    let hasTag = leading.isThere || hasOddTag
+    // A tag that claims to reach past the end hides where the sound begins, or is cut itself.
+    let start = leading.cutTagOffset.map { $0 + 10 } ?? leading.end
+    let limit = start + (hasTag ? searchBehindTag : searchWithoutTag)
+    // A look at the file's end is worth the reading only where there is something like a frame.
+    if !hasTag {
+      guard try mayHaveFrames(&window, from: start, limit: limit) else { return }
+    }
+    let end = try AudioTags.trailing(&window, from: start)
+    let found = try MPEGAudioFrames.find(
+      &window, from: start, before: end, limit: limit,
+      hasTag: hasTag && leading.cutTagOffset == nil)
+    guard let found else {
+      try readWithoutFrames(&window, leading, hasTag: hasTag, from: start, into: &reading)
+      return
+    }
+    let frames = try MPEGAudioFrames.follow(&window, from: found, before: end)
+    if !hasTag, found.offset > 0, !isConvincing(frames) { return }
+    reading.mediaType = "audio/mpeg"
+    if let offset = leading.cutTagOffset {
+      reading.add(
+        Fault(
+          "tag-past-end", clause: "ID3v2.4 3.1", at: offset,
+          "The tag before the sound claims to be longer than the file; players that skip it find no sound."))
+    }
+    try note(frames, &window, into: &reading)
+  }
+
+  /// Whether a header stands at the start, or several in step further on.
+  private static func mayHaveFrames(
+    _ window: inout ByteWindow, from start: UInt64, limit: UInt64
+  ) throws(ReadError) -> Bool {
+    let end = window.byteCount
+    if try MPEGAudioFrames.header(&window, at: start, before: end) != nil { return true }
+    return try MPEGAudioFrames.find(&window, from: start, before: end, limit: limit, hasTag: false) != nil
+  }
+
+  /// Whether frames that don't begin the file, and that no tag announces, are what the file is made of.
+  /// Runs of equal bytes in pictures and tones in bare samples look like frames as well.
+  private static func isConvincing(_ frames: MPEGAudioFrames) -> Bool {
+    let there = frames.end - frames.start.offset
+    let header = frames.start.header
+    return header.layer != 1 && !header.isFreeFormat && frames.interruptions <= frames.count / 50
+      && frames.bytes >= there - there / 10 && frames.start.offset <= frames.bytes
+  }
+
+  /// Whether a tag begins the file whose size is written wrongly.
+  private static func hasOddTag(_ window: inout ByteWindow) throws(ReadError) -> Bool {
+    let head = try window.available(at: 0, upTo: 10)
+    return head.remaining == 10 && head.has("ID3") && 2...9 ~= head[3] ?? 0
+  }
+
+  /// The facts, and the faults at the end.
+  private static func note(
+    _ frames: MPEGAudioFrames, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let header = frames.start.header
+    let index = try index(frames.start, &window)
+    reading.facts.container = "mp\(header.layer)"
+    var stream = AudioStream(codec: "mp\(header.layer)")
+    stream.channels = header.channels
+    stream.sampleRate = header.sampleRate
+    // Of the bit rates that a header can state it is none (section 2.4.2.3), and few players take it.
+    if header.isFreeFormat { stream.profile = "free format" }
+
+    let frameMilliseconds = Double(header.samples) * 1000 / Double(header.sampleRate)
+    var milliseconds = frames.milliseconds - (index == nil ? 0 : frameMilliseconds)
+    if milliseconds > 0 {
+      stream.bitRate =
+        frames.isConstant && !header.isFreeFormat
+        ? header.bitRate : Int(exactly: (Double(frames.bytes) * 8000 / frames.milliseconds).rounded())
+    }
+    // The index is believed, as players do. Where no frame follows it, nothing is played.
+    if let index, let count = index.frames, frames.count > 1, isOfAll(frames, index) {
+      milliseconds = Double(count) * frameMilliseconds
+    }
+    reading.facts.audioStreams = [stream]
+    reading.facts.durationMilliseconds = max(0, milliseconds)
+    try judgeEnd(frames, index, &window, into: &reading)
+  }
+
+  /// The index in the first frame.
+  private static func index(
+    _ start: MPEGAudioFrames.Start, _ window: inout ByteWindow
+  ) throws(ReadError) -> MPEGAudioIndex? {
+    let size = start.header.size(freeFormat: start.freeFormat)
+    return MPEGAudioIndex(
+      frame: try window.available(at: start.offset, upTo: min(size, 256)), header: start.header)
+  }
+
+  // MARK: - The end
+
+  private static func judgeEnd(
+    _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex?, _ window: inout ByteWindow,
+    into reading: inout Reading
+  ) throws(ReadError) {
+    let clause = "ISO/IEC 11172-3 2.4.1"
+    if let tag = frames.cutTag {
+      reading.addTruncation(of: tag.name, clause: "", at: window.byteCount)
+    } else if frames.endsInHeader, frames.end == window.byteCount {
+      reading.addTruncation(of: "a frame's header", clause: clause, at: window.byteCount)
+    } else if let rest = frames.rest, try !isTolerated(rest, frames, index, &window) {
+      reading.add(
+        Fault(
+          "truncated", clause: clause, at: window.byteCount,
+          "The file ends in the middle of a frame.",
+          expected: "\(rest.size) bytes from offset \(rest.offset)",
+          actual: "\(frames.end - rest.offset) bytes"))
+    } else if let index, let count = index.frames, lacksFrames(frames, index, window.byteCount) {
+      reading.add(
+        Fault(
+          "truncated", clause: clause, at: frames.lastEnd,
+          "The file ends before the number of frames that its first frame states.",
+          expected: "\(count) frames", actual: "\(max(frames.count, 1) - 1) frames"))
+    } else if frames.rest != nil {
+      return
+    } else if frames.lastEnd < frames.end,
+      try AudioTags.tag(&window, at: frames.lastEnd).isNone,
+      try !AudioTags.isZero(&window, from: frames.lastEnd, to: frames.end)
+    {
+      reading.trailingDataOffset = frames.lastEnd
+    }
+  }
+
+  /// Whether every decoder plays a file to its end though the last frame isn't whole.
+  private static func isTolerated(
+    _ rest: MPEGAudioFrames.Rest, _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex?,
+    _ window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    // A tagger has since written behind the frame: the file itself isn't cut.
+    if frames.end < window.byteCount { return true }
+    if let bytes = index?.bytes {
+      // The sound that the index counts is all there, and this is no part of it.
+      if let index, isOfAll(frames, index), rest.offset - frames.start.offset >= bytes { return true }
+      if let index, lacksFrames(frames, index, window.byteCount) { return false }
+    }
+    // Some encoders stop within the last frame, after the last byte that its sound takes.
+    let length = rest.header.sideInformationSize + (rest.header.isProtected ? 6 : 4)
+    guard rest.header.layer == 3, frames.end - rest.offset >= UInt64(length) else { return false }
+    var span = try window.span(at: rest.offset, count: length)
+    let needed = try MPEGAudioSideInformation(parsing: &span, of: rest.header).bytesNeeded
+    let there = frames.end - rest.offset
+    return there >= needed && there <= needed + 2
+  }
+
+  /// Whether an index is that of the whole file: where far more frames follow than it counts, it belongs to the first
+  /// of several files that were joined.
+  private static func isOfAll(_ frames: MPEGAudioFrames, _ index: MPEGAudioIndex) -> Bool {
+    guard let count = index.frames else { return true }
+    return frames.count <= count + 1 + count / 16
+  }
+
+  /// Whether the index counts more frames, and more bytes, than there are. Few of many frames are an
+  /// excerpt, which plays well, under the index of the whole.
+  private static func lacksFrames(
+    _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex, _ byteCount: UInt64
+  ) -> Bool {
+    guard frames.count >= 1, let count = index.frames else { return false }
+    let there = frames.count - 1
+    guard there < count, there >= count / 4 else { return false }
+    // Some writers count a frame or two differently, and some the tags; hardly any both.
+    guard let bytes = index.bytes else { return there + 2 < count }
+    return byteCount - frames.start.offset < bytes
+  }
+
+  // MARK: - No frames
+
+  /// A tag without sound, or sound that breaks off within the first frame.
+  private static func readWithoutFrames(
+    _ window: inout ByteWindow, _ leading: AudioTags.Leading, hasTag: Bool, from start: UInt64,
+    into reading: inout Reading
+  ) throws(ReadError) {
+    let header = try MPEGAudioFrames.header(&window, at: start, before: window.byteCount)
+    let isPlain = header.map { $0.layer != 1 && !$0.isFreeFormat } ?? false
+    let hasIndex = try header.map { header throws(ReadError) in
+      try MPEGAudioIndex(frame: window.available(at: start, upTo: 256), header: header) != nil
+    }
+    guard hasTag || isPlain || hasIndex ?? false else { return }
+    reading.mediaType = "audio/mpeg"
+    if leading.cutTagOffset != nil {
+      reading.addTruncation(of: "the tag before the sound", clause: "ID3v2.4 3.1", at: window.byteCount)
+      return
+    }
+    if let header {
+      reading.facts.container = "mp\(header.layer)"
+      var stream = AudioStream(codec: "mp\(header.layer)")
+      stream.channels = header.channels
+      stream.sampleRate = header.sampleRate
+      reading.facts.audioStreams = [stream]
+      // A frame in free format shows its size by the next, which isn't there.
+      if header.isFreeFormat || UInt64(header.size(freeFormat: 0)) > window.byteCount - start {
+        reading.addTruncation(of: "the first frame", clause: "ISO/IEC 11172-3 2.4.1", at: window.byteCount)
+        return
+      }
+    }
+    reading.add(
+      Fault(
+        "no-frames", clause: "ISO/IEC 11172-3 2.4.1", at: start,
+        hasTag
+          ? "There is a tag for sound, but no sound behind it."
+          : "The file begins like MPEG audio, but no frames follow on one another.",
+        expected: "frames in step", actual: "other bytes"))
+  }
+}

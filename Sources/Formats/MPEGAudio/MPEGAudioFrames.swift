@@ -1,0 +1,275 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// Finding the first frame of MPEG audio, and following the frames to the end.
+struct MPEGAudioFrames {
+  /// A place from which frames follow on one another.
+  struct Start {
+    let offset: UInt64
+    let header: MPEGAudioHeader
+    let freeFormat: Int
+  }
+
+  /// The last frame, where the data ends within it.
+  struct Rest {
+    let offset: UInt64
+    let size: Int
+    let header: MPEGAudioHeader
+  }
+
+  /// The longest frame in free format that is looked for; decoders hold no more.
+  private static let maximumFreeFormat = 8192
+
+  /// Looking for the size of frames in free format is dear, so look-alikes must not abound.
+  private static let maximumFreeFormatTries = 32
+
+  /// What has to be in the window so that looking ahead from a place doesn't move it.
+  private static let lookAhead = 32768
+
+  let start: Start
+  /// Where the sound must end: at the tags, or at the end of the file.
+  let end: UInt64
+
+  private(set) var count: UInt64 = 0
+  /// The bytes of all the frames.
+  private(set) var bytes: UInt64 = 0
+  private(set) var milliseconds = 0.0
+  /// How often other bytes stood between frames.
+  private(set) var interruptions: UInt64 = 0
+  /// Whether all the frames have one bit rate.
+  private(set) var isConstant = true
+  /// Where the last frame ends.
+  private(set) var lastEnd: UInt64
+  private(set) var rest: Rest?
+  /// The tag within which the file ends.
+  private(set) var cutTag: (offset: UInt64, name: String)?
+  /// Whether the file ends within the first bytes of a frame's header.
+  private(set) var endsInHeader = false
+  private var freeFormatTries = maximumFreeFormatTries
+
+  private init(start: Start, end: UInt64) {
+    self.start = start
+    self.end = end
+    lastEnd = start.offset
+  }
+
+  // MARK: - The first frame
+
+  /// How many headers stand in step from a place.
+  struct Run {
+    var headers = 0
+    var freeFormat = 0
+    /// Whether the last frame ends exactly with the data.
+    var endsExactly = false
+    /// Whether the data ends within the last frame.
+    var endsWithin = false
+  }
+
+  /// The header at a place.
+  static func header(
+    _ window: inout ByteWindow, at offset: UInt64, before end: UInt64
+  ) throws(ReadError) -> MPEGAudioHeader? {
+    guard offset < end, end - offset >= 4 else { return nil }
+    return MPEGAudioHeader(rawValue: try window.bigEndian(UInt32.self, at: offset))
+  }
+
+  /// Follows the headers from a place, up to `most` of them.
+  static func run(
+    _ window: inout ByteWindow, at offset: UInt64, before end: UInt64, most: Int
+  ) throws(ReadError) -> Run? {
+    _ = try window.available(at: offset, upTo: lookAhead)
+    guard let first = try header(&window, at: offset, before: end) else { return nil }
+    var run = Run()
+    if first.isFreeFormat {
+      guard let size = try freeFormatSize(&window, at: offset, first) else { return nil }
+      run.freeFormat = size
+    }
+    var header = first
+    var position = offset
+    while true {
+      run.headers += 1
+      let size = UInt64(header.size(freeFormat: run.freeFormat))
+      guard size <= end - position else {
+        run.endsWithin = true
+        return run
+      }
+      position += size
+      run.endsExactly = position == end
+      guard run.headers < most, !run.endsExactly,
+        let next = try Self.header(&window, at: position, before: end), next.continues(first)
+      else { return run }
+      header = next
+    }
+  }
+
+  /// The size of an unpadded frame in free format: the distance to the next header like this one,
+  /// where a third stands as far on.
+  private static func freeFormatSize(
+    _ window: inout ByteWindow, at offset: UInt64, _ first: MPEGAudioHeader
+  ) throws(ReadError) -> Int? {
+    let span = try window.available(at: offset, upTo: 2 * maximumFreeFormat + 16)
+    var distance = first.slot * 6
+    while distance <= maximumFreeFormat, distance + 4 <= span.remaining {
+      defer { distance += 1 }
+      guard let next = freeFormatHeader(span, at: distance, like: first) else { continue }
+      let size = distance - (first.isPadded ? first.slot : 0)
+      let third = distance + size + (next.isPadded ? next.slot : 0)
+      if third == span.remaining || freeFormatHeader(span, at: third, like: first) != nil {
+        return size
+      }
+    }
+    return nil
+  }
+
+  private static func freeFormatHeader(
+    _ span: borrowing ByteSpan, at index: Int, like first: MPEGAudioHeader
+  ) -> MPEGAudioHeader? {
+    guard span[index] == 0xff, let b = span[index + 1], let c = span[index + 2],
+      let d = span[index + 3]
+    else { return nil }
+    let raw = 0xff00_0000 | UInt32(b) << 16 | UInt32(c) << 8 | UInt32(d)
+    guard let header = MPEGAudioHeader(rawValue: raw), header.continues(first) else { return nil }
+    return header
+  }
+
+  /// The next byte from a place on that could begin a header.
+  private static func nextSync(
+    _ window: inout ByteWindow, from start: UInt64, before end: UInt64
+  ) throws(ReadError) -> UInt64? {
+    var offset = start
+    while offset < end {
+      let span = try window.available(at: offset, upTo: Int(min(4096, end - offset)))
+      guard span.remaining > 1 else { return nil }
+      if let index = sync(in: span) { return offset + UInt64(index) }
+      offset += UInt64(span.remaining - 1)
+    }
+    return nil
+  }
+
+  private static func sync(in span: borrowing ByteSpan) -> Int? {
+    span.bytes.withUnsafeBytes { bytes in
+      var index = 0
+      while index &+ 1 < bytes.count {
+        if bytes[index] == 0xff, bytes[index &+ 1] >= 0xe0 { return index }
+        index &+= 1
+      }
+      return nil
+    }
+  }
+
+  /// The first place between two from which frames follow in step.
+  ///
+  /// - Parameters:
+  ///   - limit: The place at which the search is given up.
+  ///   - hasTag: Whether a tag before has announced sound, so that less evidence will do.
+  static func find(
+    _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool
+  ) throws(ReadError) -> Start? {
+    var offset = start
+    var freeFormatTries = maximumFreeFormatTries
+    while let candidate = try nextSync(&window, from: offset, before: min(end, limit)) {
+      offset = candidate + 1
+      guard let header = try header(&window, at: candidate, before: end) else { continue }
+      if header.isFreeFormat {
+        if freeFormatTries == 0 { continue }
+        freeFormatTries -= 1
+      }
+      guard let run = try run(&window, at: candidate, before: end, most: 6) else { continue }
+      if isEnough(run, header, isAtStart: candidate == start, hasTag: hasTag) {
+        return Start(offset: candidate, header: header, freeFormat: run.freeFormat)
+      }
+    }
+    return nil
+  }
+
+  /// Whether a run of headers can't be chance.
+  private static func isEnough(
+    _ run: Run, _ header: MPEGAudioHeader, isAtStart: Bool, hasTag: Bool
+  ) -> Bool {
+    // A byte order mark of UTF-16 looks like a header of Layer I, so one alone says nothing.
+    let isDoubtful = header.layer == 1
+    if isAtStart, hasTag { return run.headers >= 2 || run.endsExactly }
+    if isAtStart, isDoubtful { return run.headers >= 6 || run.headers >= 3 && run.endsExactly }
+    if isAtStart { return run.headers >= 3 || run.endsExactly || run.headers == 2 && run.endsWithin }
+    if hasTag { return run.headers >= 3 || run.headers == 2 && run.endsExactly }
+    return run.headers >= 6
+  }
+
+  // MARK: - All the frames
+
+  /// Follows the frames from the first to the end of the sound.
+  static func follow(
+    _ window: inout ByteWindow, from start: Start, before end: UInt64
+  ) throws(ReadError) -> MPEGAudioFrames {
+    var frames = MPEGAudioFrames(start: start, end: end)
+    try frames.follow(&window)
+    return frames
+  }
+
+  private mutating func follow(_ window: inout ByteWindow) throws(ReadError) {
+    var reference = start.header
+    var freeFormat = start.freeFormat
+    var offset = start.offset
+    while offset < end {
+      if let header = try Self.header(&window, at: offset, before: end), header.continues(reference) {
+        let size = header.size(freeFormat: freeFormat)
+        guard UInt64(size) <= end - offset else {
+          rest = Rest(offset: offset, size: size, header: header)
+          return
+        }
+        take(header, size)
+        offset += UInt64(size)
+        lastEnd = offset
+        continue
+      }
+      switch try AudioTags.tag(&window, at: offset) {
+      case .whole(let tagEnd):
+        offset = tagEnd
+        continue
+      case .cut(let name):
+        cutTag = (offset, name)
+        return
+      case .none: break
+      }
+      if end - offset < 4 {
+        let bytes = try window.available(at: offset, upTo: Int(end - offset))
+        endsInHeader = bytes[0] == 0xff && bytes[1] ?? 0xff >= 0xe0
+        return
+      }
+      guard let next = try resynchronise(&window, from: offset, reference) else { return }
+      interruptions += 1
+      reference = next.header
+      freeFormat = next.freeFormat
+      offset = next.offset
+    }
+  }
+
+  private mutating func take(_ header: MPEGAudioHeader, _ size: Int) {
+    count += 1
+    bytes += UInt64(size)
+    milliseconds += Double(header.samples) * 1000 / Double(header.sampleRate)
+    if header.bitRate != start.header.bitRate { isConstant = false }
+  }
+
+  /// The next place from which frames go on, be it with the same parameters or, with more evidence,
+  /// with others.
+  private mutating func resynchronise(
+    _ window: inout ByteWindow, from start: UInt64, _ reference: MPEGAudioHeader
+  ) throws(ReadError) -> Start? {
+    var offset = start
+    while let candidate = try Self.nextSync(&window, from: offset, before: end) {
+      offset = candidate + 1
+      guard let header = try Self.header(&window, at: candidate, before: end) else { continue }
+      if header.isFreeFormat {
+        if freeFormatTries == 0 { continue }
+        freeFormatTries -= 1
+      }
+      let isSame = header.continues(reference)
+      guard let run = try Self.run(&window, at: candidate, before: end, most: 4) else { continue }
+      if run.headers >= (isSame ? 2 : 4) || isSame && run.endsExactly {
+        return Start(offset: candidate, header: header, freeFormat: run.freeFormat)
+      }
+    }
+    return nil
+  }
+}

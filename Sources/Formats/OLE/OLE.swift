@@ -1,0 +1,208 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// Compound files (MS-CFB 12.0), in which Office kept its documents before OOXML.
+///
+/// Yields `application/msword`, `application/vnd.ms-excel`, `application/vnd.ms-powerpoint`,
+/// `application/encrypted` for an OOXML document behind a password, the types of some other programs,
+/// and `application/x-ole-storage` for the rest.
+enum OLE: FormatReader {
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard try window.available(at: 0, upTo: 8).has(CompoundFileHeader.signature) else { return }
+    reading.mediaType = OLEType.unknown
+    var span = try window.span(at: 0, count: CompoundFileHeader.byteCount)
+    let header = try CompoundFileHeader(parsing: &span)
+    guard header.isPlausible else {
+      reading.add(
+        Fault(
+          "sector-size", clause: "MS-CFB 2.2", at: 30,
+          "The header gives a sector size that can't be.", expected: "9 or 12",
+          actual: "\(header.sectorShift)"))
+      return
+    }
+    let file = try CompoundFile(header, in: &window)
+    var damage = Damage()
+    damage.check(file, fileByteCount: window.byteCount, into: &reading)
+
+    let type = try type(of: file, isDamaged: damage.isFound, in: &window)
+    reading.mediaType = type?.mediaType ?? OLEType.unknown
+    switch type {
+    case .word: try readWord(file, &damage, in: &window, into: &reading)
+    case .excel: try readExcel(file, &damage, in: &window, into: &reading)
+    case .powerPoint: try readPowerPoint(file, &damage, in: &window, into: &reading)
+    case .encryptedPackage:
+      reading.facts.encrypted = true
+      _ = try damage.mainStream(.encryptedPackage, of: file, in: &window, into: &reading)
+    case .other, nil: break
+    }
+    try damage.checkOtherStreams(of: file, in: &window, into: &reading)
+    try PackagedFile.notePrograms(in: file, &window, into: &reading)
+    noteTrailingData(file, fileByteCount: window.byteCount, into: &reading)
+  }
+
+  private static func type(
+    of file: CompoundFile, isDamaged: Bool, in window: inout ByteWindow
+  ) throws(ReadError) -> OLEType? {
+    if let type = OLEType(file.directory) { return type }
+    let ofClass = OLEType(class: file.directory.rootClass)
+    // A class alone makes no document, but may be all that is left of one.
+    guard isDamaged else { return ofClass?.needsStream == true ? nil : ofClass }
+    if let ofClass { return ofClass }
+    return try OLERemains.type(file.header, in: &window)
+  }
+
+  /// Some bytes after the last sector that make no sector belong to nothing, and with them the sectors before
+  /// that nothing uses: what was put behind the file begins where its own sectors end.
+  private static func noteTrailingData(
+    _ file: CompoundFile, fileByteCount: UInt64, into reading: inout Reading
+  ) {
+    let rest = fileByteCount & UInt64(file.header.sectorSize - 1)
+    guard rest > 0, fileByteCount - rest >= UInt64(file.header.sectorSize) else { return }
+    // The header takes the place of a sector.
+    var sector = (fileByteCount - rest) >> UInt64(file.header.sectorShift) - 1
+    guard isUnused(sector, file) else { return }
+    var left = maximumUnusedSectors
+    while sector > 0, left > 0, isUnused(sector - 1, file) {
+      sector -= 1
+      left -= 1
+    }
+    reading.trailingDataOffset = (sector + 1) << UInt64(file.header.sectorShift)
+  }
+
+  /// So far back data is looked for that was put behind a file: 512 MiB, which nobody sends.
+  private static let maximumUnusedSectors = 1 << 20
+
+  private static func isUnused(_ sector: UInt64, _ file: CompoundFile) -> Bool {
+    let next = file.fat[UInt32(truncatingIfNeeded: sector)]
+    return next == nil || next == SectorNumber.free
+  }
+
+  // MARK: Damage
+
+  /// What is broken in the file system that a compound file is.
+  struct Damage {
+    private(set) var isFound = false
+    private var isCut = false
+    private var checked: Set<UInt64> = []
+
+    mutating func check(_ file: CompoundFile, fileByteCount: UInt64, into reading: inout Reading) {
+      if file.fat.isCut {
+        cut("the allocation table", at: fileByteCount, into: &reading)
+      } else if file.fat.isBroken {
+        add(
+          Fault(
+            "allocation-table-broken", clause: "MS-CFB 2.5", at: 76,
+            "The list of the sectors that hold the allocation table is broken."), to: &reading)
+      }
+      if let defect = file.directoryDefect {
+        report(defect, of: "the directory", declaredAt: 48, file, fileByteCount, into: &reading)
+      }
+      if file.directory.entries.first?.kind != .root {
+        if !isFound {
+          add(
+            Fault(
+              "root-entry-missing", clause: "MS-CFB 2.6.2",
+              at: file.directory.entries.first?.offset ?? 48,
+              "The directory doesn't begin with the root of the file's streams."), to: &reading)
+        }
+      } else if file.directory.hasLoop {
+        add(
+          Fault(
+            "directory-loop", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
+            "The entries of the directory lead in a circle."), to: &reading)
+      } else if file.directory.hasGap, !isFound {
+        add(
+          Fault(
+            "directory-gap", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
+            "An entry of the directory leads to one that isn't there."), to: &reading)
+      }
+      // Whatever else is wrong with the mini stream shows in the streams that stand in it.
+      if file.miniDefect == .cut { cut("the mini stream", at: fileByteCount, into: &reading) }
+    }
+
+    /// The stream that is the document, every defect of which counts.
+    mutating func mainStream(
+      _ name: CompoundName, of file: CompoundFile, in window: inout ByteWindow,
+      into reading: inout Reading
+    ) throws(ReadError) -> CompoundStream? {
+      guard let entry = file.directory.rootEntry(name) else { return nil }
+      checked.insert(entry.offset)
+      let (stream, defect) = try file.stream(entry, in: &window)
+      if let defect {
+        let what = try Self.name(of: entry, in: &window)
+        report(
+          defect, of: "the stream \(what)", declaredAt: entry.offset, file, window.byteCount,
+          into: &reading)
+      }
+      return stream
+    }
+
+    /// Every other stream has to be in the file at least.
+    mutating func checkOtherStreams(
+      of file: CompoundFile, in window: inout ByteWindow, into reading: inout Reading
+    ) throws(ReadError) {
+      // Streams that together are longer than the file lie, and following them all would take long.
+      var left = window.byteCount &* 2
+      for entry in file.directory.entries where entry.kind == .stream && entry.parent != nil {
+        guard !isCut, entry.byteCount <= left else { return }
+        guard entry.byteCount >= file.cutoff, !checked.contains(entry.offset) else { continue }
+        left -= entry.byteCount
+        var visited: SectorSet?
+        var extents: [FileAllocationTable.Extent] = []
+        let defect = file.fat.follow(
+          from: entry.start, byteCount: entry.byteCount, visited: &visited, extents: &extents)
+        if defect == .cut {
+          let what = try Self.name(of: entry, in: &window)
+          cut("the stream \(what)", at: window.byteCount, into: &reading)
+        }
+      }
+    }
+
+    mutating func add(_ fault: Fault, to reading: inout Reading) {
+      isFound = true
+      reading.add(fault)
+    }
+
+    /// One mention of where the file ends is enough.
+    private mutating func cut(_ what: String, at offset: UInt64, into reading: inout Reading) {
+      isFound = true
+      if !isCut { reading.addTruncation(of: what, clause: "MS-CFB 2.1", at: offset) }
+      isCut = true
+    }
+
+    private mutating func report(
+      _ defect: FileAllocationTable.Defect, of what: String, declaredAt: UInt64?,
+      _ file: CompoundFile, _ fileByteCount: UInt64, into reading: inout Reading
+    ) {
+      let (name, message, offset): (String, String, UInt64?)
+      switch defect {
+      case .cut: return cut(what, at: fileByteCount, into: &reading)
+      case .short(let byteCount, let last):
+        (name, offset) = ("chain-too-short", last.map(file.header.offset) ?? declaredAt)
+        message = "The chain of sectors of \(what) ends after \(byteCount) bytes, which is too early."
+      case .loop(let sector):
+        (name, offset) = ("chain-loop", min(file.header.offset(of: sector), fileByteCount))
+        message = "The chain of sectors of \(what) leads in a circle."
+      case .astray(let sector):
+        (name, offset) = ("chain-astray", min(file.header.offset(of: sector), fileByteCount))
+        message = "The chain of sectors of \(what) leads out of the file."
+      }
+      add(Fault(name, clause: "MS-CFB 2.3", at: offset, message), to: &reading)
+    }
+
+    /// A stream's name, quoted.
+    private static func name(
+      of entry: CompoundDirectory.Entry, in window: inout ByteWindow
+    ) throws(ReadError) -> String {
+      var span = try window.available(at: entry.offset, upTo: 64)
+      var units: [UInt16] = []
+      while span.remaining >= 2 {
+        let unit = try UInt16(parsingLittleEndian: &span)
+        if unit == 0 { break }
+        // A number below 32 in front marks the streams that the system or Office keeps for itself.
+        if unit >= 0x20 { units.append(unit) }
+      }
+      return quotedName(Array(String(decoding: units, as: UTF16.self).utf8))
+    }
+  }
+}

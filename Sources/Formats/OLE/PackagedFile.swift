@@ -1,0 +1,75 @@
+// MS-OLEDS, 2.3.6 "OLENativeStream", with the content that Windows' Packager puts into it.
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// A file that was put into a document as it is: the stream "\u{1}Ole10Native" of an object, as Packager
+/// writes it.
+struct PackagedFile {
+  /// So much of a stream holds the names and the file's first bytes.
+  private static let maximumHead = 4 << 10
+
+  /// What is told of the file, where it is a program: by its name or by its first bytes.
+  let program: String?
+
+  /// Reads the stream's first bytes; nil where an object of another kind stands in it.
+  private init?(_ bytes: [UInt8]) {
+    var span = ByteSpan(bytes.span.bytes, at: 0)
+    do {
+      try span.skip(4)  // size of the rest
+      // Others have their data right here.
+      guard try UInt16(parsingLittleEndian: &span) == 2 else { return nil }
+      guard let label = try Self.string(&span), let path = try Self.string(&span) else { return nil }
+      try span.skip(2)
+      // 3 for a file that is embedded, 1 for one that is only named.
+      guard try UInt16(parsingLittleEndian: &span) == 3 else { return nil }
+      try span.skip(try UInt32(parsingLittleEndian: &span))  // the path that it is unpacked to
+      try span.skip(4)  // size of the data
+      let data = try span.take(span.remaining)
+      let name = [path, label].first { ProgramName.isProgram(ProgramName.lastPart($0)) }
+      if let name {
+        program = "the program " + quotedName(Array(ProgramName.lastPart(name).utf8)) + " as an object"
+      } else if let kind = StrayData.program(data), kind != "a shell script" {
+        program = "\(kind) under the name " + quotedName(Array(ProgramName.lastPart(label).utf8))
+      } else {
+        program = nil
+      }
+    } catch {
+      return nil
+    }
+  }
+
+  /// A string that ends with a NUL; nil where it is longer than a path can be or no text.
+  private static func string(_ span: inout ByteSpan) throws(ReadError) -> String? {
+    var characters: [UInt8] = []
+    while characters.count <= 1024 {
+      let byte = try UInt8(parsing: &span)
+      if byte == 0 { return String(decoding: characters, as: UTF8.self) }
+      if byte < 0x20 { return nil }
+      characters.append(byte)
+    }
+    return nil
+  }
+
+  /// Notes the programs among the packaged files of a compound file.
+  ///
+  /// - Parameter place: Where the compound file stands, if it is itself packed in another file.
+  /// - Returns: Whether the head of each was there.
+  @discardableResult
+  static func notePrograms(
+    in file: CompoundFile, place: UInt64? = nil, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) -> Bool {
+    var left = 32
+    var isWhole = true
+    for entry in file.directory.entries
+    where entry.name == .packagedFile && entry.kind == .stream && entry.parent != nil {
+      left -= 1
+      guard left >= 0 else { break }
+      let head = try file.head(of: entry, upTo: maximumHead, in: &window)
+      if head.bytes.isEmpty, entry.byteCount > 0 { isWhole = false }
+      guard let program = PackagedFile(head.bytes)?.program else { continue }
+      reading.add(HiddenContent(.program, at: place ?? head.offset ?? entry.offset, program))
+    }
+    return isWhole
+  }
+}

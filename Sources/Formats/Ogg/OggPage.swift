@@ -1,0 +1,56 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// The header of a page (RFC 3533, section 6), all but its segment table.
+struct OggPage {
+  /// The bytes before the segment table.
+  static let fixedSize = 27
+
+  /// The longest that a page can be: the header, 255 lacing values and 255 segments of 255 bytes.
+  static let maximumSize = 27 + 255 + 255 * 255
+
+  let offset: UInt64
+
+  /// Whether the page begins with the rest of a packet from the page before.
+  let isContinued: Bool
+  /// Whether the page is the first of its logical bitstream.
+  let beginsStream: Bool
+  /// Whether the page is the last of its logical bitstream.
+  let endsStream: Bool
+  /// The position in the codec's own units after the last packet that ends here; nil where none ends.
+  let granulePosition: UInt64?
+  let serialNumber: UInt32
+  let sequenceNumber: UInt32
+  let checksum: UInt32
+  let segmentCount: Int
+
+  init(parsing span: inout ByteSpan) throws(ReadError) {
+    offset = span.offset
+    guard span.has("OggS", at: span.position) else { throw ReadError(.implausible, at: offset) }
+    try span.skip(4)
+    // The version is 0; a reader of another version's pages would be guessing, as decoders do.
+    try span.skip(1)
+    let flags = try UInt8(parsing: &span)
+    isContinued = flags & 1 != 0
+    beginsStream = flags & 2 != 0
+    endsStream = flags & 4 != 0
+    let granulePosition = try UInt64(parsingLittleEndian: &span)
+    // Negative numbers are no positions; -1 says that no packet ends here.
+    self.granulePosition = Int64(exactly: granulePosition) == nil ? nil : granulePosition
+    serialNumber = try UInt32(parsingLittleEndian: &span)
+    sequenceNumber = try UInt32(parsingLittleEndian: &span)
+    checksum = try UInt32(parsingLittleEndian: &span)
+    segmentCount = Int(try UInt8(parsing: &span))
+  }
+
+  /// The checksum that a whole page should carry.
+  static func checksum(of page: borrowing ByteSpan) throws(ReadError) -> UInt32 {
+    var span = ByteSpan(page.bytes, at: page.base)
+    var crc = OggCRC()
+    crc.update(try span.take(22))
+    try span.skip(4)
+    crc.updateWithZeros()
+    crc.update(try span.take(span.remaining))
+    return crc.value
+  }
+}

@@ -1,0 +1,167 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// A logical bitstream (RFC 3533, section 4): its pages in order, and the packets that they carry.
+struct OggStream {
+  /// Where pages of a stream don't follow on one another.
+  struct Gap {
+    let offset: UInt64
+    let expected: UInt32
+    let actual: UInt32
+  }
+
+  let serialNumber: UInt32
+  let mapping: OggMapping
+
+  /// Whether the page came that says it is the last.
+  private(set) var hasEnded = false
+  /// Whether the last page ended within a packet.
+  private(set) var hasOpenPacket = false
+  /// Where that packet's page begins.
+  private(set) var lastPageOffset: UInt64 = 0
+  /// The packets that were completed.
+  private(set) var packetCount = 0
+  private(set) var lastGranule: UInt64?
+  private(set) var pageCount = 0
+  private(set) var gapCount = 0
+  private(set) var firstGap: Gap?
+  /// A page that doesn't take up the packet that the page before left open, or the reverse.
+  private(set) var brokenPacketOffset: UInt64?
+  /// A header packet that isn't the one that should stand there.
+  private(set) var wrongHeaderOffset: UInt64?
+
+  private var nextSequenceNumber: UInt32 = 0
+  /// The granule position at which the first packet with content begins, once it is known.
+  private var startGranule: UInt64?
+  /// What the packets before the first granule position above zero add to it, at most.
+  private var leadIn: UInt64 = 0
+
+  init(serialNumber: UInt32, mapping: OggMapping) {
+    self.serialNumber = serialNumber
+    self.mapping = mapping
+  }
+
+  /// Whether all the packets came that a decoder needs before the first with content.
+  var hasHeaders: Bool { packetCount >= mapping.headerCount ?? 1 }
+
+  /// Whether any content came.
+  var hasContent: Bool {
+    packetCount > mapping.headerCount ?? 1 || hasHeaders && hasOpenPacket || lastGranule ?? 0 > 0
+  }
+
+  /// Takes the next page of the stream.
+  ///
+  /// - Parameter span: The page from its segment table on.
+  mutating func take(_ page: OggPage, _ span: inout ByteSpan) throws(ReadError) {
+    let lacing = try span.take(page.segmentCount)
+    noteSequence(page)
+    if startGranule == nil {
+      try takePackets(page, lacing, &span)
+    } else if page.segmentCount > 0 {
+      hasOpenPacket = lacing[page.segmentCount - 1] == 255
+    }
+    pageCount += 1
+    lastPageOffset = page.offset
+    if let granule = page.granulePosition {
+      lastGranule = granule
+      if startGranule == nil, granule > 0, hasHeaders {
+        // A stream that was joined late starts far above zero. The bound is loose for codecs whose
+        // packets vary, hence the factor: better a start of zero than one that is made up.
+        startGranule = frames(granule) / 2 > leadIn ? frames(granule) - leadIn : 0
+      }
+    }
+    if page.endsStream { hasEnded = true }
+  }
+
+  private mutating func noteSequence(_ page: OggPage) {
+    defer { nextSequenceNumber = page.sequenceNumber &+ 1 }
+    guard pageCount > 0 else { return }
+    let expected = nextSequenceNumber
+    if page.sequenceNumber != expected {
+      // A live stream that was joined late keeps its first pages and jumps after them.
+      let isJoin = hasHeaders && !hasContent
+      guard page.sequenceNumber > expected, !isJoin else { return }
+      gapCount += 1
+      firstGap =
+        firstGap ?? Gap(offset: page.offset, expected: expected, actual: page.sequenceNumber)
+    } else if page.isContinued != hasOpenPacket {
+      brokenPacketOffset = brokenPacketOffset ?? page.offset
+    }
+  }
+
+  /// Goes through the packets of the pages up to the first granule position with content.
+  private mutating func takePackets(
+    _ page: OggPage, _ lacing: borrowing ByteSpan, _ body: inout ByteSpan
+  ) throws(ReadError) {
+    var index = 0
+    var isRest = page.isContinued
+    while index < page.segmentCount {
+      var size = 0
+      var isWhole = false
+      while index < page.segmentCount, !isWhole {
+        let value = lacing[index] ?? 0
+        size += Int(value)
+        isWhole = value < 255
+        index += 1
+      }
+      let packet = try body.take(size)
+      if !isRest { begin(packet) }
+      // The rest of a packet whose beginning was never there completes nothing.
+      if isWhole, !isRest || hasOpenPacket { packetCount += 1 }
+      hasOpenPacket = !isWhole
+      isRest = false
+    }
+  }
+
+  /// Looks at the first bytes of the next packet.
+  private mutating func begin(_ packet: borrowing ByteSpan) {
+    if packetCount > 0, packetCount <= mapping.laterHeaders.count {
+      if !packet.has(mapping.laterHeaders[packetCount - 1]) {
+        wrongHeaderOffset = wrongHeaderOffset ?? packet.offset
+      }
+    } else if packetCount >= mapping.headerCount ?? 1 {
+      leadIn &+= mapping.codec == "opus" ? Self.opusSamples(packet) : mapping.mostPerPacket
+    }
+  }
+
+  /// The samples at 48 kHz of an Opus packet (RFC 6716, section 3.1).
+  private static func opusSamples(_ packet: borrowing ByteSpan) -> UInt64 {
+    guard let toc = packet[0] else { return 0 }
+    let configuration = Int(toc >> 3)
+    let frame: UInt64 =
+      if configuration < 12 {
+        [480, 960, 1920, 2880][configuration & 3]
+      } else if configuration < 16 {
+        [480, 960][configuration & 1]
+      } else {
+        [120, 240, 480, 960][configuration & 3]
+      }
+    return switch toc & 3 {
+    case 0: frame
+    case 1, 2: 2 * frame
+    default: frame * UInt64((packet[1] ?? 0) & 63)
+    }
+  }
+
+  /// A granule position as a count of samples or pictures.
+  private func frames(_ granule: UInt64) -> UInt64 {
+    guard mapping.granuleShift > 0 else { return granule }
+    let key = granule >> mapping.granuleShift
+    return key &+ (granule & ((1 << mapping.granuleShift) - 1))
+  }
+
+  /// How long the content plays, in milliseconds.
+  var durationMilliseconds: Double? {
+    guard let rate = mapping.granuleRate, rate > 0, let last = lastGranule else { return nil }
+    let end = frames(last)
+    let skipped = (startGranule ?? 0).addingReportingOverflow(mapping.preSkip)
+    guard !skipped.overflow, end > skipped.partialValue else { return 0 }
+    return Double(end - skipped.partialValue) * 1000 / rate
+  }
+
+  /// Whether the headers state a length that the pages fall short of.
+  var isShorterThanStated: Bool {
+    guard let total = mapping.total, let last = lastGranule else { return false }
+    return (startGranule ?? 0) == 0 && last < total
+  }
+}

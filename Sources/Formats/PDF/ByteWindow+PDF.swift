@@ -1,0 +1,142 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// An object read from the file.
+struct PDFLoaded: Sendable {
+  /// The object; nil where it is too long to be held.
+  var object: PDFObject?
+  /// Its name, where it was read as an indirect object.
+  var reference: PDFReference?
+  /// Where its data begins, if it is a stream.
+  var streamOffset: UInt64?
+  /// Where it stands in the file, or where the stream that it is packed in does.
+  var offset: UInt64?
+  /// How many bytes were read for it.
+  var byteCount = 0
+}
+
+extension ByteWindow {
+  /// An object longer than this isn't read: no memory follows what a file claims.
+  private static let maximumObject = 1 << 19
+
+  /// The object that stands at `offset`, with `N G obj` before it if it is to be an indirect one; nil
+  /// where there is none.
+  mutating func pdfObject(
+    at offset: UInt64, isIndirect: Bool = false
+  ) throws(ReadError) -> PDFLoaded? {
+    var limit = 2 << 10
+    while true {
+      let isLast = limit >= Self.maximumObject
+      let span = try available(at: offset, upTo: limit)
+      let isWhole = span.remaining < limit
+      var lexer = PDFLexer(span, isWhole: isWhole)
+      var loaded = PDFLoaded()
+      loaded.offset = offset
+      if isIndirect {
+        loaded.reference = lexer.objectHeader()
+        if loaded.reference == nil { return nil }
+      }
+      do {
+        loaded.object = try lexer.object()
+        if isIndirect, loaded.object?.dictionary != nil, lexer.skipStreamKeyword() {
+          loaded.streamOffset = lexer.offset
+        }
+        loaded.byteCount = lexer.position
+        // At the very end of what was looked at, a token may go on or `stream` may follow.
+        if !lexer.isAtEnd || isWhole || isLast { return loaded }
+      } catch {
+        if case .implausible = error.reason { return nil }
+        if isWhole { return nil }
+        if isLast {
+          loaded.object = nil
+          return loaded
+        }
+      }
+      limit *= 16
+    }
+  }
+
+  /// The offset of the last `pattern` that ends at or before `end`, looked for backwards to `start`.
+  mutating func lastOccurrence(
+    of pattern: StaticString, before end: UInt64, from start: UInt64 = 0
+  ) throws(ReadError) -> UInt64? {
+    try lastMatch(of: pattern, before: end, from: start, lead: 0) { _, index in index }
+  }
+
+  /// The offset of the last `number G obj` before `end`, looked for backwards through the whole file:
+  /// what readers do when the cross-reference is of no use.
+  mutating func lastPDFObject(
+    numbered number: UInt64, before end: UInt64
+  ) throws(ReadError) -> UInt64? {
+    try lastMatch(of: "obj", before: end, from: 0, lead: 64) { span, index in
+      span.startOfPDFObjectHeader(numbered: number, before: index)
+    }
+  }
+
+  /// Goes through the occurrences of `pattern` from the last to the first, until `accept` finds
+  /// something there.
+  ///
+  /// - Parameters:
+  ///   - lead: How many of the bytes before an occurrence `accept` has to see.
+  ///   - accept: Takes a run of bytes and the index in it at which the pattern stands; gives the
+  ///     index of what was looked for.
+  private mutating func lastMatch(
+    of pattern: StaticString, before end: UInt64, from start: UInt64, lead: UInt64,
+    _ accept: (borrowing ByteSpan, Int) -> Int?
+  ) throws(ReadError) -> UInt64? {
+    let length = UInt64(pattern.utf8CodeUnitCount)
+    var end = min(end, byteCount)
+    // The end of a file mostly has what is wanted; only where it doesn't are larger pieces read.
+    var piece: UInt64 = 2 << 10
+    while end >= start + length {
+      let first = max(start, end - min(end, piece))
+      let lowest = first == start ? 0 : Int(lead)
+      let span = try available(at: first, upTo: Int(end - first))
+      var index = span.bytes.byteCount
+      while let next = span.lastIndex(of: pattern, before: index, from: lowest) {
+        if let found = accept(span, next) { return first + UInt64(found) }
+        index = next + pattern.utf8CodeUnitCount - 1
+      }
+      if first == start { return nil }
+      end = first + UInt64(lowest) + length - 1
+      piece = 64 << 10
+    }
+    return nil
+  }
+}
+
+extension ByteSpan {
+  /// The index of the last `pattern` that stands between two indices.
+  fileprivate func lastIndex(of pattern: StaticString, before end: Int, from start: Int) -> Int? {
+    let count = pattern.utf8CodeUnitCount
+    let first = pattern.utf8Start[0]
+    var index = end - count
+    while index >= start {
+      if bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self) == first,
+        has(pattern, at: index)
+      {
+        return index
+      }
+      index -= 1
+    }
+    return nil
+  }
+
+  /// The index at which `number G ` begins, when it ends before `end`.
+  fileprivate func startOfPDFObjectHeader(numbered number: UInt64, before end: Int) -> Int? {
+    var index = end - 1
+    func skipBack(_ matches: (UInt8) -> Bool) -> Int {
+      let start = index
+      while let byte = self[index], matches(byte) { index -= 1 }
+      return start - index
+    }
+    let isDigit: (UInt8) -> Bool = { $0.pdfDigit != nil }
+    _ = skipBack(\.isPDFWhitespace)
+    guard skipBack(isDigit) > 0, skipBack(\.isPDFWhitespace) > 0 else { return nil }
+    let last = index
+    guard (1...19).contains(skipBack(isDigit)) else { return nil }
+    var value: UInt64 = 0
+    for position in (index + 1)...last { value = value * 10 + UInt64(self[position]?.pdfDigit ?? 0) }
+    return value == number ? index + 1 : nil
+  }
+}

@@ -1,0 +1,157 @@
+// ISO 32000-2:2020 "Document management — Portable document format", and ISO 32000-1:2008, annex H,
+// for what readers accept beyond it.
+
+package import PreflightFacts
+package import PreflightBytes
+
+/// A PDF document: its pages, whether it is encrypted, and whether its end and the way from its
+/// trailer to its page tree are whole. Only the tail and the few objects on that way are read.
+package enum PDF: FormatReader {
+  /// Readers accept bytes before the header, up to here (ISO 32000-1, annex H.3, note 13).
+  private static let maximumHeaderOffset = 1024
+
+  package static func read(
+    _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    guard let header = try header(in: &window) else { return }
+    reading.mediaType = "application/pdf"
+
+    let tail = try PDFTail(header: header, in: &window)
+    reading.trailingDataOffset = tail.trailingDataOffset
+    if let cut = tail.cut { reading.add(cut) }
+
+    guard var document = try document(header: header, tail: tail, in: &window) else {
+      if tail.cut == nil, try !isForOthers(header: header, tail: tail, in: &window) {
+        reading.add(
+          tail.isMarked ? missingTrailer(tail) : PDFTail.truncation(at: window.byteCount))
+      }
+      return
+    }
+    if tail.cut == nil, let fault = try missingBytes(document, tail, in: &window) {
+      reading.add(fault)
+    }
+    let fault = try read(&document, tail, in: &window, into: &reading.facts)
+    if let fault, reading.faults.isEmpty { reading.add(fault) }
+    try PDFActions.note(in: &document, &window, into: &reading)
+  }
+
+  /// Where `%PDF-` stands; nil where the file is no PDF.
+  private static func header(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
+    let index = try window.available(at: 0, upTo: maximumHeaderOffset + 5).firstIndex(of: "%PDF-")
+    guard let header = index.map(UInt64.init) else { return nil }
+    if header == 0 { return header }
+    // Further in, it may be a document in an archive, or a text that speaks of PDF.
+    if try isArchive(in: &window) { return nil }
+    return try isHeader(at: header, in: &window) ? header : nil
+  }
+
+  /// Whether `%PDF-` at an offset begins a document: an object or the end has to follow.
+  package static func isHeader(at header: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
+    if try window.pdfObject(at: header, isIndirect: true) != nil { return true }
+    let size = window.byteCount
+    let tail = size - min(size, 2 << 10)
+    return try window.lastOccurrence(of: "startxref", before: size, from: tail) != nil
+  }
+
+  /// Whether the file is a ZIP archive, a compound file or a tape archive, which store files as they are.
+  private static func isArchive(in window: inout ByteWindow) throws(ReadError) -> Bool {
+    let head = try window.available(at: 0, upTo: 512)
+    return head.has([0x50, 0x4b, 3, 4]) || head.has([0xd0, 0xcf, 0x11, 0xe0])
+      || head.has("ustar", at: 257)
+  }
+
+  private static func document(
+    header: UInt64, tail: PDFTail, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFDocument? {
+    if let start = tail.startOfCrossReference,
+      let document = try PDFDocument(header: header, startOfCrossReference: start, in: &window)
+    {
+      return document
+    }
+    // All readers look for the objects themselves where the cross-reference is of no use. In a file
+    // that is cut there is little to be found.
+    guard tail.cut == nil, tail.isMarked else { return nil }
+    return try PDFDocument(rebuilding: &window, header: header)
+  }
+
+  /// Whether the way into the document is packed in a way that others undo.
+  private static func isForOthers(
+    header: UInt64, tail: PDFTail, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    guard let start = tail.startOfCrossReference else { return false }
+    return try PDFDocument.isForOthers(header: header, startOfCrossReference: start, in: &window)
+  }
+
+  /// Reads the facts; returns the first fault on the way from the trailer to the page tree.
+  private static func read(
+    _ document: inout PDFDocument, _ tail: PDFTail, in window: inout ByteWindow,
+    into facts: inout Facts
+  ) throws(ReadError) -> Fault? {
+    try document.findEncryption(in: &window)
+    facts.encrypted = document.isEncrypted
+
+    let root = try document.resolve(document.trailer[.root], in: &window)
+    guard let root else { return nil }
+    guard let catalog = root.dictionary else {
+      return Fault(
+        "missing-catalog", clause: "PDF 7.7.2", at: tail.startxref,
+        "The trailer names a root object that isn't in the document.",
+        expected: "a catalog dictionary", actual: root.kind)
+    }
+    let tree = try document.resolve(catalog[.pages], in: &window)
+    guard let tree else { return nil }
+    guard let pages = tree.dictionary else {
+      return Fault(
+        "missing-page-tree", clause: "PDF 7.7.3", at: tail.startxref,
+        "The catalog names a page tree that isn't in the document.",
+        expected: "a page tree node", actual: tree.kind)
+    }
+    // A page takes more than a byte, packed as tightly as it may be; readers then count the pages themselves.
+    guard let count = try document.resolve(pages[.count], in: &window)?.integer, count >= 0,
+      UInt64(count) <= window.byteCount
+    else {
+      return nil
+    }
+    facts.pageCount = count
+    guard count == 0, try document.resolve(pages[.kids], in: &window)?.array?.isEmpty == true else {
+      return nil
+    }
+    return Fault(
+      "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no page.",
+      expected: "at least one page", actual: "0")
+  }
+
+  private static func missingTrailer(_ tail: PDFTail) -> Fault {
+    Fault(
+      "missing-trailer", clause: "PDF 7.5.5", at: tail.startxref,
+      tail.startOfCrossReference == nil
+        ? "The file doesn't say where its cross-reference is, and no trailer names the document's root, "
+          + "so there is no way into it."
+        : "The cross-reference isn't where the end of the file says, and no trailer names the "
+          + "document's root, so there is no way into it.",
+      expected: tail.startOfCrossReference.map { "a cross-reference section at byte \($0)" })
+  }
+
+  /// A linearized file states its own length in its first object (annex F.3.3), and its last
+  /// `startxref` points to the front, which is whole whatever else is missing.
+  private static func missingBytes(
+    _ document: PDFDocument, _ tail: PDFTail, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    guard !document.isRebuilt, let start = tail.startOfCrossReference,
+      start < window.byteCount / 2,
+      let first = try window.pdfObject(at: document.header, isIndirect: true)?.object?.dictionary,
+      first[.linearized] != nil,
+      let length = first[.l]?.integer.flatMap({ UInt64(exactly: $0) }),
+      let endOfFirstPage = first[.e]?.integer.flatMap({ UInt64(exactly: $0) }),
+      // A writer that copied the dictionary along, but not the layout, puts the section last.
+      start < endOfFirstPage
+    else { return nil }
+    let actual = window.byteCount - document.header
+    // The line end after the last marker is often lost, and nobody misses it.
+    guard length > actual, length - actual > 2 else { return nil }
+    return Fault(
+      "missing-bytes", clause: "PDF F.3.3", at: window.byteCount,
+      "The document says that it is longer than the file is: bytes are missing from it.",
+      expected: "\(length) bytes", actual: "\(actual) bytes")
+  }
+}

@@ -1,0 +1,222 @@
+// ISO 32000-2:2020, 7.5.4 "Cross-reference table" and 7.5.8 "Cross-reference streams".
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// Where an indirect object stands.
+enum PDFLocation: Sendable {
+  /// At a file offset, counted from the header.
+  case offset(UInt64)
+  /// In an object stream, at an index.
+  case compressed(stream: UInt64, index: UInt64)
+  /// Nowhere: the number is free.
+  case free
+}
+
+/// One cross-reference section, with the trailer that belongs to it. A table is left where it stands
+/// and asked entry by entry; a stream has to be decoded as a whole.
+struct PDFCrossReferenceSection: Sendable {
+  /// A run of objects with consecutive numbers.
+  struct Subsection: Sendable {
+    let first: UInt64
+    let count: UInt64
+    /// Where the first entry stands: in the file for a table, in ``rows`` for a stream.
+    let offset: UInt64
+    let entrySize: UInt64
+  }
+
+  private(set) var subsections: [Subsection] = []
+  private(set) var trailer = PDFDictionary()
+
+  /// Where the section stands whose entries this one updates.
+  private(set) var previous: UInt64?
+  /// Where the stream stands that a table of a hybrid-reference file leaves objects to (7.5.8.4).
+  private(set) var hybridStream: UInt64?
+
+  /// The decoded entries of a cross-reference stream; nil for a table.
+  private(set) var rows: [UInt8]?
+  /// The widths of a stream's three fields.
+  private var widths: [Int] = []
+
+  /// How long its trailer is.
+  private var trailerByteCount = 0
+
+  /// What the section costs, roughly: the memory that it holds, and its trailer for a moment, which
+  /// hostile sections have in common, so that there may be far more of it than the file has bytes.
+  var cost: Int {
+    (rows?.count ?? 0) + subsections.count * MemoryLayout<Subsection>.stride + 4 * trailerByteCount
+  }
+
+  /// Takes the trailer out: only the newest that names a root is of use, and it may be long.
+  mutating func takeTrailer() -> PDFDictionary {
+    defer { trailer = PDFDictionary() }
+    return trailer
+  }
+
+  private mutating func set(_ trailer: PDFDictionary) {
+    self.trailer = trailer
+    previous = trailer[.prev]?.integer.flatMap { UInt64(exactly: $0) }
+    hybridStream = trailer[.xRefStm]?.integer.flatMap { UInt64(exactly: $0) }
+  }
+
+  /// What the section says about a number; nil where it leaves that to others.
+  func location(of number: UInt64, in window: inout ByteWindow) throws(ReadError) -> PDFLocation? {
+    if rows != nil { return streamLocation(of: number) }
+    let location = try tableLocation(of: number, in: &window)
+    // The table of a hybrid-reference file calls free what its stream has.
+    if case .free? = location, hybridStream != nil { return nil }
+    return location
+  }
+
+  /// The subsection that has a number, and the place of its entry.
+  private func entry(of number: UInt64) -> (subsection: Subsection, offset: UInt64)? {
+    for subsection in subsections
+    where number >= subsection.first && number - subsection.first < subsection.count {
+      return (
+        subsection, subsection.offset + (number - subsection.first) * subsection.entrySize
+      )
+    }
+    return nil
+  }
+
+  /// What a cross-reference stream says about a number.
+  private func streamLocation(of number: UInt64) -> PDFLocation? {
+    guard let rows, let entry = entry(of: number), let start = Int(exactly: entry.offset) else {
+      return nil
+    }
+    var position = start
+    var fields: [UInt64] = []
+    for width in widths {
+      guard rows.count - position >= width else { return nil }
+      fields.append(rows[position..<position + width].reduce(0) { $0 << 8 | UInt64($1) })
+      position += width
+    }
+    // A field of no width has its default: type 1, generation 0.
+    switch widths[0] == 0 ? 1 : fields[0] {
+    case 0: return .free
+    case 1: return .offset(fields[1])
+    case 2: return .compressed(stream: fields[1], index: fields[2])
+    default: return nil
+    }
+  }
+}
+
+extension PDFCrossReferenceSection {
+  /// A document with more subsections than this isn't worth the memory.
+  private static let maximumSubsections = 1 << 16
+
+  /// Reads a table that begins at `offset` with the keyword `xref`; nil where it makes no sense.
+  init?(tableAt start: UInt64, in window: inout ByteWindow) throws(ReadError) {
+    var position = start
+    for _ in 0..<Self.maximumSubsections {
+      let step = try Self.subsectionHeader(at: position, in: &window)
+      switch step {
+      case .nonsense:
+        return nil
+      case .trailer(let offset):
+        guard let loaded = try window.pdfObject(at: offset), let trailer = loaded.object?.dictionary
+        else { return nil }
+        set(trailer)
+        trailerByteCount = loaded.byteCount
+        return
+      case .subsection(let subsection):
+        position = subsection.offset
+        guard subsection.count > 0 else { continue }
+        let (size, overflow) = subsection.count.multipliedReportingOverflow(by: subsection.entrySize)
+        guard !overflow, size <= window.byteCount, window.byteCount - size >= subsection.offset
+        else { return nil }
+        position += size
+        subsections.append(subsection)
+      }
+    }
+    return nil
+  }
+
+  private enum Step {
+    case subsection(Subsection)
+    case trailer(UInt64)
+    case nonsense
+  }
+
+  /// Reads `first count` and measures the entries below it, or finds the trailer's dictionary.
+  private static func subsectionHeader(
+    at offset: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> Step {
+    var lexer = PDFLexer(try window.available(at: offset, upTo: 128), isWhole: true)
+    lexer.skipWhitespace()
+    if lexer.skipKeyword("trailer") { return .trailer(lexer.offset) }
+    guard let first = lexer.unsignedInteger() else { return .nonsense }
+    lexer.skipWhitespace()
+    guard let count = lexer.unsignedInteger() else { return .nonsense }
+    lexer.skipWhitespace()
+    let entries = lexer.offset
+    guard count > 0 else {
+      return .subsection(Subsection(first: first, count: 0, offset: entries, entrySize: 20))
+    }
+    // An entry has 20 bytes, its line end included; some writers leave out the space before a lone
+    // line feed, so the size is measured.
+    guard lexer.unsignedInteger() != nil else { return .nonsense }
+    lexer.skipWhitespace()
+    guard lexer.unsignedInteger() != nil else { return .nonsense }
+    lexer.skipWhitespace()
+    guard lexer.skipKeyword("n") || lexer.skipKeyword("f") else { return .nonsense }
+    lexer.skipWhitespace()
+    let size = lexer.offset - entries
+    guard (18...24).contains(size) else { return .nonsense }
+    return .subsection(Subsection(first: first, count: count, offset: entries, entrySize: size))
+  }
+
+  /// What a table says about a number.
+  private func tableLocation(
+    of number: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> PDFLocation? {
+    guard let entry = entry(of: number) else { return nil }
+    let count = Int(min(entry.subsection.entrySize, 24))
+    var lexer = PDFLexer(try window.available(at: entry.offset, upTo: count), isWhole: true)
+    lexer.skipWhitespace()
+    guard let offset = lexer.unsignedInteger() else { return nil }
+    lexer.skipWhitespace()
+    guard lexer.unsignedInteger() != nil else { return nil }
+    lexer.skipWhitespace()
+    return lexer.skipKeyword("n") ? .offset(offset) : .free
+  }
+}
+
+extension PDFCrossReferenceSection {
+  /// Reads the cross-reference stream that stands at `offset` as an indirect object; nil where there
+  /// is none or it can't be decoded.
+  init?(streamAt offset: UInt64, in window: inout ByteWindow) throws(ReadError) {
+    guard let loaded = try window.pdfObject(at: offset, isIndirect: true),
+      let dictionary = loaded.object?.dictionary, let data = loaded.streamOffset,
+      let widths = dictionary[.w]?.array?.compactMap(\.integer), widths.count >= 3,
+      widths.allSatisfy({ (0...8).contains($0) }), widths[1] > 0
+    else { return nil }
+    self.init()
+    set(dictionary)
+    trailerByteCount = loaded.byteCount
+    self.widths = Array(widths.prefix(3))
+    let size = UInt64(widths.reduce(0, +))
+
+    var numbers = dictionary[.index]?.array?.map { $0.integer.flatMap { UInt64(exactly: $0) } } ?? []
+    if numbers.isEmpty {
+      numbers = [0, dictionary[.size]?.integer.flatMap { UInt64(exactly: $0) }]
+    }
+    guard numbers.count / 2 <= Self.maximumSubsections else { return nil }
+    var position: UInt64 = 0
+    for index in stride(from: 0, to: numbers.count - 1, by: 2) {
+      guard let first = numbers[index], let count = numbers[index + 1] else { return nil }
+      let (length, overflow) = count.multipliedReportingOverflow(by: size)
+      let (end, carry) = position.addingReportingOverflow(length)
+      guard !overflow, !carry else { return nil }
+      subsections.append(
+        Subsection(first: first, count: count, offset: position, entrySize: size))
+      position = end
+    }
+    let byteCount = Int(clamping: min(position, UInt64(PDFStreamDecoder.maximumOutput)))
+    // Where entries are missing, viewers take the whole section for broken.
+    guard let decoder = PDFStreamDecoder(dictionary),
+      let rows = try decoder.decode(at: data, upTo: byteCount, in: &window), rows.count == byteCount
+    else { return nil }
+    self.rows = rows
+  }
+}

@@ -1,0 +1,82 @@
+// ISO 32000-2:2020, 7.3 "Objects".
+
+internal import PreflightFacts
+
+/// A PDF object, as it stands in the file.
+enum PDFObject: Sendable {
+  case null
+  case boolean(Bool)
+  case integer(Int)
+  /// A number with a fraction, or an integer out of range: nothing here needs its value.
+  case real
+  case string([UInt8])
+  case name(String)
+  case array([PDFObject])
+  case dictionary(PDFDictionary)
+  case reference(PDFReference)
+
+  /// What kind of object it is, in the specification's words.
+  var kind: String {
+    switch self {
+    case .null: "nothing"
+    case .boolean: "a boolean"
+    case .integer, .real: "a number"
+    case .string: "a string"
+    case .name: "a name"
+    case .array: "an array"
+    case .dictionary: "a dictionary"
+    case .reference: "a reference"
+    }
+  }
+
+  var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+  var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
+  var string: [UInt8]? { if case .string(let value) = self { value } else { nil } }
+  var name: String? { if case .name(let value) = self { value } else { nil } }
+  var array: [PDFObject]? { if case .array(let value) = self { value } else { nil } }
+  var dictionary: PDFDictionary? { if case .dictionary(let value) = self { value } else { nil } }
+  var reference: PDFReference? { if case .reference(let value) = self { value } else { nil } }
+}
+
+/// A dictionary (7.3.7), with those of its entries that are asked for. Of two entries with the same key, the later
+/// one counts.
+// A list, since there are few entries and most are asked for once.
+struct PDFDictionary: Sendable {
+  // No tuple: an array of these is copied and let go of by way of metadata made at run time.
+  struct Entry: Sendable {
+    let key: PDFKey
+    let value: PDFObject
+  }
+
+  private var entries: [Entry]
+
+  /// Whether there is no entry at all, of whatever key.
+  let isEmpty: Bool
+
+  init() {
+    entries = []
+    isEmpty = true
+  }
+
+  init(_ entries: [Entry], isEmpty: Bool) {
+    self.entries = entries
+    self.isEmpty = isEmpty
+  }
+
+  /// The value of a key; nil where there is none.
+  subscript(key: PDFKey) -> PDFObject? { entries.last { $0.key == key }?.value }
+
+  /// Adds an entry, which counts over an earlier one with the same key.
+  mutating func append(_ value: PDFObject, for key: PDFKey) { entries.append(Entry(key: key, value: value)) }
+
+  /// Adds the entries of another dictionary, which count where this one has none.
+  mutating func complete(with other: PDFDictionary) {
+    self = PDFDictionary(other.entries + entries, isEmpty: isEmpty && other.isEmpty)
+  }
+}
+
+/// The name of an indirect object: `N G R`.
+struct PDFReference: Hashable, Sendable {
+  let number: UInt64
+  let generation: UInt64
+}

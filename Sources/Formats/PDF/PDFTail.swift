@@ -1,0 +1,125 @@
+// ISO 32000-2:2020, 7.5.5 "File trailer" and 7.5.6 "Incremental updates".
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// How a document ends: `startxref`, an offset, `%%EOF`, each on a line of its own. An update adds
+/// objects and an end of its own behind, so the last ones in the file count.
+struct PDFTail {
+  /// Where the last `startxref` stands.
+  private(set) var startxref: UInt64?
+
+  /// The offset stated after it.
+  private(set) var startOfCrossReference: UInt64?
+
+  /// Where bytes begin that belong to no document.
+  private(set) var trailingDataOffset: UInt64?
+
+  /// The fault, where the file breaks off before an end.
+  private(set) var cut: Fault?
+
+  /// Whether a `%%EOF` stands behind the last `startxref`. Readers do without it where the offset is
+  /// good, so that its want alone is no fault.
+  private(set) var isMarked = true
+
+  init(header: UInt64, in window: inout ByteWindow) throws(ReadError) {
+    let size = window.byteCount
+    startxref = try window.lastOccurrence(of: "startxref", before: size, from: header)
+    // One further up than the last `startxref` ends an earlier revision.
+    let marker = try window.lastOccurrence(of: "%%EOF", before: size, from: startxref ?? header)
+    isMarked = marker != nil
+
+    var end = marker.map { $0 + 5 }
+    if let startxref {
+      var lexer = PDFLexer(try window.available(at: startxref + 9, upTo: 64), isWhole: true)
+      lexer.skipWhitespace()
+      startOfCrossReference = lexer.unsignedInteger()
+      end = end ?? lexer.offset
+    }
+    guard let end, isMarked || startOfCrossReference != nil else {
+      cut = Self.truncation(at: size)
+      return
+    }
+    if !isMarked, try Self.isBeginningOfMarker(at: end, in: &window) {
+      cut = Self.truncation(at: size)
+    } else if let next = try Self.firstByteThatCounts(from: end, in: &window) {
+      if try Self.isBeginningOfUpdate(at: next, in: &window) {
+        cut = Self.truncation(at: size)
+      } else {
+        trailingDataOffset = next
+      }
+    }
+  }
+
+  static func truncation(at end: UInt64) -> Fault {
+    Fault(
+      "truncated", clause: "PDF 7.5.5", at: end,
+      "The document breaks off: the end that a reader begins at is missing.",
+      expected: "startxref and %%EOF on the last lines", actual: "end of file")
+  }
+
+  /// Whether all that is left of the file is a part of `%%EOF`.
+  private static func isBeginningOfMarker(
+    at offset: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    let rest = try window.available(at: offset, upTo: 16)
+    guard rest.remaining < 16 else { return false }
+    var index = 0
+    while let byte = rest[index], byte.isPDFWhitespace { index += 1 }
+    let marker: StaticString = "%%EOF"
+    let length = rest.remaining - index
+    guard (1..<5).contains(length) else { return false }
+    for i in 0..<length where rest[index + i] != marker.utf8Start[i] { return false }
+    return true
+  }
+
+  /// The first byte from `offset` on that is not white space, padding or comment.
+  private static func firstByteThatCounts(
+    from offset: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> UInt64? {
+    let endOfText: UInt8 = 0x1a
+    var position = offset
+    var isComment = false
+    while true {
+      let span = try window.available(at: position, upTo: 16 << 10)
+      guard span.remaining > 0 else { return nil }
+      for index in 0..<span.remaining {
+        guard let byte = span[index] else { break }
+        if byte == 0x0a || byte == 0x0d {
+          isComment = false
+        } else if byte == UInt8(ascii: "%") {
+          isComment = true
+        } else if !isComment, !byte.isPDFWhitespace, byte != endOfText {
+          return position + UInt64(index)
+        }
+      }
+      position += UInt64(span.remaining)
+    }
+  }
+
+  /// Whether an update begins here that has no end; or whether the marker before was that of a
+  /// document within this one, and this one goes on.
+  private static func isBeginningOfUpdate(
+    at offset: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    let span = try window.available(at: offset, upTo: 64)
+    let endsHere = span.remaining < 64
+    var lexer = PDFLexer(span, isWhole: true)
+    if lexer.skipKeyword("xref") || lexer.skipKeyword("endstream") || lexer.skipKeyword("endobj") {
+      return true
+    }
+    if lexer.objectHeader() != nil { return true }
+    guard endsHere else { return false }
+    // The update may have been cut within its first words, such as `7 0 o`.
+    let words: [StaticString] = ["xref", "obj"]
+    while lexer.unsignedInteger() != nil { lexer.skipWhitespace() }
+    for word in words {
+      var length = 0
+      while length < word.utf8CodeUnitCount, lexer.peek(length) == word.utf8Start[length] {
+        length += 1
+      }
+      if lexer.peek(length) == nil { return true }
+    }
+    return false
+  }
+}

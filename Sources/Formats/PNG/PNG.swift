@@ -1,0 +1,60 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// PNG and APNG: Portable Network Graphics, third edition (W3C Recommendation, 24 June 2025).
+///
+/// Yields the header's size, depth and colour type, transparency, the frames of an animation with their
+/// delays, and whether every chunk's check value holds and the compressed data makes the whole picture.
+enum PNG: FormatReader {
+  static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    switch Opening(try window.available(at: 0, upTo: 32)) {
+    case .other: return
+    case .spoiled:
+      reading.mediaType = "image/png"
+      return reading.add(
+        Fault(
+          "signature", clause: "PNG 5.2", at: 0,
+          "The eight bytes that begin a PNG were changed, as a transfer in text mode changes them."))
+    case .signature: break
+    }
+    reading.mediaType = "image/png"
+    var picture = PNGPicture()
+    var position = UInt64(signature.count)
+    while true {
+      guard let chunk = try PNGChunk(in: &window, at: position) else {
+        return reading.addTruncation(
+          of: "the picture: there is no IEND chunk", clause: "PNG 5.6", at: window.byteCount)
+      }
+      if let fault = chunk.headFault { return reading.add(fault) }
+      if let fault = picture.begin(chunk, window.unpacker, into: &reading) { return reading.add(fault) }
+      guard chunk.end <= window.byteCount else {
+        return reading.addTruncation(of: "the chunk \(chunk.type)", clause: "PNG 5.3", at: window.byteCount)
+      }
+      if let fault = try picture.take(chunk, &window, into: &reading) { return reading.add(fault) }
+      position = chunk.end
+      if chunk.type == "IEND" { return try reading.noteTrailingData(&window, after: position) }
+    }
+  }
+
+  private enum Opening {
+    case signature
+    /// What isn't the signature was one: its bytes are made so that every usual way to spoil a binary
+    /// file shows in them (section 5.2), and the header chunk after them can't be mistaken.
+    case spoiled
+    case other
+
+    init(_ head: ByteSpan) {
+      if head.has(PNG.signature) {
+        self = .signature
+      } else if let header = head.firstIndex(of: "IHDR"), 8...16 ~= header,
+        head.has("PNG", at: 1) || PNG.signature.indices.count(where: { head[$0] == PNG.signature[$0] }) >= 6
+      {
+        self = .spoiled
+      } else {
+        self = .other
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// A chunk's place and type (section 5.3).
+struct PNGChunk {
+  let offset: UInt64
+  let length: UInt32
+  let type: FourCC
+
+  /// The file offset of the chunk's data.
+  var dataStart: UInt64 { offset + 8 }
+
+  /// The file offset of the check value after the data.
+  var dataEnd: UInt64 { dataStart + UInt64(length) }
+
+  /// The file offset after the chunk.
+  var end: UInt64 { dataEnd + 4 }
+
+  /// The chunk at an offset; nil where the file ends before its data.
+  init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
+    var span = try window.available(at: offset, upTo: 8)
+    guard span.remaining == 8 else { return nil }
+    self.offset = offset
+    length = try UInt32(parsingBigEndian: &span)
+    type = try FourCC(parsing: &span)
+  }
+
+  /// Whether a decoder has to know the type to show the picture (section 5.4).
+  var isCritical: Bool { type.rawValue & 0x2000_0000 == 0 }
+
+  /// Whether the chunk is one that frames of an animation depend on.
+  var isAnimationControl: Bool { type == "acTL" || type == "fcTL" }
+
+  /// What is wrong with length and type alone.
+  var headFault: Fault? {
+    if !type.isLetters {
+      return Fault(
+        "chunk-type", clause: "PNG 5.3", at: offset + 4,
+        "A chunk should begin here, and its type is not made of letters.", expected: "four letters",
+        actual: type.description)
+    }
+    if length > Int32.max {
+      return Fault(
+        "chunk-length", clause: "PNG 5.3", at: offset,
+        "The chunk \(type) states a length that no chunk may have.",
+        expected: "≤ 2147483647", actual: "\(length)")
+    }
+    return nil
+  }
+
+  /// The check value of type and data, in pieces.
+  func checksum(in window: inout ByteWindow) throws(ReadError) -> UInt32 {
+    var checksum = CRC32()
+    var position = offset + 4
+    while position < dataEnd {
+      let block = try window.block(at: position, upTo: dataEnd - position)
+      if block.remaining == 0 { break }
+      checksum.update(block)
+      position += UInt64(block.remaining)
+    }
+    return checksum.value
+  }
+}

@@ -1,0 +1,129 @@
+// RFC 2046, 4.1.3 "Plain Subtype"; The Unicode Standard, chapter 3 "Conformance".
+
+package import PreflightFacts
+package import PreflightBytes
+
+/// A text: its encoding, whether it breaks off within a character, and whether it is plain or of a
+/// type of its own, such as JSON. Asked last, since almost everything could be one.
+package enum PlainText: FormatReader {
+  /// What is looked at to tell the type of a text.
+  private static let headSize = 64 << 10
+
+  package static func read(
+    _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    guard window.byteCount > 0 else { return }
+    let head = try window.available(at: 0, upTo: headSize).copy()
+    let mark = ByteOrderMark(head)
+    if let mark, let size = mark.unitSize {
+      try readWide(mark, unitSize: size, head: head, in: &window, into: &reading)
+    } else {
+      try readNarrow(mark, head: head, in: &window, into: &reading)
+    }
+  }
+
+  /// Reads a text whose characters begin with a byte each: ASCII, UTF-8, and the older 8-bit sets.
+  private static func readNarrow(
+    _ mark: ByteOrderMark?, head: [UInt8], in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    var scan = TextScan()
+    var position: UInt64 = UInt64(mark?.length ?? 0)
+    while true {
+      let span = try window.available(at: position, upTo: headSize)
+      if span.remaining == 0 { break }
+      guard scan.update(span) else { return }
+      position += UInt64(span.remaining)
+    }
+    switch scan.encoding {
+    case .ascii:
+      reading.facts.textEncoding = mark == nil ? "us-ascii" : "utf-8"
+    case .utf8(let brokenCharacter):
+      reading.facts.textEncoding = "utf-8"
+      if let brokenCharacter { reading.add(truncation(at: brokenCharacter)) }
+    case .other(let hasC1):
+      // Bytes without a control character among them may be anything; libmagic has seen more of it.
+      guard reading.sniffedType.map(TextType.isText) ?? false else { return }
+      reading.facts.textEncoding = WesternText.encoding(of: head, hasC1: hasC1)
+    }
+    reading.mediaType = TextType.mediaType(
+      of: Array(head.dropFirst(mark?.length ?? 0)), isWhole: window.byteCount <= UInt64(head.count),
+      sniffedType: reading.sniffedType)
+  }
+
+  /// Reads a text in UTF-16 or UTF-32, which its byte order mark tells.
+  private static func readWide(
+    _ mark: ByteOrderMark, unitSize: Int, head: [UInt8], in window: inout ByteWindow,
+    into reading: inout Reading
+  ) throws(ReadError) {
+    var scan = WideTextScan(unitSize: unitSize, isBigEndian: mark.isBigEndian)
+    var position = UInt64(mark.length)
+    while true {
+      let span = try window.available(at: position, upTo: headSize)
+      if span.remaining == 0 { break }
+      guard scan.update(span) else { return }
+      position += UInt64(span.remaining)
+    }
+    reading.facts.textEncoding = mark.encoding
+    if let brokenCharacter = scan.brokenCharacter { reading.add(truncation(at: brokenCharacter)) }
+    reading.mediaType = TextType.mediaType(
+      of: scan.narrowed(head[mark.length...]), isWhole: window.byteCount <= UInt64(head.count),
+      sniffedType: reading.sniffedType)
+  }
+
+  private static func truncation(at offset: UInt64) -> Fault {
+    Fault(
+      "truncated", clause: "Unicode 3.9", at: offset, "The text ends in the middle of a character.",
+      expected: "the rest of the character", actual: "end of file")
+  }
+}
+
+/// The mark with which a text may begin to tell its encoding (The Unicode Standard, 23.8).
+enum ByteOrderMark: Sendable {
+  case utf8, utf16BigEndian, utf16LittleEndian, utf32BigEndian, utf32LittleEndian
+
+  init?(_ head: [UInt8]) {
+    // The mark of UTF-32 begins with that of UTF-16.
+    if head.starts(with: [0xff, 0xfe, 0, 0]) {
+      self = .utf32LittleEndian
+    } else if head.starts(with: [0, 0, 0xfe, 0xff]) {
+      self = .utf32BigEndian
+    } else if head.starts(with: [0xff, 0xfe]) {
+      self = .utf16LittleEndian
+    } else if head.starts(with: [0xfe, 0xff]) {
+      self = .utf16BigEndian
+    } else if head.starts(with: [0xef, 0xbb, 0xbf]) {
+      self = .utf8
+    } else {
+      return nil
+    }
+  }
+
+  var length: Int {
+    switch self {
+    case .utf8: 3
+    case .utf16BigEndian, .utf16LittleEndian: 2
+    case .utf32BigEndian, .utf32LittleEndian: 4
+    }
+  }
+
+  /// The bytes in a code unit, where there are several.
+  var unitSize: Int? { self == .utf8 ? nil : length }
+
+  var isBigEndian: Bool { self == .utf16BigEndian || self == .utf32BigEndian }
+
+  /// The encoding as the registry names it.
+  var encoding: String {
+    switch self {
+    case .utf8: "utf-8"
+    case .utf16BigEndian: "utf-16be"
+    case .utf16LittleEndian: "utf-16le"
+    case .utf32BigEndian: "utf-32be"
+    case .utf32LittleEndian: "utf-32le"
+    }
+  }
+}
+
+extension ByteSpan {
+  /// All the bytes, copied out.
+  fileprivate func copy() -> [UInt8] { bytes.withUnsafeBytes { Array($0) } }
+}

@@ -1,0 +1,202 @@
+// The Unicode Standard, 3.9 "Unicode Encoding Forms", table 3-7 "Well-Formed UTF-8 Byte Sequences".
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// Goes through a text of bytes once, block by block, and tells whether it is one and in what encoding.
+struct TextScan: Sendable {
+  enum Encoding: Sendable {
+    case ascii
+    /// UTF-8; with the offset of the last character, where the text ends within it.
+    case utf8(brokenCharacter: UInt64?)
+    /// Some other extension of ASCII; with whether there are bytes from 0x80 to 0x9F.
+    case other(hasC1: Bool)
+  }
+
+  /// The control characters that stand in texts, a bit each: BEL, BS, HT, LF, VT, FF, CR and ESC, as
+  /// libmagic has it.
+  static let textControls: UInt32 = 0x0800_3f80
+
+  private var isWellFormed = true
+  private var hasCharacters = false
+  private var hasHighBytes = false
+  private var hasC1 = false
+  /// How many bytes the character begun still wants, and what the next of them may be.
+  private var wanted = 0
+  private var next: ClosedRange<UInt8> = 0x80...0xbf
+  private var characterStart: UInt64 = 0
+
+  /// What the bytes so far are.
+  var encoding: Encoding {
+    if !hasHighBytes { return .ascii }
+    if !isWellFormed { return .other(hasC1: hasC1) }
+    if wanted == 0 { return .utf8(brokenCharacter: nil) }
+    // A lone high byte at the very end is as likely a letter of an 8-bit set: `caf\xE9`.
+    return hasCharacters ? .utf8(brokenCharacter: characterStart) : .other(hasC1: hasC1)
+  }
+
+  /// Takes in the next block; false as soon as a byte is found that stands in no text.
+  mutating func update(_ span: ByteSpan) -> Bool {
+    let bytes = span.bytes
+    let count = bytes.byteCount
+    var index = 0
+    while index < count {
+      if wanted == 0 {
+        // Most of a text is ASCII without a line end: eight bytes at a time, none of them below
+        // 0x20, none above 0x7E.
+        while index + 8 <= count {
+          let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
+          let marks = word | (word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101)
+          if marks & 0x8080_8080_8080_8080 != 0 { break }
+          index += 8
+        }
+        guard index < count else { break }
+      }
+      let byte = bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
+      if byte < 0x80 {
+        if byte < 0x20, Self.textControls >> byte & 1 == 0 { return false }
+        if byte == 0x7f { return false }
+        if wanted > 0 { breakForm() }
+      } else {
+        hasHighBytes = true
+        if byte < 0xa0 { hasC1 = true }
+        if isWellFormed { take(byte, at: span.base + UInt64(index)) }
+      }
+      index += 1
+    }
+    return true
+  }
+
+  private mutating func breakForm() {
+    isWellFormed = false
+    wanted = 0
+  }
+
+  /// Takes in a byte of a UTF-8 sequence.
+  private mutating func take(_ byte: UInt8, at offset: UInt64) {
+    if wanted > 0 {
+      guard next.contains(byte) else { return breakForm() }
+      wanted -= 1
+      next = 0x80...0xbf
+      if wanted == 0 { hasCharacters = true }
+      return
+    }
+    characterStart = offset
+    next = 0x80...0xbf
+    switch byte {
+    case 0xc2...0xdf: wanted = 1
+    case 0xe0: (wanted, next) = (2, 0xa0...0xbf)
+    case 0xed: (wanted, next) = (2, 0x80...0x9f)
+    case 0xe1...0xef: wanted = 2
+    case 0xf0: (wanted, next) = (3, 0x90...0xbf)
+    case 0xf1...0xf3: wanted = 3
+    case 0xf4: (wanted, next) = (3, 0x80...0x8f)
+    default: breakForm()
+    }
+  }
+}
+
+/// Goes through a text in UTF-16 or UTF-32 once, block by block.
+struct WideTextScan: Sendable {
+  let unitSize: Int
+  let isBigEndian: Bool
+
+  /// The bytes of a code unit that the last block ended within.
+  private var unit: UInt32 = 0
+  private var unitBytes = 0
+  private var unitStart: UInt64 = 0
+  /// Where the first half of a surrogate pair stands that waits for its second.
+  private var highSurrogate: UInt64?
+
+  init(unitSize: Int, isBigEndian: Bool) {
+    self.unitSize = unitSize
+    self.isBigEndian = isBigEndian
+  }
+
+  /// The offset of the last character, where the text ends within it.
+  var brokenCharacter: UInt64? { highSurrogate ?? (unitBytes > 0 ? unitStart : nil) }
+
+  /// Takes in the next block; false as soon as something is found that stands in no text.
+  mutating func update(_ span: ByteSpan) -> Bool {
+    for index in 0..<span.bytes.byteCount {
+      let byte = span.bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
+      if unitBytes == 0 { unitStart = span.base + UInt64(index) }
+      unit |= UInt32(byte) << UInt32(8 * (isBigEndian ? unitSize - 1 - unitBytes : unitBytes))
+      unitBytes += 1
+      guard unitBytes == unitSize else { continue }
+      guard take(unit) else { return false }
+      unit = 0
+      unitBytes = 0
+    }
+    return true
+  }
+
+  private mutating func take(_ unit: UInt32) -> Bool {
+    let isLowSurrogate = (0xdc00...0xdfff).contains(unit)
+    if unitSize == 2, isLowSurrogate == (highSurrogate != nil) {
+      highSurrogate = nil
+    } else if isLowSurrogate || highSurrogate != nil {
+      return false
+    }
+    switch unit {
+    case 0..<0x20: return TextScan.textControls >> unit & 1 == 1
+    case 0xd800...0xdbff:
+      highSurrogate = unitStart
+      return unitSize == 2
+    case 0xfffe, 0xffff: return false
+    default: return unit <= 0x10_ffff
+    }
+  }
+
+  /// The characters of a run of bytes, a byte each, those beyond ASCII as 0xFF: enough to tell the
+  /// type of a text.
+  func narrowed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    stride(from: bytes.startIndex, to: bytes.endIndex - (unitSize - 1), by: unitSize).map { start in
+      let unit = bytes[start..<start + unitSize]
+      guard let low = isBigEndian ? unit.last : unit.first else { return 0xff }
+      return low < 0x80 && unit.reduce(0, { $0 + Int($1) }) == Int(low) ? low : 0xff
+    }
+  }
+}
+
+/// Guesses at the 8-bit sets of Western Europe, which nothing in a text declares.
+enum WesternText {
+  /// What may stand between two letters of a word, of the bytes from 0x80 to 0x9F of Windows-1252:
+  /// the apostrophe and the letters Š, Œ, Ž, š, œ, ž and Ÿ. In the sets of DOS most of the others are
+  /// letters, too.
+  private static let withinWords: Set<UInt8> = [0x92, 0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f]
+
+  /// Bytes that Windows-1252 leaves undefined.
+  private static let undefined: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
+
+  /// `iso-8859-1` or `windows-1252` where the bytes beyond ASCII stand as they do in a language of
+  /// Western Europe: here and there. nil where there are too many, or they stand oddly.
+  static func encoding(of head: [UInt8], hasC1: Bool) -> String? {
+    var letters = 0
+    var highLetters = 0
+    for (index, byte) in head.enumerated() {
+      if byte.isASCIILetter { letters += 1 }
+      guard byte >= 0x80 else { continue }
+      guard byte < 0xa0 else {
+        // Below 0xC0 there is punctuation.
+        if byte >= 0xc0 { highLetters += 1 }
+        continue
+      }
+      if undefined.contains(byte) { return nil }
+      let isWithinWord =
+        index > 0 && head[index - 1].isASCIILetter && index + 1 < head.count
+        && head[index + 1].isASCIILetter
+      if isWithinWord, !withinWords.contains(byte) { return nil }
+    }
+    guard letters > 0, highLetters * 3 <= letters else { return nil }
+    return hasC1 ? "windows-1252" : "iso-8859-1"
+  }
+}
+
+extension UInt8 {
+  /// Whether the byte is a letter of ASCII.
+  var isASCIILetter: Bool { (0x61...0x7a).contains(self | 0x20) }
+
+  /// Whether the byte is a digit of ASCII.
+  var isASCIIDigit: Bool { (0x30...0x39).contains(self) }
+}

@@ -1,0 +1,49 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// WebP: RFC 9649 (November 2024), with VP8 by RFC 6386.
+///
+/// The walk through the chunks finds where a file breaks off or contradicts itself, and what it notes
+/// about the place. libwebp then has the last word on what the picture is and whether it can be shown.
+enum WebP: FormatReader {
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard try isWebP(window.available(at: 0, upTo: 12)) else { return }
+    reading.mediaType = "image/webp"
+    let declaredEnd = 8 + UInt64(try window.littleEndian(UInt32.self, at: 4))
+    try WebPStructure.read(&window, until: declaredEnd, into: &reading)
+    if window.byteCount < declaredEnd {
+      return reading.addTruncation(
+        of: "the picture: its header states \(declaredEnd) bytes", clause: "RFC 9649 2.4",
+        at: window.byteCount)
+    }
+    try reading.noteTrailingData(&window, after: declaredEnd)
+    guard reading.faults.isEmpty else { return }
+    if let picture = try picture(&window, into: &reading) { picture.describe(into: &reading.facts) }
+  }
+
+  private static func isWebP(_ head: ByteSpan) -> Bool { head.has("RIFF") && head.has("WEBP", at: 8) }
+
+  /// Has libwebp decode every frame.
+  static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard let frame = try picture(&window, into: &reading)?.firstUndecodableFrame() else { return }
+    reading.add(
+      Fault(
+        "undecodable-frame", clause: "RFC 9649 2.5", at: frame.offset,
+        "libwebp can't decode the data of frame \(frame.number).", expected: "a whole picture",
+        actual: frame.reason))
+  }
+
+  /// The file in libwebp's hands, by its demuxer; nil for one that is too large to be held.
+  private static func picture(
+    _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) -> LibWebP? {
+    let count = 8 + UInt64(try window.littleEndian(UInt32.self, at: 4))
+    guard count <= LibWebP.maximumByteCount else { return nil }
+    if let picture = try LibWebP(&window, count: Int(count)) { return picture }
+    reading.add(
+      Fault(
+        "refused-by-libwebp", clause: "RFC 9649 2.7", at: 12,
+        "The parts of the picture contradict each other, and libwebp refuses it."))
+    return nil
+  }
+}

@@ -1,0 +1,169 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// A package of the Open Packaging Conventions (ISO/IEC 29500-2:2021), on which OOXML stands: what its
+/// content types and relationships say that the whole is.
+struct OpenPackage {
+  /// `[Content_Types].xml` and `_rels/.rels` are read this far; a part takes some 150 bytes in them.
+  private static let maximumByteCount: UInt64 = 1 << 20
+
+  /// The main part's type, or nil where none is named.
+  private(set) var type: OfficeType?
+  /// The part at which reading starts, as the relationships name it.
+  private(set) var mainPart: String?
+  private(set) var hasMacros: Bool
+  /// Whether the content types could be read.
+  let hasContentTypes: Bool
+
+  init(_ contents: ZIPContents, in window: inout ByteWindow) throws(ReadError) {
+    let types = try contents.contentTypes.flatMapMember { (member) throws(ReadError) in
+      try Self.bytes(of: member, in: &window)
+    }.map(ContentTypes.init)
+    let targets =
+      try contents.relationships.flatMapMember { (member) throws(ReadError) in
+        try Self.bytes(of: member, in: &window)
+      }.map(Self.targets) ?? []
+    hasContentTypes = types != nil
+    hasMacros = contents.hints.contains(.macros) || types?.hasMacros == true
+    mainPart = targets.first
+    if let types {
+      for target in targets {
+        guard let found = types.type(of: target) else { continue }
+        (type, mainPart) = (found, target)
+        break
+      }
+      type = type ?? types.firstMain
+    }
+    if let type, type.isMacroEnabled { hasMacros = true }
+  }
+
+  /// The type that the names of the parts suggest, for a package that doesn't say it, or no more.
+  func suggestedType(_ hints: ZIPContents.Hints) -> MediaType? {
+    let main = mainPart?.lowercased().drop { $0 == "/" } ?? ""
+    if main.hasPrefix("word/") { return Self.word(hasMacros) }
+    if main.hasPrefix("xl/") { return Self.excel(hasMacros) }
+    if main.hasPrefix("ppt/") { return Self.powerPoint(hasMacros) }
+    switch hints.intersection([.word, .excel, .powerPoint, .visio]) {
+    case .word: return Self.word(hasMacros)
+    case .excel: return Self.excel(hasMacros)
+    case .powerPoint: return Self.powerPoint(hasMacros)
+    case .visio: return "application/vnd.ms-visio.drawing"
+    default: return nil
+    }
+  }
+
+  private static func word(_ macros: Bool) -> MediaType {
+    macros ? "application/vnd.ms-word.document.macroEnabled.12" : .docx
+  }
+
+  private static func excel(_ macros: Bool) -> MediaType {
+    macros ? "application/vnd.ms-excel.sheet.macroEnabled.12" : .xlsx
+  }
+
+  private static func powerPoint(_ macros: Bool) -> MediaType {
+    macros ? "application/vnd.ms-powerpoint.presentation.macroEnabled.12" : .pptx
+  }
+
+  /// The start of a member, unpacked; nil where it can't be had.
+  static func bytes(
+    of member: ZIPMember, in window: inout ByteWindow, upTo limit: UInt64 = maximumByteCount
+  ) throws(ReadError) -> [UInt8]? {
+    guard !member.flags.contains(.encrypted),
+      member.method == ZIPMember.deflated || member.method == ZIPMember.stored
+    else { return nil }
+    var fixed = try window.available(at: member.headerOffset, upTo: LocalFileHeader.byteCount)
+    guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
+      return nil
+    }
+    let header = try LocalFileHeader(parsing: &fixed)
+    let start = try member.headerOffset.adding(UInt64(header.headerByteCount))
+    let end = min(try start.adding(member.compressedSize), window.byteCount)
+    guard start < end else { return nil }
+    let isDeflated = member.method == ZIPMember.deflated
+    if isDeflated, member.uncompressedSize <= limit {
+      let bytes = try window.unpackMemberData(in: start..<end, expecting: member.uncompressedSize) { bytes in
+        bytes.withUnsafeBytes { Array($0) }
+      }
+      if let bytes { return bytes }
+    }
+    var output = [UInt8](repeating: 0, count: 1 << 13)
+    return try MemberData(
+      &window, in: start..<end, isDeflated: isDeflated, limit: limit,
+      keepsBytes: true, output: &output
+    ).bytes
+  }
+
+  /// The targets of the relationships that lead to a main part (ISO/IEC 29500-2, 6.5).
+  private static func targets(_ relationships: [UInt8]) -> [String] {
+    var markup = Markup(relationships)
+    var targets: [String] = []
+    while let tag = markup.nextTag() {
+      guard tag.name == "Relationship", tag["TargetMode"] != "External", let type = tag["Type"],
+        let target = tag["Target"], mainRelationships.contains(where: { type.hasSuffix($0) })
+      else { continue }
+      targets.append(Self.partName(target))
+      if targets.count == 8 { break }
+    }
+    return targets
+  }
+
+  /// A target as a part name: it is relative to the root, above which nothing leads.
+  private static func partName(_ target: String) -> String {
+    target.prefix { $0 != "#" && $0 != "?" }.split { $0 == "/" || $0 == "\\" }
+      .filter { $0 != "." && $0 != ".." }.joined(separator: "/")
+  }
+
+  /// Transitional and Strict differ in what stands before.
+  private static let mainRelationships = [
+    "/relationships/officeDocument", "/2010/relationships/document", "/fixedrepresentation",
+    "/3dmodel",
+  ]
+}
+
+/// `[Content_Types].xml` (ISO/IEC 29500-2, 6.2.3), as far as it speaks of main parts.
+private struct ContentTypes {
+  /// By part name.
+  private var overrides: [UInt64: OfficeType] = [:]
+  /// By extension in lower case.
+  private var defaults: [String: OfficeType] = [:]
+  /// The first type that is found in main parts only.
+  private(set) var firstMain: OfficeType?
+  private(set) var hasMacros = false
+
+  init(_ bytes: [UInt8]) {
+    var markup = Markup(bytes)
+    while let tag = markup.nextTag() {
+      guard tag.name == "Override" || tag.name == "Default", let contentType = tag["ContentType"] else {
+        continue
+      }
+      guard let type = OfficeType(contentType: contentType) else {
+        // A default for an extension says nothing of whether such a part is there.
+        if tag.name == "Override", Self.isMacro(contentType) { hasMacros = true }
+        continue
+      }
+      if !type.isCommon { firstMain = firstMain ?? type }
+      if let part = tag["PartName"] { overrides[partNameHash(part)] = type }
+      if let suffix = tag["Extension"] { defaults[suffix.lowercased()] = type }
+    }
+  }
+
+  func type(of part: String) -> OfficeType? {
+    overrides[partNameHash(part)]
+      ?? part.lastIndex(of: ".").flatMap { defaults[part[part.index(after: $0)...].lowercased()] }
+  }
+
+  private static func isMacro(_ contentType: String) -> Bool {
+    let type = contentType.lowercased()
+    return type == "application/vnd.ms-office.vbaproject" || type.hasSuffix("macrosheet+xml")
+  }
+}
+
+extension Optional where Wrapped == ZIPMember {
+  /// `flatMap` with a typed throw.
+  fileprivate func flatMapMember<Result>(
+    _ transform: (ZIPMember) throws(ReadError) -> Result?
+  ) throws(ReadError) -> Result? {
+    guard let self else { return nil }
+    return try transform(self)
+  }
+}

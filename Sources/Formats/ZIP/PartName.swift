@@ -1,0 +1,84 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+// Names of members and parts are compared as readers of Office files do: ASCII letters in either case
+// (ISO/IEC 29500-2, 6.2.2.3), a backslash for a slash, and a slash in front or none.
+extension ByteSpan {
+  /// The bytes as a part name's, from `index` on: lower case, with slashes.
+  private func partNameByte(_ index: Int) -> UInt8? {
+    guard let byte = self[index] else { return nil }
+    return byte == 0x5c ? 0x2f : byte.asciiLowercased
+  }
+
+  private var partNameStart: Int { partNameByte(0) == 0x2f ? 1 : 0 }
+
+  /// A number that tells part names apart (FNV-1a of 64 bits).
+  var partNameHash: UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var index = partNameStart
+    while let byte = partNameByte(index) {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+      index += 1
+    }
+    return hash
+  }
+
+  /// Whether the part name is `name`, given in lower case.
+  func isPart(_ name: StaticString) -> Bool {
+    bytes.byteCount - partNameStart == name.utf8CodeUnitCount && isPart(under: name)
+  }
+
+  /// Whether the part name starts with `prefix`, given in lower case.
+  func isPart(under prefix: StaticString) -> Bool { hasPart(prefix, at: partNameStart) }
+
+  /// Whether the part name ends with `suffix`, given in lower case.
+  func isPart(endingWith suffix: StaticString) -> Bool {
+    hasPart(suffix, at: bytes.byteCount - suffix.utf8CodeUnitCount)
+  }
+
+  /// Whether the part lies in no folder.
+  var isRootPart: Bool {
+    for index in partNameStart..<max(partNameStart, bytes.byteCount) where partNameByte(index) == 0x2f {
+      return false
+    }
+    return true
+  }
+
+  private func hasPart(_ pattern: StaticString, at start: Int) -> Bool {
+    guard start >= 0 else { return false }
+    for i in 0..<pattern.utf8CodeUnitCount where partNameByte(start + i) != pattern.utf8Start[i] {
+      return false
+    }
+    return true
+  }
+}
+
+/// A part name in text, such as a relationship's target, as `ByteSpan.partNameHash` sees it.
+func partNameHash(_ name: String) -> UInt64 {
+  ByteSpan(Array(name.utf8).span.bytes, at: 0).partNameHash
+}
+
+extension ByteWindow {
+  /// The name at an offset, as ``quotedName(_:)`` has it.
+  mutating func quotedName(at offset: UInt64, length: UInt16) throws(ReadError) -> String {
+    let span = try available(at: offset, upTo: Int(length))
+    return PreflightFormats.quotedName(span.bytes.withUnsafeBytes { Array($0) })
+  }
+}
+
+/// A name from the file in a shape that can't disturb a report: quoted, printable and not too long.
+func quotedName(_ bytes: [UInt8]) -> String {
+  let text = String(decoding: bytes, as: UTF8.self)
+  var shown = ""
+  for (index, scalar) in text.unicodeScalars.enumerated() {
+    if index == 60 { return "“\(shown)…”" }
+    let isShown: Bool
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+      isShown = false
+    default: isShown = true
+    }
+    shown.unicodeScalars.append(isShown ? scalar : "\u{fffd}")
+  }
+  return "“\(shown)”"
+}

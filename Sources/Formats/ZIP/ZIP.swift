@@ -1,0 +1,108 @@
+package import PreflightFacts
+package import PreflightBytes
+
+/// ZIP (PKWARE APPNOTE.TXT 6.3.10): members one after another and a directory of them at the end.
+///
+/// Yields `application/zip`, and the proper type of what is built on it: OOXML and other packages of
+/// ISO/IEC 29500-2, OpenDocument, EPUB, Java and Android archives and some more.
+package enum ZIP: FormatReader {
+  package static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    let memberStart = try memberStart(in: &window)
+    if memberStart != nil { reading.mediaType = .zip }
+    let search = try EndOfCentralDirectory.find(in: &window, memberStart: memberStart)
+    guard case .found(let end) = search else {
+      guard let memberStart else { return }
+      return try readWithoutDirectory(&window, from: memberStart, search, into: &reading)
+    }
+    if memberStart == nil {
+      // Something stands before the archive: a self-extractor, if the archive goes on to the end of
+      // the file. Otherwise it is just something that another file holds. Where the directory has room
+      // for nothing before the archive, its first bytes are broken.
+      guard end.end == window.byteCount else { return }
+      // What is a document or a sound by its start is that, and the archive is hidden behind it.
+      if try isOther(startingWith: window.available(at: 0, upTo: 5)) { return }
+      let isFirst = try isLocalHeader(firstOf: end, in: &window)
+      guard isFirst || end.base == 0 else { return }
+      reading.mediaType = .zip
+    }
+    if end.end < window.byteCount { reading.trailingDataOffset = end.end }
+    try readMembers(&window, end, into: &reading)
+    if end.end > window.byteCount {
+      reading.addTruncation(
+        of: "the comment of the archive", clause: "APPNOTE 4.3.16", at: window.byteCount)
+    }
+  }
+
+  /// Whether a file is a PDF document, an MP3 or ADTS by its first bytes.
+  private static func isOther(startingWith head: ByteSpan) -> Bool {
+    if head.has("%PDF-") || head.has("ID3") { return true }
+    guard head[0] == 0xff, let second = head[1] else { return false }
+    return second & 0xe0 == 0xe0
+  }
+
+  /// Where the first member starts in a file that is an archive from its first byte on; nil in others.
+  private static func memberStart(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
+    let head = try window.available(at: 0, upTo: 8)
+    if head.has(LocalFileHeader.signature) || head.has(EndOfCentralDirectory.signature) { return 0 }
+    // A mark of an archive that was to be split and then was not (APPNOTE 8.5.4), or of its first part.
+    let isMarked = head.has("PK00") || head.has("PK\u{7}\u{8}")
+    return isMarked && head.has(LocalFileHeader.signature, at: 4) ? 4 : nil
+  }
+
+  private static func isLocalHeader(
+    firstOf end: EndOfCentralDirectory, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    try firstMember(of: end, in: &window) != nil
+  }
+
+  /// Where the member stands that the directory names first; nil where none stands there.
+  static func firstMember(
+    of end: EndOfCentralDirectory, in window: inout ByteWindow
+  ) throws(ReadError) -> UInt64? {
+    guard end.directoryOffset < end.directoryEnd else { return nil }
+    var entry = try window.span(at: end.directoryOffset, count: CentralFileHeader.byteCount)
+    let offset = try UInt64(try CentralFileHeader(parsing: &entry).headerOffset).adding(end.base)
+    return try window.available(at: offset, upTo: 4).has(LocalFileHeader.signature) ? offset : nil
+  }
+
+  /// An archive that is found by the end of a file, whatever the file begins with.
+  package struct AtEnd {
+    /// Where the first member stands.
+    package let start: UInt64
+    /// Where the end of central directory record stands.
+    package let recordOffset: UInt64
+    /// Where the record and its comment end.
+    package let end: UInt64
+  }
+
+  /// The archive at a file's end; nil where there is none with a member.
+  ///
+  /// - Parameter reach: How many bytes before the file's end are searched for the archive's record.
+  package static func archive(
+    atEndOf window: inout ByteWindow, reach: Int
+  ) throws(ReadError) -> AtEnd? {
+    guard
+      case .found(let end) = try EndOfCentralDirectory.find(in: &window, memberStart: nil, reach: reach),
+      let start = try firstMember(of: end, in: &window)
+    else { return nil }
+    return AtEnd(start: start, recordOffset: end.offset, end: end.end)
+  }
+
+  static func readMembers(
+    _ window: inout ByteWindow, _ end: EndOfCentralDirectory, into reading: inout Reading
+  ) throws(ReadError) {
+    var directory = CentralDirectory(end)
+    var contents = ZIPContents()
+    var verification = ZIPVerification(end, fileByteCount: window.byteCount)
+    var isFirstRun = true
+    repeat {
+      let members = try directory.next(&window, contents: &contents, into: &reading)
+      if directory.isAtEnd {
+        try ZIPType.find(
+          contents, end, members: isFirstRun ? members : nil, in: &window, into: &reading)
+      }
+      try verification.check(members, in: &window, into: &reading)
+      isFirstRun = false
+    } while !directory.isAtEnd
+  }
+}

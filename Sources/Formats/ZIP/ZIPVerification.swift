@@ -1,0 +1,206 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// Holds every member against its local header, its size and its CRC, as a program does that unpacks
+/// the archive.
+struct ZIPVerification {
+  private let end: EndOfCentralDirectory
+  /// How many more bytes members can have before some of them must lie in the same place.
+  private var inputLeft: UInt64
+  /// How many more bytes may be unpacked. A small archive can unpack to a thousand times its size, of
+  /// which a sane document is far.
+  private var outputLeft: UInt64
+  private var output: [UInt8] = []
+  /// After a few faults more of them tell nothing new.
+  private var faultsLeft = 4
+
+  init(_ end: EndOfCentralDirectory, fileByteCount: UInt64) {
+    self.end = end
+    inputLeft = fileByteCount
+    outputLeft = Self.maximumOutput(ofFile: fileByteCount)
+  }
+
+  /// How many bytes may be unpacked of a file of some size.
+  static func maximumOutput(ofFile byteCount: UInt64) -> UInt64 {
+    let (proportional, overflow) = byteCount.multipliedReportingOverflow(by: 32)
+    return overflow ? .max : max(proportional, 64 << 20)
+  }
+
+  mutating func check(
+    _ members: [ZIPMember], in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    // In the order of the file, so that it is read once from front to back.
+    let isSorted = zip(members, members.dropFirst()).allSatisfy { $0.headerOffset <= $1.headerOffset }
+    let members = isSorted ? members : members.sorted { $0.headerOffset < $1.headerOffset }
+    var reached: UInt64 = 0
+    for member in members where faultsLeft > 0 {
+      if let fault = try fault(of: member, after: &reached, in: &window) {
+        reading.add(fault)
+        faultsLeft -= 1
+      }
+    }
+  }
+
+  /// - Parameter reached: Where the data of the member before ends.
+  private mutating func fault(
+    of member: ZIPMember, after reached: inout UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    var fixed = try window.available(at: member.headerOffset, upTo: LocalFileHeader.byteCount)
+    guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
+      // Mostly it is all offsets that are wrong, and then one says as much as many.
+      faultsLeft = 0
+      let isInFile = member.headerOffset < window.byteCount
+      return Fault(
+        "local-header-missing", clause: "APPNOTE 4.3.7",
+        at: isInFile ? member.headerOffset : member.entryOffset,
+        "The member \(try name(of: member, in: &window)) doesn't begin where the directory says.",
+        expected: "PK\\x03\\x04")
+    }
+    let header = try LocalFileHeader(parsing: &fixed)
+    if member.headerOffset < reached { return try overlap(member, in: &window) }
+    let start = member.headerOffset + UInt64(header.headerByteCount)
+    guard start <= end.directoryOffset, member.compressedSize <= end.directoryOffset - start else {
+      faultsLeft = 0
+      return Fault(
+        "member-too-long", clause: "APPNOTE 4.4.8", at: member.headerOffset,
+        "The member \(try name(of: member, in: &window)) is longer than the room that it has.",
+        expected: "at most \(end.directoryOffset &- min(start, end.directoryOffset)) bytes",
+        actual: "\(member.compressedSize) bytes")
+    }
+    if member.compressedSize > inputLeft { return try overlap(member, in: &window) }
+    inputLeft -= member.compressedSize
+    let data = start..<start + member.compressedSize
+    reached = data.upperBound
+    if let fault = try mismatch(of: header, with: member, in: &window) { return fault }
+    return try fault(ofData: data, of: member, in: &window)
+  }
+
+  private mutating func overlap(
+    _ member: ZIPMember, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault {
+    // Going on would read the same bytes again and again.
+    faultsLeft = 0
+    return Fault(
+      "overlapping-members", clause: "APPNOTE 4.3.6", at: member.headerOffset,
+      "The member \(try name(of: member, in: &window)) lies in the same place as another one.")
+  }
+
+  /// What the local header says otherwise than the directory. Programs that read from front to back
+  /// believe the one, others the other.
+  private func mismatch(
+    of header: LocalFileHeader, with member: ZIPMember, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    if member.flags.contains(.maskedHeader) { return nil }
+    let nameOffset = member.headerOffset + UInt64(LocalFileHeader.byteCount)
+    if try window.span(at: nameOffset, count: header.nameLength).partNameHash != member.nameHash {
+      return Fault(
+        "local-name-mismatch", clause: "APPNOTE 4.4.17", at: nameOffset,
+        "A member has another name in its own header than in the directory.",
+        expected: try name(of: member, in: &window),
+        actual: try window.quotedName(at: nameOffset, length: header.nameLength))
+    }
+    if header.method != member.method {
+      return Fault(
+        "local-method-mismatch", clause: "APPNOTE 4.4.5", at: member.headerOffset + 8,
+        "The member \(try name(of: member, in: &window)) has another compression in its own header "
+          + "than in the directory.", expected: "\(member.method)", actual: "\(header.method)")
+    }
+    // With a data descriptor the header's values are blank; with ZIP64 they stand elsewhere.
+    if header.flags.contains(.dataDescriptor) || header.compressedSize == .max
+      || header.uncompressedSize == .max
+    {
+      return nil
+    }
+    if header.compressedSize != member.compressedSize
+      || header.uncompressedSize != member.uncompressedSize
+    {
+      return Fault(
+        "local-size-mismatch", clause: "APPNOTE 4.4.8", at: member.headerOffset + 18,
+        "The member \(try name(of: member, in: &window)) has another size in its own header than in "
+          + "the directory.",
+        expected: "\(member.compressedSize) bytes, unpacked \(member.uncompressedSize)",
+        actual: "\(header.compressedSize) bytes, unpacked \(header.uncompressedSize)")
+    }
+    if header.crc32 != member.crc32 {
+      return Fault(
+        "local-crc-mismatch", clause: "APPNOTE 4.4.7", at: member.headerOffset + 14,
+        "The member \(try name(of: member, in: &window)) has another CRC-32 in its own header than in "
+          + "the directory.", expected: hexadecimal(member.crc32), actual: hexadecimal(header.crc32))
+    }
+    return nil
+  }
+
+  /// What is wrong with the data itself.
+  private mutating func fault(
+    ofData range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    if member.flags.contains(.encrypted) { return nil }
+    let isDeflated = member.method == ZIPMember.deflated
+    guard isDeflated || member.method == ZIPMember.stored else { return nil }
+    if isDeflated, try isSound(range, of: member, in: &window) { return nil }
+    if isDeflated, output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 16) }
+    let limit = min(member.uncompressedSize, outputLeft)
+    let data = try MemberData(
+      &window, in: range, isDeflated: isDeflated, limit: isDeflated ? limit : .max, keepsBytes: false,
+      output: &output)
+    if isDeflated { outputLeft -= min(outputLeft, data.byteCount) }
+    let actual: String
+    switch data.outcome {
+    case .damaged(let offset):
+      return Fault(
+        "deflate-damaged", clause: "RFC 1951 3.2.3", at: offset,
+        "The compressed data of the member \(try name(of: member, in: &window)) is broken.")
+    case .incomplete:
+      return Fault(
+        "deflate-incomplete", clause: "RFC 1951 3.2.3", at: range.upperBound,
+        "The compressed data of the member \(try name(of: member, in: &window)) ends too early.")
+    case .overLimit:
+      if limit < member.uncompressedSize { return nil }
+      actual = "more"
+    case .complete:
+      actual = "\(data.byteCount) bytes"
+    }
+    guard data.byteCount == member.uncompressedSize else {
+      return Fault(
+        "unpacked-size-mismatch", clause: "APPNOTE 4.4.9", at: range.lowerBound,
+        "The member \(try name(of: member, in: &window)) doesn't unpack to the size that the "
+          + "directory gives.", expected: "\(member.uncompressedSize) bytes", actual: actual)
+    }
+    guard data.crc32.value == member.crc32 else {
+      return Fault(
+        "crc-mismatch", clause: "APPNOTE 4.4.7", at: range.lowerBound,
+        "The member \(try name(of: member, in: &window)) doesn't match its CRC-32.",
+        expected: hexadecimal(member.crc32), actual: hexadecimal(data.crc32.value))
+    }
+    return nil
+  }
+
+  /// Whether a member unpacks at a stroke to what the directory says. Where it doesn't, the way in pieces
+  /// tells why.
+  private mutating func isSound(
+    _ range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    guard member.uncompressedSize <= outputLeft else { return false }
+    let crc32 = try window.unpackMemberData(in: range, expecting: member.uncompressedSize) { bytes in
+      var crc32 = CRC32()
+      crc32.update(bytes)
+      return crc32.value
+    }
+    guard crc32 == member.crc32 else { return false }
+    outputLeft -= member.uncompressedSize
+    return true
+  }
+
+  private func name(
+    of member: ZIPMember, in window: inout ByteWindow
+  ) throws(ReadError) -> String {
+    let offset = member.entryOffset + UInt64(CentralFileHeader.byteCount)
+    return try window.quotedName(at: offset, length: member.nameLength)
+  }
+}
+
+/// Eight hexadecimal digits.
+private func hexadecimal(_ value: UInt32) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 8 - digits.count) + digits
+}

@@ -1,0 +1,121 @@
+package import PreflightFacts
+internal import PreflightFormats
+package import PreflightBytes
+
+extension Reading {
+  /// How much of what stands behind a file's end is looked at.
+  private static let maximumTrailingBytes = 64 << 10
+
+  /// Says what stands behind the file's end, and whether the file is one of another format at once.
+  ///
+  /// It asks for a few kilobytes at the file's end, which readers mostly have come to anyway.
+  ///
+  /// - Parameter signs: What the first bytes showed, before a reader moved on.
+  package mutating func noteOtherFormats(_ signs: OpeningSigns, _ window: inout ByteWindow) throws(ReadError)
+  {
+    guard let mediaType else { return }
+    let host = Host(mediaType)
+    if let offset = trailingDataOffset { try describeTrailingData(from: offset, of: host, &window) }
+    guard host != .other else { return }
+    try noteOpening(signs, of: host, &window)
+    if host == .media || host == .document, let container = signs.container {
+      add(HiddenContent(.otherFormat, at: container.offset, container.words))
+    }
+    if host != .document, host != .compound, let document = signs.document,
+      try PDF.isHeader(at: document, in: &window)
+    {
+      add(HiddenContent(.otherFormat, at: document, "a PDF document"))
+    }
+    if host == .media || host == .document || host == .compound { try noteArchive(of: host, &window) }
+  }
+
+  /// What a file is as far as others may be hidden in it.
+  private enum Host {
+    case media, document, archive, compound, program
+    /// Texts speak of other formats, and files of other kinds aren't taken anyway.
+    case other
+
+    init(_ type: MediaType) {
+      let name = type.rawValue
+      if name == "application/pdf" {
+        self = .document
+      } else if name == "application/msword" || name == "application/vnd.ms-excel"
+        || name == "application/vnd.ms-powerpoint"
+      {
+        self = .compound
+      } else if name == "image/svg+xml" || name.hasPrefix("text/") {
+        self = .other
+      } else if name.hasPrefix("image/") || name.hasPrefix("video/") || name.hasPrefix("audio/") {
+        self = .media
+      } else if name == "application/zip" || name == "application/java-archive"
+        || name.hasPrefix("application/vnd.openxmlformats") || name.hasPrefix("application/vnd.oasis")
+        || name.hasPrefix("application/vnd.ms-") && name.hasSuffix(".12")
+      {
+        self = .archive
+      } else if name == "application/vnd.microsoft.portable-executable" || name == "application/x-executable"
+        || name == "application/x-dosexec" || name == "application/x-mach-binary"
+      {
+        self = .program
+      } else {
+        self = .other
+      }
+    }
+  }
+
+  private mutating func noteOpening(
+    _ signs: OpeningSigns, of host: Host, _ window: inout ByteWindow
+  ) throws(ReadError) {
+    switch host {
+    case .media:
+      if let markup = signs.markup {
+        add(HiddenContent(.otherFormat, at: markup.offset, markup.words))
+      }
+      if let end = signs.endOfComment {
+        add(HiddenContent(.otherFormat, at: end, "a script, for which the picture is a comment"))
+      }
+    case .document, .archive:
+      // Neither has to stand at the start, and nothing harmless but text is put before them.
+      guard host == .archive ? !signs.beginsArchive : signs.document != nil,
+        let opening = StrayData(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+      else { break }
+      if opening.words != "text" { add(HiddenContent(.otherFormat, at: 0, opening.words)) }
+    case .compound, .program, .other: break
+    }
+  }
+
+  // MARK: Behind the end
+
+  private mutating func describeTrailingData(
+    from offset: UInt64, of host: Host, _ window: inout ByteWindow
+  ) throws(ReadError) {
+    let isOfSamsung = try window.available(at: window.byteCount - 4, upTo: 4).has("SEFT")
+    let start = try window.available(at: offset, upTo: Self.maximumTrailingBytes)
+    // A box of an MP4 begins with NULs itself.
+    let isPadded = StrayData(start) == nil
+    let first = isPadded ? start.firstIndexPastPadding(from: 0) ?? 0 : 0
+    let data = ByteSpan(start.bytes.extracting(first..<start.bytes.byteCount), at: start.base + UInt64(first))
+    let found = StrayData(data)
+    trailingDataWords = found?.words
+    switch found {
+    case .program(let words): add(HiddenContent(.program, at: data.base, "\(words) behind its end"))
+    case .script(let words): add(HiddenContent(.otherFormat, at: data.base, words))
+    case .archive(let words) where host != .archive && words != "a ZIP archive":
+      add(HiddenContent(.otherFormat, at: data.base, words))
+    case .other("an MP4 video") where host == .media:
+      trailingDataWords = "the MP4 video of a motion photo"
+    case nil where isOfSamsung:
+      let isMotion = data.firstIndex(of: "MotionPhoto_Data") != nil
+      trailingDataWords = isMotion ? "the MP4 video of a motion photo" : "notes of a Samsung phone"
+    default: break
+    }
+  }
+
+  /// An archive is found by its end, whatever stands before it.
+  private mutating func noteArchive(of host: Host, _ window: inout ByteWindow) throws(ReadError) {
+    guard let archive = try ZIP.archive(atEndOf: &window, reach: Self.maximumTrailingBytes) else { return }
+    // A document's attachments stand in it as they are, but not up to its last byte.
+    let isBehind = archive.recordOffset >= trailingDataOffset ?? .max
+    guard host == .media || isBehind || (host == .document && archive.end == window.byteCount) else { return }
+    add(HiddenContent(.otherFormat, at: archive.start, "a ZIP archive"))
+  }
+}

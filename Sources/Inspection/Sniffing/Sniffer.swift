@@ -1,0 +1,180 @@
+internal import PreflightFacts
+internal import PreflightFormats
+internal import CLibMagic
+package import PreflightBytes
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// libmagic, touched here and nowhere else.
+///
+/// A small magic source of our own (`common.magic`) is asked first, and the system's database only where
+/// that has no answer: it is a hundred times as large, and loaded when it is first needed. A cookie may be
+/// used by one thread at a time, so cookies are kept in pools and one is taken out for each answer: there
+/// are never more than threads that asked at once.
+package final class Sniffer: Sendable {
+  /// How much of a file the system's database is shown: what `file` shows it.
+  private static let maximumBytes = 1 << 20
+
+  /// How much of a file the entries of `common.magic` look at, but for those behind a tag.
+  private static let commonBytes = 64
+
+  /// How much of an archive they look at.
+  private static let archiveBytes = 1 << 16
+
+  private let common = Mutex<[Cookie]>([])
+  private let system = Mutex<[Cookie]>([])
+
+  package init() {}
+
+  /// libmagic's media type for a file, exactly as it gives it.
+  ///
+  /// - Throws: ``SnifferError`` when libmagic's database is needed and can't be loaded; ``ReadError`` when
+  ///   the file can't be read.
+  package func mediaType(of window: inout ByteWindow) throws -> String? {
+    try commonMediaType(of: &window) ?? systemMediaType(of: &window)
+  }
+
+  /// The answer of `common.magic`; nil where it has none.
+  package func commonMediaType(of window: inout ByteWindow) throws -> String? {
+    let limit = try Self.commonLimit(window.available(at: 0, upTo: Self.commonBytes))
+    let answer = Self.withCookie(from: common, { Cookie.common() }) { cookie in
+      try cookie?.mediaType(of: window.available(at: 0, upTo: limit))
+    }
+    let type = try answer.get()
+    return type == "application/octet-stream" ? nil : type
+  }
+
+  /// How much of a file `common.magic` has to see: all of a tag that stands before the sound, and the first
+  /// members of an archive.
+  private static func commonLimit(_ head: borrowing ByteSpan) -> Int {
+    if head.has("PK\u{3}\u{4}") { return archiveBytes }
+    guard head.has("ID3"), let size = ID3Size(head).byteCount else { return commonBytes }
+    return min(size + 4, maximumBytes)
+  }
+
+  /// The answer of the system's database.
+  ///
+  /// - Parameter isHastened: Whether libmagic is spared the look for text in what can't be text. The answer is
+  ///   the same.
+  package func systemMediaType(of window: inout ByteWindow, isHastened: Bool = true) throws -> String? {
+    let isBinary = try isHastened && Self.isBinary(window.available(at: 0, upTo: Self.commonBytes))
+    return try Self.withCookie(from: system, { try Cookie.system() }) { cookie in
+      try cookie?.mediaType(of: window.available(at: 0, upTo: Self.maximumBytes), isBinary: isBinary)
+    }.get()
+  }
+
+  /// Whether a file can't be text in any encoding that libmagic knows: control characters that neither ASCII
+  /// and its extensions nor EBCDIC has in a text, and no byte order mark, without which libmagic takes
+  /// nothing for UTF-16 or UTF-32.
+  private static func isBinary(_ head: borrowing ByteSpan) -> Bool {
+    if head.has([0xff, 0xfe]) || head.has([0xfe, 0xff]) || head.has([0, 0, 0xfe, 0xff]) { return false }
+    return (0..<head.bytes.byteCount).contains { index in
+      head[index].map { 0x00...0x03 ~= $0 || 0x10...0x13 ~= $0 } == true
+    }
+  }
+
+  private static func withCookie(
+    from pool: borrowing Mutex<[Cookie]>, _ make: () throws -> Cookie?,
+    _ body: (Cookie?) throws -> String?
+  ) -> Result<String?, any Error> {
+    Result {
+      guard let cookie = try pool.withLock({ $0.popLast() }) ?? make() else { return nil }
+      defer { pool.withLock { $0.append(cookie) } }
+      return try body(cookie)
+    }
+  }
+}
+
+/// The size of an ID3v2 tag at the start of a file, as libmagic's entries reckon it (ID3v2.4, section 3.1).
+private struct ID3Size {
+  /// The header and what it says of the rest; nil where the size isn't written in sevens.
+  let byteCount: Int?
+
+  init(_ head: borrowing ByteSpan) {
+    var size = 0
+    for index in 6..<10 {
+      guard let byte = head[index], byte < 0x80 else {
+        byteCount = nil
+        return
+      }
+      size = size << 7 | Int(byte)
+    }
+    byteCount = size + 10
+  }
+}
+
+/// libmagic could not be made ready.
+public struct SnifferError: Error, CustomStringConvertible {
+  /// What is missing and how to mend it.
+  public let description: String
+}
+
+/// One libmagic handle with a database loaded.
+// Safe to hand from thread to thread: the pool gives a cookie to one caller at a time.
+private final class Cookie: @unchecked Sendable {
+  /// Types alone, which have nothing in them that would have to be made printable.
+  private static let usualFlags = MAGIC_MIME_TYPE | MAGIC_RAW
+
+  private let handle: magic_t
+  private let flags: Int32
+
+  private init(_ handle: magic_t) {
+    self.handle = handle
+    flags = magic_getflags(handle)
+  }
+
+  deinit { magic_close(handle) }
+
+  /// A handle with the system's database.
+  static func system() throws(SnifferError) -> Cookie {
+    guard let handle = magic_open(usualFlags | MAGIC_ERROR) else {
+      throw SnifferError(description: "libmagic can't be started")
+    }
+    if SystemDatabase.shared?.load(into: handle) == true { return Cookie(handle) }
+    guard magic_load(handle, nil) == 0 else {
+      let reason = magic_error(handle).map { String(cString: $0) } ?? "unknown reason"
+      magic_close(handle)
+      throw SnifferError(
+        description: "libmagic's database can't be loaded (\(reason)); install libmagic-mgc or point "
+          + "the environment variable MAGIC at magic.mgc")
+    }
+    return Cookie(handle)
+  }
+
+  /// A handle with `common.magic` and none of libmagic's built-in tests; nil where libmagic can't be given
+  /// a source from memory, and the system's database answers everything.
+  static func common() -> Cookie? {
+    #if canImport(Glibc)
+      let builtIn =
+        MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_TAR | MAGIC_NO_CHECK_APPTYPE | MAGIC_NO_CHECK_ELF
+        | MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_TOKENS
+        | MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_JSON
+      guard let handle = magic_open(usualFlags | builtIn) else { return nil }
+      // libmagic takes a source by its path alone; this is the path of a file in memory.
+      let descriptor = memfd_create("common.magic", 0)
+      defer { if descriptor >= 0 { close(descriptor) } }
+      let source = PackageResources.common_magic
+      let isWritten = source.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) == $0.count }
+      guard isWritten, magic_load(handle, "/proc/self/fd/\(descriptor)") == 0 else {
+        magic_close(handle)
+        return nil
+      }
+      return Cookie(handle)
+    #else
+      return nil
+    #endif
+  }
+
+  /// - Parameter isBinary: Whether the file is known to be no text, so that libmagic needn't go through all
+  ///   of the bytes to see it.
+  func mediaType(of head: borrowing ByteSpan, isBinary: Bool = false) -> String? {
+    if isBinary { magic_setflags(handle, flags | MAGIC_NO_CHECK_ENCODING) }
+    defer { if isBinary { magic_setflags(handle, flags) } }
+    return head.bytes.withUnsafeBytes { bytes in
+      magic_buffer(handle, bytes.baseAddress, bytes.count).map { String(cString: $0) }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+internal import PreflightFacts
+internal import PreflightFormats
+internal import CLibMagic
+
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// The compiled files of the system's magic database, mapped once for all cookies: each would map them for
+/// itself, eight megabytes at a time.
+// Safe to share: the mappings are only read, and last as long as the process.
+struct SystemDatabase: @unchecked Sendable {
+  private let files: [UnsafeMutableRawBufferPointer]
+
+  /// The database that libmagic would load; nil where it isn't all of compiled files, or can't be mapped:
+  /// then libmagic is left to find its own way, and to say what is wrong.
+  static let shared: SystemDatabase? = {
+    guard let path = magic_getpath(nil, 0) else { return nil }
+    var files: [UnsafeMutableRawBufferPointer] = []
+    for part in String(cString: path).split(separator: ":") {
+      let compiled = part.hasSuffix(".mgc") ? String(part) : part + ".mgc"
+      if let file = map(compiled) {
+        files.append(file)
+      } else if !isEmpty(String(part)) {
+        return nil
+      }
+    }
+    return files.isEmpty ? nil : SystemDatabase(files: files)
+  }()
+
+  /// Has a handle use the database; false where libmagic refuses it.
+  func load(into handle: magic_t) -> Bool {
+    var starts = files.map { $0.baseAddress }
+    var sizes = files.map { $0.count }
+    return magic_load_buffers(handle, &starts, &sizes, files.count) == 0
+  }
+
+  private static func map(_ path: String) -> UnsafeMutableRawBufferPointer? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return nil }
+    let size = Int(status.st_size)
+    let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard start != MAP_FAILED else { return nil }
+    return UnsafeMutableRawBufferPointer(start: start, count: size)
+  }
+
+  /// Whether there is no magic source at a path, or one without an entry, as Debian's `/etc/magic` is.
+  private static func isEmpty(_ path: String) -> Bool {
+    guard let file = fopen(path, "re") else { return errno == ENOENT }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 4096)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let first = line.first { $0 != 0x20 && $0 != 0x09 }
+      // A comment, the line's end, or the text's.
+      if let first, first != 0x23, first != 0x0a, first != 0 { return false }
+    }
+    // A folder of sources opens like a file, and can't be read like one.
+    return ferror(file) == 0
+  }
+}

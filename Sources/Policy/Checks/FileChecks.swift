@@ -1,0 +1,256 @@
+internal import PreflightFormats
+internal import PreflightFacts
+package import PreflightInspection
+
+extension Policy {
+  /// What the policy says of a file at an endpoint: every finding, not only the first.
+  ///
+  /// - Parameters:
+  ///   - table: The inspection's facts.
+  ///   - endpoint: Where the file goes; nil where no endpoint of the policy takes its type.
+  ///   - declaredType: The type that the caller means to declare, with or without parameters.
+  package func findings(
+    for inspection: Inspection, _ table: FactTable, at endpoint: Endpoint?, name: FileName?,
+    declaredType: String? = nil
+  ) -> [Finding] {
+    var maker = FindingMaker(
+      policy: self, endpoint: endpoint, mediaType: inspection.mediaType, name: name)
+    maker.checkBytes(inspection)
+    guard inspection.byteCount > 0 else { return maker.findings }
+    let own = endpoint.flatMap(self.endpoint)
+    maker.checkDeclaredType(declaredType, inspection, table, of: self)
+    maker.checkType(inspection, own, of: self)
+    maker.checkExtension(inspection)
+    if let own { maker.checkCaps(inspection, table, own) }
+    maker.checkRules(table, self)
+    maker.checkExtras(inspection)
+    return maker.findings
+  }
+
+  /// The endpoints that would take a file as it is, but for `endpoint`: those at which
+  /// ``findings(for:_:at:name:declaredType:)`` has nothing as grave as `limit`.
+  package func alternatives(
+    to endpoint: Endpoint?, for inspection: Inspection, _ table: FactTable, rejectingFrom limit: Severity
+  ) -> [Endpoint] {
+    guard inspection.byteCount > 0, let mediaType = inspection.mediaType else { return [] }
+    return endpoints.compactMap { other in
+      guard other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
+      // The file's name and the caller's declaration say nothing of another endpoint.
+      var maker = FindingMaker(policy: self, endpoint: other.endpoint, mediaType: mediaType)
+      maker.checkBytes(inspection)
+      maker.checkCaps(inspection, table, other)
+      maker.checkRules(table, self)
+      maker.checkExtras(inspection)
+      return maker.findings.contains { $0.severity <= limit } ? nil : other.endpoint
+    }
+  }
+
+  /// The type to declare for a file, with the parameters that the provider wants.
+  package func declaredType(for inspection: Inspection, _ table: FactTable) -> String? {
+    guard let mediaType = inspection.mediaType else { return nil }
+    let own = declaredTypes.first { declared in
+      declared.type == mediaType && declared.when.allSatisfy { $0.holds(in: table, .any) == true }
+    }
+    return own?.declared ?? mediaType.rawValue
+  }
+}
+
+extension Inspection {
+  /// What can be said of the file itself, with no policy.
+  package func findings(name: FileName?) -> [Finding] {
+    var maker = FindingMaker(policy: nil, endpoint: nil, mediaType: mediaType, name: name)
+    maker.checkBytes(self)
+    guard byteCount > 0 else { return maker.findings }
+    maker.checkExtension(self)
+    maker.checkExtras(self)
+    return maker.findings
+  }
+}
+
+extension Finding {
+  /// The finding for a file that can't be read.
+  package static func unreadable(_ reason: String) -> [Finding] {
+    var maker = FindingMaker(policy: nil, endpoint: nil)
+    maker.add(.unreadable, actual: reason)
+    return maker.findings
+  }
+}
+
+extension FindingMaker {
+  /// `empty-file` and `damaged-file`.
+  mutating func checkBytes(_ inspection: Inspection) {
+    guard inspection.byteCount > 0 else { return add(.emptyFile, expected: "≥ 1", actual: "0") }
+    for fault in inspection.faults {
+      add(
+        .damagedFile, message: "{sentence}", values: ["sentence": fault.message],
+        expected: fault.expected, actual: fault.actual, offset: fault.offset,
+        source: fault.clause.isEmpty ? nil : fault.clause)
+    }
+  }
+
+  /// `declared-type-mismatch`.
+  mutating func checkDeclaredType(
+    _ declared: String?, _ inspection: Inspection, _ table: FactTable, of policy: Policy
+  ) {
+    guard let declared, let actual = inspection.mediaType else { return }
+    let essence = declared.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+    let known = Self.synonyms[essence] ?? essence
+    if known != actual.rawValue.lowercased() {
+      let right = policy.declaredType(for: inspection, table) ?? actual.rawValue
+      add(
+        .declaredTypeMismatch, values: ["expected": declared, "actual": actual.phrase],
+        expected: right, actual: declared, remedy: "Declare \(right).")
+    }
+  }
+
+  /// Names in use for a type that Meta knows by another.
+  private static let synonyms = [
+    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/apng": "image/png",
+    "video/3gp": "video/3gpp", "video/x-m4v": "video/mp4", "audio/3gp": "audio/3gpp",
+    "audio/mp3": "audio/mpeg", "audio/x-m4a": "audio/mp4", "audio/m4a": "audio/mp4",
+    "audio/x-aac": "audio/aac", "audio/aacp": "audio/aac", "application/ogg": "audio/ogg",
+  ]
+
+  /// `media-type-not-allowed`.
+  mutating func checkType(_ inspection: Inspection, _ endpoint: EndpointPolicy?, of policy: Policy) {
+    guard let mediaType = inspection.mediaType else {
+      return add(
+        .mediaTypeNotAllowed, values: ["actual": "data of no known type"],
+        expected: endpoint.map(Self.list), actual: nil, source: endpoint?.source)
+    }
+    if let endpoint {
+      guard !endpoint.types.contains(mediaType) else { return }
+      add(
+        .mediaTypeNotAllowed, values: ["actual": mediaType.phrase], expected: Self.list(endpoint),
+        actual: mediaType.rawValue, source: endpoint.source)
+    } else if let asked = self.endpoint {
+      addMissingEndpoint(asked, of: policy)
+    } else {
+      add(
+        .mediaTypeNotAllowed, message: "No endpoint takes {actual}.", values: ["actual": mediaType.phrase],
+        expected: policy.endpoints.map { "\($0.endpoint.rawValue): \(Self.list($0))" }
+          .joined(separator: "; "),
+        actual: mediaType.rawValue)
+    }
+  }
+
+  mutating func addMissingEndpoint(_ endpoint: Endpoint, of policy: Policy) {
+    add(
+      .mediaTypeNotAllowed, subject: .endpoint,
+      message: "The policy \(policy.name) has no \(endpoint.rawValue) endpoint.",
+      expected: policy.endpoints.map(\.endpoint.rawValue).joined(separator: ", "), actual: endpoint.rawValue)
+  }
+
+  private static func list(_ endpoint: EndpointPolicy) -> String {
+    endpoint.types.map(\.rawValue).joined(separator: ", ")
+  }
+
+  /// `extension-mismatch`, where the extension is known to belong to other types alone.
+  mutating func checkExtension(_ inspection: Inspection) {
+    guard let mediaType = inspection.mediaType, let own = name?.pathExtension,
+      Self.contradicts(own, mediaType)
+    else { return }
+    add(
+      .extensionMismatch, values: ["expected": mediaType.phrase],
+      expected: (mediaType.known?.extensions.prefix(2)).map { $0.map { "." + $0 }.joined(separator: ", ") },
+      actual: own)
+  }
+
+  /// Whether an extension belongs to other types and not to this one. Any text may go by any name of a
+  /// text, and what isn't known contradicts nothing.
+  static func contradicts(_ pathExtension: String, _ mediaType: MediaType) -> Bool {
+    // Nearly every file has an extension of its own type.
+    if mediaType.known?.extensions.contains(pathExtension) == true { return false }
+    let types = MediaType.types(forExtension: pathExtension)
+    guard !types.isEmpty, mediaType != "application/octet-stream" else { return false }
+    let isText = { (type: MediaType) in type.topLevel == "text" || type == "application/json" }
+    return !(isText(mediaType) && types.contains(where: isText))
+  }
+
+  /// `file-too-large`, `near-size-limit` and `size-limit-disputed`.
+  mutating func checkCaps(_ inspection: Inspection, _ table: FactTable, _ endpoint: EndpointPolicy) {
+    let size = inspection.byteCount
+    for cap in endpoint.caps where cap.applies(to: table) {
+      var reading: String?
+      if let other = cap.disputed, (size > other.size.hard) != (size > cap.size.hard) {
+        reading = other.reading
+      }
+      if size <= cap.size.safe, reading == nil { continue }
+      var values = ["limit": "\(cap.size.hard)"]
+      values["Endpoint"] = cap.name
+      let source = cap.source ?? endpoint.source
+      if size > cap.size.hard {
+        add(
+          .fileTooLarge,
+          message: reading.map { "\(Explanation.fileTooLarge.message) \($0)" }, values: values,
+          expected: "≤ \(cap.size.hard)", actual: "\(size)", source: source)
+      } else if size > cap.size.safe {
+        values["limit"] = "\(cap.size.safe)"
+        add(
+          .nearSizeLimit, values: values, expected: "≤ \(cap.size.safe)", actual: "\(size)", source: source)
+      }
+      // Of a file that isn't taken in any size the other reading says nothing.
+      let isTaken = inspection.mediaType.map(endpoint.types.contains) ?? false
+      if let reading, let other = cap.disputed, size <= cap.size.hard, isTaken {
+        add(
+          .sizeLimitDisputed, message: "\(Explanation.sizeLimitDisputed.message) \(reading)",
+          values: values, expected: "≤ \(other.size.hard)", actual: "\(size)", source: source)
+      }
+    }
+  }
+
+  /// The policy's conditions on the bytes.
+  mutating func checkRules(_ table: FactTable, _ policy: Policy) {
+    for rule in policy.rules(at: endpoint) {
+      guard let (broken, quantifier) = rule.broken(by: table) else { continue }
+      // Of several conditions that are required, all are shown where they make one thing together.
+      let isSize = broken.map(\.key) == ["width", "height"]
+      let shown =
+        isSize ? broken : broken.filter { quantifier == .any || $0.holds(in: table, .every) == false }
+      let separator = isSize ? " × " : ", "
+      let found = shown.compactMap { $0.found(in: table, quantifier) }.filter { !$0.isEmpty }
+        .joined(separator: separator)
+      let wanted = shown.map(\.wanted).joined(separator: separator)
+      // A bound is a bare number in a sentence that says "at most" itself.
+      let bare = wanted.drop { "≤≥ ".contains($0) }
+      let expected = rule.expected ?? (quantifier == .every ? wanted : nil)
+      add(
+        rule.code, severity: rule.severity, message: rule.message,
+        values: ["limit": String(bare), "expected": rule.expected ?? String(bare)],
+        expected: expected, actual: rule.actual ?? (found.isEmpty ? nil : found), remedy: rule.remedy,
+        source: rule.source)
+    }
+  }
+
+  /// `trailing-data`, `active-content`, `embedded-program`, `polyglot-file` and `location-metadata`.
+  mutating func checkExtras(_ inspection: Inspection) {
+    if let offset = inspection.trailingDataOffset, offset < inspection.byteCount {
+      let words = inspection.trailingDataWords
+      add(
+        .trailingData,
+        message: words.map { "The format's end is at byte {expected}, and {actual} bytes follow it: \($0)." },
+        expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset,
+        remedy: Self.cut(at: offset))
+    }
+    for content in inspection.hidden {
+      let code: FindingCode =
+        switch content.kind {
+        case .script, .launchAction: .activeContent
+        case .program: .embeddedProgram
+        case .otherFormat: .polyglotFile
+        }
+      let type = inspection.mediaType.map { $0.known?.phrase ?? $0.rawValue } ?? "a file"
+      // What stands behind the end goes with it.
+      let end = inspection.trailingDataOffset
+      let isBehind = end.map { content.offset ?? 0 >= $0 } == true
+      add(
+        code, values: ["what": content.words, "type": type], offset: content.offset,
+        remedy: isBehind ? end.map(Self.cut) : nil)
+    }
+    if let offset = inspection.locationMetadataOffset { add(.locationMetadata, offset: offset) }
+  }
+
+  private static func cut(at end: UInt64) -> String {
+    "Cut the file off where its format ends: head -c \(end) {file} > {out:}"
+  }
+}

@@ -1,0 +1,195 @@
+package import PreflightFacts
+package import PreflightInspection
+
+/// A test of one fact by its key.
+package struct Condition: Sendable {
+  package let key: String
+  /// Where a fact of the file stands in its ``FactTable``; nil for a value of a stream.
+  package let index: Int?
+  package let test: Test
+
+  package init(key: String, test: Test) {
+    self.key = key
+    index = FactTable.keys.firstIndex(of: key)
+    self.test = test
+  }
+
+  package indirect enum Test: Sendable {
+    /// The value is one of these.
+    case oneOf([Scalar])
+    /// The value is none of these.
+    case noneOf([Scalar])
+    /// The value is a number within these bounds, both inclusive.
+    case within(min: Double?, max: Double?)
+    /// The number of streams, and what each must fit.
+    case records(count: Test?, fields: [Condition])
+  }
+
+  package enum Scalar: Sendable, Hashable {
+    case text(String)
+    case number(Double)
+    case bool(Bool)
+  }
+}
+
+/// How the streams of a file are asked: whether every one fits, or whether any does.
+package enum Quantifier {
+  case every, any
+}
+
+/// The facts of one file in the order of their keys, looked up once for all the conditions of a policy.
+package struct FactTable {
+  /// What a condition may ask for: the facts, and what is known of every file.
+  package static let keys = ["size", "mediaType"] + Facts.Key.allCases.map(\.rawValue)
+
+  private let values: [FactValue?]
+
+  package init(_ inspection: Inspection) {
+    var values: [FactValue?] = []
+    values.reserveCapacity(Self.keys.count)
+    values.append(.int(Int(clamping: inspection.byteCount)))
+    values.append(inspection.mediaType.map { .text($0.rawValue) })
+    let facts = inspection.facts
+    for key in Facts.Key.allCases { values.append(key.value(in: facts)) }
+    self.values = values
+  }
+
+  /// The value that a condition is about; nil where it isn't known.
+  fileprivate subscript(condition: Condition) -> FactValue? { condition.index.flatMap { values[$0] } }
+}
+
+extension Condition {
+  /// Whether the condition holds; nil where the fact isn't known.
+  package func holds(in table: FactTable, _ quantifier: Quantifier) -> Bool? {
+    guard let value = table[self] else { return nil }
+    return test.holds(for: value, quantifier)
+  }
+
+  /// The value that the condition is about, in words; of streams, what is asked about those that don't
+  /// fit (`every`) or that do (`any`).
+  package func found(in table: FactTable, _ quantifier: Quantifier) -> String? {
+    table[self].map { test.found(in: $0, quantifier) }
+  }
+
+  /// What the condition wants, in words.
+  package var wanted: String { test.wanted }
+}
+
+extension Condition.Test {
+  fileprivate func holds(for value: FactValue, _ quantifier: Quantifier) -> Bool? {
+    switch (self, value) {
+    case (.oneOf(let scalars), _): value.scalar.map { scalars.contains($0) }
+    case (.noneOf(let scalars), _): value.scalar.map { !scalars.contains($0) }
+    case (.within(let min, let max), _):
+      value.double.map { $0 >= min ?? -.infinity && $0 <= max ?? .infinity }
+    case (.records(let count, let fields), .records(let records)):
+      Self.holds(count, fields, for: records, quantifier)
+    case (.records, _): nil
+    }
+  }
+
+  private static func holds(
+    _ count: Self?, _ fields: [Condition], for records: [[FactValue.Field]], _ quantifier: Quantifier
+  ) -> Bool {
+    if let count, count.holds(for: .int(records.count), quantifier) == false { return false }
+    guard !fields.isEmpty else { return true }
+    switch quantifier {
+    case .every:
+      return records.allSatisfy { record in fields.allSatisfy { $0.holds(in: record) ?? true } }
+    case .any:
+      return records.contains { record in fields.allSatisfy { $0.holds(in: record) ?? false } }
+    }
+  }
+
+  fileprivate func found(in value: FactValue, _ quantifier: Quantifier) -> String {
+    guard case .records(let records) = value, case .records(let count, let fields) = self else {
+      // A bare "true" tells nobody anything: the message says what is true.
+      if case .bool = value { return "" }
+      return value.words
+    }
+    if count != nil, fields.isEmpty { return "\(records.count)" }
+    let meant = records.filter { record in
+      switch quantifier {
+      case .every: fields.contains { $0.holds(in: record) == false }
+      case .any: fields.allSatisfy { $0.holds(in: record) == true }
+      }
+    }
+    let named = meant.map { record in
+      fields.compactMap { field in record.first { $0.key == field.key }?.value.words }
+        .filter { $0 != "true" && $0 != "false" }.joined(separator: " ")
+    }
+    var seen: [String] = []
+    for name in named where !name.isEmpty && !seen.contains(name) { seen.append(name) }
+    return seen.joined(separator: ", ")
+  }
+
+  fileprivate var wanted: String {
+    switch self {
+    case .oneOf(let scalars): return Self.list(scalars)
+    case .noneOf(let scalars): return "not " + Self.list(scalars)
+    case .within(let min?, let max?): return "\(min.words) to \(max.words)"
+    case .within(let min?, nil): return "≥ \(min.words)"
+    case .within(nil, let max?): return "≤ \(max.words)"
+    case .within(nil, nil): return "any"
+    case .records(let count, let fields):
+      if let count, fields.isEmpty { return count.wanted }
+      return fields.map(\.wanted).joined(separator: ", ")
+    }
+  }
+
+  private static func list(_ scalars: [Condition.Scalar]) -> String {
+    scalars.map { scalar in
+      switch scalar {
+      case .text(let text): text
+      case .number(let number): number.words
+      case .bool(let bool): bool ? "true" : "false"
+      }
+    }.joined(separator: " or ")
+  }
+}
+
+extension Condition {
+  private func holds(in record: [FactValue.Field]) -> Bool? {
+    guard let value = record.first(where: { $0.key == key })?.value else { return nil }
+    return test.holds(for: value, .every)
+  }
+}
+
+extension FactValue {
+  fileprivate var scalar: Condition.Scalar? {
+    switch self {
+    case .bool(let value): .bool(value)
+    case .int(let value): .number(Double(value))
+    case .number(let value): .number(value)
+    case .text(let value): .text(value)
+    case .records: nil
+    }
+  }
+
+  fileprivate var double: Double? {
+    switch self {
+    case .int(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
+  /// The value as a reader of a message wants it.
+  package var words: String {
+    switch self {
+    case .bool(let value): value ? "true" : "false"
+    case .int(let value): "\(value)"
+    case .number(let value): value.words
+    case .text(let value): value
+    case .records(let records): "\(records.count)"
+    }
+  }
+}
+
+extension Double {
+  /// Without a fraction where there is none, else with three digits at the most.
+  package var words: String {
+    let rounded = (self * 1000).rounded() / 1000
+    return Int(exactly: rounded).map { "\($0)" } ?? "\(rounded)"
+  }
+}

@@ -1,0 +1,244 @@
+internal import PreflightTOML
+import PreflightFacts
+
+extension Policy {
+  /// Reads a policy file.
+  ///
+  /// - Parameters:
+  ///   - text: The file's text.
+  ///   - name: What to call the file in mistakes.
+  /// - Throws: ``PolicyError`` with each mistake that the text has.
+  public convenience init(parsing text: String, name: String) throws(PolicyError) {
+    try self.init(parsing: Array(text.utf8), name: name)
+  }
+
+  /// The same of a text in UTF-8.
+  convenience init(parsing bytes: [UInt8], name: String) throws(PolicyError) {
+    var decoder = TOMLDecoder()
+    let draft = PolicyDraft(parsing: bytes, &decoder, depth: 0)
+    guard decoder.mistakes.isEmpty, let own = draft.name, let service = draft.service else {
+      throw PolicyError(
+        name: name, mistakes: decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+    }
+    self.init(
+      name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
+      rules: draft.rules, severities: draft.severities,
+      declaredTypes: draft.declaredTypes,
+      fields: FieldPolicy(required: draft.required, limits: draft.limits), service: service,
+      upload: draft.upload)
+  }
+}
+
+/// A policy while it is put together: what it extends first, then what it says itself.
+struct PolicyDraft {
+  fileprivate private(set) var name: String?
+  fileprivate private(set) var title: String?
+  fileprivate private(set) var source: String?
+  fileprivate private(set) var endpoints: [EndpointPolicy] = []
+  fileprivate private(set) var rules: [Rule] = []
+  fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
+  fileprivate private(set) var declaredTypes: [DeclaredType] = []
+  fileprivate private(set) var required: [String] = []
+  fileprivate private(set) var limits: [FieldLimit] = []
+  fileprivate private(set) var service: CallTemplate?
+  fileprivate private(set) var upload: CallTemplate?
+
+  private static let keys = [
+    "name", "title", "source", "extends", "service", "upload", "fields", "endpoints", "rules", "severities",
+    "declare",
+  ]
+
+  init(parsing bytes: [UInt8], _ decoder: inout TOMLDecoder, depth: Int) {
+    var syntax: [Mistake] = []
+    let table = TOMLTable(parsing: bytes, mistakes: &syntax)
+    decoder.add(syntax)
+    decoder.check(table, keys: Self.keys, in: "a policy")
+    extend(table, &decoder, depth: depth)
+    name = decoder.string(table, "name") ?? name
+    title = decoder.string(table, "title") ?? title
+    source = decoder.string(table, "source") ?? source
+    readEndpoints(table, &decoder)
+    readService(table, &decoder)
+    readFields(table, &decoder)
+    readSeverities(table, &decoder)
+    readDeclaredTypes(table, &decoder)
+    for node in decoder.array(table, "rules") ?? [] {
+      guard let table = decoder.table(node, as: "a rule") else { continue }
+      if let rule = Rule(table, at: node.position, &decoder) { rules.append(rule) }
+    }
+    // What is missing is told where nothing else is wrong, since it may be missing for that reason.
+    if decoder.mistakes.isEmpty {
+      let start = TOMLPosition(line: 1, column: 1)
+      if table["name"] == nil { decoder.report(start, "the policy has no name") }
+      if service == nil { decoder.report(start, "the policy has no [service] with a host") }
+      if endpoints.isEmpty { decoder.report(start, "the policy has no [endpoints]") }
+    }
+  }
+
+  private mutating func extend(_ table: TOMLTable, _ decoder: inout TOMLDecoder, depth: Int) {
+    guard let node = table["extends"], let base = decoder.string(node, as: "extends") else { return }
+    let names = BuiltInPolicies.all.map(\.name)
+    guard let bytes = BuiltInPolicies.bytes(of: base) else {
+      return decoder.report(
+        node.position, "'\(base)' is no built-in policy" + TOMLDecoder.suggestion(base, names))
+    }
+    // A built-in policy extends none that extends it back; the bound is for whoever edits them.
+    guard depth < 8 else { return decoder.report(node.position, "the policies extend each other") }
+    var inner = TOMLDecoder()
+    self = PolicyDraft(parsing: bytes, &inner, depth: depth + 1)
+    if !inner.mistakes.isEmpty { decoder.report(node.position, "'\(base)' is itself mistaken") }
+  }
+
+  // MARK: Endpoints
+
+  private mutating func readEndpoints(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "endpoints") else { return }
+    for entry in table.entries {
+      guard
+        let endpoint = decoder.choice(
+          entry.key, at: entry.position, "endpoint", among: Endpoint.names),
+        let own = decoder.table(entry.node, as: entry.key)
+      else { continue }
+      decoder.check(own, keys: ["path", "types", "caps", "source"], in: "an endpoint")
+      let index = endpoints.firstIndex { $0.endpoint == endpoint }
+      let base = index.map { endpoints[$0] }
+      let types = decoder.strings(own, "types").map { texts in
+        texts.compactMap { text in Self.mediaType(text, &decoder) }
+      }
+      if types ?? base?.types == nil { decoder.report(entry.position, "\(entry.key) has no types") }
+      let caps = decoder.array(own, "caps").map { nodes in
+        nodes.compactMap { node in
+          decoder.table(node, as: "a cap").flatMap { Cap($0, at: node.position, &decoder) }
+        }
+      }
+      let merged = EndpointPolicy(
+        endpoint: endpoint, path: decoder.string(own, "path") ?? base?.path,
+        types: types ?? base?.types ?? [], caps: caps ?? base?.caps ?? [],
+        source: decoder.string(own, "source") ?? base?.source)
+      if let index { endpoints[index] = merged } else { endpoints.append(merged) }
+    }
+  }
+
+  private static func mediaType(
+    _ text: (text: String, position: TOMLPosition), _ decoder: inout TOMLDecoder
+  ) -> MediaType? {
+    let parts = text.text.utf8[...]
+    let type = parts.prefix { $0 != UInt8(ascii: "/") }
+    let subtype = parts.dropFirst(type.count + 1)
+    guard [type, subtype].allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
+      decoder.report(text.position, "'\(text.text)' is no media type such as image/png, without parameters")
+      return nil
+    }
+    return MediaType(rawValue: text.text)
+  }
+
+  private static func isMediaTypeByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+
+  // MARK: Service
+
+  private mutating func readService(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    if let table = decoder.table(root, "service") {
+      service = CallTemplate(table, basedOn: service, "service", &decoder)
+      if service == nil, decoder.mistakes.isEmpty,
+        let entry = root.entries.first(where: { $0.key == "service" })
+      {
+        decoder.report(entry.position, "service has no host")
+      }
+    }
+    if let table = decoder.table(root, "upload") {
+      upload = CallTemplate(table, basedOn: upload ?? service, "upload", &decoder)
+    }
+  }
+
+  // MARK: Fields
+
+  private mutating func readFields(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "fields") else { return }
+    let names = RequestField.allCases.map { (name: $0.rawValue, value: $0.rawValue) }
+    decoder.check(table, keys: ["required"] + names.map(\.name), in: "fields")
+    if let texts = decoder.strings(table, "required") {
+      required = texts.compactMap { text in
+        decoder.choice(text.text, at: text.position, "field of a request", among: names)
+      }
+    }
+    for entry in table.entries where names.contains(where: { $0.name == entry.key }) {
+      guard let own = decoder.table(entry.node, as: entry.key) else { continue }
+      decoder.check(
+        own, keys: ["endpoints", "maximum", "recommended-maximum", "source"], in: "a field")
+      limits.removeAll { $0.field == entry.key }
+      limits.append(
+        FieldLimit(
+          field: entry.key,
+          endpoints: own["endpoints"] == nil ? nil : Endpoint.list(own, "endpoints", &decoder),
+          maximum: decoder.integer(own, "maximum"),
+          recommendedMaximum: decoder.integer(own, "recommended-maximum"),
+          source: decoder.string(own, "source")))
+    }
+  }
+
+  private mutating func readDeclaredTypes(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "declare") else { return }
+    for entry in table.entries {
+      guard let type = Self.mediaType((entry.key, entry.position), &decoder) else { continue }
+      var declared: String?
+      var when: [Condition] = []
+      if case .table(let own) = entry.node.value {
+        decoder.check(own, keys: ["as", "when"], in: "a declaration")
+        declared = decoder.string(own, "as")
+        when = Condition.list(own, "when", &decoder)
+        if own["as"] == nil { decoder.report(entry.position, "the declaration has no 'as'") }
+      } else {
+        declared = decoder.string(entry.node, as: entry.key)
+      }
+      guard let declared else { continue }
+      declaredTypes.removeAll { $0.type == type }
+      declaredTypes.append(DeclaredType(type: type, declared: declared, when: when))
+    }
+  }
+
+  private mutating func readSeverities(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard let table = decoder.table(root, "severities") else { return }
+    for entry in table.entries {
+      guard let code = FindingCode(entry.key, at: entry.position, &decoder),
+        let text = decoder.string(entry.node, as: entry.key)
+      else { continue }
+      let names = Severity.names + [(name: "off", value: nil)]
+      if let severity = decoder.choice(text, at: entry.node.position, "severity", among: names) {
+        severities.updateValue(severity, forKey: code)
+      }
+    }
+  }
+}
+
+extension Endpoint {
+  static let names = allCases.map { (name: $0.rawValue, value: $0) }
+
+  static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Endpoint] {
+    (decoder.strings(table, key) ?? []).compactMap { text in
+      decoder.choice(text.text, at: text.position, "endpoint", among: names)
+    }
+  }
+}
+
+extension Severity {
+  static let names: [(name: String, value: Severity?)] = allCases.map { ($0.rawValue, $0) }
+}
+
+extension FindingCode {
+  /// Reads a code that the catalogue has; nil after a mistake, which is reported.
+  init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
+    self.init(rawValue: text)
+    if explanation == nil {
+      decoder.report(position, "'\(text)' is no finding code" + Explanation.suggestion(for: text))
+      return nil
+    }
+  }
+}

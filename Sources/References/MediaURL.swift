@@ -1,0 +1,205 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The parts of a URL (RFC 3986, section 3) that decide whether WhatsApp's servers can fetch it.
+package struct MediaURL: Sendable, Hashable {
+  package let scheme: String
+  /// The host without brackets and a final dot, in lower case.
+  package let host: String
+
+  /// What is wrong with a URL that can't be fetched by anybody, in words.
+  package struct Invalid: Error {
+    package let reason: String
+  }
+
+  package init(_ text: String) throws(Invalid) {
+    if text.isEmpty { throw Invalid(reason: "it is empty") }
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0...0x20, 0x7f...0xa0: throw Invalid(reason: "it has a space or a control character in it")
+      case 0x22, 0x3c, 0x3e, 0x5c, 0x5e, 0x60, 0x7b...0x7d:
+        throw Invalid(reason: "it has the character \(scalar) in it, which is written as %-escape")
+      default: break
+      }
+    }
+    // In scalars: to a Character, a delimiter with a combining mark behind it is no delimiter.
+    let scalars = text.unicodeScalars
+    guard let colon = scalars.firstIndex(of: ":"), scalars[colon...].starts(with: "://".unicodeScalars) else {
+      throw Invalid(reason: "it doesn't begin with https://")
+    }
+    scheme = String(scalars[..<colon]).lowercased()
+    guard scheme == "http" || scheme == "https" else {
+      throw Invalid(reason: "its scheme is \(scheme)")
+    }
+    let rest = scalars[colon...].dropFirst(3)
+    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    // What stands before the last @ is a user's name, which must not be taken for the host.
+    let hostAndPort = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority
+    let (host, port) = try Self.split(hostAndPort)
+    let isPort = { (port: String) in
+      port.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt16(port) != nil
+    }
+    if let port = port.map(String.init), !port.isEmpty, !isPort(port) {
+      throw Invalid(reason: "its port is \(port)")
+    }
+    var name = try Self.decodingPercents(host).lowercased()
+    if name.hasSuffix(".") { name.removeLast() }
+    if name.isEmpty { throw Invalid(reason: "it has no host") }
+    if name.utf8.first == UInt8(ascii: ".") || Self.hasEmptyPart(name) {
+      throw Invalid(reason: "its host has an empty part between two dots")
+    }
+    self.host = name
+  }
+
+  private static func hasEmptyPart(_ host: String) -> Bool {
+    zip(host.utf8, host.utf8.dropFirst()).contains { $0 == UInt8(ascii: ".") && $1 == $0 }
+  }
+
+  private typealias Scalars = Substring.UnicodeScalarView
+
+  private static func split(_ text: Scalars) throws(Invalid) -> (host: Scalars, port: Scalars?) {
+    if text.first == "[" {
+      guard let close = text.firstIndex(of: "]") else {
+        throw Invalid(reason: "its host has no closing bracket")
+      }
+      let host = text[..<close].dropFirst()
+      guard IPAddress(v6: String(host)) != nil else { throw Invalid(reason: "its host is no IPv6 address") }
+      let after = text[close...].dropFirst()
+      guard after.isEmpty || after.first == ":" else { throw Invalid(reason: "its host is malformed") }
+      return (host, after.isEmpty ? nil : after.dropFirst())
+    }
+    guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
+    return (text[..<colon], text[colon...].dropFirst())
+  }
+
+  /// Servers decode the host's percent-escapes before they look it up, so it is judged decoded; and wide
+  /// letters, digits and dots as the plain ones that they are looked up as (UTS 46, section 4).
+  private static func decodingPercents(_ host: Scalars) throws(Invalid) -> String {
+    let host = String(host)
+    let isPlain = host.utf8.allSatisfy { byte in
+      byte < 0x80 && !Self.malformedHostBytes.contains(byte)
+    }
+    if isPlain { return host }
+    var bytes: [UInt8] = []
+    var rest = Array(host.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2,
+        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), value > 0x20
+      else { throw Invalid(reason: "its host is malformed") }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Invalid(reason: "its host is malformed")
+    }
+    let scalars = text.unicodeScalars.map(narrowed)
+    guard
+      !scalars.contains(where: { $0.isASCII && malformedHostBytes.contains(UInt8($0.value)) })
+    else {
+      throw Invalid(reason: "its host is malformed")
+    }
+    var name = String.UnicodeScalarView()
+    name.append(contentsOf: scalars)
+    return String(name)
+  }
+
+  /// What a host has only where it is an escape or a mistake.
+  private static let malformedHostBytes = Array("/?#@ %".utf8)
+
+  private static func narrowed(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.value {
+    case 0xff01...0xff5e: Unicode.Scalar(scalar.value - 0xfee0) ?? scalar
+    case 0x3002, 0xff61: "."
+    default: scalar
+    }
+  }
+
+  /// Why the host can't be reached from outside, in words; nil where it can.
+  package var privateReason: String? {
+    if let address = IPAddress(v6: host) ?? IPAddress(v4: host) { return address.privateReason }
+    if host == "localhost" || host.hasSuffix(".localhost") { return "this machine (\(host))" }
+    if !host.utf8.contains(UInt8(ascii: ".")) { return "a bare host name (\(host))" }
+    for suffix in [
+      ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa", ".onion", ".invalid",
+    ]
+    where host.hasSuffix(suffix) {
+      return "a name of a private network (\(host))"
+    }
+    return nil
+  }
+
+  /// Whether the host is one of Meta's own, whose links expire and can't be used again.
+  package var isMetasOwn: Bool {
+    ["lookaside.fbsbx.com", "scontent.whatsapp.net"].contains { host == $0 || host.hasSuffix("." + $0) }
+  }
+}
+
+/// An IP address in network byte order.
+struct IPAddress {
+  private let bytes: [UInt8]
+
+  /// Reads an IPv4 address in every form that a resolver takes: `127.1`, `0x7f000001`, `017700000001`.
+  init?(v4 text: String) {
+    guard text.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
+    var address = in_addr()
+    guard inet_aton(text, &address) != 0 else { return nil }
+    bytes = withUnsafeBytes(of: address.s_addr) { Array($0) }
+  }
+
+  /// Reads an IPv6 address (RFC 4291, section 2.2), without brackets and with any zone left out.
+  init?(v6 text: String) {
+    guard text.utf8.contains(UInt8(ascii: ":")) else { return nil }
+    let text = String(text.prefix { $0 != "%" })
+    var address = in6_addr()
+    guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
+    let bytes = withUnsafeBytes(of: address) { Array($0) }
+    // IPv4-mapped, IPv4-compatible, NAT64 and 6to4 addresses are judged as the IPv4 address inside.
+    if bytes.starts(with: [0x20, 0x02]) {
+      self.bytes = Array(bytes[2..<6])
+      return
+    }
+    let prefix = Array(bytes[..<12])
+    let zeros = [UInt8](repeating: 0, count: 10)
+    let holdsV4 =
+      prefix == zeros + [0xff, 0xff] || prefix == [0, 0x64, 0xff, 0x9b] + [UInt8](repeating: 0, count: 8)
+      || (prefix == zeros + [0, 0] && !bytes[12...].starts(with: [0, 0, 0]))
+    self.bytes = holdsV4 ? Array(bytes[12...]) : bytes
+  }
+
+  /// Why nobody outside can reach the address (RFC 6890), in words; nil where somebody can.
+  var privateReason: String? { bytes.count == 4 ? reasonV4 : reasonV6 }
+
+  private var reasonV4: String? {
+    switch (bytes[0], bytes[1]) {
+    case (127, _): "the loopback address (this machine)"
+    case (0, _): "the unspecified address"
+    case (10, _), (172, 16...31), (192, 168): "a private address"
+    case (100, 64...127): "a shared address of a provider's network"
+    case (169, 254): "a link-local address"
+    case (224...239, _): "a multicast address"
+    case (240...255, _): "a reserved address"
+    default: nil
+    }
+  }
+
+  private var reasonV6: String? {
+    if bytes.dropLast().allSatisfy({ $0 == 0 }) {
+      return bytes[15] == 0 ? "the unspecified address" : "the loopback address (this machine)"
+    }
+    switch (bytes[0], bytes[1]) {
+    case (0xfe, 0x80...0xbf): return "a link-local address"
+    case (0xfe, 0xc0...0xff), (0xfc...0xfd, _): return "a private address"
+    case (0xff, _): return "a multicast address"
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,185 @@
+internal import PreflightInspection
+import MediaPreflight
+
+/// A page to look at: one file that opens from disk, loads nothing, and shows the pictures.
+///
+/// Its Content-Security-Policy forbids the network, and allows one style and one script, by their hashes, and
+/// pictures that stand in the page itself. Pictures are embedded as they are, and only types that can't
+/// hold a script.
+struct HTMLReport: Report {
+  /// What a browser shows in an `img`; never SVG.
+  private static let shownTypes: Set<MediaType> = [
+    "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif",
+  ]
+  /// The largest picture that is embedded, in bytes.
+  static let pictureLimit = 512 << 10
+  /// The bytes of all pictures in a page.
+  static let pageLimit = 32 << 20
+  /// The most pixels that a picture may have: more would use up a browser's memory.
+  private static let pixelLimit = 40_000_000
+
+  private let context: ReportContext
+  /// The bytes of pictures that may still be embedded.
+  private var budget: Int
+  private var isBegun = false
+  private var codes: Set<FindingCode> = []
+
+  /// - Parameter budget: The bytes of all pictures together.
+  init(_ context: ReportContext, budget: Int = pageLimit) {
+    self.context = context
+    self.budget = budget
+  }
+
+  mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
+    begin(&output)
+    if context.isQuiet, result.findings.isEmpty { return }
+    var severities: [String] = []
+    var own: [String] = []
+    for finding in result.findings {
+      codes.insert(finding.code)
+      if !severities.contains(finding.severity.rawValue) { severities.append(finding.severity.rawValue) }
+      if !own.contains(finding.code.rawValue) { own.append(finding.code.rawValue) }
+    }
+    let verdict = result.verdict?.rawValue ?? "none"
+    var text = "<article class=\"file \(verdict)\" data-verdict=\"\(verdict)\""
+    text += " data-severity=\"\(severities.joined(separator: " "))\""
+    text += " data-code=\"\(Self.escaped(own.joined(separator: " ")))\""
+    text += " data-endpoint=\"\(result.endpoint?.rawValue ?? "none")\">\n<div class=\"picture\">"
+    output += Array(text.utf8)
+    output += picture(of: result)
+    text =
+      "</div>\n<div class=\"what\"><h2><bdi>\(Self.escaped(result.name?.display ?? "request"))</bdi></h2>\n<p class=\"dim\">"
+    if let verdict = result.verdict { text += "<b class=\"\(verdict)\">\(verdict)</b>" }
+    if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
+    if let brief = result.inspection?.brief { text += " (<bdi>\(Self.escaped(brief))</bdi>)" }
+    text += "</p>\n"
+    if !result.findings.isEmpty { text += "<ul>\n\(result.findings.map(Self.item).joined())</ul>\n" }
+    if !result.alternatives.isEmpty, result.verdict == .rejected {
+      text +=
+        "<p class=\"dim\">Would be taken as \(result.alternatives.map(\.rawValue).joined(separator: ", ")).</p>\n"
+    }
+    output += Array((text + "</div></article>\n").utf8)
+  }
+
+  mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
+    begin(&output)
+    var text = "</main>\n"
+    let explained = Explanation.all.filter { codes.contains($0.code) }
+    if !explained.isEmpty {
+      text += "<div id=\"codes\"><h2>What the codes mean</h2>\n"
+      text += explained.map(Self.section).joined() + "</div>\n"
+    }
+    let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
+    text += "<footer><p id=\"counts\">\(files) checked"
+    if let policy = context.policy {
+      text += " with the policy <code>\(Self.escaped(policy))</code>"
+      text += ": <b class=\"accepted\">\(summary.accepted) accepted</b>"
+      text += ", <b class=\"rejected\">\(summary.rejected) rejected</b>"
+      text +=
+        ", <b class=\"warning\">\(summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings")</b>"
+      if summary.unreadable > 0 { text += ", \(summary.unreadable) unreadable" }
+    }
+    text +=
+      summary.asides + ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
+    text += "<script>\(PageText.script)</script>\n</body>\n</html>\n"
+    output += Array(text.utf8)
+  }
+
+  private mutating func begin(_ output: inout [UInt8]) {
+    if isBegun { return }
+    isBegun = true
+    output += Array(PageText.head.utf8)
+  }
+
+  // MARK: Parts
+
+  /// The picture itself, or why it isn't shown.
+  private mutating func picture(of result: CheckResult) -> [UInt8] {
+    let type = result.inspection?.mediaType
+    guard let inspection = result.inspection, let type, Self.shownTypes.contains(type) else {
+      return Array(Self.escaped(type?.rawValue ?? "unknown type").utf8)
+    }
+    let name = Self.escaped(type.rawValue)
+    let (width, height) = (inspection.facts.width ?? 0, inspection.facts.height ?? 0)
+    let (pixels, isOverflowing) = width.multipliedReportingOverflow(by: height)
+    if inspection.byteCount > Self.pictureLimit || isOverflowing || pixels > Self.pixelLimit {
+      return Array("\(name), too large to show here".utf8)
+    }
+    if inspection.byteCount > budget { return Array("\(name), not shown: the page is full".utf8) }
+    guard let bytes = context.content?(result), bytes.count == inspection.byteCount, !bytes.isEmpty else {
+      return Array(name.utf8)
+    }
+    budget -= bytes.count
+    let start = "<img alt=\"\" loading=\"lazy\" decoding=\"async\" src=\"data:\(name);base64,"
+    return Array(start.utf8) + Base64.encoded(bytes) + Array("\">".utf8)
+  }
+
+  private static func item(_ finding: Finding) -> String {
+    let severity = finding.severity.rawValue
+    let code = escaped(finding.code.rawValue)
+    var text = "<li class=\"\(severity)\"><b class=\"\(severity)\">\(severity)</b> "
+    text += "<a href=\"#code-\(code)\">\(code)</a> <bdi>\(escaped(finding.message))</bdi>"
+    if !finding.evidence.isEmpty { text += " <small><bdi>\(escaped(finding.evidence))</bdi></small>" }
+    if let remedy = finding.remedy { text += "\n<code class=\"fix\"><bdi>\(escaped(remedy))</bdi></code>" }
+    return text + "</li>\n"
+  }
+
+  private static func section(_ explanation: Explanation) -> String {
+    let code = escaped(explanation.code.rawValue)
+    return """
+      <section id="code-\(code)"><h3><code>\(code)</code> \(escaped(explanation.title))</h3>
+      <p>\(escaped(explanation.reason))</p>
+      <p>\(escaped(explanation.remedy))</p>
+      <p class="dim">Source: \(escaped(explanation.source))</p></section>
+
+      """
+  }
+
+  /// Text in content and in quoted attributes; what escapes XML escapes HTML.
+  private static func escaped(_ text: String) -> String { XMLText.escaped(VisibleText.oneLine(text)) }
+}
+
+/// The parts of the page that are the same in each.
+private enum PageText {
+  static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
+  static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
+
+  private static func source(_ text: String) -> String {
+    let hash = Base64.encoded(SHA256.digest(of: Array(text.utf8)))
+    return "'sha256-\(String(decoding: hash, as: UTF8.self))'"
+  }
+
+  static let head: String = {
+    let policy = [
+      "default-src 'none'", "img-src data:", "style-src \(source(style))", "script-src \(source(script))",
+      "base-uri 'none'", "form-action 'none'",
+    ].joined(separator: "; ")
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="\(policy)">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>preflight report</title>
+      <style>\(style)</style>
+      </head>
+      <body>
+      <header>
+      <h1>preflight</h1>
+      <p id="summary"></p>
+      <div id="filters" role="search" aria-label="Files" hidden>
+      <label class="wide">Text <input id="text" type="search" autocomplete="off" spellcheck="false"></label>
+      <label>Verdict <select id="verdict"><option value="">any</option></select></label>
+      <label>Severity <select id="severity"><option value="">any</option></select></label>
+      <label>Code <select id="code"><option value="">any</option></select></label>
+      <label>Endpoint <select id="endpoint"><option value="">any</option></select></label>
+      <button id="reset" type="button">Show all</button>
+      </div>
+      <p id="shown" class="dim" role="status"></p>
+      </header>
+      <main id="files">
+
+      """
+  }()
+}

@@ -1,0 +1,121 @@
+internal import PreflightInspection
+public import MediaPreflight
+
+extension JSONWriter {
+  /// Writes one result in the result format.
+  public mutating func result(_ result: CheckResult) {
+    object { json in
+      json.path(result.name)
+      json.member("verdict", result.verdict?.rawValue)
+      json.member("endpoint", result.endpoint?.rawValue)
+      json.member("mediaType", result.inspection?.mediaType?.rawValue)
+      json.member("sniffedType", result.inspection?.sniffedType)
+      json.member("size", result.inspection?.byteCount)
+      json.key("facts")
+      json.object { json in
+        result.inspection?.facts.forEachField { key, value in
+          json.key(named: key)
+          json.fact(value)
+        }
+      }
+      json.key("findings")
+      json.array { json in for finding in result.findings { json.finding(finding) } }
+      json.key("alternatives")
+      json.array { json in for endpoint in result.alternatives { json.string(endpoint.rawValue) } }
+      json.key("request")
+      if let request = result.request { json.request(request) } else { json.null() }
+    }
+  }
+
+  /// Writes a path as the member `path`, and beside it, where it isn't valid UTF-8, its bytes, so that it
+  /// can be told from any other.
+  mutating func path(_ name: FileName?) {
+    let text = name?.text
+    member("path", text ?? name?.display)
+    if let name, text == nil {
+      member("pathBytes", name.bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
+    }
+  }
+
+  /// Writes the counts of a run.
+  mutating func summary(_ summary: Summary) {
+    object { json in
+      json.member("checked", summary.checked)
+      json.member("accepted", summary.accepted)
+      json.member("rejected", summary.rejected)
+      json.member("warnings", summary.warnings)
+      if summary.known > 0 { json.member("known", summary.known) }
+      if summary.isInterrupted {
+        json.key("interrupted")
+        json.bool(true)
+      }
+    }
+  }
+
+  private mutating func finding(_ finding: Finding) {
+    object { json in
+      json.member("code", finding.code.rawValue)
+      json.member("severity", finding.severity.rawValue)
+      json.member("subject", finding.subject.rawValue)
+      json.member("message", finding.message)
+      json.member("expected", finding.expected)
+      json.member("actual", finding.actual)
+      json.member("offset", finding.offset)
+      json.member("remedy", finding.remedy)
+      json.member("source", finding.source)
+    }
+  }
+
+  private mutating func request(_ request: PreparedRequest) {
+    object { json in
+      json.member("method", request.method)
+      json.member("host", request.host)
+      json.member("path", request.path)
+      json.key("headers")
+      json.object { json in
+        for header in request.headers {
+          json.key(named: header.name)
+          json.string(header.value)
+        }
+      }
+      json.key("body")
+      json.body(request.body)
+    }
+  }
+
+  /// Writes the members of a request's body.
+  public mutating func body(_ members: [JSONMember]) {
+    object { json in
+      for member in members {
+        json.key(named: member.key)
+        switch member.value {
+        case .text(let text): json.string(text)
+        case .bool(let bool): json.bool(bool)
+        case .integer(let integer): json.integer(integer)
+        case .object(let inner): json.body(inner)
+        }
+      }
+    }
+  }
+
+  /// Writes a stream's facts as an object with the keys of the result format.
+  private mutating func record(_ fields: [FactValue.Field]) {
+    object { json in
+      for field in fields {
+        json.key(named: field.key)
+        json.fact(field.value)
+      }
+    }
+  }
+
+  private mutating func fact(_ value: FactValue) {
+    switch value {
+    case .bool(let value): bool(value)
+    case .int(let value): integer(value)
+    case .number(let value): number((value * 1000).rounded() / 1000)
+    case .text(let value): string(value)
+    case .records(let records):
+      array { json in for record in records { json.record(record) } }
+    }
+  }
+}

@@ -1,0 +1,228 @@
+internal import PreflightInspection
+import MediaPreflight
+
+/// SARIF 2.1.0 (OASIS), for code scanning services.
+///
+/// Every code is a rule with its help. A place in a binary file is its byte offset; `startLine` stands
+/// beside it because GitHub drops results without one.
+///
+/// GitHub refuses a run of more than 25,000 results whole. So there are never more: errors are written as
+/// they come, warnings and notes follow at the end as far as there is room, and a notification says how
+/// many are left out.
+struct SARIFReport: Report {
+  /// The results that GitHub takes of a run.
+  static let codeScanningLimit = 25_000
+
+  private let context: ReportContext
+  private let limit: Int
+  private let ruleIndex: [FindingCode: Int]
+  private var isBegun = false
+  private var written = 0
+  private var leftOut = 0
+  /// Results that wait until all errors are written.
+  private var held: [Severity: [[UInt8]]] = [:]
+  /// The files of the results.
+  private var artifacts = JSONList()
+
+  /// Values of an array, already written.
+  private struct JSONList {
+    var bytes: [UInt8] = []
+    var count = 0
+
+    mutating func append(_ value: [UInt8]) {
+      if count > 0 { bytes.append(0x2c) }
+      bytes.append(0x0a)
+      bytes += value
+      count += 1
+    }
+  }
+
+  /// - Parameter limit: The most results that are written.
+  init(_ context: ReportContext, limit: Int = codeScanningLimit) {
+    self.context = context
+    self.limit = limit
+    ruleIndex = Dictionary(
+      Explanation.all.enumerated().map { ($0.element.code, $0.offset) }, uniquingKeysWith: { a, _ in a })
+  }
+
+  mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
+    guard !result.findings.isEmpty else { return }
+    let path = result.name.map { ProjectPath($0, context) }
+    let isFull = result.findings.allSatisfy { written + (held[$0.severity]?.count ?? 0) >= limit }
+    if isFull { return leftOut += result.findings.count }
+    for (finding, fingerprint) in Fingerprint.all(of: result, at: path) {
+      var json = JSONWriter()
+      write(finding, fingerprint, at: path, to: &json)
+      if finding.severity != .error {
+        if held[finding.severity, default: []].count < limit {
+          held[finding.severity, default: []].append(json.bytes)
+        } else {
+          leftOut += 1
+        }
+      } else {
+        write(json.bytes, to: &output)
+      }
+    }
+    if let path { artifacts.append(artifact(result, at: path)) }
+  }
+
+  mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
+    for severity in Severity.allCases { for result in held[severity] ?? [] { write(result, to: &output) } }
+    begin(&output)
+    var json = JSONWriter()
+    json.array { json in
+      json.object { json in
+        json.key("executionSuccessful")
+        json.bool(summary.unreadable == 0 && !summary.isInterrupted)
+        if leftOut > 0 {
+          json.key("toolExecutionNotifications")
+          json.array { json in
+            json.object { json in
+              json.member("level", "warning")
+              json.key("message")
+              json.object {
+                $0.member(
+                  "text",
+                  "\(leftOut) more findings are left out: code scanning takes \(limit) results of a run.")
+              }
+            }
+          }
+        }
+      }
+    }
+    output += Array("\n],\"artifacts\":[".utf8) + artifacts.bytes
+    output += Array("\n],\"invocations\":".utf8) + json.bytes + Array("}]}\n".utf8)
+  }
+
+  private mutating func write(_ result: [UInt8], to output: inout [UInt8]) {
+    if written >= limit { return leftOut += 1 }
+    begin(&output)
+    if written > 0 { output.append(0x2c) }
+    output.append(0x0a)
+    output += result
+    written += 1
+  }
+
+  private mutating func begin(_ output: inout [UInt8]) {
+    if isBegun { return }
+    isBegun = true
+    output += head()
+  }
+
+  private func head() -> [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("$schema", "https://json.schemastore.org/sarif-2.1.0.json")
+      json.member("version", "2.1.0")
+      json.key("runs")
+      json.array { json in
+        json.object { json in
+          json.key("tool")
+          json.object { json in
+            json.key("driver")
+            json.object { json in
+              json.member("name", "preflight")
+              json.member("version", context.version)
+              json.key("rules")
+              json.array { json in for explanation in Explanation.all { write(explanation, to: &json) } }
+            }
+          }
+          if let root = context.root {
+            json.key("originalUriBaseIds")
+            json.object { json in
+              json.key("SRCROOT")
+              json.object { $0.member("uri", ProjectPath.uri(ofFolder: root)) }
+            }
+          }
+          json.member("columnKind", "unicodeCodePoints")
+          json.key("results")
+          json.array { _ in }
+        }
+      }
+    }
+    // The closing brackets of results, run, runs and document are written when the results are.
+    return json.bytes.dropLast(4)
+  }
+
+  private func write(_ explanation: Explanation, to json: inout JSONWriter) {
+    json.object { json in
+      json.member("id", explanation.code.rawValue)
+      json.member("name", Self.pascalCase(explanation.code.rawValue))
+      json.key("shortDescription")
+      json.object { $0.member("text", explanation.title + ".") }
+      json.key("fullDescription")
+      json.object { $0.member("text", explanation.reason) }
+      json.key("help")
+      json.object {
+        $0.member("text", "\(explanation.reason)\n\n\(explanation.remedy)\n\nSource: \(explanation.source)")
+        $0.member(
+          "markdown",
+          "\(explanation.reason)\n\n**How to mend it:** \(explanation.remedy)\n\n*Source: \(explanation.source)*"
+        )
+      }
+      json.key("defaultConfiguration")
+      json.object { $0.member("level", explanation.severity.rawValue) }
+    }
+  }
+
+  private func write(
+    _ finding: Finding, _ fingerprint: String, at path: ProjectPath?, to json: inout JSONWriter
+  ) {
+    json.object { json in
+      json.member("ruleId", finding.code.rawValue)
+      if let index = ruleIndex[finding.code] { json.member("ruleIndex", index) }
+      json.member("level", finding.severity.rawValue)
+      json.key("message")
+      json.object { json in
+        let remedy = finding.remedy.map { " " + $0 } ?? ""
+        // `[text](place)` would be a link (section 3.11.6).
+        let text = VisibleText.replacing("](", with: "\\](", in: finding.message + remedy)
+        json.member("text", VisibleText.oneLine(text))
+      }
+      if let path {
+        json.key("locations")
+        json.array { json in
+          json.object { json in
+            json.key("physicalLocation")
+            json.object { json in
+              json.key("artifactLocation")
+              json.object { json in
+                location(path, to: &json)
+                json.member("index", artifacts.count)
+              }
+              json.key("region")
+              json.object { json in
+                json.member("startLine", 1)
+                if let offset = finding.offset { json.member("byteOffset", offset) }
+              }
+            }
+          }
+        }
+      }
+      json.key("partialFingerprints")
+      json.object { $0.member("preflight/v1", fingerprint) }
+    }
+  }
+
+  private func artifact(_ result: CheckResult, at path: ProjectPath) -> [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      json.key("location")
+      json.object { location(path, to: &$0) }
+      if let inspection = result.inspection {
+        json.member("length", inspection.byteCount)
+        if let type = inspection.mediaType { json.member("mimeType", type.rawValue) }
+      }
+    }
+    return json.bytes
+  }
+
+  private func location(_ path: ProjectPath, to json: inout JSONWriter) {
+    json.member("uri", path.uri)
+    if path.isRelative, context.root != nil { json.member("uriBaseId", "SRCROOT") }
+  }
+
+  private static func pascalCase(_ name: String) -> String {
+    name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+}

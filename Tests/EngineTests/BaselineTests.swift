@@ -1,0 +1,129 @@
+import Foundation
+import MediaPreflight
+import PreflightReports
+@testable import PreflightTestSupport
+import Testing
+
+@Suite struct BaselineTests {
+  private static let entry = Baseline.Entry(
+    path: FileName("a/b.webp"), endpoint: .sticker, code: .pixelSizeNotAllowed,
+    digest: ContentDigest(text: "sha256:00"))
+
+  /// FIPS 180-4's examples, and lengths around the end of a block, as `sha256sum` has them.
+  @Test(arguments: [
+    (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
+    (56, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a"),
+    (63, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da457ddc2f34"),
+    (64, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb"),
+    (65, "635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0"),
+    (119, "31eba51c313a5c08226adf18d4a359cfdfd8d2e816b13f4af952f7ea6584dcfb"),
+    (120, "2f3d335432c70b580af0e8e1b3674a7c020d683aa5f73aaaedfdc55af904c21c"),
+    (1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
+  ])
+  func digestsAreThoseOfSHA256(count: Int, expected: String) {
+    let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+    for piece in [1_000_000, 64, 63, 7] {
+      var hash = SHA256()
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        Array(rest.prefix(piece)).withUnsafeBytes { hash.update($0) }
+        rest = rest.dropFirst(piece)
+      }
+      #expect(hash.digest().map { String(format: "%02x", $0) }.joined() == expected)
+    }
+  }
+
+  @Test func namesOfAnyBytesSurviveTheFile() throws {
+    var entries: Set<Baseline.Entry> = [Self.entry]
+    for name in [
+      Array("\n\"\\]]><script>%0A\u{202e}\u{2028}".utf8), [0xff, 0x0a, 0x22], [0xed, 0xa0, 0x80],
+      Array(#"\xff"#.utf8), [0xff],
+    ] {
+      entries.insert(
+        Baseline.Entry(
+          path: FileName(name), endpoint: nil, code: .mediaTypeNotAllowed,
+          digest: ContentDigest(text: "sha256:01")))
+    }
+    let text = BaselineText.bytes(of: Baseline(entries))
+    #expect(text.split(separator: 0x0a).count == entries.count + 2)
+    #expect(try BaselineText.baseline(parsing: text).entries == entries)
+    #expect(BaselineText.bytes(of: try BaselineText.baseline(parsing: text)) == text)
+    let empty = BaselineText.bytes(of: Baseline())
+    #expect(try BaselineText.baseline(parsing: empty) == Baseline())
+  }
+
+  @Test(arguments: [
+    ("", "is no baseline of preflight: it is not JSON"),
+    ("<<<<<<< HEAD\n{}", "is no baseline of preflight: it is not JSON"),
+    ("[]", "is no baseline of preflight: it is not an object"),
+    ("{}", "is no baseline of preflight: it has no 'preflightBaseline'"),
+    (
+      #"{"preflightBaseline":"1","known":[]}"#,
+      "is no baseline of preflight: 'preflightBaseline' is of the wrong kind"
+    ),
+    (#"{"preflightBaseline":1}"#, "is no baseline of preflight: it has no 'known'"),
+    (#"{"preflightBaseline":2,"known":[]}"#, "is a baseline of version 2, and only 1 is known"),
+    (
+      #"{"preflightBaseline":1,"known":[{"path":"a"}]}"#,
+      "is no baseline of preflight: its entry 1 can't be read"
+    ),
+    (
+      #"{"preflightBaseline":1,"known":[{"path":"a","endpoint":"fax","code":"c","digest":"d"}]}"#,
+      "is no baseline of preflight: its entry 1 can't be read"
+    ),
+    (
+      #"{"preflightBaseline":1,"known":[{"path":"a","pathBytes":"f","code":"c","digest":"d"}]}"#,
+      "is no baseline of preflight: its entry 1 can't be read"
+    ),
+  ])
+  func saysWhatIsWrong(text: String, reason: String) {
+    #expect {
+      try BaselineText.baseline(parsing: Array(text.utf8))
+    } throws: { error in
+      "\(error)" == reason
+    }
+  }
+
+  @Test func pathsAreRelativeToTheBaselinesFolder() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try Data(Fixture.bytes("pictures/sticker-511.webp")).write(to: folder.appending(path: "a.webp"))
+    let root = FileName(folder.path)
+    for (name, path) in [
+      (folder.path + "/a.webp", "a.webp"),
+      (folder.path + "/.//../\(folder.lastPathComponent)/a.webp", "a.webp"),
+      (folder.path + "/a.webp", "../\(folder.lastPathComponent)/a.webp"),
+    ] {
+      let known = KnownFindings(
+        Baseline(), keptIn: root,
+        adoptingFor: FileName(path.hasPrefix("..") ? folder.path + "/../other" : folder.path),
+        workingFolder: FileName("/"))
+      let result = known.leavingOutKnown(of: try engine.check(fileAt: FileName(name), as: .sticker))
+      #expect(result.findings.isEmpty && result.verdict == .accepted && result.knownFindings == 1)
+      #expect(known.adopted.entries.map(\.path.display) == [path])
+    }
+  }
+
+  /// A warning that is left over rejects under `--strict`, and only there.
+  @Test(arguments: [false, true]) func theVerdictFollowsWhatRemains(isStrict: Bool) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = FileName(folder.path + "/a.jpg")
+    try Data(Fixture.bytes("pictures/cmyk.jpg") + [1, 2, 3]).write(to: folder.appending(path: "a.jpg"))
+    let strict = Preflight(isStrict: isStrict)
+    let whole = try strict.check(fileAt: file)
+    #expect(whole.findings.map(\.code) == [.colorModelNotAllowed, .trailingData])
+    let all = KnownFindings(
+      Baseline(), keptIn: FileName("/"), adoptingFor: FileName("/"), workingFolder: FileName("/"))
+    #expect(all.leavingOutKnown(of: whole).verdict == .accepted)
+    let errors = Baseline(all.adopted.entries.filter { $0.code == .colorModelNotAllowed })
+    let known = KnownFindings(errors, keptIn: FileName("/"), workingFolder: FileName("/"))
+    let rest = known.leavingOutKnown(of: whole)
+    #expect(rest.findings.map(\.code) == [.trailingData] && rest.knownFindings == 1)
+    #expect(rest.verdict == (isStrict ? .rejected : .accepted))
+    #expect(known.stale.isEmpty)
+  }
+}

@@ -1,0 +1,160 @@
+import PreflightInspection
+import Foundation
+import MediaPreflight
+import Synchronization
+@testable import PreflightTestSupport
+import Testing
+
+/// What a file system and others at work in it may do while a file is checked.
+@Suite struct FileFaultTests {
+  @Test(arguments: Fixture.names)
+  func aDeviceThatFails(name: String) throws {
+    let bytes = try Fixture.bytes(name)
+    for good in [0, 1, 2, 3, 5] {
+      let result = try engine.check(FailingSource(bytes, goodReads: good))
+      let isRead = result.findings.first?.code != .unreadable
+      // Either the reader had all that it wanted by then, or there is no judgement at all.
+      #expect(
+        isRead || (result.findings.count == 1 && result.inspection == nil && result.verdict == .rejected))
+      if isRead { #expect(try engine.check(MemorySource(bytes)).verdict == result.verdict) }
+      if good == 0 { #expect(!isRead || bytes.isEmpty) }
+    }
+  }
+
+  @Test(arguments: Fixture.names)
+  func aFileThatIsAnotherAtEachRead(name: String) throws {
+    for seed in 0..<3 {
+      let source = ShiftingSource(try Fixture.bytes(name), seed: seed)
+      let inspection = try engine.inspect(source)
+      #expect(inspection.faults.allSatisfy { $0.offset ?? 0 <= source.byteCount })
+    }
+  }
+
+  @Test(arguments: [-1, 0, Int.max])
+  func aSourceThatMiscounts(count: Int) throws {
+    let source = MiscountingSource(try Fixture.bytes("mp4/aac.m4a"), count: count)
+    #expect(try !engine.inspect(source).faults.isEmpty)
+    #expect(try engine.check(source).verdict == .rejected)
+  }
+
+  /// Each change is made while the file is read, by what reads it.
+  @Test(arguments: ["grows", "shrinks", "is written to", "is removed", "is replaced"])
+  func aFileThatChanges(how: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "rgb.jpg")
+    let bytes = try Fixture.bytes("pictures/rgb.jpg")
+    try Data(bytes).write(to: file)
+    let source = WatchedSource(try FileSource(path: file.path)) {
+      switch how {
+      case "grows", "is written to":
+        let handle = try FileHandle(forWritingTo: file)
+        if how == "grows" { try handle.seekToEnd() }
+        try handle.write(contentsOf: Data("more".utf8))
+        try handle.close()
+      case "shrinks": _ = truncate(file.path, 100)
+      case "is removed": try FileManager.default.removeItem(at: file)
+      default: try Data("other".utf8).write(to: file, options: .atomic)
+      }
+    }
+    let result = try engine.check(source, named: FileName(file.path), as: .image)
+    // What is opened stays what it was when its name is given to another; what is written into does not.
+    if how == "is removed" || how == "is replaced" {
+      #expect(result.verdict == .accepted)
+      #expect(result.inspection?.byteCount == UInt64(bytes.count))
+    } else {
+      #expect(result.findings.map(\.code) == [.unreadable])
+      #expect(result.findings.first?.actual == "it changed while it was read")
+    }
+  }
+}
+
+/// A source that reads well some times and then never again.
+private final class FailingSource: ByteSource {
+  private let source: MemorySource
+  private let goodReads: Mutex<Int>
+
+  init(_ bytes: [UInt8], goodReads: Int) {
+    source = MemorySource(bytes)
+    self.goodReads = Mutex(goodReads)
+  }
+
+  var byteCount: UInt64 { source.byteCount }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
+    let isGood = goodReads.withLock { left in
+      left -= 1
+      return left >= 0
+    }
+    if !isGood { throw ByteSourceError("the device reports a read error", errorNumber: EIO) }
+    // A little at a time, so that the fault comes in the middle as well.
+    return source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(128)), at: offset)
+  }
+}
+
+/// A source whose bytes are changed between one read and the next.
+private final class ShiftingSource: ByteSource {
+  private let bytes: [UInt8]
+  private let state: Mutex<UInt64>
+
+  init(_ bytes: [UInt8], seed: Int) {
+    self.bytes = bytes
+    state = Mutex(UInt64(seed) &* 0x9e37_79b9_7f4a_7c15 | 1)
+  }
+
+  var byteCount: UInt64 { UInt64(bytes.count) }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int {
+    let limit = min(buffer.count, 512)
+    let read = MemorySource(bytes).read(
+      into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(limit)), at: offset)
+    state.withLock { state in
+      for _ in 0..<8 where read > 0 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        buffer[Int(state >> 33) % read] = UInt8(truncatingIfNeeded: state >> 24)
+      }
+    }
+    return read
+  }
+}
+
+/// A source that doesn't keep to what it promises of its count.
+private struct MiscountingSource: ByteSource {
+  let bytes: [UInt8]
+  let count: Int
+
+  init(_ bytes: [UInt8], count: Int) {
+    self.bytes = bytes
+    self.count = count
+  }
+
+  var byteCount: UInt64 { UInt64(bytes.count) }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int { count }
+}
+
+/// A file to which something is done after its first read.
+private final class WatchedSource: ByteSource {
+  private let source: FileSource
+  private let change: @Sendable () throws -> Void
+  private let isChanged = Mutex(false)
+
+  init(_ source: FileSource, change: @escaping @Sendable () throws -> Void) {
+    self.source = source
+    self.change = change
+  }
+
+  var byteCount: UInt64 { source.byteCount }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
+    let read = try source.read(into: buffer, at: offset)
+    try isChanged.withLock { isChanged in
+      if !isChanged { try change() }
+      isChanged = true
+    }
+    return read
+  }
+
+  func checkUnchanged() throws { try source.checkUnchanged() }
+}

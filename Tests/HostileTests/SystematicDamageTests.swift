@@ -1,0 +1,84 @@
+import PreflightInspection
+import MediaPreflight
+@testable import PreflightTestSupport
+import Testing
+
+/// Every fixture, cut and changed in every way that a stranger's file may be.
+///
+/// Whatever the bytes are, they are inspected without a throw, within a second, without going over them again
+/// and again, and no offset that is given lies behind the end.
+@Suite struct SystematicDamageTests {
+  /// How many variants of each kind and fixture the ordinary suite looks at.
+  private static let sample = 24
+
+  @Test(arguments: Fixture.names)
+  func cutAtEveryLength(name: String) throws {
+    let bytes = try Fixture.bytes(name)
+    var lengths = Array(0..<min(4096, bytes.count))
+    lengths += stride(from: 4096, to: bytes.count, by: max(1, bytes.count / 256))
+    for length in Self.chosen(lengths, for: name) {
+      try expectHolds(Array(bytes[..<length]), "cut to \(length)")
+    }
+  }
+
+  @Test(arguments: Fixture.names)
+  func everyByteOfTheHeader(name: String) throws {
+    let bytes = try Fixture.bytes(name)
+    var changes: [(index: Int, value: UInt8)] = []
+    for index in 0..<min(1024, bytes.count) {
+      let values = (0..<8).map { bytes[index] ^ (1 << $0) } + [0, 0xff, ~bytes[index]]
+      changes += values.map { (index, $0) }
+    }
+    for change in Self.chosen(changes, for: name) {
+      try expectHolds(bytes.with([change.value], at: change.index), "byte \(change.index) as \(change.value)")
+    }
+  }
+
+  /// A length, a count or an offset stands in one of these widths and orders, wherever the format has it.
+  @Test(arguments: Fixture.names)
+  func everyNumberOfTheHeader(name: String) throws {
+    let bytes = try Fixture.bytes(name)
+    var numbers = Set<[UInt8]>()
+    for number: UInt16 in [0, 1, 0x7fff, 0x8000, 0xffff] {
+      numbers.formUnion([bigEndian(number), littleEndian(number)])
+    }
+    for number: UInt32 in [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] {
+      numbers.formUnion([bigEndian(number), littleEndian(number)])
+    }
+    for number: UInt64 in [0x7fff_ffff_ffff_ffff, 1 << 63, .max] {
+      numbers.formUnion([bigEndian(number), littleEndian(number)])
+    }
+    var changes: [(index: Int, number: [UInt8])] = []
+    for number in numbers.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      guard bytes.count >= number.count else { continue }
+      changes += (0...min(1024, bytes.count - number.count)).map { ($0, number) }
+    }
+    for change in Self.chosen(changes, for: name) {
+      try expectHolds(
+        bytes.with(change.number, at: change.index), "\(change.number) at \(change.index)")
+    }
+  }
+
+  /// All of them, or a sample that is spread over all and differs from fixture to fixture.
+  private static func chosen<T>(_ all: [T], for name: String) -> [T] {
+    guard !Effort.isFull, all.count > sample else { return all }
+    let step = all.count / sample
+    let first = Int(name.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) } % UInt64(step))
+    return stride(from: first, to: all.count, by: step).map { all[$0] }
+  }
+}
+
+/// Expects of any bytes at all what every reader promises.
+private func expectHolds(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws {
+  let source = CountingSource(bytes)
+  let start = Effort.processorTime
+  let inspection = try engine.inspect(source)
+  let seconds = Effort.processorTime - start
+  let count = UInt64(bytes.count)
+  let isTold = inspection.faults.allSatisfy { !$0.message.isEmpty && $0.offset ?? 0 <= count }
+  // One expectation for all: a million of them cost more than what they look at.
+  let holds =
+    isTold && inspection.trailingDataOffset ?? 0 <= count && inspection.locationMetadataOffset ?? 0 <= count
+    && source.bytesRead <= 64 * count + 1 << 20 && seconds < 1
+  if !holds { Issue.record("\(what()): \(source.bytesRead) bytes read, \(seconds) s, \(inspection.faults)") }
+}

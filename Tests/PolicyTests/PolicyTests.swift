@@ -1,0 +1,149 @@
+import PreflightTOML
+import MediaPreflight
+@testable import PreflightTestSupport
+import Testing
+
+@Suite struct PolicyTests {
+  @Test func builtInPoliciesHaveNoMistakes() throws {
+    #expect(Policy.builtInNames == ["waconnect", "waconnect-as-printed", "whatsapp-cloud"])
+    for name in Policy.builtInNames {
+      let text = try #require(Policy.builtInText(named: name))
+      #expect(throws: Never.self) { try Policy(parsing: text, name: name) }
+      #expect(Policy.builtIn(named: name)?.name == name)
+    }
+    #expect(Policy.builtIn(named: "nobody") == nil)
+  }
+
+  private func mistakes(_ text: String) -> [String] {
+    do {
+      _ = try Policy(parsing: text, name: "p")
+      return []
+    } catch { return error.mistakes.map(\.description) }
+  }
+
+  @Test func everyMistakeIsToldAtItsPlace() {
+    let text = """
+      name = "mine"
+      extends = "waconect"
+      colour = 1
+      [endpoints.imge]
+      types = ["image/png"]
+      [endpoints.image]
+      types = ["image/png", "png"]
+      caps = [{ size = "5 XB" }, { when = {} }]
+      [[rules]]
+      code = "file-to-large"
+      require = { width = 1 }
+      [[rules]]
+      code = "pixel-size-not-allowed"
+      severity = "fatal"
+      require = { widht = 3, videoStreams = { codek = "h264" } }
+      [[rules]]
+      code = "pixel-size-not-allowed"
+      [service]
+      host = "h"
+      body = { to = "{tp}" }
+      [severities]
+      trailing-data = "eror"
+      """
+    #expect(
+      mistakes(text) == [
+        "2:11: 'waconect' is no built-in policy, did you mean 'waconnect'?",
+        "3:1: a policy has no key 'colour', only name, title, source, extends, service, upload, fields, "
+          + "endpoints, rules, severities, declare",
+        "4:12: 'imge' is no endpoint, did you mean 'image'?",
+        "7:23: 'png' is no media type such as image/png, without parameters",
+        "8:18: a size is a number of bytes or text such as \"500 KB\" or \"5 MB\"",
+        "8:28: the cap has no size",
+        "10:8: 'file-to-large' is no finding code, did you mean 'file-too-large'?",
+        "14:12: 'fatal' is no severity, only error, warning, note",
+        "15:13: 'widht' is no fact, did you mean 'width'?",
+        "15:41: 'codek' is no fact, did you mean 'codec'?",
+        "16:1: the rule must have either require or forbid",
+        "20:15: '{tp}' is nothing that can be filled in, did you mean 'to'?",
+        "22:17: 'eror' is no severity, did you mean 'error'?",
+      ])
+  }
+
+  @Test func whatIsMissingIsTold() {
+    #expect(
+      mistakes("") == [
+        "1:1: the policy has no name", "1:1: the policy has no [service] with a host",
+        "1:1: the policy has no [endpoints]",
+      ])
+    #expect(mistakes("name = 'x'\nextends = 'waconnect'") == [])
+    #expect(mistakes("name = 'x'\n[service]\npath = '/'\n[endpoints.image]\ntypes = []").count == 1)
+  }
+
+  /// A provider that takes small PNG pictures and nothing else.
+  private static let small = """
+    name = "small"
+    [service]
+    host = "api.example.com"
+    path = "/send/{endpoint}"
+    [service.headers]
+    Authorization = "Bearer $KEY"
+    [service.body]
+    recipient = "{to}"
+    media = { url = "{mediaUrl}", text = "{caption}" }
+    [fields]
+    required = ["to"]
+    [endpoints.image]
+    types = ["image/png"]
+    caps = [{ size = 100 }]
+    [[rules]]
+    code = "pixel-size-not-allowed"
+    severity = "warning"
+    endpoints = ["image"]
+    require = { size = { min = 90 } }
+    message = "Too small: {actual} bytes."
+    expected = "90 bytes"
+    remedy = "Add to {file}."
+    [severities]
+    extension-mismatch = "off"
+    damaged-file = "note"
+    """
+
+  @Test func aProviderIsAFileAndNoCode() throws {
+    let own = Preflight(policy: try Policy(parsing: Self.small, name: "small.toml"))
+    let request = MessageRequest(to: "+49 151 23456789", mediaURL: "https://example.org/a.png", caption: "x")
+    let prepared = try #require(own.check(request, as: .image).request)
+    #expect(prepared.host == "api.example.com")
+    #expect(prepared.path == "/send/image")
+    #expect(prepared.headers == [.init(name: "Authorization", value: "Bearer $KEY")])
+    #expect(
+      prepared.body == [
+        .init(key: "recipient", value: .text("4915123456789")),
+        .init(
+          key: "media",
+          value: .object([
+            .init(key: "url", value: .text("https://example.org/a.png")),
+            .init(key: "text", value: .text("x")),
+          ])),
+      ])
+    #expect(own.check(request, as: .video).findings.map(\.code) == [.mediaTypeNotAllowed, .mediaNotChecked])
+  }
+
+  @Test func aBareNumberIsACapWithoutABand() throws {
+    let own = Preflight(policy: try Policy(parsing: Self.small, name: "small.toml"))
+    func codes(_ size: Int) throws -> [FindingCode] {
+      let padding = [UInt8](repeating: 0x20, count: size)
+      return try own.check(MemorySource(padding), as: .image).findings.map(\.code)
+    }
+    #expect(try !codes(100).contains(.fileTooLarge))
+    #expect(try codes(101).contains(.fileTooLarge))
+    #expect(try !codes(90).contains(.pixelSizeNotAllowed))
+    #expect(try codes(89).contains(.pixelSizeNotAllowed))
+  }
+
+  @Test func aRulesOwnWordsAreUsed() throws {
+    let own = Preflight(policy: try Policy(parsing: Self.small, name: "small.toml"))
+    let result = try own.check(
+      MemorySource([UInt8](repeating: 0x20, count: 10)), named: FileName("it's.txt"), as: .image)
+    let finding = try #require(result.findings.first { $0.code == .pixelSizeNotAllowed })
+    #expect(finding.severity == .warning)
+    #expect(finding.message == "Too small: 10 bytes.")
+    #expect(finding.expected == "90 bytes")
+    #expect(finding.remedy == "Add to 'it'\\''s.txt'.")
+  }
+}

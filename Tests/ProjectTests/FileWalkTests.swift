@@ -1,0 +1,155 @@
+import Foundation
+import MediaPreflight
+import PreflightProject
+@testable import PreflightTestSupport
+import Testing
+
+@Suite struct FileWalkTests {
+  /// Counts the folders that are opened.
+  private final class Counter {
+    private(set) var opened: [String] = []
+
+    func list(_ path: [UInt8], followsLink: Bool, foldersOnly: Bool) -> FolderListing? {
+      opened.append(String(decoding: path, as: UTF8.self))
+      return FolderListing(path, followsLink: followsLink, foldersOnly: foldersOnly)
+    }
+  }
+
+  @Test func aFolderThatIsIgnoredIsNeverOpened() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: ".git/HEAD")
+    try scratch.write("/one/\n", to: ".gitignore")
+    try scratch.write("ignore = [\"two\", \"deep/*/\"]\n", to: "preflight.toml")
+    for index in 0..<250 {
+      for folder in ["one", "two", "three", "deep/x"] { try scratch.write(to: "\(folder)/\(index)/a.png") }
+    }
+    try scratch.write(to: "kept/a.png")
+    try scratch.write(to: "deep/b.png")
+    let counter = Counter()
+    let found = try scratch.walk(in: scratch.project { $0.exclude = [FileName("three")] }, list: counter.list)
+    #expect(found.map { $0.split(separator: "/").joined(separator: "/") } == ["deep/b.png", "kept/a.png"])
+    // Each is opened twice: before the run for its configuration, and in it.
+    let names = counter.opened.map { $0.dropFirst(scratch.path.count).filter { $0 != "/" } }
+    #expect(names.sorted() == ["", "", "deep", "deep", "kept", "kept"])
+  }
+
+  @Test func whatIsNamedTwiceIsFoundOnceWhereItIsNamedFirst() throws {
+    let scratch = try ScratchFolder()
+    for name in ["a/1.png", "a/b/2.png", "a/b/3.png", "a/4.png", "A/1.png"] { try scratch.write(to: name) }
+    let project = try scratch.project()
+    #expect(try scratch.walk(["a", "a"], in: project) == ["a/1.png", "a/4.png", "a/b/2.png", "a/b/3.png"])
+    #expect(
+      try scratch.walk(["a/b/3.png", "a", "./a/", "a/b"], in: project)
+        == ["a/b/3.png", "a/1.png", "a/4.png", "a/b/2.png"])
+    #expect(
+      try scratch.walk(["a", "a/b/2.png", "a//b/../b/./2.png", "A/1.png"], in: project)
+        == ["a/1.png", "a/4.png", "a/b/2.png", "a/b/3.png", "A/1.png"])
+    // Two files, though their names differ in case alone, and though one of them isn't there.
+    #expect(
+      try scratch.walk(["a/1.png", "A/1.png", "a/1.PNG"], in: project) == ["a/1.png", "A/1.png", "a/1.PNG"])
+  }
+
+  @Test func noneOfManyFilesIsFoundTwiceOrLost() throws {
+    let scratch = try ScratchFolder()
+    for folder in 0..<20 { for file in 0..<60 { try scratch.write(to: "\(folder)/\(file).png") } }
+    let project = try scratch.project()
+    let found = try scratch.walk([".", "./", "7"] + (0..<60).map { "3/\($0).png" }, in: project)
+    #expect(found.count == 1200)
+    #expect(Set(found).count == 1200)
+  }
+
+  @Test func twoDotsBehindALinkLeadWhereTheSystemSays() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: "x/y/1.png")
+    try scratch.write(to: "x/2.png")
+    try scratch.write(to: "2.png")
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path + "/link", withDestinationPath: scratch.path + "/x/y")
+    let found = try scratch.walk(["2.png", "link/../2.png", "x/2.png"], in: scratch.project())
+    #expect(found == ["2.png", "link/../2.png"])
+  }
+
+  @Test func linksToFoldersAreNotFollowedAndLinksToFilesAreFiles() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: "a/1.png")
+    for (name, target) in [("a/up", ".."), ("a/link.png", "1.png"), ("a/gone.png", "nowhere"), ("b", "a")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: scratch.path + "/" + name, withDestinationPath: target)
+    }
+    let project = try scratch.project()
+    #expect(try scratch.walk(["a"], in: project) == ["a/1.png", "a/gone.png", "a/link.png"])
+    // A link that the user names is followed.
+    #expect(try scratch.walk(["b"], in: project) == ["b/1.png", "b/gone.png", "b/link.png"])
+  }
+
+  @Test func theCommandLineHasTheSayOverTheConfigurationAndThatOverGit() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: ".git/HEAD")
+    try scratch.write("*.png\nbuild/\n", to: ".gitignore")
+    try scratch.write("ignore = [\"!build/\", \"!b.png\", \"c.jpg\"]\n", to: ".preflight.toml")
+    for name in ["a.png", "b.png", "c.jpg", "d.jpg", "build/e.jpg", "build/f.png"] {
+      try scratch.write(to: name)
+    }
+    func found(_ change: (inout Project.Options) -> Void) throws -> Set<String> {
+      Set(try scratch.walk(in: scratch.project(change)).map { String($0.drop { $0 == "/" }) })
+    }
+    #expect(try found { _ in } == ["b.png", "d.jpg", "build/e.jpg"])
+    #expect(
+      try found { $0.exclude = [FileName("d.*"), FileName("!c.jpg")] } == ["b.png", "c.jpg", "build/e.jpg"])
+    #expect(
+      try found { $0.honoursGitignore = false } == ["a.png", "b.png", "d.jpg", "build/e.jpg", "build/f.png"])
+    #expect(try found { $0.search = .none } == ["c.jpg", "d.jpg"])
+    // What is named is found whatever is ignored, unless that is asked for too.
+    let all = ["a.png", "c.jpg", "build/f.png", "build", "d.jpg"]
+    #expect(
+      try scratch.walk(all, in: scratch.project()) == [
+        "a.png", "c.jpg", "build/f.png", "build/e.jpg", "d.jpg",
+      ])
+    #expect(
+      try scratch.walk(all, in: scratch.project { $0.forcesExclusion = true }) == ["build/e.jpg", "d.jpg"])
+  }
+
+  @Test func aRepositoryWithinAnotherHasItsOwnRules() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: ".git/HEAD")
+    try scratch.write("*.png\n", to: ".gitignore")
+    try scratch.write("ignore = [\"*.gif\"]\n", to: "preflight.toml")
+    try scratch.write("gitdir: ../modules/inner\n", to: "inner/.git")
+    try scratch.write("*.jpg\n", to: "modules/inner/info/exclude")
+    for name in ["inner/a.png", "inner/b.gif", "inner/c.jpg", "modules/d.png"] { try scratch.write(to: name) }
+    for names in [["inner", "modules"], [""]] {
+      let found = try scratch.walk(names, in: scratch.project())
+      #expect(
+        found.filter { $0.contains("inner/") && !$0.hasPrefix("/modules") && !$0.hasPrefix("modules") }
+          .map { $0.split(separator: "/").joined(separator: "/") } == ["inner/a.png", "inner/b.gif"])
+      #expect(!found.contains { $0.hasSuffix("d.png") })
+    }
+  }
+
+  @Test func aWorktreeHasTheListOfItsRepository() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write("gitdir: \(scratch.path)/main/.git/worktrees/w\n", to: "w/.git")
+    try scratch.write("../..\n", to: "main/.git/worktrees/w/commondir")
+    try scratch.write("*.png\n", to: "main/.git/info/exclude")
+    for name in ["w/a.png", "w/b.jpg"] { try scratch.write(to: name) }
+    #expect(try scratch.walk(["w"], in: scratch.project()) == ["w/b.jpg"])
+  }
+
+  @Test func aConfigurationThatIsMistakenEndsTheWalkEvenAfterTheSurvey() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: "a/1.png")
+    try scratch.write(to: "b/2.png")
+    var walk = FileWalk([FileName(scratch.path)], in: try scratch.project())
+    try walk.survey()
+    #expect(throws: Never.self) { try walk.next()?.settings.get() }
+    try scratch.write("strict = 1", to: "b/preflight.toml")
+    #expect(throws: ConfigurationError.self) { try walk.next()?.settings.get() }
+  }
+
+  @Test func outsideARepositoryGitignoreMeansNothing() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write("*.png\n", to: ".gitignore")
+    try scratch.write(to: "a.png")
+    #expect(try scratch.walk(["a.png", ""], in: scratch.project()) == ["a.png"])
+  }
+}

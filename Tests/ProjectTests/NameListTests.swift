@@ -1,0 +1,37 @@
+import MediaPreflight
+@testable import PreflightTestSupport
+import Testing
+
+@testable import PreflightProject
+
+@Suite struct NameListTests {
+  private func names(
+    _ first: [String] = [], list: String, _ separator: NameList.List.Separator = .line
+  ) throws -> [String] {
+    let list = NameList(
+      first.map { FileName($0) }, list: MemorySource(Array(list.utf8)), separator: separator)
+    var names = list.makeIterator()
+    var all: [String] = []
+    while let name = try names.next() { all.append(name.display) }
+    return all
+  }
+
+  @Test func whatEndsAName() throws {
+    #expect(try names(["a"], list: "b\r\n\nc d\n") == ["a", "b", "c d"])
+    #expect(try names(list: "b\nlast without an end") == ["b", "last without an end"])
+    #expect(try names(list: "b\r\u{0}\u{0}c\n\u{0}-", .nul).count == 3)
+    #expect(try names(list: "") == [])
+  }
+
+  @Test func listsOfMoreThanOnePiece() throws {
+    // Names of every length, so that pieces end before, in and behind a name and its end.
+    let all = (0..<2_000).map { "name-\($0)-" + String(repeating: "x", count: $0 % 150) }
+    #expect(try names(list: all.joined(separator: "\r\n")) == all)
+    #expect(try names(list: all.joined(separator: "\u{0}") + "\u{0}", .nul) == all)
+  }
+
+  @Test func aLineWithoutEndIsCut() throws {
+    let long = String(repeating: "x", count: 300_000)
+    #expect(try names(list: long + "\nb").map(\.utf8.count) == [1 << 16, 1])
+  }
+}

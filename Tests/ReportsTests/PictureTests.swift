@@ -1,0 +1,98 @@
+import PreflightInspection
+import Foundation
+import MediaPreflight
+@testable import PreflightReports
+@testable import PreflightTestSupport
+import Testing
+
+/// The pictures of the html report.
+@Suite struct PictureTests {
+  private func page(_ results: [CheckResult], content: @escaping @Sendable (CheckResult) -> [UInt8]?) throws
+    -> String
+  {
+    try Shown.text("html", results, Shown.context(content: content))
+  }
+
+  private func pictures(_ page: String) -> [(type: String, bytes: Data)] {
+    page.matches(of: /<img [^>]*src="data:([^;]*);base64,([^"]*)">/).compactMap { match in
+      Data(base64Encoded: String(match.2)).map { (String(match.1), $0) }
+    }
+  }
+
+  @Test(arguments: 0...4)
+  func theBytesAreEmbeddedAsTheyAre(extra: Int) throws {
+    let bytes = try Fixture.bytes("pictures/rgb.jpg") + Array(repeating: 0xfb, count: extra)
+    let result = try engine.check(MemorySource(bytes), named: FileName("a.svg"))
+    let shown = pictures(try page([result]) { _ in bytes })
+    #expect(shown.map(\.type) == ["image/jpeg"])
+    #expect(shown.map { Array($0.bytes) } == [bytes])
+  }
+
+  @Test func onlyTypesWithoutScriptsAreShown() throws {
+    let drawing = Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8)
+    let result = try engine.check(MemorySource(drawing), named: FileName("a.png"))
+    #expect(result.inspection?.mediaType == "image/svg+xml")
+    let text = try page([result]) { _ in drawing }
+    #expect(pictures(text).isEmpty)
+    #expect(text.contains("<div class=\"picture\">image/svg+xml</div>"))
+  }
+
+  @Test func aFileThatHasChangedIsNotShown() throws {
+    let bytes = try Fixture.bytes("pictures/rgb.jpg")
+    let result = try engine.check(MemorySource(bytes), named: FileName("a.jpg"))
+    #expect(pictures(try page([result]) { _ in bytes.dropLast() }).isEmpty)
+    #expect(pictures(try page([result]) { _ in nil }).isEmpty)
+  }
+
+  @Test func largePicturesHaveAPlaceholder() throws {
+    let limit = 512 << 10
+    let picture = try Fixture.bytes("pictures/rgb.jpg")
+    for (size, isShown) in [(limit, true), (limit + 1, false)] {
+      let bytes = picture + Array(repeating: 0, count: size - picture.count)
+      let text = try page([try engine.check(MemorySource(bytes), named: FileName("a.jpg"))]) { _ in bytes }
+      #expect(pictures(text).count == (isShown ? 1 : 0))
+      #expect(text.contains("image/jpeg, too large to show here") == !isShown)
+    }
+  }
+
+  @Test func thePageHasSoManyBytesOfPicturesAndNoMore() throws {
+    #expect(HTMLReport.pageLimit == 32 << 20)
+    let bytes = try Fixture.bytes("pictures/rgb.jpg")
+    let result = try engine.check(MemorySource(bytes), named: FileName("a.jpg"))
+    for (budget, shown) in [(bytes.count * 2 - 1, 1), (bytes.count * 2, 2)] {
+      let report = HTMLReport(Shown.context(content: { _ in bytes }), budget: budget)
+      let text = String(decoding: Shown.bytes(report, [result, result, result]), as: UTF8.self)
+      #expect(pictures(text).count == shown)
+      #expect(text.components(separatedBy: "not shown: the page is full").count - 1 == 3 - shown)
+    }
+  }
+
+  /// The policy of the page allows exactly the style and the script that stand in it.
+  @Test(arguments: ["style", "script"])
+  func thePolicyNamesWhatIsInThePage(element: String) throws {
+    let text = try page([]) { _ in nil }
+    let start = try #require(text.range(of: "<\(element)>"))
+    let end = try #require(text.range(of: "</\(element)>", range: start.upperBound..<text.endIndex))
+    let policy = try #require(text.firstMatch(of: /http-equiv="Content-Security-Policy" content="([^"]*)"/)).1
+    #expect(policy.hasPrefix("default-src 'none'; img-src data:; "))
+    let hash = try sha256(Array(text[start.upperBound..<end.lowerBound].utf8))
+    #expect(policy.contains("\(element)-src 'sha256-\(hash.base64EncodedString())'"))
+  }
+
+  /// By the system's own tool.
+  private func sha256(_ bytes: [UInt8]) throws -> Data {
+    let file = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
+    try Data(bytes).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let (process, pipe) = (Process(), Pipe())
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", "sha256sum < \"$0\" || shasum -a 256 < \"$0\"", file.path]
+    process.standardOutput = pipe
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let hex = Array(output.prefix(64))
+    try #require(hex.count == 64)
+    return Data(stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(hex[$0...($0 + 1)]), radix: 16) })
+  }
+}

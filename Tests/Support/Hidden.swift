@@ -1,0 +1,11 @@
+import PreflightInspection
+import MediaPreflight
+
+/// What is hidden in the bytes: the kind and the words of each.
+func hidden(in bytes: [UInt8]) throws -> [String] {
+  let inspection = try inspect(bytes)
+  for content in inspection.hidden {
+    precondition(content.offset ?? 0 <= UInt64(bytes.count), "\(content) lies behind the file's end")
+  }
+  return inspection.hidden.map { "\($0.kind): \($0.words)" }
+}
