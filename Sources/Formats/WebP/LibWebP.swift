@@ -93,8 +93,7 @@ struct LibWebP: ~Copyable {
       let size = Int(frame.width) * Int(frame.height)
       points += size
       if points > Self.maximumPoints { return false }
-      guard let data = Self.undecided(of: frame) else { return true }
-      let status = Self.decode(data, points: size)
+      let status = Self.decode(frame.fragment, points: size)
       // For want of memory nothing can be said about the file.
       if status == VP8_STATUS_OK || status == VP8_STATUS_OUT_OF_MEMORY { return true }
       let start = UnsafeRawPointer(bytes.baseAddress)
@@ -112,32 +111,6 @@ struct LibWebP: ~Copyable {
     defer { WebPDemuxReleaseIterator(&iterator) }
     guard WebPDemuxGetFrame(demuxer, 1, &iterator) != 0 else { return }
     while body(iterator), WebPDemuxNextFrame(&iterator) != 0 {}
-  }
-
-  /// What of a frame has to be decoded to know whether it can be: nothing of a lossless one that is known to be
-  /// whole (nil), and of a lossy one not its transparency where that is.
-  private static func undecided(of frame: WebPIterator) -> WebPData? {
-    let bytes = UnsafeRawBufferPointer(start: frame.fragment.bytes, count: frame.fragment.size)
-    let chunks = ByteSpan(RawSpan(_unsafeBytes: bytes), at: 0)
-    var header = chunks
-    guard (try? header.skip(4)) != nil, let size = try? UInt32(parsingLittleEndian: &header) else {
-      return frame.fragment
-    }
-    let length = Int(size)
-    let data = chunks.bytes.extracting(8..<8 + min(length, header.remaining))
-    if chunks.has("VP8L"), LosslessStream.isWhole(data) { return nil }
-    let next = 8 + length + length % 2
-    guard chunks.has("ALPH"), chunks.has("VP8 ", at: next),
-      LosslessStream.isWholeAlpha(data, width: Int(frame.width), height: Int(frame.height))
-    else { return frame.fragment }
-    return WebPData(bytes: frame.fragment.bytes + next, size: frame.fragment.size - next)
-  }
-
-  /// Whether libwebp decodes a frame, given as its chunks: what ``LosslessStream`` is held against by a test.
-  static func decodes(_ chunks: [UInt8]) -> Bool {
-    chunks.withUnsafeBufferPointer { bytes in
-      decode(WebPData(bytes: bytes.baseAddress, size: bytes.count), points: 0) == VP8_STATUS_OK
-    }
   }
 
   /// Decodes a frame for nothing but the answer whether it can be.
