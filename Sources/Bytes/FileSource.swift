@@ -1,3 +1,5 @@
+public import SystemPackage
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -20,28 +22,12 @@ public final class FileSource: ByteSource {
   ///
   /// - Throws: ``ByteSourceError`` when nothing stands at the path, it can't be opened, or it isn't a
   ///   regular file.
-  public convenience init(path: String) throws(ByteSourceError) {
-    var bytes = Array(path.utf8CString)
-    if bytes.dropLast().contains(0) { throw ByteSourceError("it has a NUL byte in its name") }
-    try self.init(pathBytes: &bytes)
-  }
-
-  /// Opens the file at a path that need not be valid UTF-8.
-  ///
-  /// - Parameter path: The path's bytes without a terminating NUL.
-  /// - Throws: As ``init(path:)``.
-  public convenience init(path: [UInt8]) throws(ByteSourceError) {
-    if path.contains(0) { throw ByteSourceError("it has a NUL byte in its name") }
-    var bytes = path.map { CChar(bitPattern: $0) } + [0]
-    try self.init(pathBytes: &bytes)
-  }
-
-  private init(pathBytes: inout [CChar]) throws(ByteSourceError) {
+  public init(path: FilePath) throws(ByteSourceError) {
     // Looked at before it is opened: to open a device or a pipe does something to it, and to who waits at its
     // other end. What stands there may be replaced in between, so that the descriptor is asked again below,
     // where folders are told as well: of one that may not be read, its opening says so.
     var status = stat()
-    guard stat(pathBytes, &status) == 0 else {
+    guard path.withPlatformString({ stat($0, &status) }) == 0 else {
       let number = errno
       throw ByteSourceError(systemError: number)
     }
@@ -51,7 +37,7 @@ public final class FileSource: ByteSource {
     // O_NONBLOCK keeps the open of a FIFO or a device from waiting; it changes nothing for a file.
     var descriptor: Int32
     repeat {
-      descriptor = open(pathBytes, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+      descriptor = path.withPlatformString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) }
     } while descriptor < 0 && errno == EINTR
     guard descriptor >= 0 else {
       let number = errno

@@ -1,3 +1,4 @@
+public import SystemPackage
 public import PreflightInspection
 internal import PreflightBytes
 internal import PreflightFacts
@@ -22,7 +23,7 @@ public enum Verdict: String, Sendable, Hashable {
 /// All that there is to say about one file or request.
 public struct CheckResult: Sendable {
   /// The file's name as it was given; nil where there is none.
-  public let name: FileName?
+  public let name: FilePath?
   /// The verdict; nil where no policy was asked.
   public internal(set) var verdict: Verdict?
   /// The endpoint that the file was held against; nil where none was asked for and none takes the type.
@@ -41,7 +42,7 @@ public struct CheckResult: Sendable {
   private let isStrict: Bool
 
   init(
-    name: FileName?, verdict: Verdict?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
+    name: FilePath?, verdict: Verdict?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
     alternatives: [Endpoint], request: PreparedRequest?, isStrict: Bool = false, knownFindings: Int = 0
   ) {
     self.name = name
@@ -65,7 +66,7 @@ public struct CheckResult: Sendable {
       isStrict: isStrict, knownFindings: knownFindings + findings.count - rest.count)
   }
 
-  static func unreadable(_ name: FileName?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {
+  static func unreadable(_ name: FilePath?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {
     CheckResult(
       name: name, verdict: .rejected, endpoint: endpoint, inspection: nil,
       findings: Finding.unreadable(error.description), alternatives: [], request: nil)

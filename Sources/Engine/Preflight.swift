@@ -1,3 +1,4 @@
+public import SystemPackage
 internal import PreflightFormats
 public import PreflightInspection
 @_exported public import PreflightBytes
@@ -78,18 +79,18 @@ public final class Preflight: Sendable {
     sending request: MessageRequest? = nil
   ) throws -> CheckResult {
     try check(
-      fileAt: FileName(url.path(percentEncoded: false)), as: endpoint, declaredType: declaredType,
+      fileAt: FilePath(url.path(percentEncoded: false)), as: endpoint, declaredType: declaredType,
       sending: request)
   }
 
   /// Judges the file at a path, which need not be valid UTF-8; else as
   /// ``check(contentsOf:as:declaredType:sending:)``.
   public func check(
-    fileAt path: FileName, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    fileAt path: FilePath, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
   ) throws -> CheckResult {
     let source: FileSource
-    do { source = try FileSource(path: path.bytes) } catch {
+    do { source = try FileSource(path: path) } catch {
       return .unreadable(path, error, endpoint: endpoint)
     }
     return try check(source, named: path, as: endpoint, declaredType: declaredType, sending: request)
@@ -99,7 +100,7 @@ public final class Preflight: Sendable {
   ///
   /// - Parameter name: The file's name, for its extension and for the remedies; nil where it has none.
   public func check(
-    _ source: any ByteSource, named name: FileName? = nil, as endpoint: Endpoint? = nil,
+    _ source: any ByteSource, named name: FilePath? = nil, as endpoint: Endpoint? = nil,
     declaredType: String? = nil, sending request: MessageRequest? = nil
   ) throws -> CheckResult {
     let chosen: Endpoint?
@@ -177,9 +178,9 @@ public final class Preflight: Sendable {
 
   /// Says what a file's bytes are, with no policy: the findings are those about the file itself, and
   /// there is no verdict.
-  public func inspect(fileAt path: FileName) throws -> CheckResult {
+  public func inspect(fileAt path: FilePath) throws -> CheckResult {
     do {
-      var inspection = try inspect(FileSource(path: path.bytes))
+      var inspection = try inspect(FileSource(path: path))
       inspection.nameEncryptedPackage(by: path)
       return CheckResult(
         name: path, verdict: nil, endpoint: nil, inspection: inspection,
@@ -231,8 +232,8 @@ extension Inspection {
   /// The one place where a name has a say: a password-protected OOXML file doesn't show which of the three
   /// documents is inside (MS-OFFCRYPTO, section 2.3.4), so the type to declare is the one that it is named
   /// as.
-  fileprivate mutating func nameEncryptedPackage(by name: FileName?) {
-    guard mediaType == "application/encrypted", let own = name?.pathExtension,
+  fileprivate mutating func nameEncryptedPackage(by name: FilePath?) {
+    guard mediaType == "application/encrypted", let own = name?.lowercasedExtension,
       let type = MediaType.types(forExtension: own).first(where: { $0 != "application/encrypted" })
     else { return }
     mediaType = type

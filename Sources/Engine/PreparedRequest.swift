@@ -1,4 +1,5 @@
-public import PreflightPolicy
+public import SystemPackage
+internal import PreflightPolicy
 
 /// A call that is ready to be made, but for the key, of which the placeholder stands in the headers.
 public struct PreparedRequest: Sendable, Hashable {
@@ -29,7 +30,7 @@ public struct PreparedRequest: Sendable, Hashable {
   /// Whether the body is a form with the file in it (an upload) rather than JSON.
   public let isUpload: Bool
   /// The local file that an upload sends.
-  public let file: FileName?
+  public let file: FilePath?
 }
 
 /// A named value of a body.
@@ -81,7 +82,7 @@ struct Call {
 
 extension PreparedRequest {
   /// Fills in a policy's call; nil where the call has no path.
-  init?(_ call: Call, endpoint: Endpoint, declaredType: String?, file: FileName?) {
+  init?(_ call: Call, endpoint: Endpoint, declaredType: String?, file: FilePath?) {
     let value: (String) -> String? = { name in
       switch RequestField(rawValue: name) {
       case .to: call.request.to.flatMap(PhoneNumber.init)?.digits

@@ -2,13 +2,15 @@ package import PreflightBytes
 
 /// What a reader has found so far. It is handed down `inout`, so that what was read before a file
 /// breaks off is kept.
+@usableFromInline
 package struct Reading: Sendable {
   /// What libmagic proposes. The structure decides; only the text reader, which has none to go by,
   /// weighs it.
   package let sniffedType: String?
 
   /// A file with more faults than this is no better described by more of them.
-  private static let maximumFaults = 8
+  @usableFromInline
+  static let maximumFaults = 8
 
   /// The type to declare when sending, or nil while the reader hasn't recognised its format.
   package var mediaType: MediaType?
@@ -16,7 +18,11 @@ package struct Reading: Sendable {
   package var facts = Facts()
 
   /// Where a decoder trips, in the order found; at most a handful.
-  package private(set) var faults: [Fault] = []
+  @usableFromInline
+  package internal(set) var faults: [Fault] = []
+
+  /// What was not looked at because a limit of ours was reached, in the order found; at most a handful.
+  package private(set) var unchecked: [UncheckedPart] = []
 
   /// Where bytes begin that stand after the end that the format declares.
   package var trailingDataOffset: UInt64?
@@ -39,11 +45,20 @@ package struct Reading: Sendable {
   }
 
   /// Whether another fault would say nothing more.
+  @inlinable
   package var hasEnoughFaults: Bool { faults.count >= Self.maximumFaults }
 
   /// Notes a fault. It isn't even made where there are enough: a hostile file has millions.
+  @inlinable
   package mutating func add(_ fault: @autoclosure () -> Fault) {
     if !hasEnoughFaults { faults.append(fault()) }
+  }
+
+  /// Notes a part of the file that is not looked at because a limit of ours was reached; the same part of the
+  /// format is noted once.
+  package mutating func leaveUnchecked(_ part: UncheckedPart) {
+    let isKnown = unchecked.contains { $0.what == part.what }
+    if !isKnown, unchecked.count < Self.maximumFaults { unchecked.append(part) }
   }
 
   /// Notes that the data ends where `what` was wanted.

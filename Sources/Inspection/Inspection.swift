@@ -14,6 +14,8 @@ public struct Inspection: Sendable {
   public var facts: Facts { reading.facts }
   /// Where a decoder trips, in the order found.
   public var faults: [Fault] { reading.faults }
+  /// What was not looked at because a limit of ours was reached.
+  public var unchecked: [UncheckedPart] { reading.unchecked }
   /// Where bytes begin that stand after the end that the format declares.
   public var trailingDataOffset: UInt64? { reading.trailingDataOffset }
   /// What those bytes are, in words such as "a ZIP archive"; nil where that can't be told.

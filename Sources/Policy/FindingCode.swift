@@ -87,7 +87,7 @@ extension Explanation {
   /// Every explanation, in the order of the contract's table.
   public static let all: [Explanation] = [
     .unreadable, .emptyFile, .mediaTypeNotAllowed, .declaredTypeMismatch, .extensionMismatch,
-    .fileTooLarge, .nearSizeLimit, .sizeLimitDisputed, .damagedFile, .trailingData,
+    .fileTooLarge, .nearSizeLimit, .sizeLimitDisputed, .damagedFile, .partlyChecked, .trailingData,
     .colorModelNotAllowed, .bitDepthNotAllowed, .animatedImage, .pixelSizeNotAllowed,
     .frameTooShort, .animationTooLong, .singleFrameAnimation,
     .videoCodecNotAllowed, .audioCodecNotAllowed, .pixelFormatNotAllowed,

@@ -1,3 +1,4 @@
+package import SystemPackage
 package import MediaPreflight
 
 /// What holds for the files of a run: the configurations around them, what is left out, and what the command
@@ -10,7 +11,7 @@ package final class Project {
     /// From each file's folder upwards, as far as the root of the repository.
     case upwards
     /// One file and no other.
-    case file(FileName)
+    case file(FilePath)
     case none
   }
 
@@ -22,7 +23,7 @@ package final class Project {
     package var search = Search.upwards
     /// Patterns of what is left out, relative to the working folder; one that can match nothing is passed
     /// over.
-    package var exclude: [FileName] = []
+    package var exclude: [[UInt8]] = []
     /// Whether paths that the user names may be left out too.
     package var forcesExclusion = false
     package var honoursGitignore = true
@@ -53,18 +54,18 @@ package final class Project {
   private static let maximumFolders = 1024
 
   private struct EngineKey: Equatable {
-    let policy: FileName?
+    let policy: FilePath?
     let isStrict: Bool
     let severities: [FindingCode: Severity?]
   }
 
   /// - Parameter workingFolder: The absolute path that relative ones go on from.
   /// - Throws: ``ConfigurationError`` when the one configuration that is asked for is mistaken.
-  package init(_ options: Options, workingFolder: FileName) throws(ConfigurationError) {
+  package init(_ options: Options, workingFolder: FilePath) throws(ConfigurationError) {
     self.options = options
     self.workingFolder = workingFolder.bytes
     policies = PolicyLoader(workingFolder: workingFolder.bytes)
-    let patterns = options.exclude.compactMap { try? IgnorePattern($0.bytes[...], line: 0) }
+    let patterns = options.exclude.compactMap { try? IgnorePattern($0[...], line: 0) }
     exclude = IgnoreList(source: "--exclude", folder: workingFolder.bytes, patterns: patterns)
     if case .file(let file) = options.search {
       let path = AbsolutePath.normalized(file.bytes, from: workingFolder.bytes)
@@ -75,7 +76,7 @@ package final class Project {
   }
 
   /// A path as an absolute one.
-  package func absolute(_ path: FileName) -> [UInt8] {
+  package func absolute(_ path: FilePath) -> [UInt8] {
     AbsolutePath.normalized(path.bytes, from: workingFolder)
   }
 
@@ -130,7 +131,7 @@ package final class Project {
     var configuration: Configuration?
     do throws(ConfigurationError) {
       guard names.count == 1, let name = names.first else {
-        let shown = FileName(AbsolutePath.display(folder, from: workingFolder)).display
+        let shown = FilePath(AbsolutePath.display(folder, from: workingFolder)).display
         throw ConfigurationError([
           "\(shown) has both \(FolderMarks.configurationNames[0]) and "
             + "\(FolderMarks.configurationNames[1]); keep one of them"
@@ -138,7 +139,7 @@ package final class Project {
       }
       let path = folder + Array("/\(name)".utf8)
       configuration = try Configuration(
-        readingFileAt: path, name: FileName(AbsolutePath.display(path, from: workingFolder)).display,
+        readingFileAt: path, name: FilePath(AbsolutePath.display(path, from: workingFolder)).display,
         policies: &policies)
     } catch { self.error.add(error.lines) }
     configurations.add(configuration, at: folder)
@@ -150,7 +151,7 @@ package final class Project {
     let path = folder + Array("/.gitignore".utf8)
     let list = GitIgnores.list(
       at: path, for: folder,
-      shownAs: FileName(AbsolutePath.display(path, from: workingFolder)).display)
+      shownAs: FilePath(AbsolutePath.display(path, from: workingFolder)).display)
     gitignores.add(list, at: folder)
     return list
   }
@@ -225,7 +226,7 @@ package final class Project {
 
   /// How a file is judged by the one configuration that was asked for, or by none. Nothing is looked at and
   /// nothing kept in mind but the settings, so any number of files may be asked for.
-  package func settings(ofFileAt path: FileName) -> FileSettings {
+  package func settings(ofFileAt path: FilePath) -> FileSettings {
     guard !outermost.rules.isEmpty else { return baseSettings }
     return settings(matching: outermost.rules(matching: absolute(path)), in: outermost)
   }

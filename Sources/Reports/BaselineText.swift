@@ -1,3 +1,4 @@
+internal import SystemPackage
 public import MediaPreflight
 
 #if canImport(FoundationEssentials)
@@ -70,10 +71,10 @@ public enum BaselineText {
 
     var value: Baseline.Entry? {
       guard endpoint == nil || Endpoint(rawValue: endpoint ?? "") != nil else { return nil }
-      var name = FileName(path)
+      var name = FilePath(path)
       if let pathBytes {
         guard let bytes = Self.bytes(hexadecimal: pathBytes) else { return nil }
-        name = FileName(bytes)
+        name = FilePath(bytes)
       }
       return Baseline.Entry(
         path: name, endpoint: endpoint.flatMap(Endpoint.init), code: FindingCode(rawValue: code),

@@ -1,3 +1,4 @@
+internal import SystemPackage
 import MediaPreflight
 
 /// GitHub's workflow commands, which become annotations (docs.github.com, "Workflow commands").
@@ -42,7 +43,7 @@ struct GitHubReport: Report {
     output += Array(text.utf8)
   }
 
-  private func command(_ name: FileName?, _ finding: Finding) -> String {
+  private func command(_ name: FilePath?, _ finding: Finding) -> String {
     let level = finding.severity == .note ? "notice" : finding.severity.rawValue
     var properties: [String] = []
     if let name { properties += ["file=\(Self.property(ProjectPath(name, context).text))", "line=1"] }

@@ -1,3 +1,4 @@
+internal import SystemPackage
 internal import PreflightInspection
 public import MediaPreflight
 
@@ -29,7 +30,7 @@ extension JSONWriter {
 
   /// Writes a path as the member `path`, and beside it, where it isn't valid UTF-8, its bytes, so that it
   /// can be told from any other.
-  mutating func path(_ name: FileName?) {
+  mutating func path(_ name: FilePath?) {
     let text = name?.text
     member("path", text ?? name?.display)
     if let name, text == nil {

@@ -119,7 +119,7 @@ public struct JSONWriter: Sendable {
       case 0x0d: bytes.append(contentsOf: [0x5c, 0x72])
       case 0x09: bytes.append(contentsOf: [0x5c, 0x74])
       case 0x20..<0x7f: bytes.append(UInt8(scalar.value))
-      case _ where FileName.isControl(scalar):
+      case _ where EscapedText.isControl(scalar):
         let hex = String(scalar.value, radix: 16)
         bytes.append(contentsOf: "\\u".utf8)
         bytes.append(contentsOf: repeatElement(0x30, count: 4 - hex.utf8.count))

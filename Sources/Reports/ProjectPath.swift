@@ -1,3 +1,4 @@
+internal import SystemPackage
 import MediaPreflight
 
 /// A path as the project knows it: relative to the project's folder where it lies below that, whatever
@@ -8,7 +9,7 @@ struct ProjectPath {
 
   private let parts: [ArraySlice<UInt8>]
 
-  init(_ name: FileName, _ context: ReportContext) {
+  init(_ name: FilePath, _ context: ReportContext) {
     let slash = UInt8(ascii: "/")
     let folder = name.bytes.first == slash ? nil : context.folder
     var parts = folder?.bytes.split(separator: slash) ?? []
@@ -29,9 +30,9 @@ struct ProjectPath {
   }
 
   /// The path as bytes.
-  var name: FileName {
+  var name: FilePath {
     let bytes = Array(parts.joined(separator: [UInt8(ascii: "/")]))
-    return FileName(isRelative ? bytes : [UInt8(ascii: "/")] + bytes)
+    return FilePath(isRelative ? bytes : [UInt8(ascii: "/")] + bytes)
   }
 
   /// The path as text; with bytes that aren't UTF-8 as `\xNN`.
@@ -44,7 +45,7 @@ struct ProjectPath {
   }
 
   /// The URI of a folder.
-  static func uri(ofFolder folder: FileName) -> String {
+  static func uri(ofFolder folder: FilePath) -> String {
     let uri = ProjectPath(folder, ReportContext(policy: nil, version: "")).uri
     return uri.utf8.last == UInt8(ascii: "/") ? uri : uri + "/"
   }

@@ -1,3 +1,4 @@
+public import SystemPackage
 public import MediaPreflight
 
 /// A form in which results are shown. One file a report, one line in ``ReportFormat/all``.
@@ -25,9 +26,9 @@ public struct ReportContext: Sendable {
   public var width: Int?
   /// The absolute path of the project's folder, to which paths in reports for machines are relative; without
   /// a final slash.
-  public var root: FileName?
+  public var root: FilePath?
   /// The absolute path of the folder that the names of results are relative to; without a final slash.
-  public var folder: FileName?
+  public var folder: FilePath?
   /// Reads a result's file again, for reports that show pictures: its bytes if they are as many as the
   /// result says, else nil. Nil where reports can't look at files.
   public var content: (@Sendable (CheckResult) -> [UInt8]?)?
@@ -35,7 +36,7 @@ public struct ReportContext: Sendable {
   /// Creates a context.
   public init(
     policy: String?, version: String, usesColor: Bool = false, isQuiet: Bool = false, width: Int? = nil,
-    root: FileName? = nil, folder: FileName? = nil, content: (@Sendable (CheckResult) -> [UInt8]?)? = nil
+    root: FilePath? = nil, folder: FilePath? = nil, content: (@Sendable (CheckResult) -> [UInt8]?)? = nil
   ) {
     self.policy = policy
     self.version = version

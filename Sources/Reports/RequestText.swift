@@ -1,3 +1,4 @@
+internal import SystemPackage
 public import MediaPreflight
 
 /// A prepared request as text to paste or to pipe.
@@ -53,7 +54,7 @@ public enum RequestText: String, Sendable, CaseIterable {
   }
 
   /// The form field that sends the file with its declared type, the name quoted for curl.
-  private static func form(_ file: FileName, of request: PreparedRequest) -> [UInt8] {
+  private static func form(_ file: FilePath, of request: PreparedRequest) -> [UInt8] {
     let name = file.bytes.flatMap { "\"\\".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
     var form = Array("file=@\"".utf8) + name + Array("\"".utf8)
     if case .text(let type)? = request.body.first(where: { $0.key == "type" })?.value {

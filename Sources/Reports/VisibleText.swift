@@ -1,3 +1,4 @@
+internal import SystemPackage
 import MediaPreflight
 
 /// Text that keeps to its place: a file's name, and what a file says of itself, are hostile.
@@ -5,10 +6,10 @@ enum VisibleText {
   /// Text in one line: line ends, control characters and those that turn the direction of writing are shown
   /// as `\xNN`, each byte of them; all else stays as it is.
   static func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: FileName.isControl) else { return text }
+    guard text.unicodeScalars.contains(where: EscapedText.isControl) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-      if FileName.isControl(scalar) { result += hex(scalar) } else { result.unicodeScalars.append(scalar) }
+      if EscapedText.isControl(scalar) { result += hex(scalar) } else { result.unicodeScalars.append(scalar) }
     }
     return result
   }
@@ -22,7 +23,7 @@ enum VisibleText {
 
   /// A file's name at the start of a line of a log. One that a GitHub runner would take for a command (they
   /// begin with `::`, after any spaces) is shown as the same path from `./`.
-  static func heading(_ name: FileName?) -> String {
+  static func heading(_ name: FilePath?) -> String {
     guard let display = name?.display else { return "request" }
     let isCommand = display.drop { $0 == " " }.utf8.starts(with: "::".utf8)
     return logLine(isCommand ? "./" + display : display)

@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 import PreflightProject
@@ -41,7 +42,7 @@ import Testing
     #expect(moving.findings.map(\.message) == ["Our stickers stand still."])
     #expect(moving.verdict == .rejected)
     let place = try strict.check(
-      MemorySource(Fixture.bytes("pictures/exif-place.jpg")), named: FileName("a.png"))
+      MemorySource(Fixture.bytes("pictures/exif-place.jpg")), named: FilePath("a.png"))
     #expect(place.findings.map(\.code) == [.locationMetadata])
     #expect(place.findings.map(\.severity) == [.error])
   }
@@ -53,7 +54,7 @@ import Testing
       "drafts/a.jpg", "legacy/b.jpg", "promo/c.png", "promo/x/y/d.png", "stickers/e/f.webp", "g.psd",
     ]
     for name in names { try scratch.write(to: name) }
-    var walk = FileWalk([FileName(scratch.path)], in: try scratch.project())
+    var walk = FileWalk([FilePath(scratch.path)], in: try scratch.project())
     try walk.survey()
     var found: [String] = []
     while let file = try walk.next() {

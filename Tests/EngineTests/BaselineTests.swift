@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 import PreflightReports
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct BaselineTests {
   private static let entry = Baseline.Entry(
-    path: FileName("a/b.webp"), endpoint: .sticker, code: .pixelSizeNotAllowed,
+    path: FilePath("a/b.webp"), endpoint: .sticker, code: .pixelSizeNotAllowed,
     digest: ContentDigest(text: "sha256:00"))
 
   /// FIPS 180-4's examples, and lengths around the end of a block, as `sha256sum` has them.
@@ -42,7 +43,7 @@ import Testing
     ] {
       entries.insert(
         Baseline.Entry(
-          path: FileName(name), endpoint: nil, code: .mediaTypeNotAllowed,
+          path: FilePath(name), endpoint: nil, code: .mediaTypeNotAllowed,
           digest: ContentDigest(text: "sha256:01")))
     }
     let text = BaselineText.bytes(of: Baseline(entries))
@@ -90,7 +91,7 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try Data(Fixture.bytes("pictures/sticker-511.webp")).write(to: folder.appending(path: "a.webp"))
-    let root = FileName(folder.path)
+    let root = FilePath(folder.path)
     for (name, path) in [
       (folder.path + "/a.webp", "a.webp"),
       (folder.path + "/.//../\(folder.lastPathComponent)/a.webp", "a.webp"),
@@ -98,9 +99,9 @@ import Testing
     ] {
       let known = KnownFindings(
         Baseline(), keptIn: root,
-        adoptingFor: FileName(path.hasPrefix("..") ? folder.path + "/../other" : folder.path),
-        workingFolder: FileName("/"))
-      let result = known.leavingOutKnown(of: try engine.check(fileAt: FileName(name), as: .sticker))
+        adoptingFor: FilePath(path.hasPrefix("..") ? folder.path + "/../other" : folder.path),
+        workingFolder: FilePath("/"))
+      let result = known.leavingOutKnown(of: try engine.check(fileAt: FilePath(name), as: .sticker))
       #expect(result.findings.isEmpty && result.verdict == .accepted && result.knownFindings == 1)
       #expect(known.adopted.entries.map(\.path.display) == [path])
     }
@@ -111,16 +112,16 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let file = FileName(folder.path + "/a.jpg")
+    let file = FilePath(folder.path + "/a.jpg")
     try Data(Fixture.bytes("pictures/cmyk.jpg") + [1, 2, 3]).write(to: folder.appending(path: "a.jpg"))
     let strict = Preflight(isStrict: isStrict)
     let whole = try strict.check(fileAt: file)
     #expect(whole.findings.map(\.code) == [.colorModelNotAllowed, .trailingData])
     let all = KnownFindings(
-      Baseline(), keptIn: FileName("/"), adoptingFor: FileName("/"), workingFolder: FileName("/"))
+      Baseline(), keptIn: FilePath("/"), adoptingFor: FilePath("/"), workingFolder: FilePath("/"))
     #expect(all.leavingOutKnown(of: whole).verdict == .accepted)
     let errors = Baseline(all.adopted.entries.filter { $0.code == .colorModelNotAllowed })
-    let known = KnownFindings(errors, keptIn: FileName("/"), workingFolder: FileName("/"))
+    let known = KnownFindings(errors, keptIn: FilePath("/"), workingFolder: FilePath("/"))
     let rest = known.leavingOutKnown(of: whole)
     #expect(rest.findings.map(\.code) == [.trailingData] && rest.knownFindings == 1)
     #expect(rest.verdict == (isStrict ? .rejected : .accepted))

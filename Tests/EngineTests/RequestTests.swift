@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 import PreflightReports
 @testable import PreflightTestSupport
@@ -203,7 +204,7 @@ import Testing
   func anUploadDeclaresWhatTheBytesAre(name: String, type: String) throws {
     let cloud = Preflight(policy: try #require(Policy.builtIn(named: "whatsapp-cloud")))
     let result = try cloud.check(
-      MemorySource(Fixture.bytes(name)), named: FileName(name),
+      MemorySource(Fixture.bytes(name)), named: FilePath(name),
       as: name.hasSuffix("jpg") ? .image : .document,
       sending: MessageRequest(phoneNumberID: "106540352242922"))
     let prepared = try #require(result.request)

@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import Foundation
 import MediaPreflight
@@ -28,7 +29,7 @@ import Testing
     let bytes = try Fixture.bytes(name)
     var cells = [name]
     for endpoint in Endpoint.allCases {
-      let result = try engine.check(MemorySource(bytes), named: FileName(name), as: endpoint)
+      let result = try engine.check(MemorySource(bytes), named: FilePath(name), as: endpoint)
       if cells.count == 1 { cells.append(result.inspection?.mediaType?.rawValue ?? "") }
       let codes = result.findings.map { finding in
         let mark =
@@ -87,7 +88,7 @@ import Testing
 
   @Test func theExtensionIsHeldAgainstTheBytes() throws {
     func mismatches(_ name: String) throws -> Bool {
-      try engine.check(MemorySource(Fixture.bytes("pictures/rgb.jpg")), named: FileName(name)).findings
+      try engine.check(MemorySource(Fixture.bytes("pictures/rgb.jpg")), named: FilePath(name)).findings
         .contains { $0.code == .extensionMismatch }
     }
     for name in ["a.jpg", "a.JPEG", "a", "a.", ".jpg", "a.unknown", "b.png/a"] {
@@ -99,7 +100,7 @@ import Testing
   @Test func remediesNameTheFileAsAShellWantsIt() throws {
     func remedy(_ name: String) throws -> String? {
       try engine.check(
-        MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: FileName(name), as: .image
+        MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: FilePath(name), as: .image
       ).findings.first { $0.code == .colorModelNotAllowed }?.remedy
     }
     let start = "Convert it to RGB: magick "
@@ -110,7 +111,7 @@ import Testing
     #expect(try remedy("-rf.jpg") == start + "./-rf.jpg -colorspace sRGB ./-rf-fixed.jpg")
     #expect(try remedy("a\nb.jpg") == start + #"$'a\x0ab.jpg' -colorspace sRGB $'a\x0ab-fixed.jpg'"#)
     // An extension that is no UTF-8, or that is longer or shorter in lower case.
-    let broken = FileName(Array("a.".utf8) + [0xff, 0xff, 0xff])
+    let broken = FilePath(Array("a.".utf8) + [0xff, 0xff, 0xff])
     let result = try engine.check(
       MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: broken, as: .image)
     #expect(
@@ -132,7 +133,7 @@ import Testing
   {
     let suffix = fixture.split(separator: ".").last.map { "a.\($0)" } ?? "a"
     let result = try engine.check(
-      MemorySource(Fixture.bytes(fixture)), named: FileName(suffix), as: endpoint)
+      MemorySource(Fixture.bytes(fixture)), named: FilePath(suffix), as: endpoint)
     let finding = try #require(result.findings.first { $0.code == code })
     #expect(finding.remedy?.contains(command) == true, "\(finding.remedy ?? "none")")
   }

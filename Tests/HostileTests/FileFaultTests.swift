@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import Foundation
 import MediaPreflight
@@ -46,7 +47,7 @@ import Testing
     let file = folder.appending(path: "rgb.jpg")
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
     try Data(bytes).write(to: file)
-    let source = WatchedSource(try FileSource(path: file.path)) {
+    let source = WatchedSource(try FileSource(path: FilePath(file.path))) {
       switch how {
       case "grows", "is written to":
         let handle = try FileHandle(forWritingTo: file)
@@ -58,7 +59,7 @@ import Testing
       default: try Data("other".utf8).write(to: file, options: .atomic)
       }
     }
-    let result = try engine.check(source, named: FileName(file.path), as: .image)
+    let result = try engine.check(source, named: FilePath(file.path), as: .image)
     // What is opened stays what it was when its name is given to another; what is written into does not.
     if how == "is removed" || how == "is replaced" {
       #expect(result.verdict == .accepted)

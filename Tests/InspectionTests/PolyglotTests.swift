@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import MediaPreflight
 @testable import PreflightTestSupport
@@ -26,7 +27,7 @@ import Testing
     #expect(inspection.trailingDataWords == "a ZIP archive")
     #expect(inspection.hidden.first?.offset == UInt64(bytes.count))
     // The remedy leaves what is to be sent.
-    let result = try engine.check(MemorySource(file), named: FileName("a b.bin"))
+    let result = try engine.check(MemorySource(file), named: FilePath("a b.bin"))
     let finding = try #require(result.findings.first { $0.code == .polyglotFile })
     #expect(
       finding.remedy?.hasPrefix("Cut the file off where its format ends: head -c \(bytes.count) 'a b.bin' > ")
@@ -266,7 +267,7 @@ import Testing
   }
 
   @Test func inspectTellsThemToo() throws {
-    let result = try engine.inspect(fileAt: FileName(Fixture.folder + "hidden/picture-and-page.jpg"))
+    let result = try engine.inspect(fileAt: FilePath(Fixture.folder + "hidden/picture-and-page.jpg"))
     #expect(result.verdict == nil)
     #expect(result.findings.map(\.code) == [.polyglotFile])
     #expect(

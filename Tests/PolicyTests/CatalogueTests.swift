@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
@@ -49,7 +50,7 @@ import Testing
     _ name: String, _ endpoint: Endpoint, _ change: ([UInt8]) throws -> [UInt8] = { $0 }
   ) throws -> CheckResult {
     let bytes = try change(Fixture.bytes(name))
-    return try engine.check(MemorySource(bytes), named: FileName(name), as: endpoint)
+    return try engine.check(MemorySource(bytes), named: FilePath(name), as: endpoint)
   }
 
   private static func request(
@@ -61,14 +62,14 @@ import Testing
   }
 
   private static let cases: [FindingCode: @Sendable () throws -> CheckResult] = [
-    .unreadable: { try engine.check(fileAt: FileName(Fixture.folder), as: .image) },
+    .unreadable: { try engine.check(fileAt: FilePath(Fixture.folder), as: .image) },
     .emptyFile: { try engine.check(MemorySource([]), as: .image) },
     .mediaTypeNotAllowed: { try file("pictures/still.gif", .image) },
     .declaredTypeMismatch: {
       try engine.check(MemorySource(Fixture.bytes("audio/mono.opus")), declaredType: "audio/opus")
     },
     .extensionMismatch: {
-      try engine.check(MemorySource(Fixture.bytes("pictures/rgb.jpg")), named: FileName("a.png"))
+      try engine.check(MemorySource(Fixture.bytes("pictures/rgb.jpg")), named: FilePath("a.png"))
     },
     .fileTooLarge: { try file("pictures/sticker.webp", .sticker) { Enlarged.webp($0, to: 102_402) } },
     .nearSizeLimit: { try file("pictures/sticker.webp", .sticker) { Enlarged.webp($0, to: 102_400) } },

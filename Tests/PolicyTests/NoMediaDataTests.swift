@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
@@ -5,7 +6,7 @@ import Testing
 /// What says how to play it, and holds nothing to play.
 @Suite struct NoMediaDataTests {
   private func codes(_ bytes: [UInt8], _ name: String, _ endpoint: Endpoint) throws -> [FindingCode] {
-    try engine.check(MemorySource(bytes), named: FileName(name), as: endpoint).findings.map(\.code)
+    try engine.check(MemorySource(bytes), named: FilePath(name), as: endpoint).findings.map(\.code)
   }
 
   /// A fragmented film cut before its first fragment, and with it.

@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightTOML
 import MediaPreflight
 @testable import PreflightTestSupport
@@ -139,7 +140,7 @@ import Testing
   @Test func aRulesOwnWordsAreUsed() throws {
     let own = Preflight(policy: try Policy(parsing: Self.small, name: "small.toml"))
     let result = try own.check(
-      MemorySource([UInt8](repeating: 0x20, count: 10)), named: FileName("it's.txt"), as: .image)
+      MemorySource([UInt8](repeating: 0x20, count: 10)), named: FilePath("it's.txt"), as: .image)
     let finding = try #require(result.findings.first { $0.code == .pixelSizeNotAllowed })
     #expect(finding.severity == .warning)
     #expect(finding.message == "Too small: 10 bytes.")

@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 import PreflightProject
@@ -9,7 +10,7 @@ import Testing
   private func settings(
     _ scratch: ScratchFolder, _ names: [String], _ change: (inout Project.Options) -> Void = { _ in }
   ) throws -> [FileSettings] {
-    var walk = FileWalk(names.map { FileName(scratch.path + "/" + $0) }, in: try scratch.project(change))
+    var walk = FileWalk(names.map { FilePath(scratch.path + "/" + $0) }, in: try scratch.project(change))
     try walk.survey()
     var all: [FileSettings] = []
     while let file = try walk.next() { all.append(try file.settings.get()) }
@@ -81,13 +82,13 @@ import Testing
     try scratch.write(to: "in/a.png")
     try scratch.write(to: "in/a.mp4")
     let names = ["ci/in/deep/a.mp4", "in/a.png", "in/a.mp4"]
-    let file = FileName(scratch.path + "/ci/my.toml")
+    let file = FilePath(scratch.path + "/ci/my.toml")
     #expect(
       try settings(scratch, names) { $0.search = .file(file) }.map(\.endpoint) == [.video, .image, nil])
     #expect(try settings(scratch, names) { $0.search = .none }.map(\.endpoint) == [nil, nil, nil])
     // As `hook` asks, one by one and with nothing looked at.
     let project = try scratch.project { $0.search = .file(file) }
-    let asked = names.map { project.settings(ofFileAt: FileName(scratch.path + "/" + $0)).endpoint }
+    let asked = names.map { project.settings(ofFileAt: FilePath(scratch.path + "/" + $0)).endpoint }
     #expect(asked == [.video, .image, nil])
   }
 
@@ -106,7 +107,7 @@ import Testing
     #expect(try policy(["cloud", "plain/a.png"]) == nil)
     #expect(try policy(["mixed"]) == nil)
     #expect(try policy([""]) == nil)
-    let file = FileName(scratch.path + "/cloud/preflight.toml")
+    let file = FilePath(scratch.path + "/cloud/preflight.toml")
     #expect(try policy([""]) { $0.search = .file(file) } == "whatsapp-cloud")
     #expect(try policy([""]) { $0.search = .none } == "waconnect")
   }

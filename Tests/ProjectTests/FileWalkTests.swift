@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 import PreflightProject
@@ -26,7 +27,8 @@ import Testing
     try scratch.write(to: "kept/a.png")
     try scratch.write(to: "deep/b.png")
     let counter = Counter()
-    let found = try scratch.walk(in: scratch.project { $0.exclude = [FileName("three")] }, list: counter.list)
+    let found = try scratch.walk(
+      in: scratch.project { $0.exclude = [Array("three".utf8)] }, list: counter.list)
     #expect(found.map { $0.split(separator: "/").joined(separator: "/") } == ["deep/b.png", "kept/a.png"])
     // Each is opened twice: before the run for its configuration, and in it.
     let names = counter.opened.map { $0.dropFirst(scratch.path.count).filter { $0 != "/" } }
@@ -95,7 +97,9 @@ import Testing
     }
     #expect(try found { _ in } == ["b.png", "d.jpg", "build/e.jpg"])
     #expect(
-      try found { $0.exclude = [FileName("d.*"), FileName("!c.jpg")] } == ["b.png", "c.jpg", "build/e.jpg"])
+      try found { $0.exclude = [Array("d.*".utf8), Array("!c.jpg".utf8)] } == [
+        "b.png", "c.jpg", "build/e.jpg",
+      ])
     #expect(
       try found { $0.honoursGitignore = false } == ["a.png", "b.png", "d.jpg", "build/e.jpg", "build/f.png"])
     #expect(try found { $0.search = .none } == ["c.jpg", "d.jpg"])
@@ -139,7 +143,7 @@ import Testing
     let scratch = try ScratchFolder()
     try scratch.write(to: "a/1.png")
     try scratch.write(to: "b/2.png")
-    var walk = FileWalk([FileName(scratch.path)], in: try scratch.project())
+    var walk = FileWalk([FilePath(scratch.path)], in: try scratch.project())
     try walk.survey()
     #expect(throws: Never.self) { try walk.next()?.settings.get() }
     try scratch.write("strict = 1", to: "b/preflight.toml")

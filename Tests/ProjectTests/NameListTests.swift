@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
@@ -9,7 +10,7 @@ import Testing
     _ first: [String] = [], list: String, _ separator: NameList.List.Separator = .line
   ) throws -> [String] {
     let list = NameList(
-      first.map { FileName($0) }, list: MemorySource(Array(list.utf8)), separator: separator)
+      first.map { FilePath($0) }, list: MemorySource(Array(list.utf8)), separator: separator)
     var names = list.makeIterator()
     var all: [String] = []
     while let name = try names.next() { all.append(name.display) }

@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 import PreflightReports
@@ -50,7 +51,7 @@ import Testing
           UInt8(hex.dropFirst($0).prefix(2), radix: 16)
         }
       }
-      return FileName(bytes ?? Array((result["path"] as? String ?? "").utf8))
+      return FilePath(bytes ?? Array((result["path"] as? String ?? "").utf8))
     }
     #expect(read == names)
   }

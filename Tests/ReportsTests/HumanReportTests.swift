@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 import PreflightReports
 @testable import PreflightTestSupport
@@ -13,7 +14,7 @@ import Testing
   @Test(arguments: [40, 60, 79, 80])
   func textBreaksAtTheWidth(width: Int) throws {
     let text = try Shown.text(
-      "human", Shown.rejections([FileName("日本.jpg")]), Shown.context(width: width))
+      "human", Shown.rejections([FilePath("日本.jpg")]), Shown.context(width: width))
     for line in text.split(separator: "\n") where !line.hasPrefix("    fix: ") && !line.hasPrefix("1 file") {
       #expect(columns(line) <= width, "\(line)")
     }
@@ -25,12 +26,12 @@ import Testing
   @Test(arguments: [(62, "  ("), (61, "\n    (")])
   func aLongHeadingTakesTwoLines(width: Int, before: String) throws {
     // "日本.jpg  rejected as image  (image/jpeg, 48 × 32, 1156 bytes)" with two columns for each of 日 and 本.
-    let text = try Shown.text("human", Shown.rejections([FileName("日本.jpg")]), Shown.context(width: width))
+    let text = try Shown.text("human", Shown.rejections([FilePath("日本.jpg")]), Shown.context(width: width))
     #expect(text.hasPrefix("日本.jpg  rejected as image" + before + "image/jpeg, 48 × 32, 1156 bytes)\n"))
   }
 
   @Test func withoutATerminalNothingBreaks() throws {
-    let text = try Shown.text("human", Shown.rejections([FileName("a b.jpg")]))
+    let text = try Shown.text("human", Shown.rejections([FilePath("a b.jpg")]))
     #expect(text.split(separator: "\n").count == 6)
     #expect(!text.contains("\u{1b}"))
   }
@@ -38,7 +39,7 @@ import Testing
   @Test func coloursAreOursAlone() throws {
     var context = Shown.context()
     context.usesColor = true
-    let text = try Shown.text("human", Shown.rejections([FileName("\u{1b}[5m.jpg")]), context)
+    let text = try Shown.text("human", Shown.rejections([FilePath("\u{1b}[5m.jpg")]), context)
     let codes = text.matches(of: /\u{1b}\[([0-9]*)m/).map(\.1)
     #expect(codes.count == text.unicodeScalars.count { $0 == "\u{1b}" })
     #expect(Set(codes).isSubset(of: ["0", "1", "2", "31", "32", "33", "36"]))

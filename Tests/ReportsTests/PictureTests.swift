@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import Foundation
 import MediaPreflight
@@ -22,7 +23,7 @@ import Testing
   @Test(arguments: 0...4)
   func theBytesAreEmbeddedAsTheyAre(extra: Int) throws {
     let bytes = try Fixture.bytes("pictures/rgb.jpg") + Array(repeating: 0xfb, count: extra)
-    let result = try engine.check(MemorySource(bytes), named: FileName("a.svg"))
+    let result = try engine.check(MemorySource(bytes), named: FilePath("a.svg"))
     let shown = pictures(try page([result]) { _ in bytes })
     #expect(shown.map(\.type) == ["image/jpeg"])
     #expect(shown.map { Array($0.bytes) } == [bytes])
@@ -30,7 +31,7 @@ import Testing
 
   @Test func onlyTypesWithoutScriptsAreShown() throws {
     let drawing = Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8)
-    let result = try engine.check(MemorySource(drawing), named: FileName("a.png"))
+    let result = try engine.check(MemorySource(drawing), named: FilePath("a.png"))
     #expect(result.inspection?.mediaType == "image/svg+xml")
     let text = try page([result]) { _ in drawing }
     #expect(pictures(text).isEmpty)
@@ -39,7 +40,7 @@ import Testing
 
   @Test func aFileThatHasChangedIsNotShown() throws {
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
-    let result = try engine.check(MemorySource(bytes), named: FileName("a.jpg"))
+    let result = try engine.check(MemorySource(bytes), named: FilePath("a.jpg"))
     #expect(pictures(try page([result]) { _ in bytes.dropLast() }).isEmpty)
     #expect(pictures(try page([result]) { _ in nil }).isEmpty)
   }
@@ -49,7 +50,7 @@ import Testing
     let picture = try Fixture.bytes("pictures/rgb.jpg")
     for (size, isShown) in [(limit, true), (limit + 1, false)] {
       let bytes = picture + Array(repeating: 0, count: size - picture.count)
-      let text = try page([try engine.check(MemorySource(bytes), named: FileName("a.jpg"))]) { _ in bytes }
+      let text = try page([try engine.check(MemorySource(bytes), named: FilePath("a.jpg"))]) { _ in bytes }
       #expect(pictures(text).count == (isShown ? 1 : 0))
       #expect(text.contains("image/jpeg, too large to show here") == !isShown)
     }
@@ -58,7 +59,7 @@ import Testing
   @Test func thePageHasSoManyBytesOfPicturesAndNoMore() throws {
     #expect(HTMLReport.pageLimit == 32 << 20)
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
-    let result = try engine.check(MemorySource(bytes), named: FileName("a.jpg"))
+    let result = try engine.check(MemorySource(bytes), named: FilePath("a.jpg"))
     for (budget, shown) in [(bytes.count * 2 - 1, 1), (bytes.count * 2, 2)] {
       let report = HTMLReport(Shown.context(content: { _ in bytes }), budget: budget)
       let text = String(decoding: Shown.bytes(report, [result, result, result]), as: UTF8.self)

@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 @testable import PreflightReports
@@ -6,7 +7,7 @@ import Testing
 
 /// What a service takes at most, a report doesn't exceed; and it says what it leaves out.
 @Suite struct ReportLimitTests {
-  private let many = (0..<2000).map { FileName("folder/\($0).jpg") }
+  private let many = (0..<2000).map { FilePath("folder/\($0).jpg") }
 
   @Test func aCommentFitsAndSaysWhatIsLeftOut() throws {
     let text = try Shown.text("markdown", Shown.rejections(many) + Shown.warnings(many))
@@ -28,8 +29,8 @@ import Testing
   }
 
   @Test func oneLongNameDoesNotHideTheOthers() throws {
-    let long = FileName(Array(repeating: UInt8(ascii: "\n"), count: 30_000) + Array(".jpg".utf8))
-    let text = try Shown.text("markdown", Shown.rejections([long, FileName("short.jpg")]))
+    let long = FilePath(Array(repeating: UInt8(ascii: "\n"), count: 30_000) + Array(".jpg".utf8))
+    let text = try Shown.text("markdown", Shown.rejections([long, FilePath("short.jpg")]))
     #expect(text.contains("`short.jpg` rejected"))
     #expect(text.contains("…and 1 more file with errors, left out for length."))
   }

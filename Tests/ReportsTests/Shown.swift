@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 import PreflightReports
@@ -11,7 +12,7 @@ import Testing
 /// Results through a report, and the report read back by a reader that isn't ours.
 enum Shown {
   /// What a name can be made of to break out of a report; NUL and the slash can't be in one.
-  static let hostileNames: [FileName] =
+  static let hostileNames: [FilePath] =
     [
       "plain.jpg", "two\nlines.jpg", "\r\n.jpg", "quo'te\".jpg", "%0A%25.jpg", "]]>.jpg",
       "<script>x</script>.jpg",
@@ -22,29 +23,29 @@ enum Shown {
       "&amp;&#10;.jpg",
       "\\x0a.jpg", "\\x5cx0a.jpg", "x\" onerror=\"y.jpg", "\u{fffe}\u{ffff}\u{85}.jpg", "日本👩‍👩‍👧.jpg", "-rf.jpg",
       "www.example.com.jpg", "$(id) {0}.jpg",
-    ].map { FileName($0) } + [
-      FileName([0xff, 0xfe] + Array(".jpg".utf8)), FileName([0xc3] + Array("\n`|.jpg".utf8)),
-      FileName([0xed, 0xa0, 0x80] + Array("::,<.jpg".utf8)), FileName(Array("\u{a}.jpg".utf8)),
+    ].map { FilePath($0) } + [
+      FilePath([0xff, 0xfe] + Array(".jpg".utf8)), FilePath([0xc3] + Array("\n`|.jpg".utf8)),
+      FilePath([0xed, 0xa0, 0x80] + Array("::,<.jpg".utf8)), FilePath(Array("\u{a}.jpg".utf8)),
     ]
 
   /// A rejection, with a remedy that holds the name, for each name.
-  static func rejections(_ names: [FileName] = hostileNames) throws -> [CheckResult] {
+  static func rejections(_ names: [FilePath] = hostileNames) throws -> [CheckResult] {
     let picture = MemorySource(try Fixture.bytes("pictures/cmyk.jpg"))
     return try names.map { try engine.check(picture, named: $0) }
   }
 
   /// An accepted file with a warning for each name.
-  static func warnings(_ names: [FileName]) throws -> [CheckResult] {
+  static func warnings(_ names: [FilePath]) throws -> [CheckResult] {
     let picture = MemorySource(try Fixture.bytes("pictures/animated.png"))
-    return try names.map { try engine.check(picture, named: FileName($0.bytes + Array(".png".utf8))) }
+    return try names.map { try engine.check(picture, named: FilePath($0.bytes + Array(".png".utf8))) }
   }
 
   static func context(
     width: Int? = nil, content: (@Sendable (CheckResult) -> [UInt8]?)? = nil
   ) -> ReportContext {
     ReportContext(
-      policy: "waconnect", version: "1.2.3", width: width, root: FileName("/work/project"),
-      folder: FileName("/work/project/assets"), content: content)
+      policy: "waconnect", version: "1.2.3", width: width, root: FilePath("/work/project"),
+      folder: FilePath("/work/project/assets"), content: content)
   }
 
   static func bytes(

@@ -1,3 +1,4 @@
+import SystemPackage
 import Foundation
 import MediaPreflight
 import PreflightProject
@@ -27,7 +28,7 @@ final class ScratchFolder {
   func project(_ change: (inout Project.Options) -> Void = { _ in }) throws -> Project {
     var options = Project.Options()
     change(&options)
-    return try Project(options, workingFolder: FileName(path))
+    return try Project(options, workingFolder: FilePath(path))
   }
 
   /// The paths that a walk finds, relative to the folder.
@@ -35,7 +36,7 @@ final class ScratchFolder {
     _ names: [String] = [""], in project: Project,
     list: @escaping FileWalk.Lister = FolderListing.init(_:followsLink:foldersOnly:)
   ) throws -> [String] {
-    var walk = FileWalk(names.map { FileName(path + "/" + $0) }, in: project, list: list)
+    var walk = FileWalk(names.map { FilePath(path + "/" + $0) }, in: project, list: list)
     try walk.survey()
     var found: [String] = []
     while let file = try walk.next() {

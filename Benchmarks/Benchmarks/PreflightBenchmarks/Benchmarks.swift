@@ -23,7 +23,7 @@ private func readers() {
       MemorySource(try Fixtures.bytes(path))
     }
     Benchmark("Reader: \(path), from a file", configuration: .init(scalingFactor: .kilo)) { benchmark in
-      let name = FileName(Fixtures.folder + path)
+      let name = FilePath(Fixtures.folder + path)
       for _ in benchmark.scaledIterations { blackHole(try engine.inspect(fileAt: name)) }
     }
   }
@@ -32,14 +32,14 @@ private func readers() {
 /// All of it: every fixture read, held against a policy, and judged, on one thread.
 private func engine() {
   for policy in Policy.builtInNames {
-    Benchmark("Engine: every fixture, \(policy)") { (_, prepared: (engine: Preflight, names: [FileName])) in
+    Benchmark("Engine: every fixture, \(policy)") { (_, prepared: (engine: Preflight, names: [FilePath])) in
       for name in prepared.names { blackHole(try prepared.engine.check(fileAt: name)) }
     } setup: {
-      (Preflight(policy: try builtIn(policy)), try Fixtures.paths().map { FileName($0) })
+      (Preflight(policy: try builtIn(policy)), try Fixtures.paths().map { FilePath($0) })
     }
   }
   Benchmark("Engine: made anew, one JPEG", configuration: .init(scalingFactor: .one)) { _ in
-    blackHole(try Preflight().check(fileAt: FileName(Fixtures.folder + "pictures/rgb.jpg")))
+    blackHole(try Preflight().check(fileAt: FilePath(Fixtures.folder + "pictures/rgb.jpg")))
   }
 }
 
@@ -88,7 +88,7 @@ private func reports() {
       blackHole(output)
     } setup: {
       let engine = Preflight()
-      let results = try Fixtures.paths().map { try engine.check(fileAt: FileName($0)) }
+      let results = try Fixtures.paths().map { try engine.check(fileAt: FilePath($0)) }
       return results + results
     }
   }

@@ -1,3 +1,4 @@
+public import SystemPackage
 public import PreflightPolicy
 
 /// Findings that are known, so that only what is new fails.
@@ -9,7 +10,7 @@ public struct Baseline: Sendable, Hashable {
   /// One known finding.
   public struct Entry: Sendable, Hashable {
     /// The file's path from the folder in which the baseline is kept.
-    public let path: FileName
+    public let path: FilePath
     /// The endpoint that the file was held against.
     public let endpoint: Endpoint?
     /// The finding's code.
@@ -18,7 +19,7 @@ public struct Baseline: Sendable, Hashable {
     public let digest: ContentDigest
 
     /// Creates an entry.
-    public init(path: FileName, endpoint: Endpoint?, code: FindingCode, digest: ContentDigest) {
+    public init(path: FilePath, endpoint: Endpoint?, code: FindingCode, digest: ContentDigest) {
       self.path = path
       self.endpoint = endpoint
       self.code = code
@@ -51,7 +52,7 @@ extension Baseline.Entry {
     let endpoint: Endpoint?
     let digest: ContentDigest
     /// The path where the content says nothing.
-    let path: FileName?
+    let path: FilePath?
   }
 
   var identity: Identity {

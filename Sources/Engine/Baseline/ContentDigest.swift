@@ -1,3 +1,4 @@
+internal import SystemPackage
 internal import PreflightBytes
 internal import PreflightPolicy
 
@@ -16,8 +17,8 @@ public struct ContentDigest: Sendable, Hashable {
   /// Digests a file's bytes; nil where it can't be read, or hasn't `byteCount` bytes any more.
   ///
   /// - Parameter byteCount: The size that the file had when it was judged.
-  init?(ofFileAt path: FileName, byteCount: UInt64) {
-    guard let source = try? FileSource(path: path.bytes), source.byteCount == byteCount else { return nil }
+  init?(ofFileAt path: FilePath, byteCount: UInt64) {
+    guard let source = try? FileSource(path: path), source.byteCount == byteCount else { return nil }
     let limit = min(byteCount, ByteWindow.maximumBytesRead)
     var hash = SHA256()
     var offset: UInt64 = 0

@@ -1,3 +1,4 @@
+public import SystemPackage
 internal import PreflightInspection
 internal import PreflightBytes
 public import PreflightPolicy
@@ -9,7 +10,7 @@ internal import Synchronization
 public final class KnownFindings: Sendable {
   private let baseline: Baseline
   private let identities: Set<Baseline.Entry.Identity>
-  private let paths: Set<FileName>
+  private let paths: Set<FilePath>
   private let selection: CodeSelection
   private let location: BaselineLocation
   /// Where a new baseline is kept; nil where none is wanted.
@@ -20,7 +21,7 @@ public final class KnownFindings: Sendable {
     /// Those of the baseline's findings that were met.
     var met: Set<Baseline.Entry.Identity> = []
     /// Those of the baseline's paths that were looked at.
-    var visited: Set<FileName> = []
+    var visited: Set<FilePath> = []
     var adopted: Set<Baseline.Entry> = []
   }
 
@@ -32,8 +33,8 @@ public final class KnownFindings: Sendable {
   ///   - selection: The codes that count in this run.
   ///   - workingFolder: The absolute path to which folders and the names of files are relative.
   public init(
-    _ baseline: Baseline, keptIn folder: FileName, adoptingFor newFolder: FileName? = nil,
-    selection: CodeSelection = CodeSelection(), workingFolder: FileName
+    _ baseline: Baseline, keptIn folder: FilePath, adoptingFor newFolder: FilePath? = nil,
+    selection: CodeSelection = CodeSelection(), workingFolder: FilePath
   ) {
     self.baseline = baseline
     self.selection = selection
@@ -95,7 +96,7 @@ public final class KnownFindings: Sendable {
   }
 
   private func isGone(_ entry: Baseline.Entry) -> Bool {
-    do { _ = try FileSource(path: location.file(at: entry.path).bytes) } catch { return error.isMissing }
+    do { _ = try FileSource(path: location.file(at: entry.path)) } catch { return error.isMissing }
     return false
   }
 }
@@ -106,28 +107,28 @@ struct BaselineLocation {
   private static let slash = UInt8(ascii: "/")
 
   private let folder: [ArraySlice<UInt8>]
-  private let workingFolder: FileName
+  private let workingFolder: FilePath
 
-  init(folder: FileName, workingFolder: FileName) {
+  init(folder: FilePath, workingFolder: FilePath) {
     self.workingFolder = workingFolder
     self.folder = Self.parts(folder, below: workingFolder)
   }
 
   /// The path from the baseline's folder of a file that the run names.
-  func path(of name: FileName) -> FileName {
+  func path(of name: FilePath) -> FilePath {
     let parts = Self.parts(name, below: workingFolder)
     let common = zip(parts, folder).prefix { $0 == $1 }.count
     let up = [ArraySlice<UInt8>](repeating: Array("..".utf8)[...], count: folder.count - common)
-    return FileName(Array((up + parts.dropFirst(common)).joined(separator: [Self.slash])))
+    return FilePath(Array((up + parts.dropFirst(common)).joined(separator: [Self.slash])))
   }
 
   /// The absolute path of a file that the baseline names.
-  func file(at path: FileName) -> FileName {
-    FileName([Self.slash] + (folder + [path.bytes[...]]).joined(separator: [Self.slash]))
+  func file(at path: FilePath) -> FilePath {
+    FilePath([Self.slash] + (folder + [path.bytes[...]]).joined(separator: [Self.slash]))
   }
 
   /// The parts of an absolute path without `.` and `..`.
-  private static func parts(_ name: FileName, below workingFolder: FileName) -> [ArraySlice<UInt8>] {
+  private static func parts(_ name: FilePath, below workingFolder: FilePath) -> [ArraySlice<UInt8>] {
     let whole = name.bytes.first == slash ? name.bytes : workingFolder.bytes + [slash] + name.bytes
     var parts: [ArraySlice<UInt8>] = []
     for part in whole.split(separator: slash) {

@@ -1,7 +1,7 @@
 // ISO 32000-1, annex H.3, note 13, for a header that isn't at the start; WHATWG MIME Sniffing, 7.1, for
 // what a client does that goes by the bytes.
 
-package import PreflightFacts
+internal import PreflightFacts
 internal import PreflightFormats
 package import PreflightBytes
 

@@ -1,3 +1,5 @@
+internal import PreflightBytes
+package import SystemPackage
 internal import PreflightFormats
 internal import PreflightFacts
 package import PreflightInspection
@@ -10,7 +12,7 @@ extension Policy {
   ///   - endpoint: Where the file goes; nil where no endpoint of the policy takes its type.
   ///   - declaredType: The type that the caller means to declare, with or without parameters.
   package func findings(
-    for inspection: Inspection, _ table: FactTable, at endpoint: Endpoint?, name: FileName?,
+    for inspection: Inspection, _ table: FactTable, at endpoint: Endpoint?, name: FilePath?,
     declaredType: String? = nil
   ) -> [Finding] {
     var maker = FindingMaker(
@@ -57,7 +59,7 @@ extension Policy {
 
 extension Inspection {
   /// What can be said of the file itself, with no policy.
-  package func findings(name: FileName?) -> [Finding] {
+  package func findings(name: FilePath?) -> [Finding] {
     var maker = FindingMaker(policy: nil, endpoint: nil, mediaType: mediaType, name: name)
     maker.checkBytes(self)
     guard byteCount > 0 else { return maker.findings }
@@ -77,9 +79,13 @@ extension Finding {
 }
 
 extension FindingMaker {
-  /// `empty-file` and `damaged-file`.
+  /// `empty-file`, `partly-checked` and `damaged-file`.
   mutating func checkBytes(_ inspection: Inspection) {
     guard inspection.byteCount > 0 else { return add(.emptyFile, expected: "≥ 1", actual: "0") }
+    for part in inspection.unchecked {
+      add(
+        .partlyChecked, values: ["what": part.what], expected: "≤ \(part.limit)", offset: part.offset)
+    }
     for fault in inspection.faults {
       add(
         .damagedFile, message: "{sentence}", values: ["sentence": fault.message],
@@ -147,7 +153,7 @@ extension FindingMaker {
 
   /// `extension-mismatch`, where the extension is known to belong to other types alone.
   mutating func checkExtension(_ inspection: Inspection) {
-    guard let mediaType = inspection.mediaType, let own = name?.pathExtension,
+    guard let mediaType = inspection.mediaType, let own = name?.lowercasedExtension,
       Self.contradicts(own, mediaType)
     else { return }
     add(

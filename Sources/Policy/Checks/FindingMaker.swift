@@ -1,3 +1,5 @@
+internal import PreflightBytes
+internal import SystemPackage
 internal import PreflightFormats
 import PreflightFacts
 
@@ -8,10 +10,10 @@ struct FindingMaker {
   private let severities: [FindingCode: Severity?]
   let endpoint: Endpoint?
   let mediaType: MediaType?
-  let name: FileName?
+  let name: FilePath?
   private(set) var findings: [Finding] = []
 
-  init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FileName? = nil) {
+  init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FilePath? = nil) {
     severities = policy?.severities ?? [:]
     self.endpoint = endpoint
     self.mediaType = mediaType
@@ -52,7 +54,7 @@ struct FindingMaker {
   }
 
   private func fill(_ text: String) -> String {
-    let name = name ?? FileName("FILE")
+    let name = name ?? FilePath("FILE")
     return Template(text).filled { place in
       if place == "file" { return name.shellQuoted }
       guard place.hasPrefix("out:") else { return "{\(place)}" }

@@ -1,3 +1,5 @@
+internal import PreflightBytes
+internal import SystemPackage
 internal import PreflightFormats
 internal import PreflightReferences
 internal import PreflightFacts
@@ -154,7 +156,7 @@ extension FindingMaker {
         .invalidFilename, severity: severity, subject: .filename, values: ["actual": reason],
         expected: expected, actual: filename, source: limit?.source)
     }
-    let name = FileName(filename)
+    let name = FilePath(filename)
     if filename.allSatisfy({ $0 == " " || $0 == "." }) {
       return invalid("is empty", .error, "a name with an extension")
     }
@@ -164,14 +166,14 @@ extension FindingMaker {
     if filename.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) {
       invalid("has a control character in it", .error, "a name without control characters")
     }
-    if name.pathExtension == nil {
+    if name.lowercasedExtension == nil {
       invalid(
         "has no extension, from which the recipient's device picks the program", .warning, "an extension")
     }
     if let maximum = limit?.recommendedMaximum, filename.unicodeScalars.count > maximum {
       invalid("has more than \(maximum) characters", .warning, "≤ \(maximum)")
     }
-    if let own = name.pathExtension, let mediaType = inspection?.mediaType,
+    if let own = name.lowercasedExtension, let mediaType = inspection?.mediaType,
       Self.contradicts(own, mediaType)
     {
       add(

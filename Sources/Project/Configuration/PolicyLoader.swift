@@ -1,3 +1,4 @@
+internal import SystemPackage
 internal import PreflightTOML
 import MediaPreflight
 
@@ -11,7 +12,7 @@ package struct PolicyLoader {
     var mistakes: [String] = []
   }
 
-  private var loaded: [FileName: Result<NamedPolicy, Failed>] = [:]
+  private var loaded: [FilePath: Result<NamedPolicy, Failed>] = [:]
   private let workingFolder: [UInt8]
 
   package init(workingFolder: [UInt8]) { self.workingFolder = workingFolder }
@@ -22,7 +23,7 @@ package struct PolicyLoader {
   package mutating func load(_ name: String, from folder: [UInt8]) throws(Failed) -> NamedPolicy {
     let isBuiltIn = Policy.builtInNames.contains(name)
     let path = AbsolutePath.normalized(Array(name.utf8), from: folder)
-    let key = isBuiltIn ? FileName(name) : FileName(path)
+    let key = isBuiltIn ? FilePath(name) : FilePath(path)
     if let known = loaded[key] { return try known.get() }
     let result = Result { () throws(Failed) in
       if isBuiltIn, let policy = Policy.builtIn(named: name) { return NamedPolicy(key: key, policy: policy) }
@@ -33,7 +34,7 @@ package struct PolicyLoader {
   }
 
   private func read(_ path: [UInt8], named name: String) throws(Failed) -> Policy {
-    let shown = FileName(AbsolutePath.display(path, from: workingFolder)).display
+    let shown = FilePath(AbsolutePath.display(path, from: workingFolder)).display
     let bytes: [UInt8]
     do { bytes = try SmallFile.contents(of: path) } catch {
       let isName = !name.contains("/") && !name.contains(".")

@@ -1,3 +1,4 @@
+package import SystemPackage
 package import MediaPreflight
 
 /// How files are judged, as far as one place says so; nil for what it leaves open.
@@ -48,10 +49,10 @@ package enum Origin: Sendable {
 
 /// A policy under the name that tells it from others: a built-in's own, or the path of its file.
 package struct NamedPolicy: Sendable {
-  package let key: FileName
+  package let key: FilePath
   package let policy: Policy
 
-  package init(key: FileName, policy: Policy) {
+  package init(key: FilePath, policy: Policy) {
     self.key = key
     self.policy = policy
   }

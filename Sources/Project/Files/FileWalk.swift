@@ -1,8 +1,9 @@
-package import MediaPreflight
+package import SystemPackage
+internal import MediaPreflight
 
 /// A file that was found, and how it is judged.
 package struct FoundFile: Sendable {
-  package let name: FileName
+  package let name: FilePath
   /// How it is judged; a failure where a configuration was changed for the worse while the run went on.
   package let settings: Result<FileSettings, ConfigurationError>
 }
@@ -49,7 +50,7 @@ package struct FileWalk {
   }
 
   package init(
-    _ paths: [FileName], in project: Project,
+    _ paths: [FilePath], in project: Project,
     list: @escaping Lister = FolderListing.init(_:followsLink:foldersOnly:)
   ) {
     self.init(NameList(paths), in: project, list: list)
@@ -80,7 +81,7 @@ package struct FileWalk {
         kinds.append(.unknown)
       } else if let listing = list(path, true, true) {
         kinds.append(.folder)
-        survey(listing, of: path, project.folder(at: project.absolute(FileName(path))))
+        survey(listing, of: path, project.folder(at: project.absolute(FilePath(path))))
       } else {
         kinds.append(.file)
         project.note(neighbours.folder(of: path, in: project))
@@ -119,7 +120,7 @@ package struct FileWalk {
       }
       let folder =
         entry.parent.map { visit(entry.path, in: $0, listing) }
-        ?? project.folder(at: project.absolute(FileName(entry.path)))
+        ?? project.folder(at: project.absolute(FilePath(entry.path)))
       if !project.error.lines.isEmpty { return found(entry) }
       let start = pending.count
       forEachWanted(in: listing, of: entry.path, folder) { path, kind in
@@ -141,7 +142,7 @@ package struct FileWalk {
   }
 
   private mutating func found(_ entry: Entry) -> FoundFile {
-    let name = FileName(entry.path)
+    let name = FilePath(entry.path)
     let folder = entry.parent ?? neighbours.folder(of: entry.path, in: project)
     if !project.error.lines.isEmpty { return FoundFile(name: name, settings: .failure(project.error)) }
     return FoundFile(
@@ -225,7 +226,7 @@ private struct Neighbours {
     let name = FileWalk.lastName(path)
     let isPlain = !name.isEmpty && !name.elementsEqual(".".utf8) && !name.elementsEqual("..".utf8)
     guard isPlain else {
-      let absolute = project.absolute(FileName(path))
+      let absolute = project.absolute(FilePath(path))
       let name = FileWalk.lastName(absolute)
       return Place(folder: Array(absolute.dropLast(min(absolute.count, name.count + 1))), name: name)
     }
@@ -246,7 +247,7 @@ private struct Neighbours {
   private mutating func move(to written: ArraySlice<UInt8>, in project: Project) {
     if self.written == written { return }
     self.written = written
-    path = project.absolute(FileName(Array(written)))
+    path = project.absolute(FilePath(Array(written)))
     folder = nil
   }
 }

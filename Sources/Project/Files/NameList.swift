@@ -1,10 +1,11 @@
+package import SystemPackage
 package import MediaPreflight
 
 /// The paths that a user names: those on the command line, and behind them those of a list.
 ///
 /// A list can have any length, so it is gone through in pieces, as often as is wanted, and never held whole.
 package struct NameList: Sendable {
-  private let names: [FileName]
+  private let names: [FilePath]
   private let list: (any ByteSource)?
   private let separator: List.Separator
 
@@ -20,7 +21,7 @@ package struct NameList: Sendable {
   /// - Parameters:
   ///   - names: The paths that come first.
   ///   - list: The text of a list; empty paths in it are passed over.
-  package init(_ names: [FileName], list: (any ByteSource)? = nil, separator: List.Separator = .line) {
+  package init(_ names: [FilePath], list: (any ByteSource)? = nil, separator: List.Separator = .line) {
     self.names = names
     self.list = list
     self.separator = separator
@@ -46,7 +47,7 @@ package struct NameList: Sendable {
     fileprivate init(_ list: NameList) { self.list = list }
 
     /// - Throws: ``PreflightBytes/ByteSourceError`` when the list can't be read any further.
-    mutating func next() throws -> FileName? {
+    mutating func next() throws -> FilePath? {
       if index < list.names.count {
         defer { index += 1 }
         return list.names[index]
@@ -54,7 +55,10 @@ package struct NameList: Sendable {
       while var path = try nextPath() {
         // A carriage return is Windows' line end; where a NUL ends a path it is part of it.
         if list.separator == .line, path.last == 0x0d { path.removeLast() }
-        if !path.isEmpty { return FileName(path) }
+        if path.contains(0) {
+          throw ByteSourceError("the list has a NUL byte in a path; -0 takes paths that end with NUL bytes")
+        }
+        if !path.isEmpty { return FilePath(path) }
       }
       return nil
     }

@@ -1,3 +1,4 @@
+internal import SystemPackage
 import MediaPreflight
 
 /// Texts that are read whole: configurations, policies, ignore lists.
@@ -7,7 +8,7 @@ enum SmallFile {
 
   /// All of a regular file.
   static func contents(of path: [UInt8]) throws(ByteSourceError) -> [UInt8] {
-    let source = try FileSource(path: path)
+    let source = try FileSource(path: FilePath(path))
     guard source.byteCount <= maximumBytes else {
       throw ByteSourceError("it is larger than \(maximumBytes) bytes")
     }

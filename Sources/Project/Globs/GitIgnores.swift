@@ -1,3 +1,4 @@
+internal import SystemPackage
 import MediaPreflight
 
 #if canImport(Darwin)
@@ -37,7 +38,7 @@ struct GitIgnores {
   /// One list; nil where there is none, or where it can't be read, which is Git's affair.
   static func list(at path: [UInt8], for folder: [UInt8], shownAs name: String? = nil) -> IgnoreList? {
     guard let text = try? SmallFile.contents(of: path) else { return nil }
-    let list = IgnoreList(parsing: text, source: name ?? FileName(path).display, folder: folder)
+    let list = IgnoreList(parsing: text, source: name ?? FilePath(path).display, folder: folder)
     return list.patterns.isEmpty ? nil : list
   }
 

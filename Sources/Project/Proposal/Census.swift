@@ -1,3 +1,4 @@
+internal import SystemPackage
 internal import PreflightInspection
 internal import PreflightFormats
 import MediaPreflight
@@ -16,9 +17,9 @@ struct Census {
   }
 
   /// The counts by the path below the folder, with the folder itself under the empty path.
-  private(set) var counts: [FileName: Count] = [:]
+  private(set) var counts: [FilePath: Count] = [:]
   /// The files of which none may be meant to be sent, by their paths below the folder.
-  private(set) var others: [FileName] = []
+  private(set) var others: [FilePath] = []
   /// The extensions of those that may be.
   private(set) var mediaExtensions: Set<String> = []
   /// In how many files each code was found.
@@ -32,14 +33,14 @@ struct Census {
   private static let maximumFiles = 10_000
 
   /// - Parameter folder: The folder's path, as the user named it.
-  init(of folder: FileName, in project: Project) throws {
+  init(of folder: FilePath, in project: Project) throws {
     let engine = project.baseSettings.engine
     var walk = FileWalk([folder], in: project)
-    var inFolder = (path: FileName([]), count: 0)
+    var inFolder = (path: FilePath([]), count: 0)
     let start = folder.bytes.count + (folder.bytes.last == UInt8(ascii: "/") ? 0 : 1)
     while let file = try walk.next() {
-      let path = FileName(Array(file.name.bytes.dropFirst(start)))
-      let parent = FileName(Array(AbsolutePath.parent(of: path.bytes) ?? []))
+      let path = FilePath(Array(file.name.bytes.dropFirst(start)))
+      let parent = FilePath(Array(AbsolutePath.parent(of: path.bytes) ?? []))
       inFolder = (parent, inFolder.path == parent ? inFolder.count + 1 : 1)
       fileCount += 1
       guard inFolder.count <= Self.maximumPerFolder, inspectedCount < Self.maximumFiles else { continue }
@@ -49,11 +50,11 @@ struct Census {
   }
 
   private mutating func count(
-    _ result: CheckResult, at path: FileName, in parent: FileName, under policy: Policy
+    _ result: CheckResult, at path: FilePath, in parent: FilePath, under policy: Policy
   ) {
     let isMedia = Self.isMedia(result.inspection?.mediaType, path)
     if isMedia {
-      if let own = path.pathExtension { mediaExtensions.insert(own) }
+      if let own = path.lowercasedExtension { mediaExtensions.insert(own) }
       for code in Set(result.findings.map(\.code)) { codes[code, default: 0] += 1 }
     } else {
       others.append(path)
@@ -63,14 +64,14 @@ struct Census {
     }
     var folder = parent.bytes[...]
     while true {
-      var count = counts[FileName(Array(folder))] ?? Count()
+      var count = counts[FilePath(Array(folder))] ?? Count()
       count.files += 1
       if isMedia {
         count.media += 1
         if let endpoint = result.endpoint { count.chosen[endpoint, default: 0] += 1 }
         for endpoint in fitting { count.fitting[endpoint, default: 0] += 1 }
       }
-      counts[FileName(Array(folder))] = count
+      counts[FilePath(Array(folder))] = count
       if folder.isEmpty { return }
       folder = AbsolutePath.parent(of: Array(folder)) ?? []
     }
@@ -78,9 +79,9 @@ struct Census {
 
   /// Whether a file may be meant to be sent: by its bytes or, where they are broken, by its name. Whether
   /// text is source code can't be told by the bytes.
-  private static func isMedia(_ type: MediaType?, _ path: FileName) -> Bool {
+  private static func isMedia(_ type: MediaType?, _ path: FilePath) -> Bool {
     if let type, isMedia(type) { return true }
-    guard let own = path.pathExtension else { return false }
+    guard let own = path.lowercasedExtension else { return false }
     return ["txt", "csv"].contains(own) || MediaType.types(forExtension: own).contains(where: isMedia)
   }
 

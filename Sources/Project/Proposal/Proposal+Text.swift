@@ -69,7 +69,7 @@ extension Proposal {
       switch scalar {
       case "\"", "\\": result += "\\" + String(scalar)
       // What can't stand in a string, and what could turn the line around for whoever reads it.
-      case _ where FileName(String(scalar)).display != String(scalar):
+      case _ where EscapedText.of(Array(String(scalar).utf8)) != String(scalar):
         let digits = String(scalar.value, radix: 16)
         result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)

@@ -1,4 +1,5 @@
-package import MediaPreflight
+package import SystemPackage
+internal import MediaPreflight
 
 /// A configuration for a folder, made of what is in it.
 package struct Proposal {
@@ -23,7 +24,7 @@ package struct Proposal {
   /// Looks through a folder.
   ///
   /// - Throws: `SnifferError` when libmagic's database can't be loaded.
-  package init(for folder: FileName, in project: Project) throws {
+  package init(for folder: FilePath, in project: Project) throws {
     let census = try Census(of: folder, in: project)
     fileCount = census.fileCount
     let paths = census.counts.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
@@ -36,9 +37,9 @@ package struct Proposal {
 
   // MARK: Folders
 
-  private mutating func readFolders(_ paths: [FileName], _ census: Census) {
-    var proposed: [FileName: Endpoint] = [:]
-    var ignoredFolders: [FileName] = []
+  private mutating func readFolders(_ paths: [FilePath], _ census: Census) {
+    var proposed: [FilePath: Endpoint] = [:]
+    var ignoredFolders: [FilePath] = []
     for path in paths {
       guard let count = census.counts[path], let text = path.text else { continue }
       let above = Self.above(path)
@@ -65,20 +66,20 @@ package struct Proposal {
   }
 
   /// The folders that a path is in, the nearest first, and the one that all is about last.
-  private static func above(_ path: FileName) -> [FileName] {
-    var all: [FileName] = []
+  private static func above(_ path: FilePath) -> [FilePath] {
+    var all: [FilePath] = []
     var rest = path.bytes
     while let parent = AbsolutePath.parent(of: rest) {
       rest = Array(parent)
-      all.append(FileName(rest))
+      all.append(FilePath(rest))
     }
-    if !path.bytes.isEmpty { all.append(FileName([])) }
+    if !path.bytes.isEmpty { all.append(FilePath([])) }
     return all
   }
 
   /// Where the files of a folder go: where its name says, if most of them fit; or where all of them go.
   private static func endpoint(
-    for path: FileName, _ count: Census.Count
+    for path: FilePath, _ count: Census.Count
   ) -> (endpoint: Endpoint, reason: String)? {
     if let named = endpoint(named: path), let fitting = count.fitting[named], fitting * 2 >= count.media {
       return (named, "by its name; \(fitting) of \(files(count.media)) there can go to it")
@@ -98,7 +99,7 @@ package struct Proposal {
     (.document, ["document", "documents", "doc", "docs", "pdf", "pdfs"]),
   ]
 
-  private static func endpoint(named path: FileName) -> Endpoint? {
+  private static func endpoint(named path: FilePath) -> Endpoint? {
     let last = path.bytes.split(separator: UInt8(ascii: "/")).last ?? []
     let own = String(decoding: last, as: UTF8.self).lowercased().split { !$0.isLetter }.map(String.init)
     return words.first { !$0.words.isDisjoint(with: own) }?.endpoint
@@ -108,12 +109,12 @@ package struct Proposal {
 
   /// Files that are no media, in folders with media: by their extension where no media have it.
   private mutating func readOthers(_ census: Census) {
-    guard (census.counts[FileName([])]?.media ?? 0) > 0 else { return }
+    guard (census.counts[FilePath([])]?.media ?? 0) > 0 else { return }
     var byGlob: [String: Int] = [:]
     for path in census.others {
       let isCovered = Self.above(path).contains { (census.counts[$0]?.media ?? 0) == 0 }
       guard !isCovered, let text = path.text else { continue }
-      if let own = path.pathExtension, !census.mediaExtensions.contains(own),
+      if let own = path.lowercasedExtension, !census.mediaExtensions.contains(own),
         let written = text.split(separator: ".").last
       {
         byGlob["*." + Self.escaped(String(written)), default: 0] += 1

@@ -1,3 +1,4 @@
+import SystemPackage
 import ArgumentParser
 import MediaPreflight
 import PreflightProject
@@ -59,7 +60,7 @@ struct ConfigCommand: ParsableCommand {
         let isFolder = FolderListing(name.bytes, followsLink: true, foldersOnly: true) != nil
         if !isFolder { options.search = .file(name) }
         do {
-          let project = try Project(options, workingFolder: Terminal.workingFolder ?? FileName([]))
+          let project = try Project(options, workingFolder: Terminal.workingFolder ?? FilePath([]))
           var walk = FileWalk([name], in: project)
           try walk.survey()
         } catch { errors.add(error.lines) }
@@ -75,7 +76,7 @@ struct ConfigCommand: ParsableCommand {
 private enum SettingsText {
   static func text(
     of settings: Settings, ignoredBy deciding: (list: IgnoreList, pattern: IgnorePattern)?,
-    named name: FileName
+    named name: FilePath
   ) -> String {
     var rows: [(key: String, value: String, origin: String)] = []
     func add<T>(_ key: String, _ setting: Setting<T>?, _ standard: String, _ value: (T) -> String) {
@@ -93,7 +94,7 @@ private enum SettingsText {
       rows.append(
         (
           "ignored", deciding.pattern.isNegated ? "no" : "yes",
-          "\(place), \(FileName(deciding.pattern.text).display)"
+          "\(place), \(EscapedText.of(deciding.pattern.text))"
         ))
     } else {
       rows.append(("ignored", "no", "default"))

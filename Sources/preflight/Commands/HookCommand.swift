@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import ArgumentParser
 import MediaPreflight
@@ -83,7 +84,7 @@ struct HookRun: CommandRun {
         actual: error.actual)
     }
     if let file = request.file {
-      let name = FileName(file)
+      let name = FilePath(file)
       let settings = project.settings(ofFileAt: name)
       return try settings.engine.check(
         fileAt: name, as: request.endpoint ?? settings.endpoint, declaredType: request.declaredType,

@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import ArgumentParser
 import MediaPreflight
@@ -28,7 +29,6 @@ struct InitCommand: ParsableCommand {
 
   func run() throws {
     let folder = RawArguments.fileName(folder)
-    let base = folder.bytes.last == UInt8(ascii: "/") ? folder.bytes : folder.bytes + [UInt8(ascii: "/")]
     guard FolderListing(folder.bytes, followsLink: true, foldersOnly: true) != nil else {
       throw Failure("\(folder.display) is no folder that can be read")
     }
@@ -36,7 +36,7 @@ struct InitCommand: ParsableCommand {
       let found = FolderMarks(at: folder.bytes, configurations: true, git: false).configurations.first
     {
       throw Failure(
-        "\(FileName(base).display)\(found) is there already; --stdout shows what would be written")
+        "\(folder.appending(found).display) is there already; --stdout shows what would be written")
     }
     var options = Project.Options()
     options.search = .none
@@ -49,7 +49,7 @@ struct InitCommand: ParsableCommand {
       Terminal.write(proposal.text, to: STDOUT_FILENO)
       return
     }
-    let path = FileName(base + Array(FolderMarks.configurationNames[0].utf8))
+    let path = folder.appending(FolderMarks.configurationNames[0])
     var output = try Output(newFileAt: path)
     try output.append(Array(proposal.text.utf8), mustFlush: true) {}
     let counts = (globs: proposal.globCount, files: proposal.fileCount)

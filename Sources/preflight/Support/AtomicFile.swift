@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 
 #if canImport(Darwin)
@@ -12,7 +13,7 @@ import MediaPreflight
 enum AtomicFile {
   /// Writes beside the target under a hidden name and then takes the target's place. What is no regular
   /// file, such as `/dev/stdout`, is written to as it is; a link keeps pointing where it points.
-  static func write(_ bytes: [UInt8], to path: FileName) throws(ByteSourceError) {
+  static func write(_ bytes: [UInt8], to path: FilePath) throws(ByteSourceError) {
     var mode: mode_t?
     var target = path.bytes
     var status = stat()
@@ -42,7 +43,7 @@ enum AtomicFile {
     throw ByteSourceError(systemError: number)
   }
 
-  private static func write(_ bytes: [UInt8], into path: FileName) throws(ByteSourceError) {
+  private static func write(_ bytes: [UInt8], into path: FilePath) throws(ByteSourceError) {
     let descriptor = open(terminated(path.bytes), O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ByteSourceError(systemError: errno) }
     defer { close(descriptor) }

@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 import PreflightReports
 
@@ -10,11 +11,11 @@ struct BaselineRun {
   /// Reads the baseline that the options name; nil where they name none.
   init?(_ options: FindingOptions) throws {
     guard options.baseline ?? options.writeBaseline != nil else { return nil }
-    let folder = { (path: String) in FileName(RawArguments.fileName(path).bytes + Array("/..".utf8)) }
+    let folder = { (path: String) in FilePath(RawArguments.fileName(path).bytes + Array("/..".utf8)) }
     known = KnownFindings(
       try options.baseline.map(Self.read) ?? Baseline(), keptIn: folder(options.baseline ?? "."),
       adoptingFor: options.writeBaseline.map(folder), selection: try options.selection,
-      workingFolder: Terminal.workingFolder ?? FileName([]))
+      workingFolder: Terminal.workingFolder ?? FilePath([]))
     readName = options.baseline
     writtenName = options.writeBaseline
   }

@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import ArgumentParser
 import MediaPreflight
@@ -16,8 +17,8 @@ import PreflightReports
 enum FileRun {
   static func run(
     _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: sending Project,
-    hasPolicy: Bool, writing written: [FileName] = [],
-    judge: @escaping @Sendable (FileName, FileSettings) throws -> CheckResult
+    hasPolicy: Bool, writing written: [FilePath] = [],
+    judge: @escaping @Sendable (FilePath, FileSettings) throws -> CheckResult
   ) throws -> Summary {
     var walk = FileWalk(try files.names(), in: project)
     // Every configuration is read before anything is judged or any report begun.

@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 
 #if canImport(Darwin)
@@ -21,7 +22,7 @@ enum Input {
   static func all() throws -> [UInt8] { try all(of: STDIN_FILENO) }
 
   /// All of a file of any kind: a shell's `<(…)` is a pipe.
-  static func all(ofFileAt path: FileName) throws -> [UInt8] {
+  static func all(ofFileAt path: FilePath) throws -> [UInt8] {
     let descriptor = open(path.bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ByteSourceError(systemError: errno) }
     defer { close(descriptor) }
@@ -33,7 +34,7 @@ enum Input {
   static func source(_ path: String) throws -> any ByteSource {
     if path == "-" { return MemorySource(try all()) }
     let name = RawArguments.fileName(path)
-    if let file = try? FileSource(path: name.bytes) { return file }
+    if let file = try? FileSource(path: name) { return file }
     return MemorySource(try all(ofFileAt: name))
   }
 

@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 
 #if canImport(Darwin)
@@ -37,7 +38,7 @@ struct Output: ~Copyable {
   }
 
   /// A file that must not be there yet.
-  init(newFileAt path: FileName) throws(Failure) {
+  init(newFileAt path: FilePath) throws(Failure) {
     let bytes = path.bytes.map { CChar(bitPattern: $0) } + [0]
     descriptor = open(bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     name = path.display

@@ -1,3 +1,4 @@
+import SystemPackage
 import ArgumentParser
 import MediaPreflight
 import PreflightProject
@@ -15,7 +16,7 @@ struct ProjectOptions: PlainOptions {
   func validate() throws {
     if config != nil, isolated { throw ValidationError("--config and --isolated exclude each other") }
     for text in exclude {
-      do { _ = try IgnorePattern(RawArguments.fileName(text).bytes[...], line: 0) } catch {
+      do { _ = try IgnorePattern(RawArguments.bytes(text)[...], line: 0) } catch {
         throw ValidationError("--exclude '\(text)' can match nothing: \(error.reason)")
       }
     }
@@ -32,7 +33,7 @@ struct ProjectOptions: PlainOptions {
     var options = Project.Options()
     options.overrides = overrides
     options.selection = selection
-    options.exclude = exclude.map(RawArguments.fileName)
+    options.exclude = exclude.map(RawArguments.bytes)
     options.forcesExclusion = forceExclude
     options.honoursGitignore = !noIgnore
     if let config {
@@ -119,7 +120,7 @@ extension Project {
   /// The project of the working folder.
   convenience init(_ options: Options) throws(Failure) {
     do {
-      try self.init(options, workingFolder: Terminal.workingFolder ?? FileName([]))
+      try self.init(options, workingFolder: Terminal.workingFolder ?? FilePath([]))
     } catch { throw Failure(error) }
   }
 }
@@ -133,7 +134,7 @@ extension Settings {
   init(_ policy: PolicyOptions, endpoint: EndpointChoice? = nil, isStrict: Bool? = nil) throws(Failure) {
     self.init()
     if let name = policy.policy {
-      self.policy = Setting(NamedPolicy(key: FileName(name), policy: try policy.load()), .commandLine)
+      self.policy = Setting(NamedPolicy(key: FilePath(name), policy: try policy.load()), .commandLine)
     }
     self.endpoint = endpoint.map { Setting($0.endpoint, .commandLine) }
     self.isStrict = isStrict.map { Setting($0, .commandLine) }

@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 
 /// The command line's words, whatever bytes they have.
@@ -51,8 +52,11 @@ enum RawArguments {
     return String(view)
   }
 
-  /// The file name that a word stands for.
-  static func fileName(_ word: String) -> FileName {
+  /// The path that a word stands for.
+  static func fileName(_ word: String) -> FilePath { FilePath(bytes(word)) }
+
+  /// The bytes that a word stands for. No word of a command line has a NUL.
+  static func bytes(_ word: String) -> [UInt8] {
     var bytes: [UInt8] = []
     for scalar in word.unicodeScalars {
       if isCarrier(scalar) {
@@ -61,7 +65,7 @@ enum RawArguments {
         bytes += UTF8.encode(scalar).map(Array.init) ?? []
       }
     }
-    return FileName(bytes)
+    return bytes
   }
 
   private static func isCarrier(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,3 +1,4 @@
+import SystemPackage
 import ArgumentParser
 import MediaPreflight
 
@@ -36,7 +37,7 @@ enum Sandbox {
   ///   - written: Files that are made, or replaced by one made beside them, later on.
   ///   - newest: The newest version of Landlock to make use of, as if the kernel had no newer one.
   static func enter(
-    _ options: SandboxOptions, writing written: [FileName] = [], landlock newest: Int32 = .max
+    _ options: SandboxOptions, writing written: [FilePath] = [], landlock newest: Int32 = .max
   ) {
     #if os(Linux)
       guard options.isWanted else { return }
@@ -52,7 +53,7 @@ enum Sandbox {
 
   #if os(Linux)
     /// The folder in which a file stands, a link to it followed.
-    private static func openFolder(of file: FileName) -> Int32 {
+    private static func openFolder(of file: FilePath) -> Int32 {
       var path = file.bytes.map { CChar(bitPattern: $0) } + [0]
       if let target = realpath(path, nil) {
         path = Array(UnsafeBufferPointer(start: target, count: strlen(target))) + [0]

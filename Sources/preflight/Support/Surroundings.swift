@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightInspection
 import MediaPreflight
 
@@ -5,14 +6,14 @@ import MediaPreflight
 enum Surroundings {
   /// The folder that services take paths to be relative to: the checkout in a GitHub workflow or a GitLab
   /// job, where the run takes place in one; else the working folder.
-  static var projectFolder: FileName? {
+  static var projectFolder: FilePath? {
     guard let folder = Terminal.workingFolder else { return nil }
     for variable in ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] {
       guard let path = Terminal.environment(variable), path.utf8.first == UInt8(ascii: "/") else { continue }
       let parts = Array(path.utf8).split(separator: UInt8(ascii: "/"))
       let own = folder.bytes.split(separator: UInt8(ascii: "/"))
       if !parts.isEmpty, own.starts(with: parts, by: ==) {
-        return FileName(parts.flatMap { [UInt8(ascii: "/")] + $0 })
+        return FilePath(parts.flatMap { [UInt8(ascii: "/")] + $0 })
       }
     }
     return folder
@@ -21,7 +22,7 @@ enum Surroundings {
   /// Reads a result's file again; nil where it isn't the file any more that was judged, or can't be read.
   static func content(of result: CheckResult) -> [UInt8]? {
     guard let name = result.name, let size = result.inspection?.byteCount,
-      let source = try? FileSource(path: name.bytes), source.byteCount == size, let count = Int(exactly: size)
+      let source = try? FileSource(path: name), source.byteCount == size, let count = Int(exactly: size)
     else { return nil }
     var bytes = [UInt8](repeating: 0, count: count)
     let read = try? bytes.withUnsafeMutableBytes { try source.read(into: $0, at: 0) }

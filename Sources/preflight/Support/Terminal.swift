@@ -1,3 +1,4 @@
+import SystemPackage
 import MediaPreflight
 import PreflightReports
 
@@ -88,11 +89,11 @@ enum Terminal {
   }
 
   /// The absolute path of the working folder, without a final slash; nil where it can't be known.
-  static var workingFolder: FileName? {
+  static var workingFolder: FilePath? {
     guard let path = getcwd(nil, 0) else { return nil }
     defer { free(path) }
     let bytes = Array(UnsafeBufferPointer(start: path, count: strlen(path))).map { UInt8(bitPattern: $0) }
-    return bytes == Array("/".utf8) ? FileName([]) : FileName(bytes)
+    return bytes == Array("/".utf8) ? FilePath([]) : FilePath(bytes)
   }
 
   /// The reason of the last failure of the system.

@@ -9,7 +9,7 @@ struct CheckBeforeUpload {
     let preflight = Preflight()
     var refused = 0
     for file in CommandLine.arguments.dropFirst() {
-      let result = try preflight.check(fileAt: FileName(file))
+      let result = try preflight.check(fileAt: FilePath(file))
       if result.verdict == .accepted, let type = result.inspection?.mediaType {
         upload(file, as: type)
         continue
