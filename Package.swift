@@ -43,6 +43,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    // Without its default trait, which brings all of Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     cLibrary("CLibMagic", "libmagic", apt: "libmagic-dev", brew: "libmagic"),
@@ -61,37 +63,48 @@ let package = Package(
       path: "Sources/Formats", swiftSettings: settings),
     .target(
       name: "PreflightInspection",
-      dependencies: ["PreflightBytes", "PreflightFacts", "PreflightFormats", "CLibMagic"],
+      dependencies: ["PreflightBytes", "PreflightFacts", "PreflightFormats", "CLibMagic", system],
       path: "Sources/Inspection", resources: [.embedInCode("Sniffing/common.magic")],
       swiftSettings: settings),
     .target(name: "PreflightTOML", path: "Sources/TOML", swiftSettings: settings),
-    .target(name: "PreflightReferences", path: "Sources/References", swiftSettings: settings),
+    .target(
+      name: "PreflightReferences", dependencies: [system], path: "Sources/References",
+      swiftSettings: settings),
     .target(
       name: "PreflightPolicy",
       dependencies: [
         "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection", "PreflightTOML",
-        "PreflightReferences",
+        "PreflightReferences", system,
       ],
-      path: "Sources/Policy", resources: [.embedInCode("BuiltIn")], swiftSettings: settings),
+      path: "Sources/Policy", resources: [.embedInCode("BuiltIn"), .embedInCode("StandardFields.toml")],
+      swiftSettings: settings),
     .target(
       name: "MediaPreflight",
       dependencies: [
         "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection", "PreflightPolicy",
-        "PreflightReferences",
+        "PreflightReferences", system,
       ],
       path: "Sources/Engine", swiftSettings: settings),
     .target(
-      name: "PreflightReports", dependencies: ["MediaPreflight"], path: "Sources/Reports",
+      name: "PreflightFix",
+      dependencies: [
+        "PreflightBytes", "PreflightPolicy", system,
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "Sources/Fix", swiftSettings: settings),
+    .target(
+      name: "PreflightReports", dependencies: ["MediaPreflight", system], path: "Sources/Reports",
       resources: [.embedInCode("HTML")], swiftSettings: settings),
     .target(
-      name: "PreflightProject", dependencies: ["MediaPreflight", "PreflightTOML"], path: "Sources/Project",
+      name: "PreflightProject", dependencies: ["MediaPreflight", "PreflightTOML", system],
+      path: "Sources/Project",
       swiftSettings: settings),
     .executableTarget(
       name: "preflight",
       dependencies: [
         "MediaPreflight", "PreflightProject", "PreflightReports",
         .target(name: "CSandbox", condition: .when(platforms: [.linux])),
-        argumentParser,
+        argumentParser, system,
       ],
       path: "Sources/preflight", swiftSettings: settings),
     .target(
@@ -100,8 +113,9 @@ let package = Package(
     tests(of: "TOML", ["PreflightTOML"]),
     tests(of: "Formats", ["MediaPreflight"]),
     tests(of: "Inspection", ["MediaPreflight"]),
-    tests(of: "Policy", ["MediaPreflight"]),
+    tests(of: "Policy", ["MediaPreflight"], exclude: ["Policies"]),
     tests(of: "Engine", ["MediaPreflight", "PreflightReports"], exclude: ["verdicts.tsv"]),
+    tests(of: "Fix", ["MediaPreflight", "PreflightFix"]),
     tests(of: "Reports", ["MediaPreflight", "PreflightReports"]),
     tests(of: "Project", ["MediaPreflight", "PreflightProject"]),
     tests(of: "Hostile", ["MediaPreflight"], exclude: ["UnsafeOperations.md"]),

@@ -39,10 +39,10 @@ extension FilePath {
   package func replacingExtension(with new: String?) -> FilePath {
     var stem = self
     stem.extension = nil
-    let suffix = new.map { Array(".\($0)".utf8) } ?? Array(bytes.dropFirst(stem.bytes.count))
-    let renamed = stem.bytes + suffix
-    let isSame = renamed.map(\.asciiLowercased) == bytes.map(\.asciiLowercased)
-    return FilePath(isSame ? stem.bytes + Array("-fixed".utf8) + suffix : renamed)
+    let suffix = new.map { Array(".\($0)".utf8) } ?? Array(bytes.dropFirst(stem.length))
+    let own = bytes.dropFirst(stem.length)
+    let isSame = own.map(\.asciiLowercased) == suffix.map(\.asciiLowercased)
+    return FilePath(stem.bytes + (isSame ? Array("-fixed".utf8) : []) + suffix)
   }
 
   /// The path as one word of a POSIX shell, never taken for an option.

@@ -4,7 +4,7 @@ internal import PreflightBytes
 internal import PreflightFacts
 public import PreflightPolicy
 
-/// Whether a file, and the request that it goes with, will be taken.
+/// Whether a file, and the request that it goes with, will be accepted.
 public enum Verdict: String, Sendable, Hashable {
   /// No finding is an error (or, where warnings reject, a warning).
   case accepted
@@ -26,7 +26,7 @@ public struct CheckResult: Sendable {
   public let name: FilePath?
   /// The verdict; nil where no policy was asked.
   public internal(set) var verdict: Verdict?
-  /// The endpoint that the file was held against; nil where none was asked for and none takes the type.
+  /// The endpoint that the file was checked against; nil where none was asked for and none accepts the type.
   public let endpoint: Endpoint?
   /// What the bytes say; nil where there was no file or it couldn't be read.
   public let inspection: Inspection?
@@ -41,9 +41,13 @@ public struct CheckResult: Sendable {
 
   private let isStrict: Bool
 
+  /// The open file that was judged, where the check was to keep it; it is closed with the last copy of the result.
+  package private(set) var source: (any ByteSource)?
+
   init(
     name: FilePath?, verdict: Verdict?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
-    alternatives: [Endpoint], request: PreparedRequest?, isStrict: Bool = false, knownFindings: Int = 0
+    alternatives: [Endpoint], request: PreparedRequest?, isStrict: Bool = false, knownFindings: Int = 0,
+    source: (any ByteSource)? = nil
   ) {
     self.name = name
     self.verdict = verdict
@@ -54,6 +58,7 @@ public struct CheckResult: Sendable {
     self.request = request
     self.isStrict = isStrict
     self.knownFindings = knownFindings
+    self.source = source
   }
 
   /// The result without the findings of some codes, which are known, and with the verdict that the rest
@@ -63,7 +68,14 @@ public struct CheckResult: Sendable {
     return CheckResult(
       name: name, verdict: verdict.map { _ in Verdict(of: rest, isStrict: isStrict) }, endpoint: endpoint,
       inspection: inspection, findings: rest, alternatives: alternatives, request: request,
-      isStrict: isStrict, knownFindings: knownFindings + findings.count - rest.count)
+      isStrict: isStrict, knownFindings: knownFindings + findings.count - rest.count, source: source)
+  }
+
+  /// The result without the open file, for results that wait or are kept.
+  package func closingSource() -> CheckResult {
+    var copy = self
+    copy.source = nil
+    return copy
   }
 
   static func unreadable(_ name: FilePath?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {

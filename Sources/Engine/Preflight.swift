@@ -1,10 +1,10 @@
-public import SystemPackage
-internal import PreflightFormats
-public import PreflightInspection
 @_exported public import PreflightBytes
 @_exported public import PreflightFacts
+@_exported public import PreflightFormats
+@_exported public import PreflightInspection
 @_exported public import PreflightPolicy
-internal import Synchronization
+@_exported public import PreflightReferences
+@_exported public import struct SystemPackage.FilePath
 
 #if canImport(FoundationEssentials)
   public import FoundationEssentials
@@ -12,7 +12,7 @@ internal import Synchronization
   public import Foundation
 #endif
 
-/// Says of a file, before anything is sent, whether WhatsApp will take it, and if not, exactly why.
+/// Says of a file, before anything is sent, whether WhatsApp will accept it, and if not, exactly why.
 ///
 /// ```swift
 /// let preflight = Preflight()
@@ -23,137 +23,81 @@ internal import Synchronization
 /// ```
 ///
 /// An engine is made once and kept; it may be used from many threads at a time. A rejection is a value:
-/// what is thrown means that no judgement was possible.
+/// what is thrown means that no judgement was possible. Every check can be awaited as well, and then never
+/// blocks a thread of the cooperative pool.
 public final class Preflight: Sendable {
-  /// The policy that files and requests are held against.
+  /// The policy that files and requests are checked against.
   public let policy: Policy
 
   /// Whether a warning rejects as an error does.
   public let isStrict: Bool
 
-  private let tools: Tools
+  /// How deep files are looked into.
+  public let depth: Depth
 
-  /// What engines of different policies can share.
-  private final class Tools: Sendable {
-    let sniffer = Sniffer()
-
-    /// Buffers to read into, one for each thread that has read at the same time.
-    let memories = Mutex<[ByteWindow.Memory]>([])
-
-    func keep(_ memory: ByteWindow.Memory) {
-      memories.withLock { $0.append(memory) }
-    }
-  }
+  let tools: Tools
 
   /// Creates an engine.
   ///
   /// - Parameters:
   ///   - policy: The provider's policy; WaConnect's where none is given.
   ///   - isStrict: Whether a warning rejects as an error does.
-  public init(policy: Policy = .waconnect, isStrict: Bool = false) {
+  ///   - depth: How deep files are looked into.
+  ///   - other: An engine whose buffers and libmagic database this one shares, for a program that checks
+  ///     files against several policies.
+  public init(
+    policy: Policy = .waconnect, isStrict: Bool = false, depth: Depth = .content,
+    sharing other: Preflight? = nil
+  ) {
     self.policy = policy
     self.isStrict = isStrict
-    tools = Tools()
-  }
-
-  /// Creates an engine that shares another's buffers and libmagic's database, for a program that holds
-  /// files against several policies.
-  public init(policy: Policy, isStrict: Bool = false, sharing other: Preflight?) {
-    self.policy = policy
-    self.isStrict = isStrict
+    self.depth = depth
     tools = other?.tools ?? Tools()
   }
 
   // MARK: Checking
 
-  /// Judges a file.
+  /// Checks a file.
   ///
   /// - Parameters:
   ///   - url: A file URL. What can't be read is a rejection with `unreadable`.
   ///   - endpoint: Where the file goes; nil for the endpoint whose types hold the file's.
   ///   - declaredType: The media type that the caller means to declare, if any.
-  ///   - request: The message to send the file with; nil to judge the file alone.
+  ///   - request: The message to send the file with; nil to check the file alone.
   /// - Throws: `SnifferError` when libmagic's database can't be loaded.
   public func check(
     contentsOf url: URL, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
   ) throws -> CheckResult {
-    try check(
-      fileAt: FilePath(url.path(percentEncoded: false)), as: endpoint, declaredType: declaredType,
-      sending: request)
+    try check(Self.reference(to: url), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Judges the file at a path, which need not be valid UTF-8; else as
+  /// Checks the file at a path, which need not be valid UTF-8; else as
   /// ``check(contentsOf:as:declaredType:sending:)``.
   public func check(
     fileAt path: FilePath, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
   ) throws -> CheckResult {
-    let source: FileSource
-    do { source = try FileSource(path: path) } catch {
-      return .unreadable(path, error, endpoint: endpoint)
-    }
-    return try check(source, named: path, as: endpoint, declaredType: declaredType, sending: request)
+    try check(.file(path), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Judges a source: a buffer in memory, or anything that can be read at an offset.
+  /// Checks a source: a buffer in memory, or anything that can be read at an offset.
   ///
-  /// - Parameter name: The file's name, for its extension and for the remedies; nil where it has none.
+  /// - Parameter name: The file's name, for its extension and for the fixes; nil where it has none.
   public func check(
     _ source: any ByteSource, named name: FilePath? = nil, as endpoint: Endpoint? = nil,
     declaredType: String? = nil, sending request: MessageRequest? = nil
   ) throws -> CheckResult {
-    let chosen: Endpoint?
-    let inspection: Inspection
-    let table: FactTable
-    var findings: [Finding]
-    do {
-      (inspection, table, chosen, findings) = try read(source) { window in
-        var inspection = try Inspection(&window, sniffer: tools.sniffer)
-        inspection.nameEncryptedPackage(by: name)
-        let chosen = endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
-        // Decoding adds faults, never facts.
-        let table = FactTable(inspection)
-        func judge() -> [Finding] {
-          policy.findings(for: inspection, table, at: chosen, name: name, declaredType: declaredType)
-        }
-        var findings = judge()
-        // Decoding costs more than all else, and a file that is refused as it stands is refused.
-        if !rejects(findings) {
-          try inspection.decode(&window)
-          if !inspection.faults.isEmpty { findings = judge() }
-        }
-        return (inspection, table, chosen, findings)
-      }
-    } catch let error as ByteSourceError {
-      return .unreadable(name, error, endpoint: endpoint)
-    }
-    let alternatives = policy.alternatives(
-      to: chosen, for: inspection, table, rejectingFrom: isStrict ? .warning : .error)
-    var prepared: PreparedRequest?
-    if let request {
-      let call = Call(request, policy: policy, hasFile: true)
-      findings += policy.findings(
-        for: request, at: chosen, inspection: inspection, isUpload: call.isUpload)
-      if !rejects(findings), let chosen {
-        prepared = PreparedRequest(
-          call, endpoint: chosen, declaredType: policy.declaredType(for: inspection, table), file: name)
-      }
-    }
-    return CheckResult(
-      name: name, verdict: verdict(findings), endpoint: chosen, inspection: inspection, findings: findings,
-      alternatives: alternatives, request: prepared, isStrict: isStrict)
+    try judge(source, named: name, CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Judges a request by its fields alone, where the file is elsewhere.
+  /// Checks a request by its fields alone, where the file is elsewhere.
   public func check(_ request: MessageRequest, as endpoint: Endpoint) -> CheckResult {
     let call = Call(request, policy: policy, hasFile: false)
-    var findings = policy.findings(for: request, at: endpoint, inspection: nil, isUpload: false)
+    var findings = policy.findings(for: request, at: endpoint, inspection: nil, call: call.template)
     findings += policy.findingsForUncheckedMedia(at: endpoint)
-    var prepared: PreparedRequest?
-    if !rejects(findings) {
-      prepared = PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)
-    }
+    let prepared =
+      rejects(findings) ? nil : PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)
     return CheckResult(
       name: nil, verdict: verdict(findings), endpoint: endpoint, inspection: nil, findings: findings,
       alternatives: [], request: prepared)
@@ -174,17 +118,114 @@ public final class Preflight: Sendable {
       alternatives: [], request: nil)
   }
 
+  static func reference(to url: URL) -> Reference {
+    url.isFileURL ? .file(FilePath(url.path(percentEncoded: false))) : .url(url.absoluteString)
+  }
+
   // MARK: Inspecting
 
   /// Says what a file's bytes are, with no policy: the findings are those about the file itself, and
   /// there is no verdict.
+  ///
+  /// - Throws: `SnifferError` when libmagic's database can't be loaded.
   public func inspect(fileAt path: FilePath) throws -> CheckResult {
+    try inspect(fileAt: path, keepingSource: false)
+  }
+
+  /// Reads a source: what its bytes are, with no policy.
+  ///
+  /// - Throws: `ByteSourceError` when the source can't be read, `SnifferError` when libmagic's database can't
+  ///   be loaded.
+  public func inspect(_ source: any ByteSource) throws -> Inspection {
+    try inspect(source, named: nil)
+  }
+
+  // MARK: The way of a file
+
+  /// Checks what a reference leads to.
+  package func check(_ reference: Reference, _ options: CheckOptions) throws -> CheckResult {
+    let name = reference.name
+    let source: any ByteSource
+    do { source = try Opening.source(of: reference) } catch {
+      return .unreadable(name, error, endpoint: options.endpoint)
+    }
+    return try judge(source, named: name, options)
+  }
+
+  /// Bytes to facts, facts to findings, findings to a verdict, and to the request that it leads to.
+  package func judge(
+    _ source: any ByteSource, named name: FilePath?, _ options: CheckOptions
+  ) throws -> CheckResult {
+    let source = options.cancellation.map { CancellableSource(source: source, cancellation: $0) } ?? source
+    let reference = options.request.map(policy.reference)
+    let judged: Judgement
     do {
-      var inspection = try inspect(FileSource(path: path))
-      inspection.nameEncryptedPackage(by: path)
+      judged = try tools.read(source) { window in
+        let structure = try Structure(&window, named: name, sniffer: tools.sniffer)
+        var inspection = structure.inspection
+        let table = FactTable(inspection, reference: reference)
+        let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
+        var findings = policy.findings(
+          for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType)
+        // Decoding costs more than all else, and what is refused by its structure is refused. It adds faults,
+        // never facts.
+        if depth == .content, !rejects(findings) {
+          let content = try structure.content(&window)
+          inspection = content.inspection
+          findings += policy.findings(for: content, at: endpoint, name: name)
+        }
+        return Judgement(inspection: inspection, table: table, endpoint: endpoint, findings: findings)
+      }
+    } catch let error as ByteSourceError {
+      return .unreadable(name, error, endpoint: options.endpoint)
+    }
+    var findings = judged.findings
+    var prepared: PreparedRequest?
+    if let request = options.request {
+      let call = Call(request, policy: policy, hasFile: true)
+      findings += policy.findings(
+        for: request, at: judged.endpoint, inspection: judged.inspection, call: call.template)
+      if !rejects(findings), let endpoint = judged.endpoint {
+        prepared = PreparedRequest(
+          call, endpoint: endpoint, declaredType: policy.declaredType(for: judged.inspection, judged.table),
+          file: name)
+      }
+    }
+    return CheckResult(
+      name: name, verdict: verdict(findings), endpoint: judged.endpoint, inspection: judged.inspection,
+      findings: findings,
+      alternatives: policy.alternatives(
+        to: judged.endpoint, for: judged.inspection, judged.table,
+        rejectingFrom: isStrict ? .warning : .error),
+      request: prepared, isStrict: isStrict, source: options.keepsSource ? source : nil)
+  }
+
+  /// What is known of a file once its bytes have been read.
+  private struct Judgement {
+    let inspection: Inspection
+    let table: FactTable
+    let endpoint: Endpoint?
+    let findings: [Finding]
+  }
+
+  /// As ``inspect(fileAt:)``.
+  ///
+  /// - Parameter keepsSource: Whether the result keeps the open file.
+  package func inspect(fileAt path: FilePath, keepingSource keepsSource: Bool) throws -> CheckResult {
+    try inspect(fileAt: path, keepingSource: keepsSource, nil)
+  }
+
+  func inspect(
+    fileAt path: FilePath, keepingSource keepsSource: Bool, _ cancellation: Cancellation?
+  ) throws -> CheckResult {
+    do {
+      let file = try Opening.source(of: .file(path))
+      let source = cancellation.map { CancellableSource(source: file, cancellation: $0) } ?? file
+      let inspection = try inspect(source, named: path)
       return CheckResult(
         name: path, verdict: nil, endpoint: nil, inspection: inspection,
-        findings: inspection.findings(name: path), alternatives: [], request: nil)
+        findings: inspection.findings(name: path), alternatives: [], request: nil,
+        source: keepsSource ? source : nil)
     } catch let error as ByteSourceError {
       var result = CheckResult.unreadable(path, error, endpoint: nil)
       result.verdict = nil
@@ -192,33 +233,11 @@ public final class Preflight: Sendable {
     }
   }
 
-  /// Reads a source: what its bytes are, with no policy.
-  ///
-  /// - Throws: ``PreflightBytes/ByteSourceError`` when the source can't be read, `SnifferError` when
-  ///   libmagic's database can't be loaded.
-  public func inspect(_ source: any ByteSource) throws -> Inspection {
-    try read(source) { window in
-      var inspection = try Inspection(&window, sniffer: tools.sniffer)
-      try inspection.decode(&window)
-      return inspection
+  private func inspect(_ source: any ByteSource, named name: FilePath?) throws -> Inspection {
+    try tools.read(source) { window in
+      let structure = try Structure(&window, named: name, sniffer: tools.sniffer)
+      return depth == .content ? try structure.content(&window).inspection : structure.inspection
     }
-  }
-
-  /// Opens a window on a source, with the memory that an earlier one had.
-  private func read<T>(_ source: any ByteSource, _ body: (inout ByteWindow) throws -> T) throws -> T {
-    var window = ByteWindow(
-      source, memory: tools.memories.withLock { $0.popLast() } ?? ByteWindow.Memory())
-    let answer: T
-    do { answer = try body(&window) } catch {
-      tools.keep(window.takeMemory())
-      if let error = error as? ReadError, case .source(let reason) = error.reason { throw reason }
-      throw error
-    }
-    tools.keep(window.takeMemory())
-    do { try source.checkUnchanged() } catch let error as ByteSourceError { throw error } catch {
-      throw ByteSourceError("\(error)")
-    }
-    return answer
   }
 
   // MARK: Deciding
@@ -228,15 +247,21 @@ public final class Preflight: Sendable {
   private func verdict(_ findings: [Finding]) -> Verdict { Verdict(of: findings, isStrict: isStrict) }
 }
 
-extension Inspection {
-  /// The one place where a name has a say: a password-protected OOXML file doesn't show which of the three
-  /// documents is inside (MS-OFFCRYPTO, section 2.3.4), so the type to declare is the one that it is named
-  /// as.
-  fileprivate mutating func nameEncryptedPackage(by name: FilePath?) {
-    guard mediaType == "application/encrypted", let own = name?.lowercasedExtension,
-      let type = MediaType.types(forExtension: own).first(where: { $0 != "application/encrypted" })
-    else { return }
-    mediaType = type
+/// How a file is checked.
+package struct CheckOptions: Sendable {
+  /// Where the file goes; nil for the endpoint whose types hold the file's.
+  package var endpoint: Endpoint?
+  package var declaredType: String?
+  package var request: MessageRequest?
+  /// Whether the result keeps the open file, so that a digest or a picture is of the bytes that were judged.
+  package var keepsSource = false
+  /// Ends the check at its next read; nil where nobody may cancel it.
+  var cancellation: Cancellation?
+
+  package init(_ endpoint: Endpoint? = nil, _ declaredType: String? = nil, _ request: MessageRequest? = nil) {
+    self.endpoint = endpoint
+    self.declaredType = declaredType
+    self.request = request
   }
 }
 

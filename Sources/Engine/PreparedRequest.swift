@@ -27,10 +27,13 @@ public struct PreparedRequest: Sendable, Hashable {
   public let headers: [Header]
   /// The body's members, in the policy's order.
   public let body: [JSONMember]
-  /// Whether the body is a form with the file in it (an upload) rather than JSON.
-  public let isUpload: Bool
-  /// The local file that an upload sends.
+  /// The local file that the body, a form, sends; nil where the body is JSON.
   public let file: FilePath?
+  /// The type to declare for the file, with the parameters that the provider wants.
+  public let fileType: String?
+
+  /// Whether the body is a form with the file in it (`multipart/form-data`) rather than JSON.
+  public var isUpload: Bool { file != nil }
 }
 
 /// A named value of a body.
@@ -57,6 +60,10 @@ public indirect enum JSONValue: Sendable, Hashable {
   case integer(Int)
   /// Named values in the order in which they are sent.
   case object([JSONMember])
+  /// Values in a row.
+  case array([JSONValue])
+  /// The local file itself, in a form.
+  case file
 }
 
 /// Which of a policy's calls a request is for.
@@ -64,38 +71,40 @@ struct Call {
   let request: MessageRequest
   let template: CallTemplate
   let policy: Policy
-  let isUpload: Bool
 
   init(_ request: MessageRequest, policy: Policy, hasFile: Bool) {
     self.request = request
     self.policy = policy
     // A local file that nothing refers to yet is uploaded first, where the provider has a call for it.
-    if hasFile, request.mediaURL == nil, request.mediaID == nil, let upload = policy.upload {
+    if hasFile, policy.reference(in: request) == .file, let upload = policy.upload {
       template = upload
-      isUpload = true
     } else {
       template = policy.service
-      isUpload = false
     }
+  }
+
+  /// The value of a place in the call; nil where it isn't known.
+  func value(_ name: String, endpoint: Endpoint, declaredType: String?) -> String? {
+    switch name {
+    case "endpoint": endpoint.rawValue
+    case "declaredType": declaredType
+    default: policy.fields.first { $0.name == name }?.sent(request.fields[name])
+    }
+  }
+}
+
+extension Field {
+  /// A value as it is sent; nil where there is nothing to send.
+  fileprivate func sent(_ value: String?) -> String? {
+    guard let value, !value.isEmpty else { return nil }
+    return kind == .phoneNumber ? PhoneNumber(value)?.digits : value
   }
 }
 
 extension PreparedRequest {
   /// Fills in a policy's call; nil where the call has no path.
   init?(_ call: Call, endpoint: Endpoint, declaredType: String?, file: FilePath?) {
-    let value: (String) -> String? = { name in
-      switch RequestField(rawValue: name) {
-      case .to: call.request.to.flatMap(PhoneNumber.init)?.digits
-      case let field?: call.request[field].flatMap { $0.isEmpty ? nil : $0 }
-      case nil:
-        switch name {
-        case "endpoint": endpoint.rawValue
-        case "declaredType": declaredType
-        case "file": file?.display
-        default: nil
-        }
-      }
-    }
+    let value = { name in call.value(name, endpoint: endpoint, declaredType: declaredType) }
     let template = call.template
     guard let path = template.path ?? call.policy.endpoint(endpoint)?.path,
       let filled = Template(path).filled(value)
@@ -104,25 +113,34 @@ extension PreparedRequest {
     self.path = filled
     headers = template.headers.map { Header(name: $0.name, value: $0.value) }
     body = Self.members(template.body, value)
-    isUpload = call.isUpload
-    self.file = call.isUpload ? file : nil
+    self.file = template.isUpload ? file ?? FilePath("FILE") : nil
+    fileType = template.isUpload ? declaredType : nil
   }
 
-  /// The members whose every placeholder is known.
+  /// The members whose every place is known.
   private static func members(
     _ members: [CallTemplate.Member], _ value: (String) -> String?
   ) -> [JSONMember] {
     members.compactMap { member in
-      guard let key = Template(member.key).filled(value) else { return nil }
-      switch member.value {
-      case .bool(let bool): return JSONMember(key: key, value: .bool(bool))
-      case .integer(let integer): return JSONMember(key: key, value: .integer(integer))
-      case .text(let text):
-        return Template(text).filled(value).map { JSONMember(key: key, value: .text($0)) }
-      case .object(let inner):
-        let filled = Self.members(inner, value)
-        return filled.isEmpty ? nil : JSONMember(key: key, value: .object(filled))
+      guard let key = Template(member.key).filled(value), let filled = filled(member.value, value) else {
+        return nil
       }
+      return JSONMember(key: key, value: filled)
+    }
+  }
+
+  private static func filled(_ template: CallTemplate.Value, _ value: (String) -> String?) -> JSONValue? {
+    switch template {
+    case .bool(let bool): return .bool(bool)
+    case .integer(let integer): return .integer(integer)
+    case .text(let text): return Template(text).filled(value).map(JSONValue.text)
+    case .object(let inner):
+      let members = members(inner, value)
+      return members.isEmpty ? nil : .object(members)
+    case .array(let inner):
+      let values = inner.compactMap { filled($0, value) }
+      return values.isEmpty ? nil : .array(values)
+    case .file: return .file
     }
   }
 }

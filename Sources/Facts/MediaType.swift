@@ -15,6 +15,9 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, ExpressibleByStri
   /// The essence, such as `image/webp`.
   public var description: String { rawValue }
 
+  /// Data of an unknown type (RFC 2046, section 4.5.1).
+  public static let octetStream: MediaType = "application/octet-stream"
+
   /// The part before the slash, such as `image`.
   public var topLevel: Substring { rawValue.prefix { $0 != "/" } }
 }

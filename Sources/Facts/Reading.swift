@@ -1,4 +1,4 @@
-package import PreflightBytes
+internal import PreflightBytes
 
 /// What a reader has found so far. It is handed down `inout`, so that what was read before a file
 /// breaks off is kept.
@@ -68,27 +68,4 @@ package struct Reading: Sendable {
         "truncated", clause: clause, at: offset, "The file ends in the middle of \(what).",
         expected: what, actual: "end of file"))
   }
-}
-
-/// A format: how to tell it and how to read it. One file (or folder) a format, one line in
-/// ``Formats/all``.
-package protocol FormatReader: Sendable {
-  /// Reads the file behind `window` into `reading`.
-  ///
-  /// The reader decides from the bytes alone whether the file is of its format; where it is not, it
-  /// returns with `reading.mediaType` nil and nothing noted, and the next format is asked. Reading past the end may
-  /// simply throw: the caller turns `endOfData` and `implausible` into faults once the format has been
-  /// recognised, and keeps what was read.
-  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError)
-
-  /// Decodes the content of a file that ``read(_:into:)`` has recognised and found whole, where that costs
-  /// much more than reading its structure, and adds a fault where it can't be decoded.
-  ///
-  /// It is asked only where the answer still matters: of a file that is refused anyway it is not.
-  static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError)
-}
-
-extension FormatReader {
-  /// Most formats are read to the end by ``read(_:into:)``.
-  package static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {}
 }

@@ -4,6 +4,15 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let amr = Format(
+    "AMR", reader: AMR.self, hiding: .media,
+    mediaTypes: [
+      .init("audio/amr", "AMR audio", .audio, extensions: ["amr"], isConfirmedByReader: true),
+      .init("audio/amr-wb", "wide-band AMR audio", .audio, extensions: ["amr", "awb"]),
+    ])
+}
+
 enum AMR: FormatReader {
   /// Whether a file is narrow or wide band, and with how many channels.
   private struct Variant {

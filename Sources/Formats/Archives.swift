@@ -1,6 +1,17 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let archives = Format(
+    "Archives", reader: Archives.self, hiding: .none,
+    mediaTypes: [
+      .init("application/gzip", "a gzip archive", .data, extensions: ["gz", "tgz"]),
+      .init("application/x-7z-compressed", "a 7-Zip archive", .data, extensions: ["7z"]),
+      .init("application/x-rar", "a RAR archive", .data, extensions: ["rar"]),
+      .init("application/x-tar", "a tar archive", .data, extensions: ["tar"]),
+    ])
+}
+
 /// Archives, packages and compressed files other than ZIP, told by their signatures and named so that a
 /// rejection can say what the file is. None of them is read any further.
 enum Archives: FormatReader {

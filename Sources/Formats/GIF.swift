@@ -1,5 +1,18 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let gif = Format(
+    "GIF", reader: GIF.self, hiding: .media,
+    mediaTypes: [
+      .init(.gif, "a GIF image", .image, extensions: ["gif"], isShownByBrowsers: true)
+    ])
+}
+
+extension MediaType {
+  /// GIF.
+  package static let gif: MediaType = "image/gif"
+}
 
 /// GIF: Graphics Interchange Format, version 89a (CompuServe, 31 July 1990), and 87a.
 ///

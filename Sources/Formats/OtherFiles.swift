@@ -1,6 +1,14 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let otherFiles = Format(
+    "Other files", reader: OtherFiles.self, hiding: .none,
+    mediaTypes: [
+      .init(.octetStream, "data of an unknown type", .data)
+    ])
+}
+
 /// Files of other kinds that people send by mistake: databases, fonts, and the documents of programs
 /// from before compound files. Named, and not read any further.
 enum OtherFiles: FormatReader {

@@ -1,6 +1,19 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let otherImages = Format(
+    "Other images", reader: OtherPictures.self, hiding: .media,
+    mediaTypes: [
+      .init("image/bmp", "a BMP image", .image, extensions: ["bmp", "dib"]),
+      .init("image/tiff", "a TIFF image", .image, extensions: ["tif", "tiff"]),
+      .init("image/jxl", "a JPEG XL image", .image, extensions: ["jxl"]),
+      .init("image/jp2", "a JPEG 2000 image", .image, extensions: ["jp2", "j2k"]),
+      .init("image/vnd.adobe.photoshop", "a Photoshop image", .image, extensions: ["psd", "psb"]),
+      .init("image/vnd.microsoft.icon", "an icon", .image, extensions: ["ico"], aliases: ["image/x-icon"]),
+    ])
+}
+
 /// Pictures that are named and not read, since no messenger takes them: a signature each.
 ///
 /// The names are the registered ones, and libmagic's where there is none, so that they don't vary with
@@ -41,8 +54,7 @@ enum OtherPictures: FormatReader {
     .init([0x8b, 0x4a, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], "video/x-jng"),
   ])
 
-  /// How much of a file is looked at. A raw picture's directory stands in the first kilobytes, and an SVG
-  /// may begin with a long comment.
+  /// How much of a file is looked at. A raw image's directory stands in the first kilobytes.
   private static let headSize = 1 << 14
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
@@ -57,8 +69,7 @@ enum OtherPictures: FormatReader {
     if let type = flif(head) { return type }
     if let type = bitmap(head) { return type }
     if let type = icon(head) { return type }
-    if let type = netpbm(head) { return type }
-    return SVGProlog.beginsPicture(head) ? "image/svg+xml" : nil
+    return netpbm(head)
   }
 
   /// TIFF 6.0 and BigTIFF, and the raw pictures that are TIFFs by their structure.

@@ -1,6 +1,18 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let programs = Format(
+    "Programs", reader: Programs.self, hiding: .program,
+    mediaTypes: [
+      .init(
+        "application/vnd.microsoft.portable-executable", "a Windows program", .data,
+        extensions: ["exe", "dll", "scr", "sys"]),
+      .init("application/x-dosexec", "a Windows program", .data, extensions: ["exe", "dll", "scr", "sys"]),
+      .init("application/x-executable", "a program", .data),
+    ])
+}
+
 /// Programs and their parts, told by their headers and named so that a rejection can say what the file
 /// is. Scripts are text, and no business of this.
 enum Programs: FormatReader {

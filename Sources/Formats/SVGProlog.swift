@@ -1,6 +1,26 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let svg = Format(
+    "SVG", reader: SVG.self, hiding: .none,
+    mediaTypes: [
+      .init("image/svg+xml", "an SVG drawing", .image, extensions: ["svg"])
+    ])
+}
+
+/// SVG, named and not read, since no messenger accepts it.
+enum SVG: FormatReader {
+  /// How much of a file is looked at: it may begin with a long comment.
+  private static let headSize = 1 << 14
+
+  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    if try SVGProlog.beginsPicture(window.available(at: 0, upTo: headSize)) {
+      reading.mediaType = "image/svg+xml"
+    }
+  }
+}
+
 /// What may stand before the first element of an XML document (XML 1.0, fifth edition, section 2.8), read
 /// to see whether that element is `svg` (SVG 2, section 5.1).
 enum SVGProlog {

@@ -2,8 +2,11 @@ internal import PreflightTOML
 
 extension CallTemplate {
   /// Reads a call; nil where neither it nor what it builds on has a host.
+  ///
+  /// - Parameter fields: The names of the policy's fields, which may stand in braces.
   init?(
-    _ table: TOMLTable, basedOn base: CallTemplate?, _ name: String, _ decoder: inout TOMLDecoder
+    _ table: TOMLTable, basedOn base: CallTemplate?, _ name: String, fields: [String],
+    _ decoder: inout TOMLDecoder
   ) {
     decoder.check(table, keys: ["host", "path", "headers", "body"], in: name)
     guard let host = decoder.string(table, "host") ?? base?.host else { return nil }
@@ -22,91 +25,48 @@ extension CallTemplate {
     }
     self.headers = headers
     var body = base?.body ?? []
-    if let own = decoder.table(table, "body") { body = Self.members(own, &decoder) }
+    if let own = decoder.table(table, "body") {
+      let places = Places(known: fields + ["endpoint", "declaredType", "file"])
+      if let node = table["path"], let path { places.check(path, at: node.position, &decoder) }
+      body = places.members(own, &decoder)
+    }
     self.body = body
   }
 
-  private static func members(_ table: TOMLTable, _ decoder: inout TOMLDecoder) -> [Member] {
-    table.entries.compactMap { entry in
-      check(placeholdersOf: entry.key, at: entry.position, &decoder)
-      switch entry.node.value {
+  /// Reads bodies, and reports what can't be filled in.
+  private struct Places {
+    /// The names that may stand in braces.
+    let known: [String]
+
+    func members(_ table: TOMLTable, _ decoder: inout TOMLDecoder) -> [Member] {
+      table.entries.compactMap { entry in
+        check(entry.key, at: entry.position, &decoder)
+        return value(entry.node, &decoder).map { Member(key: entry.key, value: $0) }
+      }
+    }
+
+    private func value(_ node: TOMLNode, _ decoder: inout TOMLDecoder) -> Value? {
+      switch node.value {
+      case .string(CallTemplate.fileMark): return .file
       case .string(let text):
-        check(placeholdersOf: text, at: entry.node.position, &decoder)
-        return Member(key: entry.key, value: .text(text))
-      case .boolean(let value): return Member(key: entry.key, value: .bool(value))
-      case .integer(let value): return Member(key: entry.key, value: .integer(value))
-      case .table(let own): return Member(key: entry.key, value: .object(members(own, &decoder)))
-      default:
-        decoder.report(entry.node.position, "a body's member is text, a whole number, a boolean or a table")
+        check(text, at: node.position, &decoder)
+        return .text(text)
+      case .boolean(let value): return .bool(value)
+      case .integer(let value): return .integer(value)
+      case .table(let own): return .object(members(own, &decoder))
+      case .array(let nodes): return .array(nodes.compactMap { value($0, &decoder) })
+      case .float:
+        decoder.report(
+          node.position, "a body's value is text, a whole number, a boolean, a table or an array")
         return nil
       }
     }
-  }
 
-  /// The names that may stand in braces.
-  package static let placeholders =
-    RequestField.allCases.map(\.rawValue) + ["endpoint", "declaredType", "file"]
-
-  private static func check(
-    placeholdersOf text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder
-  ) {
-    for name in Template(text).names where !placeholders.contains(name) {
-      decoder.report(
-        position, "'{\(name)}' is nothing that can be filled in" + TOMLDecoder.suggestion(name, placeholders))
-    }
-  }
-}
-
-/// Text with places in braces to fill in.
-package struct Template {
-  private enum Part {
-    case text(Substring)
-    case name(Substring)
-  }
-
-  private var parts: [Part] = []
-
-  package init(_ text: String) {
-    // In bytes: braces are ASCII, and looking for them as characters is most of what a request costs.
-    var rest = text.utf8[...]
-    while let open = rest.firstIndex(of: UInt8(ascii: "{")),
-      let close = rest[open...].firstIndex(of: UInt8(ascii: "}"))
-    {
-      if open != rest.startIndex { parts.append(.text(Substring(rest[..<open]))) }
-      parts.append(.name(Substring(rest[rest.index(after: open)..<close])))
-      rest = rest[rest.index(after: close)...]
-    }
-    if !rest.isEmpty || parts.isEmpty { parts.append(.text(Substring(rest))) }
-  }
-
-  /// The names in braces.
-  package var names: [String] {
-    parts.compactMap { if case .name(let name) = $0 { String(name) } else { nil } }
-  }
-
-  /// The text with every place filled in; nil where a value is missing.
-  package func filled(_ value: (String) -> String?) -> String? {
-    // Most are one text, or one place and nothing else.
-    if parts.count == 1 {
-      switch parts[0] {
-      case .text(let literal): return String(literal)
-      case .name(let name): return value(String(name))
+    func check(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
+      for name in Template(text).names where !known.contains(name) {
+        decoder.report(
+          position, "'{\(name)}' is not a field of a request" + TOMLDecoder.suggestion(name, known))
       }
     }
-    var text = ""
-    for part in parts {
-      switch part {
-      case .text(let literal): text += literal
-      case .name(let name):
-        guard let value = value(String(name)) else { return nil }
-        text += value
-      }
-    }
-    return text
   }
-}
-
-/// The fields of a request, as its JSON spells them.
-package enum RequestField: String, CaseIterable, Sendable {
-  case to, mediaUrl, mediaId, caption, filename, phoneNumberId
 }

@@ -4,15 +4,7 @@ package import PreflightInspection
 /// A test of one fact by its key.
 package struct Condition: Sendable {
   package let key: String
-  /// Where a fact of the file stands in its ``FactTable``; nil for a value of a stream.
-  package let index: Int?
   package let test: Test
-
-  package init(key: String, test: Test) {
-    self.key = key
-    index = FactTable.keys.firstIndex(of: key)
-    self.test = test
-  }
 
   package indirect enum Test: Sendable {
     /// The value is one of these.
@@ -37,25 +29,25 @@ package enum Quantifier {
   case every, any
 }
 
-/// The facts of one file in the order of their keys, looked up once for all the conditions of a policy.
-package struct FactTable {
-  /// What a condition may ask for: the facts, and what is known of every file.
-  package static let keys = ["size", "mediaType"] + Facts.Key.allCases.map(\.rawValue)
+/// The facts of one file by their keys, derived ones among them.
+package struct FactTable: Sendable {
+  /// What a condition may ask for.
+  package static let keys = DerivedFact.allCases.map(\.rawValue) + Facts.Key.allCases.map(\.rawValue)
 
-  private let values: [FactValue?]
+  private let values: [String: FactValue]
 
-  package init(_ inspection: Inspection) {
-    var values: [FactValue?] = []
-    values.reserveCapacity(Self.keys.count)
-    values.append(.int(Int(clamping: inspection.byteCount)))
-    values.append(inspection.mediaType.map { .text($0.rawValue) })
-    let facts = inspection.facts
-    for key in Facts.Key.allCases { values.append(key.value(in: facts)) }
+  /// - Parameter reference: How a request refers to the media; nil without a request.
+  package init(_ inspection: Inspection, reference: MediaReference? = nil) {
+    var values: [String: FactValue] = [:]
+    for fact in DerivedFact.allCases {
+      values[fact.rawValue] = fact.value(of: inspection, reference: reference)
+    }
+    inspection.facts.forEachField { values[$0] = $1 }
     self.values = values
   }
 
   /// The value that a condition is about; nil where it isn't known.
-  fileprivate subscript(condition: Condition) -> FactValue? { condition.index.flatMap { values[$0] } }
+  fileprivate subscript(condition: Condition) -> FactValue? { values[condition.key] }
 }
 
 extension Condition {

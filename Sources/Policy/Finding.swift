@@ -1,3 +1,5 @@
+public import SystemPackage
+
 /// One thing that is wrong, or worth knowing, about a file or a request.
 public struct Finding: Sendable, Hashable {
   /// What it is: the key to its explanation.
@@ -14,15 +16,24 @@ public struct Finding: Sendable, Hashable {
   public let actual: String?
   /// The file offset of the first byte that it is about.
   public let offset: UInt64?
-  /// How to mend it: a sentence, with a command where one does it.
-  public let remedy: String?
+  /// How to fix it.
+  public let fix: Remedy?
+  /// The file that it is about, by its name as it was given; nil where it has none.
+  public let file: FilePath?
   /// Where the rule comes from.
   public let source: String?
+
+  /// How to fix it, in words, with a command where one does it.
+  public var remedy: String? { fix?.text(for: file, ownExtension: ownExtension) }
+
+  /// The extension of the file's own type, which a fix that keeps the type gives to what it makes.
+  private let ownExtension: String?
 
   /// Creates a finding.
   public init(
     code: FindingCode, severity: Severity, subject: Subject, message: String, expected: String? = nil,
-    actual: String? = nil, offset: UInt64? = nil, remedy: String? = nil, source: String? = nil
+    actual: String? = nil, offset: UInt64? = nil, fix: Remedy? = nil, file: FilePath? = nil,
+    ownExtension: String? = nil, source: String? = nil
   ) {
     self.code = code
     self.severity = severity
@@ -31,7 +42,9 @@ public struct Finding: Sendable, Hashable {
     self.expected = expected
     self.actual = actual
     self.offset = offset
-    self.remedy = remedy
+    self.fix = fix
+    self.file = file
+    self.ownExtension = ownExtension
     self.source = source
   }
 }
@@ -53,43 +66,6 @@ public enum Severity: String, Sendable, Hashable, CaseIterable, Comparable {
     case .error: 0
     case .warning: 1
     case .note: 2
-    }
-  }
-}
-
-/// What a finding is about.
-public enum Subject: String, Sendable, Hashable, CaseIterable {
-  /// The file's bytes or its name.
-  case file
-  /// A field of the request.
-  case to, mediaUrl, mediaId, caption, filename, phoneNumberId
-  /// The endpoint that was asked for.
-  case endpoint
-  /// The request as a whole.
-  case request
-}
-
-/// Where a message goes: each endpoint has its own formats and caps.
-public enum Endpoint: String, Sendable, Hashable, CaseIterable {
-  /// A picture with an optional caption.
-  case image
-  /// A film.
-  case video
-  /// A sound, or a voice note.
-  case audio
-  /// A file to keep.
-  case document
-  /// A sticker, still or animated.
-  case sticker
-
-  /// The endpoint with its article, as sentences begin: "An image", "A sticker".
-  var phrase: String {
-    switch self {
-    case .image: "An image"
-    case .video: "A video"
-    case .audio: "An audio message"
-    case .document: "A document"
-    case .sticker: "A sticker"
     }
   }
 }

@@ -15,8 +15,7 @@ public struct FindingCode: RawRepresentable, Hashable, Sendable, CustomStringCon
 
   /// What the code means; nil for a name that isn't one of the catalogue's.
   public var explanation: Explanation? {
-    // No dictionary, which a start would feel; the length alone tells most names apart.
-    Explanation.all.first { $0.code.rawValue.utf8.count == rawValue.utf8.count && $0.code == self }
+    Explanation.byCode[self]
   }
 }
 
@@ -34,15 +33,14 @@ public struct Explanation: Sendable {
   public let reason: String
   /// Where the rule comes from.
   public let source: String
-  /// How to mend it, whatever the file.
+  /// How to fix it, whatever the file.
   public let remedy: String
-  /// How to mend it in particular cases, the first that fits; `{file}` and `{out:EXT}` stand for the
-  /// file's name and for a new name with another extension, quoted for a shell.
-  public let commands: [RemedyCommand]
+  /// How to fix it in particular cases; the first that fits is proposed.
+  public let fixes: [RemedyChoice]
 
   init(
     _ code: FindingCode, _ severity: Severity, title: String, message: String, reason: String,
-    source: String, remedy: String, commands: [RemedyCommand] = []
+    source: String, remedy: String, fixes: [RemedyChoice] = []
   ) {
     self.code = code
     self.severity = severity
@@ -51,35 +49,7 @@ public struct Explanation: Sendable {
     self.reason = reason
     self.source = source
     self.remedy = remedy
-    self.commands = commands
-  }
-}
-
-/// A command that mends a file, and when it fits.
-public struct RemedyCommand: Sendable {
-  /// The endpoint that was asked for, or any.
-  public let endpoint: Endpoint?
-  /// The start of the media types that it fits, such as `image/`; empty for all.
-  public let types: [String]
-  /// What it does and the command.
-  public let text: String
-
-  init(_ text: String, for endpoint: Endpoint? = nil, types: [String] = []) {
-    self.endpoint = endpoint
-    self.types = types
-    self.text = text
-  }
-
-  func fits(_ endpoint: Endpoint?, _ mediaType: String?) -> Bool {
-    if let wanted = self.endpoint, wanted != endpoint ?? Self.nearest(to: mediaType) { return false }
-    guard !types.isEmpty else { return true }
-    guard let mediaType else { return false }
-    return types.contains { mediaType.hasPrefix($0) }
-  }
-
-  /// The endpoint that a type would go to if it were one that is taken.
-  private static func nearest(to mediaType: String?) -> Endpoint {
-    mediaType.flatMap { Endpoint(rawValue: String($0.prefix { $0 != "/" })) } ?? .document
+    self.fixes = fixes
   }
 }
 
@@ -101,6 +71,9 @@ extension Explanation {
     .captionNotAllowed, .captionTooLong, .filenameNotAllowed, .invalidFilename,
     .unknownField, .invalidRequest, .mediaNotChecked,
   ]
+
+  fileprivate static let byCode = Dictionary(
+    all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
 
   /// ", did you mean 'x'?" for a misspelled code; empty where none is near.
   public static func suggestion(for name: String) -> String {

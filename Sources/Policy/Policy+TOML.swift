@@ -23,8 +23,7 @@ extension Policy {
     self.init(
       name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
       rules: draft.rules, severities: draft.severities,
-      declaredTypes: draft.declaredTypes,
-      fields: FieldPolicy(required: draft.required, limits: draft.limits), service: service,
+      declaredTypes: draft.declaredTypes, fields: draft.fields, service: service,
       upload: draft.upload)
   }
 }
@@ -38,8 +37,7 @@ struct PolicyDraft {
   fileprivate private(set) var rules: [Rule] = []
   fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
   fileprivate private(set) var declaredTypes: [DeclaredType] = []
-  fileprivate private(set) var required: [String] = []
-  fileprivate private(set) var limits: [FieldLimit] = []
+  fileprivate private(set) var fields: [Field] = []
   fileprivate private(set) var service: CallTemplate?
   fileprivate private(set) var upload: CallTemplate?
 
@@ -48,8 +46,12 @@ struct PolicyDraft {
     "declare",
   ]
 
+  /// Errors of the text's syntax.
+  private var syntax: [Mistake] = []
+
+  private init() {}
+
   init(parsing bytes: [UInt8], _ decoder: inout TOMLDecoder, depth: Int) {
-    var syntax: [Mistake] = []
     let table = TOMLTable(parsing: bytes, mistakes: &syntax)
     decoder.add(syntax)
     decoder.check(table, keys: Self.keys, in: "a policy")
@@ -58,13 +60,15 @@ struct PolicyDraft {
     title = decoder.string(table, "title") ?? title
     source = decoder.string(table, "source") ?? source
     readEndpoints(table, &decoder)
-    readService(table, &decoder)
     readFields(table, &decoder)
+    readService(table, &decoder)
     readSeverities(table, &decoder)
     readDeclaredTypes(table, &decoder)
     for node in decoder.array(table, "rules") ?? [] {
       guard let table = decoder.table(node, as: "a rule") else { continue }
-      if let rule = Rule(table, at: node.position, &decoder) { rules.append(rule) }
+      if let rule = Rule(table, at: node.position, endpoints: endpoints.map(\.endpoint), &decoder) {
+        rules.append(rule)
+      }
     }
     // What is missing is told where nothing else is wrong, since it may be missing for that reason.
     if decoder.mistakes.isEmpty {
@@ -94,12 +98,10 @@ struct PolicyDraft {
   private mutating func readEndpoints(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     guard let table = decoder.table(root, "endpoints") else { return }
     for entry in table.entries {
-      guard
-        let endpoint = decoder.choice(
-          entry.key, at: entry.position, "endpoint", among: Endpoint.names),
+      guard let endpoint = Endpoint(entry.key, at: entry.position, &decoder),
         let own = decoder.table(entry.node, as: entry.key)
       else { continue }
-      decoder.check(own, keys: ["path", "types", "caps", "source"], in: "an endpoint")
+      decoder.check(own, keys: ["name", "path", "types", "caps", "source"], in: "an endpoint")
       let index = endpoints.firstIndex { $0.endpoint == endpoint }
       let base = index.map { endpoints[$0] }
       let types = decoder.strings(own, "types").map { texts in
@@ -112,7 +114,9 @@ struct PolicyDraft {
         }
       }
       let merged = EndpointPolicy(
-        endpoint: endpoint, path: decoder.string(own, "path") ?? base?.path,
+        endpoint: endpoint,
+        phrase: decoder.string(own, "name") ?? base?.phrase ?? endpoint.standardPhrase,
+        path: decoder.string(own, "path") ?? base?.path,
         types: types ?? base?.types ?? [], caps: caps ?? base?.caps ?? [],
         source: decoder.string(own, "source") ?? base?.source)
       if let index { endpoints[index] = merged } else { endpoints.append(merged) }
@@ -146,7 +150,7 @@ struct PolicyDraft {
 
   private mutating func readService(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     if let table = decoder.table(root, "service") {
-      service = CallTemplate(table, basedOn: service, "service", &decoder)
+      service = CallTemplate(table, basedOn: service, "service", fields: fields.map(\.name), &decoder)
       if service == nil, decoder.mistakes.isEmpty,
         let entry = root.entries.first(where: { $0.key == "service" })
       {
@@ -154,33 +158,58 @@ struct PolicyDraft {
       }
     }
     if let table = decoder.table(root, "upload") {
-      upload = CallTemplate(table, basedOn: upload ?? service, "upload", &decoder)
+      upload = CallTemplate(
+        table, basedOn: upload ?? service, "upload", fields: fields.map(\.name), &decoder)
     }
   }
 
   // MARK: Fields
 
+  /// The fields of gateways to WhatsApp, for policies that name no kind of field themselves.
+  private static let standardFields: [Field] = {
+    var decoder = TOMLDecoder()
+    var draft = PolicyDraft()
+    let table = TOMLTable(parsing: BuiltInPolicies.fields(), mistakes: &draft.syntax)
+    draft.readFieldTables(table, basedOn: [], &decoder)
+    precondition(decoder.mistakes.isEmpty && draft.syntax.isEmpty, "the built-in fields are invalid")
+    return draft.fields
+  }()
+
   private mutating func readFields(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
-    guard let table = decoder.table(root, "fields") else { return }
-    let names = RequestField.allCases.map { (name: $0.rawValue, value: $0.rawValue) }
-    decoder.check(table, keys: ["required"] + names.map(\.name), in: "fields")
-    if let texts = decoder.strings(table, "required") {
-      required = texts.compactMap { text in
-        decoder.choice(text.text, at: text.position, "field of a request", among: names)
+    let isOnItsOwn = root["extends"] == nil
+    let own = decoder.table(root, "fields")
+    let namesKinds =
+      own?.entries.contains { entry in
+        if case .table(let table) = entry.node.value { table["kind"] != nil } else { false }
+      } ?? false
+    if isOnItsOwn, !namesKinds { fields = Self.standardFields }
+    guard let own else { return }
+    readFieldTables(own, basedOn: isOnItsOwn ? Self.standardFields : fields, &decoder)
+    guard let texts = decoder.strings(own, "required") else { return }
+    for index in fields.indices { fields[index].isRequired = false }
+    for text in texts {
+      let names = fields.indices.map { (name: fields[$0].name, value: $0) }
+      if let index = decoder.choice(text.text, at: text.position, "field of a request", among: names) {
+        fields[index].isRequired = true
       }
     }
-    for entry in table.entries where names.contains(where: { $0.name == entry.key }) {
-      guard let own = decoder.table(entry.node, as: entry.key) else { continue }
-      decoder.check(
-        own, keys: ["endpoints", "maximum", "recommended-maximum", "source"], in: "a field")
-      limits.removeAll { $0.field == entry.key }
-      limits.append(
-        FieldLimit(
-          field: entry.key,
-          endpoints: own["endpoints"] == nil ? nil : Endpoint.list(own, "endpoints", &decoder),
-          maximum: decoder.integer(own, "maximum"),
-          recommendedMaximum: decoder.integer(own, "recommended-maximum"),
-          source: decoder.string(own, "source")))
+  }
+
+  /// Reads the fields of a table; what one leaves open is as in the field of its name in `base`.
+  private mutating func readFieldTables(
+    _ table: TOMLTable, basedOn base: [Field], _ decoder: inout TOMLDecoder
+  ) {
+    for entry in table.entries where entry.key != "required" {
+      let base = base.first { $0.name == entry.key }
+      guard
+        let field = Field(
+          entry, basedOn: base, endpoints: endpoints.map(\.endpoint), &decoder)
+      else { continue }
+      if let index = fields.firstIndex(where: { $0.name == field.name }) {
+        fields[index] = field
+      } else {
+        fields.append(field)
+      }
     }
   }
 
@@ -219,11 +248,29 @@ struct PolicyDraft {
 }
 
 extension Endpoint {
-  static let names = allCases.map { (name: $0.rawValue, value: $0) }
+  /// Reads the name of an endpoint that a policy defines; nil after an error, which is reported.
+  fileprivate init?(_ name: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
+    let isName =
+      name.utf8.first.map { (0x61...0x7a).contains($0) } == true
+      && name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+    guard isName, name != Endpoint.automatic else {
+      decoder.report(
+        position, "'\(name)' can't be the name of an endpoint: small letters, digits and hyphens, not 'auto'")
+      return nil
+    }
+    self.init(rawValue: name)
+  }
 
-  static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Endpoint] {
-    (decoder.strings(table, key) ?? []).compactMap { text in
-      decoder.choice(text.text, at: text.position, "endpoint", among: names)
+  /// What is sent there, where the policy doesn't say: the name with its article.
+  package var standardPhrase: String { ("aeiou".contains(rawValue.prefix(1)) ? "An " : "A ") + rawValue }
+
+  /// Reads a list of endpoints; nil where there is none. One that the policy doesn't have is reported.
+  static func list(
+    _ table: TOMLTable, _ key: String, among known: [Endpoint], _ decoder: inout TOMLDecoder
+  ) -> [Endpoint]? {
+    decoder.strings(table, key)?.compactMap { text in
+      decoder.choice(
+        text.text, at: text.position, "endpoint", among: known.map { (name: $0.rawValue, value: $0) })
     }
   }
 }
@@ -233,6 +280,12 @@ extension Severity {
 }
 
 extension FindingCode {
+  /// Reads the code under a key of a table; nil where there is none, or after an error, which is reported.
+  init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
+    guard let node = table[key], let text = decoder.string(node, as: key) else { return nil }
+    self.init(text, at: node.position, &decoder)
+  }
+
   /// Reads a code that the catalogue has; nil after a mistake, which is reported.
   init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
     self.init(rawValue: text)

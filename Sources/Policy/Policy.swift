@@ -4,9 +4,6 @@ package import PreflightFacts
 /// What a provider takes: its endpoints with their types and caps, the conditions on the bytes, the
 /// request's fields and form. A policy is data, read from a TOML file, and knows no bytes.
 public final class Policy: Sendable {
-  // Policies, their endpoints and rules are classes: each file asks dozens of them, and to copy so many values
-  // costs more than the question.
-
   /// The name, as `--policy` takes it.
   public let name: String
   /// One line for tables.
@@ -18,19 +15,18 @@ public final class Policy: Sendable {
   package let endpoints: [EndpointPolicy]
   /// The rules, in the order in which they are asked.
   private let rules: [Rule]
-  /// Those that apply at each endpoint, in the order of `Endpoint.allCases`.
-  private let rulesByEndpoint: [[Rule]]
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
   package let severities: [FindingCode: Severity?]
   /// The types that are declared under another name, or with parameters.
   package let declaredTypes: [DeclaredType]
-  package let fields: FieldPolicy
+  /// The fields of a request, in the order in which they are checked.
+  package let fields: [Field]
   package let service: CallTemplate
   package let upload: CallTemplate?
 
   init(
     name: String, title: String, source: String, endpoints: [EndpointPolicy],
-    rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType], fields: FieldPolicy,
+    rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType], fields: [Field],
     service: CallTemplate, upload: CallTemplate?
   ) {
     self.name = name
@@ -38,9 +34,6 @@ public final class Policy: Sendable {
     self.source = source
     self.endpoints = endpoints
     self.rules = rules
-    rulesByEndpoint = Endpoint.allCases.map { endpoint in
-      rules.filter { $0.endpoints.isEmpty || $0.endpoints.contains(endpoint) }
-    }
     self.severities = severities
     self.declaredTypes = declaredTypes
     self.fields = fields
@@ -60,10 +53,7 @@ public final class Policy: Sendable {
 
   /// The rules that apply at an endpoint, in the policy's order; of no endpoint, those that apply at all of them.
   package func rules(at endpoint: Endpoint?) -> [Rule] {
-    guard let endpoint, let index = Endpoint.allCases.firstIndex(of: endpoint) else {
-      return rules.filter(\.endpoints.isEmpty)
-    }
-    return rulesByEndpoint[index]
+    rules.filter { $0.endpoints.isEmpty || endpoint.map($0.endpoints.contains) == true }
   }
 
   /// What an endpoint's policy is; nil for an endpoint that the provider doesn't have.
@@ -71,10 +61,30 @@ public final class Policy: Sendable {
     endpoints.first { $0.endpoint == endpoint }
   }
 
+  /// The names of the endpoints, in the policy's order.
+  public var endpointNames: [Endpoint] { endpoints.map(\.endpoint) }
+
+  /// How a request refers to its media.
+  package func reference(in request: MessageRequest) -> MediaReference {
+    let given = fields.first { $0.isMediaReference && request.fields[$0.name] != nil }
+    guard let given else { return .file }
+    return given.kind == .url ? .url : .id
+  }
+
   /// The first endpoint whose types hold `mediaType`.
   package func endpoint(taking mediaType: MediaType) -> Endpoint? {
     endpoints.first { $0.types.contains(mediaType) }?.endpoint
   }
+}
+
+/// How a request refers to its media.
+package enum MediaReference: String, Sendable {
+  /// By a URL that the provider fetches.
+  case url
+  /// By the ID of an earlier upload.
+  case id
+  /// Not at all: the local file is to be uploaded.
+  case file
 }
 
 /// What a file of a type is declared as, where that isn't the type's own name.
@@ -86,21 +96,16 @@ package struct DeclaredType: Sendable {
 }
 
 /// One endpoint: where it is, what it takes, and how much.
-package final class EndpointPolicy: Sendable {
+package struct EndpointPolicy: Sendable {
   package let endpoint: Endpoint
+  /// What is sent there, with its article, as sentences begin: "An image".
+  package let phrase: String
   /// The path of the call; nil where the service has one for all.
   package let path: String?
   package let types: [MediaType]
   package let caps: [Cap]
   package let source: String?
 
-  init(endpoint: Endpoint, path: String?, types: [MediaType], caps: [Cap], source: String?) {
-    self.endpoint = endpoint
-    self.path = path
-    self.types = types
-    self.caps = caps
-    self.source = source
-  }
 }
 
 /// A cap on the number of bytes, for the files that it applies to.
@@ -128,7 +133,7 @@ package struct SizeLimit: Sendable, Hashable {
 }
 
 /// A condition on the bytes with what to say when it doesn't hold.
-package final class Rule: Sendable {
+package struct Rule: Sendable {
   package let code: FindingCode
   package let severity: Severity
   /// The endpoints that it applies to; empty for all.
@@ -138,24 +143,8 @@ package final class Rule: Sendable {
   package let message: String?
   package let expected: String?
   package let actual: String?
-  package let remedy: String?
+  package let remedy: Remedy?
   package let source: String
-
-  init(
-    code: FindingCode, severity: Severity, endpoints: [Endpoint], when: [Condition], test: Test,
-    message: String?, expected: String?, actual: String?, remedy: String?, source: String
-  ) {
-    self.code = code
-    self.severity = severity
-    self.endpoints = endpoints
-    self.when = when
-    self.test = test
-    self.message = message
-    self.expected = expected
-    self.actual = actual
-    self.remedy = remedy
-    self.source = source
-  }
 
   /// What of the rule is broken, and how its streams are asked; nil where it holds or doesn't apply.
   package func broken(by table: FactTable) -> (conditions: [Condition], quantifier: Quantifier)? {
@@ -173,46 +162,6 @@ package final class Rule: Sendable {
     case require([Condition])
     /// They must not hold all at once.
     case forbid([Condition])
-  }
-}
-
-/// What a request's fields may be.
-package struct FieldPolicy: Sendable {
-  package let required: [String]
-  package let limits: [FieldLimit]
-
-  /// The limit of a field; nil where the policy has none.
-  package func limit(of field: String) -> FieldLimit? { limits.first { $0.field == field } }
-}
-
-/// Where a field may stand and how long it may be, in characters.
-package struct FieldLimit: Sendable {
-  package let field: String
-  package let endpoints: [Endpoint]?
-  package let maximum: Int?
-  package let recommendedMaximum: Int?
-  package let source: String?
-}
-
-/// A call to the provider with places to fill in.
-package struct CallTemplate: Sendable {
-  package let host: String
-  /// The path; nil where each endpoint has its own.
-  package let path: String?
-  package let headers: [(name: String, value: String)]
-  package let body: [Member]
-
-  /// A member of the body, in the order in which it is sent.
-  package struct Member: Sendable {
-    package let key: String
-    package let value: Value
-  }
-
-  package indirect enum Value: Sendable {
-    case text(String)
-    case bool(Bool)
-    case integer(Int)
-    case object([Member])
   }
 }
 

@@ -8,7 +8,11 @@ extension Rule {
   ]
 
   /// Reads a rule; nil after a mistake, which is reported.
-  convenience init?(_ table: TOMLTable, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
+  ///
+  /// - Parameter known: The policy's endpoints.
+  init?(
+    _ table: TOMLTable, at position: TOMLPosition, endpoints known: [Endpoint], _ decoder: inout TOMLDecoder
+  ) {
     decoder.check(table, keys: Self.keys, in: "a rule")
     guard let node = table["code"], let text = decoder.string(node, as: "code") else {
       decoder.report(position, "the rule has no code")
@@ -22,7 +26,7 @@ extension Rule {
         decoder.choice(text, at: node.position, "severity", among: Severity.names).flatMap(\.self)
         ?? severity
     }
-    let endpoints = Endpoint.list(table, "endpoints", &decoder)
+    let endpoints = Endpoint.list(table, "endpoints", among: known, &decoder) ?? []
     let when = Condition.list(table, "when", &decoder)
     let test: Test
     switch (table["require"], table["forbid"]) {
@@ -35,8 +39,45 @@ extension Rule {
     self.init(
       code: code, severity: severity, endpoints: endpoints, when: when, test: test,
       message: decoder.string(table, "message"), expected: decoder.string(table, "expected"),
-      actual: decoder.string(table, "actual"), remedy: decoder.string(table, "remedy"),
+      actual: decoder.string(table, "actual"), remedy: Remedy(table, "remedy", &decoder),
       source: decoder.string(table, "source") ?? explanation.source)
+  }
+}
+
+extension Remedy {
+  /// Reads a remedy: a sentence, or a table with a program; nil where there is none, or after an error, which is
+  /// reported.
+  init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
+    guard let node = table[key] else { return nil }
+    guard case .table(let own) = node.value else {
+      guard let text = decoder.string(node, as: key) else { return nil }
+      self.init(advice: text)
+      return
+    }
+    decoder.check(own, keys: ["summary", "program", "arguments"], in: "a remedy")
+    guard let summary = decoder.string(own, "summary"), let program = decoder.string(own, "program"),
+      let arguments = decoder.strings(own, "arguments")
+    else {
+      decoder.report(node.position, "a remedy is a sentence, or has a summary, a program and its arguments")
+      return nil
+    }
+    self.init(summary, run: program, arguments.map { Argument(parsing: $0.text) })
+  }
+}
+
+extension Remedy.Argument {
+  /// Reads an argument: `{file}` is the file, `{out:EXT}` what is made of it, and `{out}` the same of the file's
+  /// own type.
+  fileprivate init(parsing text: String) {
+    if text == "{file}" {
+      self = .input
+    } else if text == "{out}" {
+      self = .output(nil)
+    } else if text.hasPrefix("{out:"), text.hasSuffix("}") {
+      self = .output(String(text.dropFirst(5).dropLast()))
+    } else {
+      self = .text(text)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import PreflightTOML
 package import SystemPackage
 package import MediaPreflight
 
@@ -65,6 +66,7 @@ package final class Project {
     self.options = options
     self.workingFolder = workingFolder.bytes
     policies = PolicyLoader(workingFolder: workingFolder.bytes)
+    if let policy = options.overrides.policy?.value { policies.add(policy) }
     let patterns = options.exclude.compactMap { try? IgnorePattern($0[...], line: 0) }
     exclude = IgnoreList(source: "--exclude", folder: workingFolder.bytes, patterns: patterns)
     if case .file(let file) = options.search {
@@ -73,6 +75,15 @@ package final class Project {
         try Configuration(readingFileAt: path, name: file.display, policies: &policies)
       ])
     }
+  }
+
+  /// What is wrong with the endpoint of the command line: none of the policies in use has it. Nil where nothing is.
+  package var endpointMistake: String? {
+    guard let endpoint = options.overrides.endpoint?.value else { return nil }
+    let known = policies.endpoints
+    if known.contains(endpoint) { return nil }
+    return "unknown endpoint '\(endpoint)'"
+      + TOMLDecoder.suggestion(endpoint.rawValue, known.map(\.rawValue) + [Endpoint.automatic])
   }
 
   /// A path as an absolute one.

@@ -23,10 +23,10 @@ public enum ExplanationText {
 
       Why: \(explanation.reason)
 
-      How to mend it: \(explanation.remedy)
+      How to fix it: \(explanation.remedy)
 
       """
-    for command in explanation.commands { text += "  - \(command.text)\n" }
+    for fix in explanation.fixes { text += "  - \(fix.remedy.text(for: nil))\n" }
     text += "\nSource: \(explanation.source)\n"
     return text
   }
@@ -51,7 +51,7 @@ public enum ExplanationText {
       json.member("reason", explanation.reason)
       json.member("remedy", explanation.remedy)
       json.key("commands")
-      json.array { json in for command in explanation.commands { json.string(command.text) } }
+      json.array { json in for fix in explanation.fixes { json.string(fix.remedy.text(for: nil)) } }
       json.member("source", explanation.source)
     }
   }

@@ -1,3 +1,8 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 internal import PreflightInspection
 import MediaPreflight
 
@@ -7,10 +12,6 @@ import MediaPreflight
 /// pictures that stand in the page itself. Pictures are embedded as they are, and only types that can't
 /// hold a script.
 struct HTMLReport: Report {
-  /// What a browser shows in an `img`; never SVG.
-  private static let shownTypes: Set<MediaType> = [
-    "image/jpeg", "image/png", "image/gif", "image/webp", "image/avif",
-  ]
   /// The largest picture that is embedded, in bytes.
   static let pictureLimit = 512 << 10
   /// The bytes of all pictures in a page.
@@ -96,7 +97,9 @@ struct HTMLReport: Report {
   /// The picture itself, or why it isn't shown.
   private mutating func picture(of result: CheckResult) -> [UInt8] {
     let type = result.inspection?.mediaType
-    guard let inspection = result.inspection, let type, Self.shownTypes.contains(type) else {
+    guard let inspection = result.inspection, let type,
+      type.known?.isShownByBrowsers == true
+    else {
       return Array(Self.escaped(type?.rawValue ?? "unknown type").utf8)
     }
     let name = Self.escaped(type.rawValue)
@@ -106,12 +109,13 @@ struct HTMLReport: Report {
       return Array("\(name), too large to show here".utf8)
     }
     if inspection.byteCount > budget { return Array("\(name), not shown: the page is full".utf8) }
-    guard let bytes = context.content?(result), bytes.count == inspection.byteCount, !bytes.isEmpty else {
+    // From the open file that was checked: whatever has its name by now may be another.
+    guard let bytes = try? result.source?.contents(upTo: Self.pictureLimit), !bytes.isEmpty else {
       return Array(name.utf8)
     }
     budget -= bytes.count
     let start = "<img alt=\"\" loading=\"lazy\" decoding=\"async\" src=\"data:\(name);base64,"
-    return Array(start.utf8) + Base64.encoded(bytes) + Array("\">".utf8)
+    return Array(start.utf8) + Array(Data(bytes).base64EncodedData()) + Array("\">".utf8)
   }
 
   private static func item(_ finding: Finding) -> String {
@@ -145,8 +149,7 @@ private enum PageText {
   static let script = String(decoding: PackageResources.page_js, as: UTF8.self)
 
   private static func source(_ text: String) -> String {
-    let hash = Base64.encoded(SHA256.digest(of: Array(text.utf8)))
-    return "'sha256-\(String(decoding: hash, as: UTF8.self))'"
+    "'sha256-\(Data(SHA256.digest(of: Array(text.utf8))).base64EncodedString())'"
   }
 
   static let head: String = {

@@ -43,3 +43,20 @@ struct JSONReport: Report {
     output += json.bytes.dropLast(2)
   }
 }
+
+extension JSONWriter {
+  /// Writes the counts of a run.
+  mutating func summary(_ summary: Summary) {
+    object { json in
+      json.member("checked", summary.checked)
+      json.member("accepted", summary.accepted)
+      json.member("rejected", summary.rejected)
+      json.member("warnings", summary.warnings)
+      if summary.known > 0 { json.member("known", summary.known) }
+      if summary.isInterrupted {
+        json.key("interrupted")
+        json.bool(true)
+      }
+    }
+  }
+}

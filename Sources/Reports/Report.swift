@@ -29,14 +29,11 @@ public struct ReportContext: Sendable {
   public var root: FilePath?
   /// The absolute path of the folder that the names of results are relative to; without a final slash.
   public var folder: FilePath?
-  /// Reads a result's file again, for reports that show pictures: its bytes if they are as many as the
-  /// result says, else nil. Nil where reports can't look at files.
-  public var content: (@Sendable (CheckResult) -> [UInt8]?)?
 
   /// Creates a context.
   public init(
     policy: String?, version: String, usesColor: Bool = false, isQuiet: Bool = false, width: Int? = nil,
-    root: FilePath? = nil, folder: FilePath? = nil, content: (@Sendable (CheckResult) -> [UInt8]?)? = nil
+    root: FilePath? = nil, folder: FilePath? = nil
   ) {
     self.policy = policy
     self.version = version
@@ -45,7 +42,6 @@ public struct ReportContext: Sendable {
     self.width = width
     self.root = root
     self.folder = folder ?? root
-    self.content = content
   }
 }
 
@@ -95,6 +91,8 @@ public struct Summary: Sendable, Hashable {
 public struct ReportFormat: Sendable {
   /// The name, as `--format` takes it.
   public let name: String
+  /// Whether it shows the files themselves, from the open source that a result has kept.
+  public var showsFiles = false
   /// Makes a report of the format.
   public let make: @Sendable (ReportContext) -> any Report
 
@@ -109,7 +107,7 @@ public struct ReportFormat: Sendable {
     ReportFormat(name: "gitlab") { GitLabReport($0) },
     ReportFormat(name: "checkstyle") { CheckstyleReport($0) },
     ReportFormat(name: "markdown") { MarkdownReport($0, limit: MarkdownReport.commentLimit) },
-    ReportFormat(name: "html") { HTMLReport($0) },
+    ReportFormat(name: "html", showsFiles: true) { HTMLReport($0) },
   ]
 
   /// The bytes that GitHub takes in the summary of a step.

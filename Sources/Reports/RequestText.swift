@@ -21,7 +21,7 @@ public enum RequestText: String, Sendable, CaseIterable {
 
   private static func body(_ request: PreparedRequest) -> String {
     var json = JSONWriter()
-    json.body(request.body)
+    json.body(request.body, file: request.file)
     return String(decoding: json.bytes, as: UTF8.self)
   }
 
@@ -34,8 +34,10 @@ public enum RequestText: String, Sendable, CaseIterable {
   }
 
   private static func command(_ request: PreparedRequest) -> String {
-    var lines = ["curl --fail-with-body -X \(request.method) 'https://\(request.host)\(request.path)'"]
-    // In double quotes, so that the shell fills in the key; nothing else there means anything to it.
+    // In double quotes where the shell fills in a key; nothing else there means anything to it.
+    let url = "https://\(request.host)\(request.path)"
+    let quoted = url.contains("$") ? "\"\(escaped(url))\"" : "'\(url)'"
+    var lines = ["curl --fail-with-body -X \(request.method) \(quoted)"]
     lines += request.headers.filter { !request.isUpload || $0.name != "Content-Type" }
       .map { "-H \"\($0.name): \(escaped($0.value))\"" }
     guard request.isUpload else {
@@ -43,24 +45,31 @@ public enum RequestText: String, Sendable, CaseIterable {
       return lines.joined(separator: " \\\n  ") + "\n"
     }
     for member in request.body {
-      guard case .text(let text) = member.value else { continue }
-      if member.key == "file", let file = request.file {
-        lines.append("-F \(ShellWord.quoted(form(file, of: request)))")
-      } else {
-        lines.append("--form-string \(ShellWord.quoted("\(member.key)=\(text)"))")
+      switch member.value {
+      case .text(let text): lines.append("--form-string \(ShellWord.quoted("\(member.key)=\(text)"))")
+      case .integer(let number): lines.append("--form-string \(ShellWord.quoted("\(member.key)=\(number)"))")
+      case .bool(let bool): lines.append("--form-string \(ShellWord.quoted("\(member.key)=\(bool)"))")
+      case .file: lines.append("-F \(ShellWord.quoted(form(member.key, of: request)))")
+      // A form has no members within members: as JSON, which is what Telegram's bot API wants of them.
+      case .object(let inner): lines.append(jsonForm(member.key, .object(inner)))
+      case .array(let values): lines.append(jsonForm(member.key, .array(values)))
       }
     }
     return lines.joined(separator: " \\\n  ") + "\n"
   }
 
+  private static func jsonForm(_ key: String, _ value: JSONValue) -> String {
+    var json = JSONWriter()
+    json.value(value, file: nil)
+    return "--form-string \(ShellWord.quoted("\(key)=\(String(decoding: json.bytes, as: UTF8.self))"))"
+  }
+
   /// The form field that sends the file with its declared type, the name quoted for curl.
-  private static func form(_ file: FilePath, of request: PreparedRequest) -> [UInt8] {
-    let name = file.bytes.flatMap { "\"\\".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
-    var form = Array("file=@\"".utf8) + name + Array("\"".utf8)
-    if case .text(let type)? = request.body.first(where: { $0.key == "type" })?.value {
-      form += Array(";type=\(type)".utf8)
-    }
-    return form
+  private static func form(_ key: String, of request: PreparedRequest) -> [UInt8] {
+    let path = request.file?.bytes ?? []
+    let name = path.flatMap { "\"\\".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
+    let type = request.fileType.map { ";type=\($0)" } ?? ""
+    return Array("\(key)=@\"".utf8) + name + Array("\"\(type)".utf8)
   }
 
   /// Text inside double quotes, with a leading `$NAME` left to the shell.

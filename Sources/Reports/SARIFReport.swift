@@ -157,7 +157,7 @@ struct SARIFReport: Report {
         $0.member("text", "\(explanation.reason)\n\n\(explanation.remedy)\n\nSource: \(explanation.source)")
         $0.member(
           "markdown",
-          "\(explanation.reason)\n\n**How to mend it:** \(explanation.remedy)\n\n*Source: \(explanation.source)*"
+          "\(explanation.reason)\n\n**How to fix it:** \(explanation.remedy)\n\n*Source: \(explanation.source)*"
         )
       }
       json.key("defaultConfiguration")

@@ -86,21 +86,24 @@ import Testing
     #expect(answers[0].contains("line 2 is too long"))
     #expect(answers[1].contains("line 3 has neither"))
     #expect(try hook.memory() < before + (4 << 20))
-    // The last that passes and the first that doesn't, of one line and of an object over several.
+    // The last that passes and the first that doesn't.
     for (extra, isTooLong) in [(0, false), (1, true)] {
-      for (begin, separator) in [("{", ""), ("{\n", "\n")] {
-        let start = begin + #""endpoint":"image","caption":""#
-        let end = "\"\(separator)}"
-        let length = (1 << 20) + extra - start.utf8.count - end.utf8.count
-        let text = start + String(repeating: "x", count: length) + end
-        let answer = try hook.exchange(text + "\n", count: 1)[0]
-        #expect(answer.contains("is too long") == isTooLong)
-        #expect(answer.contains("caption-too-long") == !isTooLong)
-      }
+      let (start, end) = (#"{"endpoint":"image","caption":""#, "\"}")
+      let length = (1 << 20) + extra - start.utf8.count - end.utf8.count
+      let text = start + String(repeating: "x", count: length) + end
+      let answer = try hook.exchange(text + "\n", count: 1)[0]
+      #expect(answer.contains("is too long") == isTooLong)
+      #expect(answer.contains("caption-too-long") == !isTooLong)
     }
-    // Many lines cost no more than their bytes.
-    let many = "{\n" + String(repeating: "          \n", count: 100_000) + "}\n"
-    #expect(try hook.exchange(many, count: 1)[0].contains("is too long"))
+  }
+
+  /// Whoever waits for an answer has one, whatever the line: an object over several lines is several requests.
+  @Test func eachLineHasItsAnswerAtOnce() throws {
+    let hook = try Hook()
+    for line in ["{", "\"endpoint\": \"image\", ", "", "   ", "}", "{},{", "[", "{\"file\":{", "\u{0}", "null"] {
+      #expect(try hook.ask(line).contains("invalid-request"), "\(line)")
+    }
+    #expect(try hook.ask("{\"file\":\"/nonexistent\"}").contains("unreadable"))
   }
 }
 

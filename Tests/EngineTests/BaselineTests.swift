@@ -70,10 +70,6 @@ import Testing
       "is no baseline of preflight: its entry 1 can't be read"
     ),
     (
-      #"{"preflightBaseline":1,"known":[{"path":"a","endpoint":"fax","code":"c","digest":"d"}]}"#,
-      "is no baseline of preflight: its entry 1 can't be read"
-    ),
-    (
       #"{"preflightBaseline":1,"known":[{"path":"a","pathBytes":"f","code":"c","digest":"d"}]}"#,
       "is no baseline of preflight: its entry 1 can't be read"
     ),
@@ -84,6 +80,49 @@ import Testing
     } throws: { error in
       "\(error)" == reason
     }
+  }
+
+  /// A result that has kept its open file, as those of a run with a baseline have.
+  private func checked(
+    _ path: FilePath, by engine: Preflight = engine, as endpoint: Endpoint? = nil
+  ) throws -> CheckResult {
+    var options = CheckOptions(endpoint)
+    options.keepsSource = true
+    return try engine.check(.file(path), options)
+  }
+
+  /// Between the verdict and the digest another file of the same size takes the name: the digest is of the file
+  /// that was judged.
+  @Test func theDigestIsOfTheFileThatWasJudged() throws {
+    let scratch = try ScratchFolder()
+    let path = FilePath(scratch.path).appending("a.webp")
+    let bytes = try Fixture.bytes("pictures/sticker-511.webp")
+    try Data(bytes).write(to: URL(filePath: path.string))
+    let result = try checked(path, as: .sticker)
+    let other = FilePath(scratch.path).appending("b.webp")
+    try Data(repeating: 0, count: bytes.count).write(to: URL(filePath: other.string))
+    #expect(rename(other.string, path.string) == 0)
+    let known = KnownFindings(
+      Baseline(), keptIn: FilePath("/"), adoptingFor: FilePath("/"), workingFolder: FilePath("/"))
+    _ = known.leavingOutKnown(of: result)
+    let digest =
+      "sha256:" + SHA256.digest(of: bytes).map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+    #expect(Set(known.adopted.entries.map(\.digest.text)) == [digest])
+  }
+
+  /// A file that is written to in place is no longer the one that was judged: nothing of it is known.
+  @Test func aFileThatHasChangedHasNoDigest() throws {
+    let scratch = try ScratchFolder()
+    let path = FilePath(scratch.path).appending("a.webp")
+    try Data(Fixture.bytes("pictures/sticker-511.webp")).write(to: URL(filePath: path.string))
+    let result = try checked(path, as: .sticker)
+    let file = try FileHandle(forWritingTo: URL(filePath: path.string))
+    try file.write(contentsOf: Data([0]))
+    try file.close()
+    let known = KnownFindings(
+      Baseline(), keptIn: FilePath("/"), adoptingFor: FilePath("/"), workingFolder: FilePath("/"))
+    #expect(known.leavingOutKnown(of: result).findings == result.findings)
+    #expect(known.adopted.entries.isEmpty)
   }
 
   @Test func pathsAreRelativeToTheBaselinesFolder() throws {
@@ -101,7 +140,7 @@ import Testing
         Baseline(), keptIn: root,
         adoptingFor: FilePath(path.hasPrefix("..") ? folder.path + "/../other" : folder.path),
         workingFolder: FilePath("/"))
-      let result = known.leavingOutKnown(of: try engine.check(fileAt: FilePath(name), as: .sticker))
+      let result = known.leavingOutKnown(of: try checked(FilePath(name), as: .sticker))
       #expect(result.findings.isEmpty && result.verdict == .accepted && result.knownFindings == 1)
       #expect(known.adopted.entries.map(\.path.display) == [path])
     }
@@ -115,7 +154,7 @@ import Testing
     let file = FilePath(folder.path + "/a.jpg")
     try Data(Fixture.bytes("pictures/cmyk.jpg") + [1, 2, 3]).write(to: folder.appending(path: "a.jpg"))
     let strict = Preflight(isStrict: isStrict)
-    let whole = try strict.check(fileAt: file)
+    let whole = try checked(file, by: strict)
     #expect(whole.findings.map(\.code) == [.colorModelNotAllowed, .trailingData])
     let all = KnownFindings(
       Baseline(), keptIn: FilePath("/"), adoptingFor: FilePath("/"), workingFolder: FilePath("/"))

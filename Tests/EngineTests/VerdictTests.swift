@@ -13,8 +13,10 @@ import Testing
   private static let table = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "verdicts.tsv")
 
+  private static let endpoints: [Endpoint] = [.image, .video, .audio, .document, .sticker]
+
   @Test func everyFixtureAtEveryEndpoint() throws {
-    let header = "fixture\ttype\t" + Endpoint.allCases.map(\.rawValue).joined(separator: "\t") + "\n"
+    let header = "fixture\ttype\t" + Self.endpoints.map(\.rawValue).joined(separator: "\t") + "\n"
     let actual = try header + Fixture.names.map(Self.row).joined()
     if ProcessInfo.processInfo.environment["PREFLIGHT_RECORD"] != nil {
       try actual.write(to: Self.table, atomically: true, encoding: .utf8)
@@ -28,7 +30,7 @@ import Testing
   private static func row(_ name: String) throws -> String {
     let bytes = try Fixture.bytes(name)
     var cells = [name]
-    for endpoint in Endpoint.allCases {
+    for endpoint in endpoints {
       let result = try engine.check(MemorySource(bytes), named: FilePath(name), as: endpoint)
       if cells.count == 1 { cells.append(result.inspection?.mediaType?.rawValue ?? "") }
       let codes = result.findings.map { finding in
@@ -127,7 +129,7 @@ import Testing
       ("pictures/animated.gif", .image, .mediaTypeNotAllowed, "a.gif -delete 1--1 a.png"),
       ("pictures/animated.gif", .video, .mediaTypeNotAllowed, "trunc(ih/2)*2' -c:a aac"),
       ("foreign-media/pcm.wav", .document, .mediaTypeNotAllowed, "-c:a libmp3lame a.mp3"),
-      ("office/page.dotx", .document, .mediaTypeNotAllowed, "--convert-to pdf a.dotx"),
+      ("office/page.dotx", .document, .mediaTypeNotAllowed, "--convert-to pdf --outdir . a.dotx"),
     ] as [(String, Endpoint, FindingCode, String)])
   func remediesFitTheEndpoint(fixture: String, endpoint: Endpoint, code: FindingCode, command: String) throws
   {

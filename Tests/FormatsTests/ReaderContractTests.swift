@@ -16,18 +16,18 @@ import Testing
       var changed = bytes
       for index in stride(from: 5, to: min(200, bytes.count), by: 7) { changed[index] ^= 0x55 }
       for bytes in [bytes, head, Array(head.prefix(40)), changed] {
-        for format in Formats.all {
+        for format in Format.all {
           var window = ByteWindow(MemorySource(bytes))
           var reading = Reading(sniffedType: "text/plain")
-          do { try format.read(&window, into: &reading) } catch {
+          do { try format.reader.read(&window, into: &reading) } catch {
             // A file that ends early, or that makes no sense.
           }
           guard reading.mediaType == nil else { continue }
-          #expect(reading.facts == Facts(), "\(format) of \(name)")
-          #expect(reading.hidden.isEmpty && reading.faults.isEmpty, "\(format) of \(name)")
+          #expect(reading.facts == Facts(), "\(format.name) of \(name)")
+          #expect(reading.hidden.isEmpty && reading.faults.isEmpty, "\(format.name) of \(name)")
           #expect(
             reading.trailingDataOffset == nil && reading.trailingDataWords == nil
-              && reading.locationMetadataOffset == nil, "\(format) of \(name)")
+              && reading.locationMetadataOffset == nil, "\(format.name) of \(name)")
         }
       }
     }

@@ -272,7 +272,7 @@ import Testing
     #expect(result.findings.map(\.code) == [.polyglotFile])
     #expect(
       result.findings.first?.message
-        == "The same bytes are a JPEG picture and, read another way, an HTML page with a script.")
+        == "The same bytes are a JPEG image and, read another way, an HTML page with a script.")
     #expect(result.findings.first?.offset == 174)
   }
 

@@ -14,7 +14,7 @@ import Testing
       let texts = [
         explanation.title, explanation.message, explanation.reason, explanation.source, explanation.remedy,
       ]
-      for text in texts + explanation.commands.map(\.text) {
+      for text in texts + explanation.fixes.map({ $0.remedy.text(for: nil) }) {
         #expect(!text.isEmpty, "\(explanation.code)")
         #expect(!text.contains("  ") && text.first != " " && text.last != " ", "\(text)")
       }
@@ -124,7 +124,7 @@ import Testing
     .captionTooLong: { request { $0.caption = String(repeating: "x", count: 1025) } },
     .filenameNotAllowed: { request(.image) { $0.filename = "a.jpg" } },
     .invalidFilename: { request { $0.filename = "a/b.pdf" } },
-    .unknownField: { request { $0.unknownFields = ["captoin"] } },
+    .unknownField: { request { $0.fields["captoin"] = "x" } },
     .invalidRequest: { engine.rejection(ofRequest: "line 1 is not a JSON object") },
     .mediaNotChecked: { request { _ in } },
   ]

@@ -22,12 +22,14 @@ import Testing
     } catch { return error.mistakes.map(\.description) }
   }
 
-  @Test func everyMistakeIsToldAtItsPlace() {
+  @Test func everyErrorIsReportedAtItsPlace() {
     let text = """
       name = "mine"
       extends = "waconect"
       colour = 1
-      [endpoints.imge]
+      [endpoints.Fax]
+      types = ["image/png"]
+      [endpoints.auto]
       types = ["image/png"]
       [endpoints.image]
       types = ["image/png", "png"]
@@ -38,32 +40,35 @@ import Testing
       [[rules]]
       code = "pixel-size-not-allowed"
       severity = "fatal"
+      endpoints = ["imge"]
       require = { widht = 3, videoStreams = { codek = "h264" } }
       [[rules]]
       code = "pixel-size-not-allowed"
       [service]
       host = "h"
-      body = { to = "{tp}" }
+      body = { to = "{tp}", list = ["{to}", 1.5] }
       [severities]
       trailing-data = "eror"
+      [fields]
+      required = ["tu"]
+      [fields.chat]
+      maximum = 3
+      [fields.caption]
+      endpoints = ["video"]
+      kind = "words"
       """
-    #expect(
-      mistakes(text) == [
-        "2:11: 'waconect' is no built-in policy, did you mean 'waconnect'?",
-        "3:1: a policy has no key 'colour', only name, title, source, extends, service, upload, fields, "
-          + "endpoints, rules, severities, declare",
-        "4:12: 'imge' is no endpoint, did you mean 'image'?",
-        "7:23: 'png' is no media type such as image/png, without parameters",
-        "8:18: a size is a number of bytes or text such as \"500 KB\" or \"5 MB\"",
-        "8:28: the cap has no size",
-        "10:8: 'file-to-large' is no finding code, did you mean 'file-too-large'?",
-        "14:12: 'fatal' is no severity, only error, warning, note",
-        "15:13: 'widht' is no fact, did you mean 'width'?",
-        "15:41: 'codek' is no fact, did you mean 'codec'?",
-        "16:1: the rule must have either require or forbid",
-        "20:15: '{tp}' is nothing that can be filled in, did you mean 'to'?",
-        "22:17: 'eror' is no severity, did you mean 'error'?",
-      ])
+    let errors = mistakes(text)
+    let expected = [
+      "2:11": "waconnect", "3:1": "colour", "4:12": "Fax", "6:12": "auto", "9:23": "png",
+      "10:18": "a size is",
+      "10:28": "the cap has no size", "12:8": "file-too-large", "16:12": "fatal", "17:14": "image",
+      "18:13": "width", "18:41": "codec", "19:1": "require or forbid", "23:15": "'{tp}'",
+      "23:39": "a body's value", "25:17": "error", "28:9": "chat", "32:8": "phone-number",
+    ]
+    for (place, words) in expected {
+      #expect(errors.contains { $0.hasPrefix(place + ": ") && $0.contains(words) }, "\(place) \(words)")
+    }
+    #expect(errors.count >= expected.count, "\(errors)")
   }
 
   @Test func whatIsMissingIsTold() {

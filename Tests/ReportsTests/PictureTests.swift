@@ -8,10 +8,13 @@ import Testing
 
 /// The pictures of the html report.
 @Suite struct PictureTests {
-  private func page(_ results: [CheckResult], content: @escaping @Sendable (CheckResult) -> [UInt8]?) throws
-    -> String
-  {
-    try Shown.text("html", results, Shown.context(content: content))
+  private func page(_ results: [CheckResult]) throws -> String { try Shown.text("html", results) }
+
+  /// A result that has kept its source, as those of a run with an html report have.
+  private func checked(_ source: any ByteSource, named name: String) throws -> CheckResult {
+    var options = CheckOptions()
+    options.keepsSource = true
+    return try engine.judge(source, named: FilePath(name), options)
   }
 
   private func pictures(_ page: String) -> [(type: String, bytes: Data)] {
@@ -23,26 +26,45 @@ import Testing
   @Test(arguments: 0...4)
   func theBytesAreEmbeddedAsTheyAre(extra: Int) throws {
     let bytes = try Fixture.bytes("pictures/rgb.jpg") + Array(repeating: 0xfb, count: extra)
-    let result = try engine.check(MemorySource(bytes), named: FilePath("a.svg"))
-    let shown = pictures(try page([result]) { _ in bytes })
+    let result = try checked(MemorySource(bytes), named: "a.svg")
+    let shown = pictures(try page([result]))
     #expect(shown.map(\.type) == ["image/jpeg"])
     #expect(shown.map { Array($0.bytes) } == [bytes])
   }
 
   @Test func onlyTypesWithoutScriptsAreShown() throws {
     let drawing = Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8)
-    let result = try engine.check(MemorySource(drawing), named: FilePath("a.png"))
+    let result = try checked(MemorySource(drawing), named: "a.png")
     #expect(result.inspection?.mediaType == "image/svg+xml")
-    let text = try page([result]) { _ in drawing }
+    let text = try page([result])
     #expect(pictures(text).isEmpty)
     #expect(text.contains("<div class=\"picture\">image/svg+xml</div>"))
   }
 
-  @Test func aFileThatHasChangedIsNotShown() throws {
+  @Test func theBytesShownAreThoseThatWereChecked() throws {
+    let scratch = try ScratchFolder()
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
-    let result = try engine.check(MemorySource(bytes), named: FilePath("a.jpg"))
-    #expect(pictures(try page([result]) { _ in bytes.dropLast() }).isEmpty)
-    #expect(pictures(try page([result]) { _ in nil }).isEmpty)
+    let path = FilePath(scratch.path).appending("a.jpg")
+    let other = path.removingLastComponent().appending("b.jpg")
+    try Data(bytes).write(to: URL(filePath: path.string))
+    let result = try checked(FileSource(path: path), named: path.string)
+    // Another file of the same size takes the name: the page shows the one that was checked.
+    try Data(repeating: 0x20, count: bytes.count).write(to: URL(filePath: other.string))
+    #expect(rename(other.string, path.string) == 0)
+    #expect(pictures(try page([result])).map { Array($0.bytes) } == [bytes])
+  }
+
+  @Test func aFileThatHasChangedIsNotShown() throws {
+    let scratch = try ScratchFolder()
+    let bytes = try Fixture.bytes("pictures/rgb.jpg")
+    let path = FilePath(scratch.path).appending("a.jpg")
+    try Data(bytes).write(to: URL(filePath: path.string))
+    let result = try checked(FileSource(path: path), named: path.string)
+    let file = try FileHandle(forWritingTo: URL(filePath: path.string))
+    try file.write(contentsOf: Data([0]))
+    try file.close()
+    #expect(pictures(try page([result])).isEmpty)
+    #expect(pictures(try page([result.closingSource()])).isEmpty)
   }
 
   @Test func largePicturesHaveAPlaceholder() throws {
@@ -50,7 +72,7 @@ import Testing
     let picture = try Fixture.bytes("pictures/rgb.jpg")
     for (size, isShown) in [(limit, true), (limit + 1, false)] {
       let bytes = picture + Array(repeating: 0, count: size - picture.count)
-      let text = try page([try engine.check(MemorySource(bytes), named: FilePath("a.jpg"))]) { _ in bytes }
+      let text = try page([checked(MemorySource(bytes), named: "a.jpg")])
       #expect(pictures(text).count == (isShown ? 1 : 0))
       #expect(text.contains("image/jpeg, too large to show here") == !isShown)
     }
@@ -59,9 +81,9 @@ import Testing
   @Test func thePageHasSoManyBytesOfPicturesAndNoMore() throws {
     #expect(HTMLReport.pageLimit == 32 << 20)
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
-    let result = try engine.check(MemorySource(bytes), named: FilePath("a.jpg"))
+    let result = try checked(MemorySource(bytes), named: "a.jpg")
     for (budget, shown) in [(bytes.count * 2 - 1, 1), (bytes.count * 2, 2)] {
-      let report = HTMLReport(Shown.context(content: { _ in bytes }), budget: budget)
+      let report = HTMLReport(Shown.context(), budget: budget)
       let text = String(decoding: Shown.bytes(report, [result, result, result]), as: UTF8.self)
       #expect(pictures(text).count == shown)
       #expect(text.components(separatedBy: "not shown: the page is full").count - 1 == 3 - shown)
@@ -71,7 +93,7 @@ import Testing
   /// The policy of the page allows exactly the style and the script that stand in it.
   @Test(arguments: ["style", "script"])
   func thePolicyNamesWhatIsInThePage(element: String) throws {
-    let text = try page([]) { _ in nil }
+    let text = try page([])
     let start = try #require(text.range(of: "<\(element)>"))
     let end = try #require(text.range(of: "</\(element)>", range: start.upperBound..<text.endIndex))
     let policy = try #require(text.firstMatch(of: /http-equiv="Content-Security-Policy" content="([^"]*)"/)).1

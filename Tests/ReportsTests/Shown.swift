@@ -40,12 +40,10 @@ enum Shown {
     return try names.map { try engine.check(picture, named: FilePath($0.bytes + Array(".png".utf8))) }
   }
 
-  static func context(
-    width: Int? = nil, content: (@Sendable (CheckResult) -> [UInt8]?)? = nil
-  ) -> ReportContext {
+  static func context(width: Int? = nil) -> ReportContext {
     ReportContext(
       policy: "waconnect", version: "1.2.3", width: width, root: FilePath("/work/project"),
-      folder: FilePath("/work/project/assets"), content: content)
+      folder: FilePath("/work/project/assets"))
   }
 
   static func bytes(

@@ -14,29 +14,27 @@ public struct ContentDigest: Sendable, Hashable {
   /// Takes a digest from its text.
   public init(text: String) { self.text = text }
 
-  /// Digests a file's bytes; nil where it can't be read, or hasn't `byteCount` bytes any more.
-  ///
-  /// - Parameter byteCount: The size that the file had when it was judged.
-  init?(ofFileAt path: FilePath, byteCount: UInt64) {
-    guard let source = try? FileSource(path: path), source.byteCount == byteCount else { return nil }
-    let limit = min(byteCount, ByteWindow.maximumBytesRead)
+  /// Digests a source's bytes; nil where it can't be read, or hasn't the bytes any more that it was opened with.
+  init?(of source: any ByteSource) {
+    // No more is read than of a file that is checked, so that one of terabytes doesn't hold up a run.
+    let limit = min(source.byteCount, ByteWindow.maximumBytesRead)
+    var window = ByteWindow(source)
     var hash = SHA256()
     var offset: UInt64 = 0
-    // No more is read than of a file that is judged, so that one of terabytes doesn't hold up a run.
-    var buffer = [UInt8](repeating: 0, count: Int(min(limit, 1 << 18)))
-    while offset < limit {
-      let wanted = Int(min(limit - offset, UInt64(buffer.count)))
-      let count = buffer.withUnsafeMutableBytes { bytes in
-        let target = UnsafeMutableRawBufferPointer(rebasing: bytes[..<wanted])
-        guard let count = try? source.read(into: target, at: offset), count > 0 else { return 0 }
-        hash.update(UnsafeRawBufferPointer(rebasing: target[..<count]))
-        return count
+    do {
+      while offset < limit {
+        let block = try window.block(at: offset, upTo: limit - offset)
+        if block.remaining == 0 { return nil }
+        block.bytes.withUnsafeBytes { hash.update($0) }
+        offset += UInt64(block.remaining)
       }
-      if count == 0 { return nil }
-      offset += UInt64(count)
+      try source.checkUnchanged()
+    } catch {
+      // What can't be read again has no digest, and so is never taken for what is known.
+      return nil
     }
     let hex = Self.hexadecimal(hash.digest())
-    text = limit == byteCount ? "sha256:\(hex)" : "sha256-2gib:\(hex):\(byteCount)"
+    text = limit == source.byteCount ? "sha256:\(hex)" : "sha256-2gib:\(hex):\(source.byteCount)"
   }
 
   private static let nothing = ContentDigest(text: "sha256:" + hexadecimal(SHA256().digest()))

@@ -46,15 +46,14 @@ public final class KnownFindings: Sendable {
 
   /// The result without its known findings, and with the verdict that the rest calls for.
   ///
-  /// What can't be read is never known.
+  /// The content is digested from the open file that was checked, so the result has to have kept it. What
+  /// can't be read is never known.
   public func leavingOutKnown(of result: CheckResult) -> CheckResult {
-    guard let name = result.name, let inspection = result.inspection, !result.isUnreadable else {
-      return result
-    }
+    guard let name = result.name, let source = result.source, !result.isUnreadable else { return result }
     let path = location.path(of: name)
     if paths.contains(path) { state.withLock { _ = $0.visited.insert(path) } }
     guard !result.findings.isEmpty, newLocation != nil || !identities.isEmpty,
-      let digest = ContentDigest(ofFileAt: name, byteCount: inspection.byteCount)
+      let digest = ContentDigest(of: source)
     else { return result }
     let entryPath = newLocation?.path(of: name) ?? path
     let entries = Set(result.findings.map(\.code)).map {

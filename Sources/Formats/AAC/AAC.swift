@@ -6,6 +6,17 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let aac = Format(
+    "AAC", reader: AAC.self, hiding: .media,
+    mediaTypes: [
+      .init(
+        "audio/aac", "AAC audio", .audio, extensions: ["aac", "adts"],
+        aliases: ["audio/x-aac", "audio/aacp"], isConfirmedByReader: true),
+      .init("audio/x-hx-aac-adif", "AAC audio in ADIF", .audio, extensions: ["aac", "adif"]),
+    ])
+}
+
 enum AAC: FormatReader {
   /// How far into a file, or behind a tag, the first frame is looked for.
   private static let search: UInt64 = 1 << 14

@@ -1,5 +1,37 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let isoBaseMedia = Format(
+    "ISO base media", reader: ISOBaseMedia.self, hiding: .media,
+    mediaTypes: [
+      .init(
+        .mpeg4Video, "an MP4 video", .video, extensions: ["mp4", "m4v", "mp4v"], aliases: ["video/x-m4v"],
+        isConfirmedByReader: true),
+      .init(
+        .mpeg4Audio, "MPEG-4 audio", .audio, extensions: ["m4a", "mp4", "m4b", "m4r", "mp4a"],
+        aliases: ["audio/x-m4a", "audio/m4a"], isConfirmedByReader: true),
+      .init(
+        "video/3gpp", "a 3GPP video", .video, extensions: ["3gp", "3gpp"], aliases: ["video/3gp"],
+        isConfirmedByReader: true),
+      .init("audio/3gpp", "3GPP audio", .audio, extensions: ["3gp", "3gpp", "3ga"], aliases: ["audio/3gp"]),
+      .init("video/3gpp2", "a 3GPP2 video", .video, extensions: ["3g2", "3gp2"]),
+      .init("video/quicktime", "a QuickTime video", .video, extensions: ["mov", "qt"]),
+      .init("image/heic", "a HEIC image", .image, extensions: ["heic", "heif"]),
+      .init("image/heif", "a HEIF image", .image, extensions: ["heif", "heic", "hif"]),
+      .init("image/heic-sequence", "a HEIC image sequence", .image, extensions: ["heics", "heic"]),
+      .init("image/heif-sequence", "a HEIF image sequence", .image, extensions: ["heifs", "heif"]),
+      .init("image/avif", "an AVIF image", .image, extensions: ["avif"], isShownByBrowsers: true),
+      .init("image/avif-sequence", "an AVIF image sequence", .image, extensions: ["avifs", "avif"]),
+    ])
+}
+
+extension MediaType {
+  /// MP4 with video.
+  package static let mpeg4Video: MediaType = "video/mp4"
+  /// MP4 with audio alone.
+  package static let mpeg4Audio: MediaType = "audio/mp4"
+}
 
 /// ISO base media files: MP4, QuickTime, 3GPP, and the pictures that are built like them.
 ///

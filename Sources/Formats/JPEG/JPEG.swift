@@ -1,5 +1,21 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let jpeg = Format(
+    "JPEG", reader: JPEG.self, hiding: .media,
+    mediaTypes: [
+      .init(
+        .jpeg, "a JPEG image", .image, extensions: ["jpg", "jpeg", "jpe", "jfif", "jif", "mpo"],
+        aliases: ["image/jpg", "image/pjpeg"], isConfirmedByReader: true, isShownByBrowsers: true),
+      .init("image/jls", "a JPEG-LS image", .image, extensions: ["jls"]),
+    ])
+}
+
+extension MediaType {
+  /// JPEG.
+  package static let jpeg: MediaType = "image/jpeg"
+}
 
 /// JPEG: ITU-T T.81 (09/1992), with the segments that JFIF 1.02, Exif 2.32 and CIPA DC-007 put into it.
 ///

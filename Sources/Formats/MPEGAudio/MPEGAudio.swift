@@ -2,8 +2,23 @@
 // tags that stand around it and the index frames of Xing and VBRI.
 // Yields: audio/mpeg, the codec by its layer, how long it plays, and whether the last frame is whole.
 
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let mpegAudio = Format(
+    "MPEG audio", reader: MPEGAudio.self, hiding: .media,
+    mediaTypes: [
+      .init(
+        "audio/mpeg", "MPEG audio", .audio, extensions: ["mp3", "mpga", "mp2", "mp1", "mpa"],
+        aliases: ["audio/mp3"])
+    ])
+}
+
+extension MediaType {
+  /// MPEG audio, of which MP3 is layer III.
+  package static let mpegAudio: MediaType = "audio/mpeg"
+}
 
 enum MPEGAudio: FormatReader {
   /// How far into a file without a tag the first frame is looked for, and how far behind a tag.
@@ -31,7 +46,7 @@ enum MPEGAudio: FormatReader {
     }
     let frames = try MPEGAudioFrames.follow(&window, from: found, before: end)
     if !hasTag, found.offset > 0, !isConvincing(frames) { return }
-    reading.mediaType = "audio/mpeg"
+    reading.mediaType = .mpegAudio
     if let offset = leading.cutTagOffset {
       reading.add(
         Fault(
@@ -191,7 +206,7 @@ enum MPEGAudio: FormatReader {
       try MPEGAudioIndex(frame: window.available(at: start, upTo: 256), header: header) != nil
     }
     guard hasTag || isPlain || hasIndex ?? false else { return }
-    reading.mediaType = "audio/mpeg"
+    reading.mediaType = .mpegAudio
     if leading.cutTagOffset != nil {
       reading.addTruncation(of: "the tag before the sound", clause: "ID3v2.4 3.1", at: window.byteCount)
       return

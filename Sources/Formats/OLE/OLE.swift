@@ -1,5 +1,31 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let ole = Format(
+    "OLE compound file", reader: OLE.self, hiding: .compoundFile,
+    mediaTypes: [
+      .init(
+        "application/msword", "a Word 97 document", .text, extensions: ["doc", "dot"],
+        isConfirmedByReader: true),
+      .init(
+        "application/vnd.ms-excel", "an Excel 97 workbook", .workbook, extensions: ["xls", "xlt", "xla"],
+        isConfirmedByReader: true),
+      .init(
+        "application/vnd.ms-powerpoint", "a PowerPoint 97 presentation", .presentation,
+        extensions: ["ppt", "pot", "pps"], isConfirmedByReader: true),
+      .init(
+        .encryptedPackage, "a password-protected Office document", .text,
+        extensions: ["docx", "xlsx", "pptx", "docm", "xlsm", "pptm"]),
+      .init("application/x-msi", "a Windows installer", .data, extensions: ["msi"]),
+      .init(OLEType.unknown, "an OLE compound file", .data),
+    ])
+}
+
+extension MediaType {
+  /// An OOXML document behind a password, whose inner type the bytes don't show.
+  package static let encryptedPackage: MediaType = "application/encrypted"
+}
 
 /// Compound files (MS-CFB 12.0), in which Office kept its documents before OOXML.
 ///

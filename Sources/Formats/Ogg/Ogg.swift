@@ -2,8 +2,24 @@
 // Opus (RFC 7845), Vorbis I, FLAC, Speex, Theora and OGM.
 // Yields: audio/ogg or video/ogg, the streams, how long they play, and whether every page is whole.
 
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let ogg = Format(
+    "Ogg", reader: Ogg.self, hiding: .media,
+    mediaTypes: [
+      .init(
+        .oggAudio, "Ogg audio", .audio, extensions: ["ogg", "oga", "opus", "spx"],
+        aliases: ["application/ogg"], isConfirmedByReader: true),
+      .init("video/ogg", "an Ogg video", .video, extensions: ["ogv", "ogg"]),
+    ])
+}
+
+extension MediaType {
+  /// Ogg with audio alone.
+  package static let oggAudio: MediaType = "audio/ogg"
+}
 
 enum Ogg: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {

@@ -6,6 +6,30 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
+extension Format {
+  package static let otherMedia = Format(
+    "Other audio and video", reader: OtherMedia.self, hiding: .media,
+    mediaTypes: [
+      .init("video/webm", "a WebM video", .video, extensions: ["webm"]),
+      .init("video/x-matroska", "a Matroska video", .video, extensions: ["mkv", "mk3d", "mks"]),
+      .init("video/x-msvideo", "an AVI video", .video, extensions: ["avi"]),
+      .init("video/mp2t", "an MPEG transport stream", .video, extensions: ["ts", "mts", "m2ts"]),
+      .init("video/mpeg", "an MPEG video", .video, extensions: ["mpg", "mpeg", "mpe", "vob", "m1v", "m2v"]),
+      .init("video/x-flv", "a Flash video", .video, extensions: ["flv"]),
+      .init("video/x-ms-wmv", "a Windows Media video", .video, extensions: ["wmv"]),
+      .init("video/x-ms-asf", "a Windows Media stream", .video, extensions: ["asf", "wmv", "wma"]),
+      .init("audio/x-ms-wma", "Windows Media audio", .audio, extensions: ["wma"]),
+      .init(
+        "audio/x-wav", "WAV audio", .audio, extensions: ["wav", "wave"],
+        aliases: ["audio/vnd.wave", "audio/wav"]),
+      .init("audio/x-aiff", "AIFF audio", .audio, extensions: ["aif", "aiff", "aifc"]),
+      .init("audio/flac", "FLAC audio", .audio, extensions: ["flac"]),
+      .init("audio/midi", "a MIDI file", .audio, extensions: ["mid", "midi"]),
+      .init("audio/x-ape", "Monkey's Audio", .audio, extensions: ["ape"]),
+      .init("audio/x-caf", "Core Audio", .audio, extensions: ["caf"]),
+    ])
+}
+
 enum OtherMedia: FormatReader {
   /// A name for what the bytes are.
   struct Name {

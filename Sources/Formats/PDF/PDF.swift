@@ -4,6 +4,19 @@
 package import PreflightFacts
 package import PreflightBytes
 
+extension Format {
+  package static let pdf = Format(
+    "PDF", reader: PDF.self, hiding: .document,
+    mediaTypes: [
+      .init(.pdf, "a PDF document", .pages, extensions: ["pdf"], isConfirmedByReader: true)
+    ])
+}
+
+extension MediaType {
+  /// PDF.
+  package static let pdf: MediaType = "application/pdf"
+}
+
 /// A PDF document: its pages, whether it is encrypted, and whether its end and the way from its
 /// trailer to its page tree are whole. Only the tail and the few objects on that way are read.
 package enum PDF: FormatReader {

@@ -1,5 +1,20 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let png = Format(
+    "PNG", reader: PNG.self, hiding: .media,
+    mediaTypes: [
+      .init(
+        .png, "a PNG image", .image, extensions: ["png", "apng"], aliases: ["image/apng"],
+        isConfirmedByReader: true, isShownByBrowsers: true)
+    ])
+}
+
+extension MediaType {
+  /// PNG and APNG.
+  package static let png: MediaType = "image/png"
+}
 
 /// PNG and APNG: Portable Network Graphics, third edition (W3C Recommendation, 24 June 2025).
 ///

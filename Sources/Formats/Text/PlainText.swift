@@ -3,6 +3,21 @@
 package import PreflightFacts
 package import PreflightBytes
 
+extension Format {
+  package static let plainText = Format(
+    "Text", reader: PlainText.self, hiding: .none,
+    mediaTypes: [
+      .init(
+        "text/plain", "plain text", .plainText,
+        extensions: ["txt", "text", "log", "md", "ini", "cfg", "conf"]),
+      .init("text/csv", "a CSV table", .plainText, extensions: ["csv"]),
+      .init("text/html", "an HTML page", .plainText, extensions: ["html", "htm"]),
+      .init("text/xml", "an XML text", .plainText, extensions: ["xml"]),
+      .init("text/rtf", "a rich text document", .text, extensions: ["rtf"]),
+      .init("application/json", "a JSON text", .plainText, extensions: ["json"]),
+    ])
+}
+
 /// A text: its encoding, whether it breaks off within a character, and whether it is plain or of a
 /// type of its own, such as JSON. Asked last, since almost everything could be one.
 package enum PlainText: FormatReader {

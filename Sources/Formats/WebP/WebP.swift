@@ -1,5 +1,20 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
+
+extension Format {
+  package static let webP = Format(
+    "WebP", reader: WebP.self, hiding: .media,
+    mediaTypes: [
+      .init(
+        .webP, "a WebP image", .image, extensions: ["webp"], isConfirmedByReader: true,
+        isShownByBrowsers: true)
+    ])
+}
+
+extension MediaType {
+  /// WebP.
+  package static let webP: MediaType = "image/webp"
+}
 
 /// WebP: RFC 9649 (November 2024), with VP8 by RFC 6386.
 ///

@@ -1,4 +1,4 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
 
 /// What the content type of a package's main part says about the whole.
@@ -90,9 +90,17 @@ struct OfficeType {
 }
 
 extension MediaType {
-  static let zip: MediaType = "application/zip"
-  static let docx: MediaType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-  static let xlsx: MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-  static let pptx: MediaType =
+  package static let zip: MediaType = "application/zip"
+  package static let docx: MediaType =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+  package static let xlsx: MediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+  package static let pptx: MediaType =
     "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+  package static let docm: MediaType = "application/vnd.ms-word.document.macroEnabled.12"
+  package static let dotm: MediaType = "application/vnd.ms-word.template.macroEnabled.12"
+  package static let xlsm: MediaType = "application/vnd.ms-excel.sheet.macroEnabled.12"
+  package static let xltm: MediaType = "application/vnd.ms-excel.template.macroEnabled.12"
+  package static let xlsb: MediaType = "application/vnd.ms-excel.sheet.binary.macroEnabled.12"
+  package static let pptm: MediaType = "application/vnd.ms-powerpoint.presentation.macroEnabled.12"
+  package static let ppsm: MediaType = "application/vnd.ms-powerpoint.slideshow.macroEnabled.12"
 }

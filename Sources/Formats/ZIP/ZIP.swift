@@ -1,6 +1,61 @@
 package import PreflightFacts
 package import PreflightBytes
 
+extension Format {
+  package static let zip = Format(
+    "ZIP", reader: ZIP.self, hiding: .archive,
+    mediaTypes: [
+      .init(.docx, "a Word document", .text, extensions: ["docx"], isConfirmedByReader: true),
+      .init(.xlsx, "an Excel workbook", .workbook, extensions: ["xlsx"], isConfirmedByReader: true),
+      .init(
+        .pptx, "a PowerPoint presentation", .presentation, extensions: ["pptx"], isConfirmedByReader: true),
+      .init(
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template", "a Word template", .text,
+        extensions: ["dotx"]),
+      .init(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.template", "an Excel template",
+        .workbook, extensions: ["xltx"]),
+      .init(
+        "application/vnd.openxmlformats-officedocument.presentationml.template", "a PowerPoint template",
+        .presentation, extensions: ["potx"]),
+      .init(
+        "application/vnd.openxmlformats-officedocument.presentationml.slideshow", "a PowerPoint show",
+        .presentation, extensions: ["ppsx"]),
+      .init(
+        .docm, "a Word document with macros", .text,
+        extensions: ["docm"]),
+      .init(
+        .dotm, "a Word template with macros", .text,
+        extensions: ["dotm"]),
+      .init(
+        .xlsm, "an Excel workbook with macros", .workbook,
+        extensions: ["xlsm"]),
+      .init(
+        .xltm, "an Excel template with macros", .workbook,
+        extensions: ["xltm"]),
+      .init(
+        .xlsb, "a binary Excel workbook", .workbook,
+        extensions: ["xlsb"]),
+      .init(
+        .pptm, "a PowerPoint presentation with macros",
+        .presentation, extensions: ["pptm"]),
+      .init(
+        .ppsm, "a PowerPoint show with macros",
+        .presentation, extensions: ["ppsm"]),
+      .init("application/vnd.oasis.opendocument.text", "an OpenDocument text", .text, extensions: ["odt"]),
+      .init(
+        "application/vnd.oasis.opendocument.spreadsheet", "an OpenDocument spreadsheet", .workbook,
+        extensions: ["ods"]),
+      .init(
+        "application/vnd.oasis.opendocument.presentation", "an OpenDocument presentation", .presentation,
+        extensions: ["odp"]),
+      .init("application/epub+zip", "an EPUB book", .pages, extensions: ["epub"]),
+      .init(.zip, "a ZIP archive", .data, extensions: ["zip"]),
+      .init("application/java-archive", "a Java archive", .data, extensions: ["jar"]),
+      .init("application/vnd.android.package-archive", "an Android package", .data, extensions: ["apk"]),
+    ])
+}
+
 /// ZIP (PKWARE APPNOTE.TXT 6.3.10): members one after another and a directory of them at the end.
 ///
 /// Yields `application/zip`, and the proper type of what is built on it: OOXML and other packages of

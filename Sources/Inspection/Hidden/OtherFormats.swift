@@ -1,5 +1,5 @@
 package import PreflightFacts
-internal import PreflightFormats
+package import PreflightFormats
 package import PreflightBytes
 
 extension Reading {
@@ -10,60 +10,29 @@ extension Reading {
   ///
   /// It asks for a few kilobytes at the file's end, which readers mostly have come to anyway.
   ///
-  /// - Parameter signs: What the first bytes showed, before a reader moved on.
-  package mutating func noteOtherFormats(_ signs: OpeningSigns, _ window: inout ByteWindow) throws(ReadError)
-  {
-    guard let mediaType else { return }
-    let host = Host(mediaType)
+  /// - Parameters:
+  ///   - signs: What the first bytes showed, before a reader moved on.
+  ///   - format: The file's own format.
+  package mutating func noteOtherFormats(
+    _ signs: OpeningSigns, in format: Format, _ window: inout ByteWindow
+  ) throws(ReadError) {
+    let host = format.hiding
     if let offset = trailingDataOffset { try describeTrailingData(from: offset, of: host, &window) }
-    guard host != .other else { return }
+    guard host != .none else { return }
     try noteOpening(signs, of: host, &window)
     if host == .media || host == .document, let container = signs.container {
       add(HiddenContent(.otherFormat, at: container.offset, container.words))
     }
-    if host != .document, host != .compound, let document = signs.document,
+    if host != .document, host != .compoundFile, let document = signs.document,
       try PDF.isHeader(at: document, in: &window)
     {
       add(HiddenContent(.otherFormat, at: document, "a PDF document"))
     }
-    if host == .media || host == .document || host == .compound { try noteArchive(of: host, &window) }
-  }
-
-  /// What a file is as far as others may be hidden in it.
-  private enum Host {
-    case media, document, archive, compound, program
-    /// Texts speak of other formats, and files of other kinds aren't taken anyway.
-    case other
-
-    init(_ type: MediaType) {
-      let name = type.rawValue
-      if name == "application/pdf" {
-        self = .document
-      } else if name == "application/msword" || name == "application/vnd.ms-excel"
-        || name == "application/vnd.ms-powerpoint"
-      {
-        self = .compound
-      } else if name == "image/svg+xml" || name.hasPrefix("text/") {
-        self = .other
-      } else if name.hasPrefix("image/") || name.hasPrefix("video/") || name.hasPrefix("audio/") {
-        self = .media
-      } else if name == "application/zip" || name == "application/java-archive"
-        || name.hasPrefix("application/vnd.openxmlformats") || name.hasPrefix("application/vnd.oasis")
-        || name.hasPrefix("application/vnd.ms-") && name.hasSuffix(".12")
-      {
-        self = .archive
-      } else if name == "application/vnd.microsoft.portable-executable" || name == "application/x-executable"
-        || name == "application/x-dosexec" || name == "application/x-mach-binary"
-      {
-        self = .program
-      } else {
-        self = .other
-      }
-    }
+    if host == .media || host == .document || host == .compoundFile { try noteArchive(of: host, &window) }
   }
 
   private mutating func noteOpening(
-    _ signs: OpeningSigns, of host: Host, _ window: inout ByteWindow
+    _ signs: OpeningSigns, of host: Format.Hiding, _ window: inout ByteWindow
   ) throws(ReadError) {
     switch host {
     case .media:
@@ -79,14 +48,14 @@ extension Reading {
         let opening = StrayData(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
       else { break }
       if opening.words != "text" { add(HiddenContent(.otherFormat, at: 0, opening.words)) }
-    case .compound, .program, .other: break
+    case .compoundFile, .program, .none: break
     }
   }
 
   // MARK: Behind the end
 
   private mutating func describeTrailingData(
-    from offset: UInt64, of host: Host, _ window: inout ByteWindow
+    from offset: UInt64, of host: Format.Hiding, _ window: inout ByteWindow
   ) throws(ReadError) {
     let isOfSamsung = try window.available(at: window.byteCount - 4, upTo: 4).has("SEFT")
     let start = try window.available(at: offset, upTo: Self.maximumTrailingBytes)
@@ -111,7 +80,7 @@ extension Reading {
   }
 
   /// An archive is found by its end, whatever stands before it.
-  private mutating func noteArchive(of host: Host, _ window: inout ByteWindow) throws(ReadError) {
+  private mutating func noteArchive(of host: Format.Hiding, _ window: inout ByteWindow) throws(ReadError) {
     guard let archive = try ZIP.archive(atEndOf: &window, reach: Self.maximumTrailingBytes) else { return }
     // A document's attachments stand in it as they are, but not up to its last byte.
     let isBehind = archive.recordOffset >= trailingDataOffset ?? .max

@@ -29,6 +29,15 @@ extension Policy {
     return maker.findings
   }
 
+  /// What the policy says of what decoding the content has shown in addition.
+  package func findings(for content: Content, at endpoint: Endpoint?, name: FilePath?) -> [Finding] {
+    var maker = FindingMaker(
+      policy: self, endpoint: endpoint, mediaType: content.inspection.mediaType, name: name)
+    maker.add(content.unchecked)
+    maker.add(content.faults)
+    return maker.findings
+  }
+
   /// The endpoints that would take a file as it is, but for `endpoint`: those at which
   /// ``findings(for:_:at:name:declaredType:)`` has nothing as grave as `limit`.
   package func alternatives(
@@ -82,11 +91,20 @@ extension FindingMaker {
   /// `empty-file`, `partly-checked` and `damaged-file`.
   mutating func checkBytes(_ inspection: Inspection) {
     guard inspection.byteCount > 0 else { return add(.emptyFile, expected: "≥ 1", actual: "0") }
-    for part in inspection.unchecked {
-      add(
-        .partlyChecked, values: ["what": part.what], expected: "≤ \(part.limit)", offset: part.offset)
+    add(inspection.unchecked)
+    add(inspection.faults)
+  }
+
+  /// `partly-checked`.
+  mutating func add(_ parts: [UncheckedPart]) {
+    for part in parts {
+      add(.partlyChecked, values: ["what": part.what], expected: "≤ \(part.limit)", offset: part.offset)
     }
-    for fault in inspection.faults {
+  }
+
+  /// `damaged-file`.
+  mutating func add(_ faults: [Fault]) {
+    for fault in faults {
       add(
         .damagedFile, message: "{sentence}", values: ["sentence": fault.message],
         expected: fault.expected, actual: fault.actual, offset: fault.offset,
@@ -100,28 +118,20 @@ extension FindingMaker {
   ) {
     guard let declared, let actual = inspection.mediaType else { return }
     let essence = declared.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-    let known = Self.synonyms[essence] ?? essence
-    if known != actual.rawValue.lowercased() {
+    if MediaType(rawValue: essence).canonical.rawValue.lowercased() != actual.canonical.rawValue.lowercased()
+    {
       let right = policy.declaredType(for: inspection, table) ?? actual.rawValue
       add(
         .declaredTypeMismatch, values: ["expected": declared, "actual": actual.phrase],
-        expected: right, actual: declared, remedy: "Declare \(right).")
+        expected: right, actual: declared, fix: Remedy(advice: "Declare \(right)."))
     }
   }
-
-  /// Names in use for a type that Meta knows by another.
-  private static let synonyms = [
-    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/apng": "image/png",
-    "video/3gp": "video/3gpp", "video/x-m4v": "video/mp4", "audio/3gp": "audio/3gpp",
-    "audio/mp3": "audio/mpeg", "audio/x-m4a": "audio/mp4", "audio/m4a": "audio/mp4",
-    "audio/x-aac": "audio/aac", "audio/aacp": "audio/aac", "application/ogg": "audio/ogg",
-  ]
 
   /// `media-type-not-allowed`.
   mutating func checkType(_ inspection: Inspection, _ endpoint: EndpointPolicy?, of policy: Policy) {
     guard let mediaType = inspection.mediaType else {
       return add(
-        .mediaTypeNotAllowed, values: ["actual": "data of no known type"],
+        .mediaTypeNotAllowed, values: ["actual": MediaType.octetStream.known?.phrase ?? ""],
         expected: endpoint.map(Self.list), actual: nil, source: endpoint?.source)
     }
     if let endpoint {
@@ -168,8 +178,8 @@ extension FindingMaker {
     // Nearly every file has an extension of its own type.
     if mediaType.known?.extensions.contains(pathExtension) == true { return false }
     let types = MediaType.types(forExtension: pathExtension)
-    guard !types.isEmpty, mediaType != "application/octet-stream" else { return false }
-    let isText = { (type: MediaType) in type.topLevel == "text" || type == "application/json" }
+    guard !types.isEmpty, mediaType != .octetStream else { return false }
+    let isText = { (type: MediaType) in type.topLevel == "text" || type.family == .plainText }
     return !(isText(mediaType) && types.contains(where: isText))
   }
 
@@ -223,7 +233,7 @@ extension FindingMaker {
       add(
         rule.code, severity: rule.severity, message: rule.message,
         values: ["limit": String(bare), "expected": rule.expected ?? String(bare)],
-        expected: expected, actual: rule.actual ?? (found.isEmpty ? nil : found), remedy: rule.remedy,
+        expected: expected, actual: rule.actual ?? (found.isEmpty ? nil : found), fix: rule.remedy,
         source: rule.source)
     }
   }
@@ -236,7 +246,7 @@ extension FindingMaker {
         .trailingData,
         message: words.map { "The format's end is at byte {expected}, and {actual} bytes follow it: \($0)." },
         expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset,
-        remedy: Self.cut(at: offset))
+        fix: Self.cut(at: offset))
     }
     for content in inspection.hidden {
       let code: FindingCode =
@@ -251,12 +261,12 @@ extension FindingMaker {
       let isBehind = end.map { content.offset ?? 0 >= $0 } == true
       add(
         code, values: ["what": content.words, "type": type], offset: content.offset,
-        remedy: isBehind ? end.map(Self.cut) : nil)
+        fix: isBehind ? end.map(Self.cut) : nil)
     }
     if let offset = inspection.locationMetadataOffset { add(.locationMetadata, offset: offset) }
   }
 
-  private static func cut(at end: UInt64) -> String {
-    "Cut the file off where its format ends: head -c \(end) {file} > {out:}"
+  private static func cut(at end: UInt64) -> Remedy {
+    Remedy("Cut the file off where its format ends", .keepFirst(end))
   }
 }

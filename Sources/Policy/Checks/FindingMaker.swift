@@ -1,20 +1,26 @@
-internal import PreflightBytes
-internal import SystemPackage
-internal import PreflightFormats
 import PreflightFacts
+import PreflightFormats
+import SystemPackage
 
 /// Puts findings together for one file or request under one policy: the message of the code's
-/// explanation with its places filled in, the severity that the policy gives, the remedy that fits.
+/// explanation with its places filled in, the severity that the policy gives, the fix that fits.
 struct FindingMaker {
   /// The severities that the policy gives to codes, whatever a rule says.
   private let severities: [FindingCode: Severity?]
+  /// The endpoints that could accept what a fix makes: the one that was asked for, or any of the policy's; none
+  /// without a policy.
+  private let targets: [EndpointPolicy]
   let endpoint: Endpoint?
+  private let phrase: String
   let mediaType: MediaType?
   let name: FilePath?
   private(set) var findings: [Finding] = []
 
   init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FilePath? = nil) {
     severities = policy?.severities ?? [:]
+    let own = endpoint.flatMap { policy?.endpoint($0) }
+    targets = own.map { [$0] } ?? policy?.endpoints ?? []
+    phrase = own?.phrase ?? endpoint?.standardPhrase ?? "A message"
     self.endpoint = endpoint
     self.mediaType = mediaType
     self.name = name
@@ -24,7 +30,7 @@ struct FindingMaker {
   mutating func add(
     _ code: FindingCode, severity: Severity? = nil, subject: Subject = .file, message: String? = nil,
     values: [String: String] = [:], expected: String? = nil, actual: String? = nil, offset: UInt64? = nil,
-    remedy: String? = nil, source: String? = nil
+    fix: Remedy? = nil, source: String? = nil
   ) {
     guard let explanation = code.explanation else { return }
     var severity = severity ?? explanation.severity
@@ -34,7 +40,7 @@ struct FindingMaker {
     }
     let text = Template(message ?? explanation.message).filled { place in
       switch place {
-      case "Endpoint": values[place] ?? endpoint?.phrase ?? "A message"
+      case "Endpoint": values[place] ?? phrase
       case "expected": values[place] ?? expected ?? ""
       case "actual": values[place] ?? actual ?? ""
       default: values[place] ?? "{\(place)}"
@@ -43,23 +49,13 @@ struct FindingMaker {
     let finding = Finding(
       code: code, severity: severity, subject: subject, message: text ?? explanation.message,
       expected: expected, actual: actual, offset: offset,
-      remedy: remedy.map(fill) ?? command(explanation) ?? explanation.remedy,
-      source: source ?? explanation.source)
+      fix: fix ?? chosenFix(explanation) ?? Remedy(advice: explanation.remedy), file: name,
+      ownExtension: mediaType?.known?.extensions.first, source: source ?? explanation.source)
     if !findings.contains(finding) { findings.append(finding) }
   }
 
-  /// The first command that fits this file, with its name in place.
-  private func command(_ explanation: Explanation) -> String? {
-    explanation.commands.first { $0.fits(endpoint, mediaType?.rawValue) }.map { fill($0.text) }
-  }
-
-  private func fill(_ text: String) -> String {
-    let name = name ?? FilePath("FILE")
-    return Template(text).filled { place in
-      if place == "file" { return name.shellQuoted }
-      guard place.hasPrefix("out:") else { return "{\(place)}" }
-      let wanted = place == "out:" ? mediaType?.known?.extensions.first : String(place.dropFirst(4))
-      return name.replacingExtension(with: wanted).shellQuoted
-    } ?? text
+  /// The first fix that can work on this file and makes what is accepted.
+  private func chosenFix(_ explanation: Explanation) -> Remedy? {
+    explanation.fixes.first { $0.fits(mediaType, anyOf: targets) }?.remedy
   }
 }

@@ -10,23 +10,27 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - inspection: The local file, where there is one.
-  ///   - isUpload: Whether the request is for the upload of the local file rather than for the message.
+  ///   - call: The call that the request is for.
   package func findings(
-    for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?, isUpload: Bool
+    for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?, call: CallTemplate
   ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint, mediaType: inspection?.mediaType)
-    maker.checkRecipient(request, isRequired: fields.required.contains("to") && !isUpload)
-    if !isUpload { maker.checkReference(request) }
-    maker.checkURL(request)
-    maker.checkMediaID(request)
-    maker.checkCaption(request, fields.limit(of: "caption"))
-    maker.checkFilename(request, fields.limit(of: "filename"), inspection)
-    maker.checkPhoneNumberID(request, isRequired: fields.required.contains("phoneNumberId"))
-    for key in request.unknownFields {
-      let known = RequestField.allCases.map(\.rawValue).joined(separator: ", ")
+    let path = endpoint.flatMap { self.endpoint($0)?.path }
+    let references = fields.filter(\.isMediaReference)
+    for field in fields {
+      if field.name == references.first?.name, !call.isUpload {
+        maker.checkReferences(request, among: references.map(\.name))
+      }
+      // What isn't part of the call needn't be given for it.
+      let isRequired = field.isRequired && call.uses(field.name, path: path)
+      maker.check(request.fields[field.name], of: field, isRequired: isRequired, inspection)
+    }
+    let known = fields.map(\.name)
+    for key in request.fields.keys.sorted() where !known.contains(key) {
+      let names = known.joined(separator: ", ")
       maker.add(
-        .unknownField, subject: .request, values: ["expected": known, "actual": "'\(key)'"],
-        expected: known, actual: key)
+        .unknownField, subject: .request, values: ["expected": names, "actual": "'\(key)'"],
+        expected: names, actual: key)
     }
     return maker.findings
   }
@@ -51,139 +55,143 @@ extension Policy {
 }
 
 extension FindingMaker {
-  mutating func checkRecipient(_ request: MessageRequest, isRequired: Bool) {
-    guard let to = request.to, !to.isEmpty else {
-      if isRequired { add(.missingRecipient, subject: .to) }
+  /// Exactly one of the fields that refer to media is wanted.
+  fileprivate mutating func checkReferences(_ request: MessageRequest, among names: [String]) {
+    let given = names.filter { request.fields[$0] != nil }
+    let wanted = names.joined(separator: " or ")
+    if given.isEmpty {
+      add(.missingMediaReference, subject: .request, expected: wanted)
+    } else if given.count > 1 {
+      add(
+        .conflictingMediaReferences, subject: .request, expected: wanted,
+        actual: given.joined(separator: " and "))
+    }
+  }
+
+  /// Checks one field of a request.
+  fileprivate mutating func check(
+    _ value: String?, of field: Field, isRequired: Bool, _ inspection: Inspection?
+  ) {
+    let subject = Subject(rawValue: field.name)
+    // A reference or a name that is there and empty is wrong in its own way.
+    let mayBeEmpty = field.isMediaReference || field.kind == .fileName || field.kind == .number
+    guard let value, mayBeEmpty || !value.isEmpty else {
+      if isRequired {
+        add(
+          field.missingCode, subject: subject, values: ["actual": "is missing"],
+          expected: field.kind == .number ? "digits" : nil)
+      }
       return
     }
-    if PhoneNumber(to) == nil {
-      add(
-        .invalidRecipient, subject: .to,
-        values: ["expected": "a phone number with country code", "actual": "'\(to)'"],
-        expected: "7 to 15 digits, the first not 0", actual: to)
+    switch field.kind {
+    case .phoneNumber: checkPhoneNumber(value, field, subject)
+    case .url: checkURL(value, field, subject)
+    case .number, .identifier: checkIdentifier(value, field, subject)
+    case .text: checkText(value, field, subject)
+    case .fileName: checkFileName(value, field, subject, inspection)
     }
   }
 
-  mutating func checkReference(_ request: MessageRequest) {
-    switch (request.mediaURL, request.mediaID) {
-    case (nil, nil): add(.missingMediaReference, subject: .request, expected: "mediaUrl or mediaId")
-    case (_?, _?):
-      add(
-        .conflictingMediaReferences, subject: .request, expected: "mediaUrl or mediaId",
-        actual: "mediaUrl and mediaId")
-    default: break
-    }
+  private mutating func checkPhoneNumber(_ value: String, _ field: Field, _ subject: Subject) {
+    if PhoneNumber(value) != nil { return }
+    add(
+      field.invalidCode, subject: subject,
+      values: ["expected": "a phone number with country code", "actual": "'\(value)'"],
+      expected: "7 to 15 digits, the first not 0", actual: value)
   }
 
-  mutating func checkURL(_ request: MessageRequest) {
-    guard let text = request.mediaURL else { return }
+  private mutating func checkURL(_ text: String, _ field: Field, _ subject: Subject) {
     let url: MediaURL
     do { url = try MediaURL(text) } catch {
       return add(
-        .invalidMediaURL, subject: .mediaUrl,
+        field.invalidCode, subject: subject,
         values: ["expected": "an http or https URL with a host", "actual": error.reason],
         expected: "an http or https URL with a host", actual: text)
     }
     if let reason = url.privateReason {
       add(
-        .mediaURLNotPublic, subject: .mediaUrl, values: ["actual": reason], expected: "a public host",
+        .mediaURLNotPublic, subject: subject, values: ["actual": reason], expected: "a public host",
         actual: url.host)
     } else if url.isMetasOwn {
       add(
-        .mediaURLNotPublic, severity: .warning, subject: .mediaUrl,
+        .mediaURLNotPublic, severity: .warning, subject: subject,
         message: "The media URL is one of Meta's own ({actual}), which expires and can't be sent again.",
         expected: "a public host of your own", actual: url.host,
-        remedy: "Send the media's ID as mediaId, or put the file at a URL of your own.",
+        fix: Remedy(advice: "Send the media's ID as mediaId, or put the file at a URL of your own."),
         source: "Reports of error 131053 with links of lookaside.fbsbx.com and scontent.whatsapp.net")
     }
     if url.scheme == "http" {
-      add(.insecureMediaURL, subject: .mediaUrl, expected: "https", actual: "http")
+      add(.insecureMediaURL, subject: subject, expected: "https", actual: "http")
     }
   }
 
-  mutating func checkMediaID(_ request: MessageRequest) {
-    guard let id = request.mediaID, !Self.isDigits(id) else { return }
+  private mutating func checkIdentifier(_ id: String, _ field: Field, _ subject: Subject) {
+    let isDigits = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) }
     let isUnusable = id.isEmpty || id.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7f }
+    if isDigits || (field.kind == .identifier && !isUnusable) { return }
+    // Whoever sends media by an ID of another form may know better, as long as it can be sent at all.
+    let severity: Severity? = field.isMediaReference && isUnusable ? .error : nil
+    let found = field.isMediaReference ? "'\(id)'" : "'\(id)' is not made of digits"
     add(
-      .invalidMediaID, severity: isUnusable ? .error : nil, subject: .mediaId,
-      values: ["actual": "'\(id)'"], expected: "digits", actual: id)
+      field.invalidCode, severity: severity, subject: subject,
+      values: ["expected": "an ID without spaces", "actual": field.kind == .number ? found : "'\(id)'"],
+      expected: field.kind == .number ? "digits" : "an ID without spaces", actual: id)
   }
 
-  mutating func checkPhoneNumberID(_ request: MessageRequest, isRequired: Bool) {
-    guard let id = request.phoneNumberID else {
-      if isRequired {
-        add(
-          .invalidPhoneNumberID, subject: .phoneNumberId, values: ["actual": "is missing"],
-          expected: "digits")
-      }
-      return
+  private mutating func checkText(_ text: String, _ field: Field, _ subject: Subject) {
+    if let endpoints = field.endpoints, let endpoint, !endpoints.contains(endpoint) {
+      add(.captionNotAllowed, subject: subject)
     }
-    if !Self.isDigits(id) {
-      add(
-        .invalidPhoneNumberID, subject: .phoneNumberId, values: ["actual": "'\(id)' is not made of digits"],
-        expected: "digits", actual: id)
-    }
-  }
-
-  mutating func checkCaption(_ request: MessageRequest, _ limit: FieldLimit?) {
-    guard let caption = request.caption, !caption.isEmpty else { return }
-    if let endpoints = limit?.endpoints, let endpoint, !endpoints.contains(endpoint) {
-      add(.captionNotAllowed, subject: .caption)
-    }
-    guard let maximum = limit?.maximum else { return }
-    let scalars = caption.unicodeScalars.count
-    let units = caption.utf16.count
+    guard let maximum = field.maximum else { return }
+    let scalars = text.unicodeScalars.count
+    let units = text.utf16.count
     if scalars > maximum {
       add(
-        .captionTooLong, subject: .caption, values: ["expected": "\(maximum)"], expected: "≤ \(maximum)",
-        actual: "\(scalars)", source: limit?.source)
+        field.invalidCode, subject: subject, values: ["expected": "\(maximum)"], expected: "≤ \(maximum)",
+        actual: "\(scalars)", source: field.source)
     } else if units > maximum {
       add(
-        .captionTooLong, severity: .warning, subject: .caption,
-        message: "The caption has {actual} UTF-16 units; counted so, it is over {expected} characters.",
+        field.invalidCode, severity: .warning, subject: subject,
+        message: "The \(field.name) has {actual} UTF-16 units; counted so, it is over {expected} characters.",
         values: ["expected": "\(maximum)"], expected: "≤ \(maximum)", actual: "\(units)",
-        source: limit?.source)
+        source: field.source)
     }
   }
 
-  mutating func checkFilename(_ request: MessageRequest, _ limit: FieldLimit?, _ inspection: Inspection?) {
-    guard let filename = request.filename else { return }
-    if let endpoints = limit?.endpoints, let endpoint, !endpoints.contains(endpoint) {
-      add(.filenameNotAllowed, subject: .filename)
+  private mutating func checkFileName(
+    _ name: String, _ field: Field, _ subject: Subject, _ inspection: Inspection?
+  ) {
+    if let endpoints = field.endpoints, let endpoint, !endpoints.contains(endpoint) {
+      add(.filenameNotAllowed, subject: subject)
     }
     func invalid(_ reason: String, _ severity: Severity, _ expected: String) {
       add(
-        .invalidFilename, severity: severity, subject: .filename, values: ["actual": reason],
-        expected: expected, actual: filename, source: limit?.source)
+        field.invalidCode, severity: severity, subject: subject, values: ["actual": reason],
+        expected: expected, actual: name, source: field.source)
     }
-    let name = FilePath(filename)
-    if filename.allSatisfy({ $0 == " " || $0 == "." }) {
+    if name.allSatisfy({ $0 == " " || $0 == "." }) {
       return invalid("is empty", .error, "a name with an extension")
     }
-    if filename.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" }) {
+    if name.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" }) {
       invalid("has a path separator in it", .error, "a name without / and \\")
     }
-    if filename.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) {
+    if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) {
       invalid("has a control character in it", .error, "a name without control characters")
     }
-    if name.lowercasedExtension == nil {
+    // No file has a name with a NUL, but a request may.
+    let own = FilePath(name.utf8.filter { $0 != 0 }).lowercasedExtension
+    if own == nil {
       invalid(
         "has no extension, from which the recipient's device picks the program", .warning, "an extension")
     }
-    if let maximum = limit?.recommendedMaximum, filename.unicodeScalars.count > maximum {
+    if let maximum = field.recommendedMaximum, name.unicodeScalars.count > maximum {
       invalid("has more than \(maximum) characters", .warning, "≤ \(maximum)")
     }
-    if let own = name.lowercasedExtension, let mediaType = inspection?.mediaType,
-      Self.contradicts(own, mediaType)
-    {
+    if let own, let mediaType = inspection?.mediaType, Self.contradicts(own, mediaType) {
       add(
-        .extensionMismatch, subject: .filename, values: ["expected": mediaType.phrase],
+        .extensionMismatch, subject: subject, values: ["expected": mediaType.phrase],
         expected: mediaType.known?.extensions.first.map { "." + $0 }, actual: own,
-        remedy: "Give a filename with the extension of the file's type.")
+        fix: Remedy(advice: "Give a filename with the extension of the file's type."))
     }
-  }
-
-  private static func isDigits(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The document runs a script or starts a program.
   public static let activeContent = FindingCode(rawValue: "active-content")
@@ -14,15 +17,15 @@ extension Explanation {
     source: "ISO 32000-2, 12.6 (actions); ISO/IEC 29500-2, 6.5 (relationships)",
     remedy:
       "Save the document again without scripts and without links to programs or to templates elsewhere.",
-    commands: [
-      RemedyCommand(
-        "Write it anew as it looks, without actions, form fields and attachments: pdftocairo -pdf {file} "
-          + "{out:pdf}", types: ["application/pdf"]),
-      RemedyCommand(
-        "Send what is seen of it: soffice --headless --convert-to pdf {file}",
-        types: [
-          "application/msword", "application/vnd.ms-", "application/vnd.openxmlformats",
-          "application/vnd.oasis",
-        ]),
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Re-save it as it looks, without actions, form fields and attachments", run: "pdftocairo",
+          ["-pdf", .input, .output("pdf")]), from: [.type(.pdf)], makes: .pdf),
+      RemedyChoice(
+        Remedy(
+          "Send what is seen of it", run: "soffice",
+          ["--headless", "--convert-to", "pdf", "--outdir", .outputFolder("pdf"), .input]),
+        from: [.text, .workbook, .presentation], makes: .pdf),
     ])
 }

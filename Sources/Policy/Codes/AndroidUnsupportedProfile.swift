@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// H.264 High profile with B-frames.
   public static let androidUnsupportedProfile = FindingCode(rawValue: "android-unsupported-profile")
@@ -12,9 +15,13 @@ extension Explanation {
     source: "Meta, supported media types: \"H.264 'High' profile and B-frames are not "
       + "supported by Android WhatsApp clients\"",
     remedy: "Encode the video in Main or Baseline profile, or without B-frames.",
-    commands: [
-      RemedyCommand(
-        "Encode it: ffmpeg -i {file} -c:v libx264 -profile:v main -bf 0 -pix_fmt "
-          + "yuv420p -c:a copy -movflags +faststart {out:mp4}", types: ["video/"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Encode it", run: "ffmpeg",
+          [
+            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a",
+            "copy", "-movflags", "+faststart", .output("mp4"),
+          ]), from: [.video], makes: .mpeg4Video)
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The sound is encoded with a codec that isn't taken.
   public static let audioCodecNotAllowed = FindingCode(rawValue: "audio-codec-not-allowed")
@@ -12,15 +15,23 @@ extension Explanation {
       + "III in MPEG audio. Others are delivered silent or refused.",
     source: "Meta, supported media types; error 131053: \"audioCodec=unknown\"",
     remedy: "Encode the sound anew.",
-    commands: [
-      RemedyCommand(
-        "Encode it as Opus, mono: ffmpeg -i {file} -vn -c:a libopus -ac 1 {out:ogg}", types: ["audio/ogg"]),
-      RemedyCommand(
-        "Encode the sound as AAC: ffmpeg -i {file} -c:v copy -c:a aac -movflags "
-          + "+faststart {out:mp4}", types: ["video/"]),
-      RemedyCommand(
-        "Encode it as AAC: ffmpeg -i {file} -vn -c:a aac {out:m4a}", types: ["audio/mp4"]),
-      RemedyCommand(
-        "Encode it as MP3: ffmpeg -i {file} -vn -c:a libmp3lame {out:mp3}", types: ["audio/"]),
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Encode it as Opus, mono", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c:a", "libopus", "-ac", "1", .output("ogg")]), from: [.type(.oggAudio)],
+        makes: .oggAudio),
+      RemedyChoice(
+        Remedy(
+          "Encode the audio as AAC", run: "ffmpeg",
+          ["-i", .input, "-c:v", "copy", "-c:a", "aac", "-movflags", "+faststart", .output("mp4")]),
+        from: [.video], makes: .mpeg4Video),
+      RemedyChoice(
+        Remedy("Encode it as AAC", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "aac", .output("m4a")]),
+        from: [.type(.mpeg4Audio)], makes: .mpeg4Audio),
+      RemedyChoice(
+        Remedy(
+          "Encode it as MP3", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "libmp3lame", .output("mp3")]),
+        from: [.audio], makes: .mpegAudio),
     ])
 }

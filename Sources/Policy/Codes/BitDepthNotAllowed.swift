@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The picture has more bits per channel than are taken.
   public static let bitDepthNotAllowed = FindingCode(rawValue: "bit-depth-not-allowed")
@@ -11,8 +14,9 @@ extension Explanation {
     reason: "WhatsApp takes 8 bits per channel and refuses 16.",
     source: "Meta, error 131053: \"Image is invalid … 8 bit/channels\"",
     remedy: "Convert the picture to 8 bits per channel.",
-    commands: [
-      RemedyCommand(
-        "Convert it to 8 bits: magick {file} -depth 8 {out:png}", types: ["image/"])
+    fixes: [
+      RemedyChoice(
+        Remedy("Convert it to 8 bits", run: "magick", [.input, "-depth", "8", .output("png")]),
+        from: [.image], makes: .png)
     ])
 }

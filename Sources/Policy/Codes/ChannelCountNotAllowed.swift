@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The sound has too many channels.
   public static let channelCountNotAllowed = FindingCode(rawValue: "channel-count-not-allowed")
@@ -11,8 +14,11 @@ extension Explanation {
     reason: "Ogg with Opus must be mono. Stereo is reported as delivered and then doesn't play.",
     source: "Meta, supported media types: \"OPUS codecs only; mono input only\"",
     remedy: "Mix the sound down to mono.",
-    commands: [
-      RemedyCommand(
-        "Mix it down: ffmpeg -i {file} -vn -c:a libopus -ac 1 {out:ogg}", types: ["audio/"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Downmix it to mono", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c:a", "libopus", "-ac", "1", .output("ogg")]), from: [.audio],
+        makes: .oggAudio)
     ])
 }

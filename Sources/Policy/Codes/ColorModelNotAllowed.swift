@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The picture's colours are stored in a way that isn't taken.
   public static let colorModelNotAllowed = FindingCode(rawValue: "color-model-not-allowed")
@@ -12,8 +15,9 @@ extension Explanation {
       + "\"Image is invalid\".",
     source: "Meta, error 131053: \"Image is invalid … JPG RGB/RGBA 8 bit\"",
     remedy: "Convert the picture to RGB.",
-    commands: [
-      RemedyCommand(
-        "Convert it to RGB: magick {file} -colorspace sRGB {out:jpg}", types: ["image/"])
+    fixes: [
+      RemedyChoice(
+        Remedy("Convert it to RGB", run: "magick", [.input, "-colorspace", "sRGB", .output("jpg")]),
+        from: [.image], makes: .jpeg)
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The file is cut short or broken where a decoder trips.
   public static let damagedFile = FindingCode(rawValue: "damaged-file")
@@ -12,14 +15,17 @@ extension Explanation {
       + "offset says where the reader tripped.",
     source: "The specification of the format, named in the message",
     remedy: "Make the file again from its original, and compare the sizes after copying.",
-    commands: [
-      RemedyCommand(
-        "Copy what can be read into a new file and listen to it: ffmpeg -i {file} -c "
-          + "copy {out:}", types: ["audio/"]),
-      RemedyCommand(
-        "Copy what can be read into a new file and watch it: ffmpeg -i {file} -c "
-          + "copy {out:}", types: ["video/"]),
-      RemedyCommand(
-        "Have the PDF rebuilt and look at it: qpdf {file} {out:pdf}", types: ["application/pdf"]),
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Copy what can be read into a new file and listen to it", run: "ffmpeg",
+          ["-i", .input, "-c", "copy", .output(nil)]), from: [.audio]),
+      RemedyChoice(
+        Remedy(
+          "Copy what can be read into a new file and watch it", run: "ffmpeg",
+          ["-i", .input, "-c", "copy", .output(nil)]), from: [.video]),
+      RemedyChoice(
+        Remedy("Rebuild the PDF and look at it", run: "qpdf", [.input, .output("pdf")]), from: [.type(.pdf)],
+        makes: .pdf),
     ])
 }

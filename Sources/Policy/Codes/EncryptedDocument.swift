@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The document is encrypted.
   public static let encryptedDocument = FindingCode(rawValue: "encrypted-document")
@@ -13,9 +16,11 @@ extension Explanation {
       + "or can't print or copy it.",
     source: "ISO 32000-1, 7.6; MS-OFFCRYPTO, 2.3",
     remedy: "Send the password by another way, or save the document without one.",
-    commands: [
-      RemedyCommand(
-        "Save it without the password: qpdf --decrypt --password=… {file} {out:pdf}",
-        types: ["application/pdf"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          advice:
+            "Save it without the password, for example with qpdf --decrypt --password=PASSWORD, or send the password by another way."
+        ), from: [.type(.pdf)])
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The name's extension belongs to another type.
   public static let extensionMismatch = FindingCode(rawValue: "extension-mismatch")
@@ -13,8 +16,8 @@ extension Explanation {
       + "that doesn't open.",
     source: "IANA media types registry; WaConnect API, mediaUrl",
     remedy: "Give the file the extension of its type.",
-    commands: [
-      RemedyCommand(
-        "Rename it: mv {file} {out:}")
+    fixes: [
+      RemedyChoice(
+        Remedy("Rename it", .rename))
     ])
 }

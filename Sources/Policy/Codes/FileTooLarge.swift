@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The file is over the endpoint's cap.
   public static let fileTooLarge = FindingCode(rawValue: "file-too-large")
@@ -13,22 +16,31 @@ extension Explanation {
     source: "WaConnect API, media messages page; Meta, Cloud API reference, Media: supported "
       + "media types",
     remedy: "Make the file smaller.",
-    commands: [
-      RemedyCommand(
-        "Scale and compress the picture: magick {file} -resize '2048x2048>' -quality "
-          + "82 {out:jpg}", for: .image, types: ["image/"]),
-      RemedyCommand(
-        "Compress the sticker harder: magick {file} -coalesce -quality 50 {out:webp}", for: .sticker,
-        types: ["image/"]),
-      RemedyCommand(
-        "Encode the film at a lower rate: ffmpeg -i {file} -c:v libx264 -profile:v "
-          + "main -pix_fmt yuv420p -crf 30 -vf 'scale=-2:480' -c:a aac -b:a 96k "
-          + "-movflags +faststart {out:mp4}", for: .video, types: ["video/"]),
-      RemedyCommand(
-        "Encode the sound at a lower rate: ffmpeg -i {file} -vn -c:a libmp3lame -b:a "
-          + "96k {out:mp3}", for: .audio, types: ["audio/"]),
-      RemedyCommand(
-        "Compress the PDF's pictures: gs -sDEVICE=pdfwrite -dPDFSETTINGS=/ebook -o "
-          + "{out:pdf} {file}", for: .document, types: ["application/pdf"]),
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Scale and compress the image", run: "magick",
+          [.input, "-resize", "2048x2048>", "-quality", "82", .output("jpg")]), from: [.image], makes: .jpeg),
+      RemedyChoice(
+        Remedy(
+          "Compress the sticker harder", run: "magick",
+          [.input, "-coalesce", "-quality", "50", .output("webp")]), from: [.image], makes: .webP),
+      RemedyChoice(
+        Remedy(
+          "Re-encode the video at a lower rate", run: "ffmpeg",
+          [
+            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-crf", "30", "-vf",
+            "scale=-2:480", "-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", .output("mp4"),
+          ]), from: [.video], makes: .mpeg4Video),
+      RemedyChoice(
+        Remedy(
+          "Encode the audio at a lower rate", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c:a", "libmp3lame", "-b:a", "96k", .output("mp3")]), from: [.audio],
+        makes: .mpegAudio),
+      RemedyChoice(
+        Remedy(
+          "Compress the PDF's images", run: "gs",
+          ["-sDEVICE=pdfwrite", "-dPDFSETTINGS=/ebook", "-o", .output("pdf"), .input]), from: [.type(.pdf)],
+        makes: .pdf),
     ])
 }

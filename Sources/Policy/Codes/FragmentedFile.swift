@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The MP4 is fragmented.
   public static let fragmentedFile = FindingCode(rawValue: "fragmented-file")
@@ -12,10 +15,14 @@ extension Explanation {
       + "application/octet-stream\") and doesn't play everywhere as video.",
     source: "Reports of error 131053; ISO/IEC 14496-12, 8.8",
     remedy: "Store it in one piece; nothing is encoded anew.",
-    commands: [
-      RemedyCommand(
-        "Store it in one piece: ffmpeg -i {file} -vn -c copy -movflags +faststart {out:m4a}", for: .audio),
-      RemedyCommand(
-        "Store it in one piece: ffmpeg -i {file} -c copy -movflags +faststart {out:mp4}"),
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Store it in one piece", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c", "copy", "-movflags", "+faststart", .output("m4a")]), makes: .mpeg4Audio),
+      RemedyChoice(
+        Remedy(
+          "Store it in one piece", run: "ffmpeg",
+          ["-i", .input, "-c", "copy", "-movflags", "+faststart", .output("mp4")]), makes: .mpeg4Video),
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// A frame of the animation is shown too briefly.
   public static let frameTooShort = FindingCode(rawValue: "frame-too-short")
@@ -12,8 +15,10 @@ extension Explanation {
       + "a common export mistake.",
     source: "github.com/WhatsApp/stickers, sticker validator",
     remedy: "Give every frame 8 ms or more.",
-    commands: [
-      RemedyCommand(
-        "Set the frames' durations: webpmux -duration 40 {file} -o {out:webp}", types: ["image/webp"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Set the frames' durations", run: "webpmux", ["-duration", "40", .input, "-o", .output("webp")]),
+        from: [.type(.webP)], makes: .webP)
     ])
 }

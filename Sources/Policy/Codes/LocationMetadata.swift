@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The file gives away where it was made.
   public static let locationMetadata = FindingCode(rawValue: "location-metadata")
@@ -12,14 +15,18 @@ extension Explanation {
       + "stored by a gateway, it reaches whoever gets the file.",
     source: "Exif 2.32, 4.6.6 (GPS attributes)",
     remedy: "Take the position out.",
-    commands: [
-      RemedyCommand(
-        "Take it out (-strip xmp where it stands in XMP): webpmux -strip exif {file} "
-          + "-o {out:webp}", types: ["image/webp"]),
-      RemedyCommand(
-        "Take it out: exiftool -gps:all= -xmp-exif:gps*= -o {out:} {file}", types: ["image/"]),
-      RemedyCommand(
-        "Take it out: ffmpeg -i {file} -map_metadata -1 -c copy -movflags +faststart "
-          + "{out:mp4}", types: ["video/", "audio/"]),
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Take it out (-strip xmp where it stands in XMP)", run: "webpmux",
+          ["-strip", "exif", .input, "-o", .output("webp")]), from: [.type(.webP)], makes: .webP),
+      RemedyChoice(
+        Remedy("Take it out", run: "exiftool", ["-gps:all=", "-xmp-exif:gps*=", "-o", .output(nil), .input]),
+        from: [.image]),
+      RemedyChoice(
+        Remedy(
+          "Take it out", run: "ffmpeg",
+          ["-i", .input, "-map_metadata", "-1", "-c", "copy", "-movflags", "+faststart", .output("mp4")]),
+        from: [.video, .audio], makes: .mpeg4Video),
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The document carries macros.
   public static let macroEnabledDocument = FindingCode(rawValue: "macro-enabled-document")
@@ -12,15 +15,21 @@ extension Explanation {
       + "are right to distrust them.",
     source: "ECMA-376, part 1; MS-OVBA",
     remedy: "Save the document in a format without macros.",
-    commands: [
-      RemedyCommand(
-        "Save it without macros: soffice --headless --convert-to docx {file}",
-        types: ["application/msword", "application/vnd.ms-word"]),
-      RemedyCommand(
-        "Save it without macros: soffice --headless --convert-to xlsx {file}",
-        types: ["application/vnd.ms-excel"]),
-      RemedyCommand(
-        "Save it without macros: soffice --headless --convert-to pptx {file}",
-        types: ["application/vnd.ms-powerpoint"]),
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Save it without macros", run: "soffice",
+          ["--headless", "--convert-to", "docx", "--outdir", .outputFolder("docx"), .input]), from: [.text],
+        makes: .docx),
+      RemedyChoice(
+        Remedy(
+          "Save it without macros", run: "soffice",
+          ["--headless", "--convert-to", "xlsx", "--outdir", .outputFolder("xlsx"), .input]),
+        from: [.workbook], makes: .xlsx),
+      RemedyChoice(
+        Remedy(
+          "Save it without macros", run: "soffice",
+          ["--headless", "--convert-to", "pptx", "--outdir", .outputFolder("pptx"), .input]),
+        from: [.presentation], makes: .pptx),
     ])
 }

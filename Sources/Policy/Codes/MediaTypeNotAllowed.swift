@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The bytes are of a type that the endpoint doesn't take.
   public static let mediaTypeNotAllowed = FindingCode(rawValue: "media-type-not-allowed")
@@ -14,45 +17,57 @@ extension Explanation {
     source: "Meta, Cloud API reference, Media: supported media types; error 131053",
     remedy: "Convert the file to a type that the endpoint takes, or send it through another "
       + "endpoint.",
-    commands: [
-      RemedyCommand(
-        "Convert the picture: magick {file} -delete 1--1 {out:png}", for: .image, types: ["image/"]),
-      RemedyCommand(
-        "Convert the picture: magick {file} -delete 1--1 {out:png}", for: .document, types: ["image/"]),
-      RemedyCommand(
-        "Make a sticker of it: magick {file} -coalesce -resize 512x512 -background "
-          + "none -gravity center -extent 512x512 {out:webp}", for: .sticker, types: ["image/"]),
-      RemedyCommand(
-        film, for: .video, types: ["video/", "image/gif"]),
-      RemedyCommand(film, for: .document, types: ["video/"]),
-      RemedyCommand(
-        "Take the sound out of the film: ffmpeg -i {file} -vn -c:a aac {out:m4a}", for: .audio,
-        types: ["video/"]),
-      RemedyCommand(
-        "Convert the sound: ffmpeg -i {file} -vn -c:a libmp3lame {out:mp3}", for: .audio, types: ["audio/"]),
-      RemedyCommand(
-        "Convert the sound: ffmpeg -i {file} -vn -c:a libmp3lame {out:mp3}", for: .document, types: ["audio/"]
-      ),
-      RemedyCommand(
-        "Save the document without macros: soffice --headless --convert-to docx {file}", for: .document,
-        types: ["application/vnd.ms-word"]),
-      RemedyCommand(
-        "Save the workbook without macros: soffice --headless --convert-to xlsx {file}", for: .document,
-        types: ["application/vnd.ms-excel."]),
-      RemedyCommand(
-        "Save the slides without macros: soffice --headless --convert-to pptx {file}", for: .document,
-        types: ["application/vnd.ms-powerpoint."]),
-      RemedyCommand(
-        "Make a PDF of it: soffice --headless --convert-to pdf {file}", for: .document,
-        types: ["application/vnd.oasis", "application/vnd.openxmlformats", "text/rtf", "application/rtf"]),
-      RemedyCommand(
-        "If it is plain text for people to read, name it .txt and serve it as "
-          + "text/plain; otherwise make a PDF of it: soffice --headless --convert-to pdf "
-          + "{file}", for: .document, types: ["text/", "application/json", "application/xml"]),
+    fixes: [
+      RemedyChoice(
+        Remedy("Convert the image", run: "magick", [.input, "-delete", "1--1", .output("png")]),
+        from: [.image], makes: .png),
+      RemedyChoice(
+        Remedy(
+          "Make a sticker of it", run: "magick",
+          [
+            .input, "-coalesce", "-resize", "512x512", "-background", "none", "-gravity", "center", "-extent",
+            "512x512", .output("webp"),
+          ]), from: [.image], makes: .webP),
+      RemedyChoice(
+        Remedy(
+          "Convert the video", run: "ffmpeg",
+          [
+            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-vf",
+            "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-c:a", "aac", "-movflags", "+faststart", .output("mp4"),
+          ]), from: [.video, .type(.gif)], makes: .mpeg4Video),
+      RemedyChoice(
+        Remedy(
+          "Take the audio out of the video", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c:a", "aac", .output("m4a")]), from: [.video], makes: .mpeg4Audio),
+      RemedyChoice(
+        Remedy(
+          "Convert the audio", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "libmp3lame", .output("mp3")]),
+        from: [.audio], makes: .mpegAudio),
+      RemedyChoice(
+        Remedy(
+          "Save the document without macros", run: "soffice",
+          ["--headless", "--convert-to", "docx", "--outdir", .outputFolder("docx"), .input]),
+        from: [.type(.docm), .type(.dotm)], makes: .docx),
+      RemedyChoice(
+        Remedy(
+          "Save the workbook without macros", run: "soffice",
+          ["--headless", "--convert-to", "xlsx", "--outdir", .outputFolder("xlsx"), .input]),
+        from: [.type(.xlsm), .type(.xltm), .type(.xlsb)], makes: .xlsx),
+      RemedyChoice(
+        Remedy(
+          "Save the slides without macros", run: "soffice",
+          ["--headless", "--convert-to", "pptx", "--outdir", .outputFolder("pptx"), .input]),
+        from: [.type(.pptm), .type(.ppsm)], makes: .pptx),
+      RemedyChoice(
+        Remedy(
+          "Make a PDF of it", run: "soffice",
+          ["--headless", "--convert-to", "pdf", "--outdir", .outputFolder("pdf"), .input]),
+        from: [.text, .workbook, .presentation], makes: .pdf),
+      RemedyChoice(
+        Remedy(
+          "If it is plain text for people to read, name it .txt and serve it as text/plain; otherwise make a PDF of it",
+          run: "soffice", ["--headless", "--convert-to", "pdf", "--outdir", .outputFolder("pdf"), .input]),
+        from: [.plainText], makes: .pdf),
     ])
 
-  /// Films in 4:2:0 have even sides; a row or column that is over is cut off.
-  private static let film =
-    "Convert the film: ffmpeg -i {file} -c:v libx264 -profile:v main -pix_fmt yuv420p "
-    + "-vf 'crop=trunc(iw/2)*2:trunc(ih/2)*2' -c:a aac -movflags +faststart {out:mp4}"
 }

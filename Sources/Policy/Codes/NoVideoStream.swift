@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// There is no picture in the video.
   public static let noVideoStream = FindingCode(rawValue: "no-video-stream")
@@ -11,9 +14,10 @@ extension Explanation {
     reason: "A file with sound alone is refused as a video, whatever its name.",
     source: "Meta, supported media types",
     remedy: "Send it through the audio endpoint.",
-    commands: [
-      RemedyCommand(
-        "Give the file a name that says sound, and send it as audio: ffmpeg -i "
-          + "{file} -vn -c copy {out:m4a}", for: .video, types: ["audio/mp4"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Give the file a name that says sound, and send it as audio", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c", "copy", .output("m4a")]), from: [.type(.mpeg4Audio)])
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The index stands behind the media data.
   public static let notFastStart = FindingCode(rawValue: "not-fast-start")
@@ -12,8 +15,10 @@ extension Explanation {
     reason: "Meta recommends moov before mdat.",
     source: "Meta, supported media types: \"moov before mdat\"",
     remedy: "Move the index to the front; nothing is encoded anew.",
-    commands: [
-      RemedyCommand(
-        "Move it: ffmpeg -i {file} -c copy -movflags +faststart {out:mp4}")
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Move it", run: "ffmpeg", ["-i", .input, "-c", "copy", "-movflags", "+faststart", .output("mp4")]),
+        makes: .mpeg4Video)
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The picture has the wrong width or height.
   public static let pixelSizeNotAllowed = FindingCode(rawValue: "pixel-size-not-allowed")
@@ -11,9 +14,13 @@ extension Explanation {
     reason: "Stickers are exactly 512 × 512 pixels; any other size is refused.",
     source: "github.com/WhatsApp/stickers; Meta, sticker messages",
     remedy: "Scale the picture, with a transparent border where its shape differs.",
-    commands: [
-      RemedyCommand(
-        "Scale it: magick {file} -coalesce -resize 512x512 -background none -gravity "
-          + "center -extent 512x512 {out:webp}", for: .sticker, types: ["image/"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Scale it", run: "magick",
+          [
+            .input, "-coalesce", "-resize", "512x512", "-background", "none", "-gravity", "center", "-extent",
+            "512x512", .output("webp"),
+          ]), from: [.image], makes: .webP)
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The bytes are a file of another type at once.
   public static let polyglotFile = FindingCode(rawValue: "polyglot-file")
@@ -13,13 +16,16 @@ extension Explanation {
       + "unpacked as an archive, or that a server or a browser runs as a page. Few come about by accident.",
     source: "WHATWG MIME Sniffing, 7.1; ISO 32000-1, annex H.3; APPNOTE 4.3.16",
     remedy: "Save what is to be sent anew with a program that copies nothing else along.",
-    commands: [
-      RemedyCommand(
-        "Write it anew: magick {file} -auto-orient -strip {out:}",
-        types: ["image/jpeg", "image/png", "image/webp"]),
-      RemedyCommand(
-        "Write it anew as it looks: pdftocairo -pdf {file} {out:pdf}", types: ["application/pdf"]),
-      RemedyCommand(
-        "Write it anew: ffmpeg -i {file} -map_metadata -1 -c copy {out:}", types: ["video/", "audio/"]),
+    fixes: [
+      RemedyChoice(
+        Remedy("Re-save it", run: "magick", [.input, "-auto-orient", "-strip", .output(nil)]),
+        from: [.type(.jpeg), .type(.png), .type(.webP)]),
+      RemedyChoice(
+        Remedy("Re-save it as it looks", run: "pdftocairo", ["-pdf", .input, .output("pdf")]),
+        from: [.type(.pdf)], makes: .pdf),
+      RemedyChoice(
+        Remedy(
+          "Re-save it", run: "ffmpeg", ["-i", .input, "-map_metadata", "-1", "-c", "copy", .output(nil)]),
+        from: [.video, .audio]),
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The header says animated, and there is one frame.
   public static let singleFrameAnimation = FindingCode(rawValue: "single-frame-animation")
@@ -13,8 +16,9 @@ extension Explanation {
       + "be shown as a broken animation.",
     source: "github.com/WhatsApp/stickers, sticker validator",
     remedy: "Save it as a still WebP.",
-    commands: [
-      RemedyCommand(
-        "Take the frame out: webpmux -get frame 1 {file} -o {out:webp}", types: ["image/webp"])
+    fixes: [
+      RemedyChoice(
+        Remedy("Take the frame out", run: "webpmux", ["-get", "frame", "1", .input, "-o", .output("webp")]),
+        from: [.type(.webP)], makes: .webP)
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// There is more than one audio stream.
   public static let tooManyAudioStreams = FindingCode(rawValue: "too-many-audio-streams")
@@ -11,9 +14,13 @@ extension Explanation {
     reason: "WhatsApp takes a single audio stream or none.",
     source: "Meta, supported media types: \"single audio stream or no audio stream\"",
     remedy: "Keep one audio stream.",
-    commands: [
-      RemedyCommand(
-        "Keep the first: ffmpeg -i {file} -map 0:v:0 -map '0:a:0?' -c copy -movflags "
-          + "+faststart {out:mp4}", types: ["video/"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Keep the first", run: "ffmpeg",
+          [
+            "-i", .input, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart",
+            .output("mp4"),
+          ]), from: [.video], makes: .mpeg4Video)
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// There is more than one video stream.
   public static let tooManyVideoStreams = FindingCode(rawValue: "too-many-video-streams")
@@ -12,12 +15,16 @@ extension Explanation {
       + "all the same.",
     source: "Inferred from players; no source states a limit",
     remedy: "Keep one video stream.",
-    commands: [
-      RemedyCommand(
-        "Keep the sound alone: ffmpeg -i {file} -vn -c:a aac {out:m4a}", for: .audio,
-        types: ["video/", "audio/"]),
-      RemedyCommand(
-        "Keep the first: ffmpeg -i {file} -map 0:v:0 -map '0:a:0?' -c copy -movflags "
-          + "+faststart {out:mp4}", types: ["video/"]),
+    fixes: [
+      RemedyChoice(
+        Remedy("Keep the audio alone", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "aac", .output("m4a")]),
+        from: [.video, .audio], makes: .mpeg4Audio),
+      RemedyChoice(
+        Remedy(
+          "Keep the first", run: "ffmpeg",
+          [
+            "-i", .input, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart",
+            .output("mp4"),
+          ]), from: [.video], makes: .mpeg4Video),
     ])
 }

@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// A voice note over 512 KB has no play icon.
   public static let voiceNoteTooLarge = FindingCode(rawValue: "voice-note-too-large")
@@ -13,9 +16,11 @@ extension Explanation {
       + "512 KB.",
     source: "Meta, audio messages: voice messages",
     remedy: "Encode it at a lower rate, or in parts.",
-    commands: [
-      RemedyCommand(
-        "Encode it at a lower rate: ffmpeg -i {file} -vn -c:a libopus -ac 1 -b:a 16k "
-          + "{out:ogg}", types: ["audio/"])
+    fixes: [
+      RemedyChoice(
+        Remedy(
+          "Re-encode it at a lower rate", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c:a", "libopus", "-ac", "1", "-b:a", "16k", .output("ogg")]),
+        from: [.audio], makes: .oggAudio)
     ])
 }

@@ -118,7 +118,9 @@ private struct ConfigurationDraft {
   }
 
   private mutating func readEndpoint(_ node: TOMLNode, glob: String?) -> Setting<Endpoint?>? {
-    let names = Endpoint.allCases.map { (name: $0.rawValue, value: Optional($0)) } + [("auto", nil)]
+    // Which policy a file is checked with may be said elsewhere: any that is in use may have the endpoint.
+    let names =
+      policies.endpoints.map { (name: $0.rawValue, value: Optional($0)) } + [(Endpoint.automatic, nil)]
     guard let text = decoder.string(node, as: "an endpoint"),
       let endpoint = decoder.choice(text, at: node.position, "endpoint", among: names)
     else { return nil }

@@ -1,6 +1,6 @@
 internal import SystemPackage
 internal import PreflightTOML
-import MediaPreflight
+package import MediaPreflight
 
 /// Loads the policies that configurations name, each one once.
 package struct PolicyLoader {
@@ -16,6 +16,20 @@ package struct PolicyLoader {
   private let workingFolder: [UInt8]
 
   package init(workingFolder: [UInt8]) { self.workingFolder = workingFolder }
+
+  /// The endpoints of the built-in policies and of those that were loaded, each once.
+  package var endpoints: [Endpoint] {
+    let policies =
+      Policy.builtInNames.compactMap(Policy.builtIn) + loaded.values.compactMap { try? $0.get().policy }
+    var endpoints: [Endpoint] = []
+    for endpoint in policies.flatMap(\.endpointNames) where !endpoints.contains(endpoint) {
+      endpoints.append(endpoint)
+    }
+    return endpoints
+  }
+
+  /// Takes in a policy that was loaded elsewhere.
+  package mutating func add(_ policy: NamedPolicy) { loaded[policy.key] = .success(policy) }
 
   /// A built-in policy, or else the policy file at a path.
   ///

@@ -59,7 +59,7 @@ struct Census {
     } else {
       others.append(path)
     }
-    let fitting = Endpoint.allCases.filter { endpoint in
+    let fitting = policy.endpointNames.filter { endpoint in
       result.inspection?.mediaType.map { policy.endpoint(endpoint)?.types.contains($0) ?? false } ?? false
     }
     var folder = parent.bytes[...]
@@ -85,14 +85,5 @@ struct Census {
     return ["txt", "csv"].contains(own) || MediaType.types(forExtension: own).contains(where: isMedia)
   }
 
-  private static func isMedia(_ type: MediaType) -> Bool {
-    let name = type.rawValue
-    if name.hasPrefix("text/") { return name == "text/rtf" }
-    return !noMedia.contains(name)
-  }
-
-  private static let noMedia: Set<String> = [
-    "application/json", "application/octet-stream", "application/x-dosexec", "application/x-msi",
-    "application/x-executable",
-  ]
+  private static func isMedia(_ type: MediaType) -> Bool { type.family != .plainText && type.family != .data }
 }

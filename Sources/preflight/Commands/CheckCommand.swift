@@ -43,17 +43,23 @@ struct CheckCommand: ParsableCommand {
       files, reports, sandbox, in: project, hasPolicy: true,
       writing: findings.writeBaseline.map { [$0] } ?? []
     ) { name, settings in
-      let result = try settings.engine.check(fileAt: name, as: settings.endpoint, declaredType: declaredType)
-      return baseline?.leavingOutKnown(of: result) ?? result
+      var options = CheckOptions(settings.endpoint, declaredType)
+      options.keepsSource = baseline != nil || reports.showsFiles
+      let result = try settings.engine.check(.file(name), options)
+      let known = baseline?.leavingOutKnown(of: result) ?? result
+      return reports.showsFiles ? known : known.closingSource()
     }
     try baseline?.finish()
     try FileRun.exit(summary, failOn: findings.failOn)
   }
 }
 
-/// An endpoint, or the one that the bytes call for.
-enum EndpointChoice: String, ExpressibleByArgument, CaseIterable {
-  case image, video, audio, document, sticker, auto
+/// An endpoint by the name that a policy gives it, or the one that the bytes call for.
+struct EndpointChoice: ExpressibleByArgument {
+  /// Nil for the one that the bytes call for.
+  let endpoint: Endpoint?
 
-  var endpoint: Endpoint? { Endpoint(rawValue: rawValue) }
+  init(argument: String) {
+    endpoint = argument == Endpoint.automatic ? nil : Endpoint(rawValue: argument)
+  }
 }

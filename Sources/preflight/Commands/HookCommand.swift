@@ -18,13 +18,12 @@ struct HookCommand: ParsableCommand {
     commandName: "hook",
     abstract: "Answer requests from another program: JSON in, JSON out.",
     discussion: """
-      Reads one JSON object, or one per line, with the keys endpoint, file, to, mediaUrl, mediaId, caption, \
-      filename, phoneNumberId and declaredType, and writes one result per request on a line of its own, in \
-      order, each as soon as it is done. A line that can't be read gets a result that says so. A request \
-      with nothing but a file and an endpoint is judged by the file alone. An object may stand over several \
-      lines if the first of them ends with { or a comma. The end of the input ends the hook. A configuration \
-      is taken only where --config names it, so that no stray file changes the answers; an endpoint in the \
-      request holds over it.
+      Reads one JSON object per line, with the keys endpoint, file, declaredType and the fields of the \
+      policy's requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId), and writes one result per \
+      line, in order, each as soon as it is done. A line that can't be read gets a result that says so. A \
+      request with only a file and an endpoint is checked by the file alone. The hook ends with its input. A \
+      configuration is used only where --config names it, so that no stray file changes the answers; an \
+      endpoint in the request overrides it.
       """)
 
   @OptionGroup var policy: PolicyOptions
@@ -43,44 +42,22 @@ struct HookCommand: ParsableCommand {
     var requests = RequestReader()
     var output = Output()
     var summary = Summary()
+    let hook = Hook(project.baseSettings.engine)
     do {
-      while let request = try requests.next() {
-        let result = try answer(request, project)
+      while let line = try requests.next() {
+        let result =
+          line.isTooLong
+          ? hook.tooLong(number: line.number)
+          : try hook.answer(line.text, number: line.number) { path in
+            let settings = project.settings(ofFileAt: path)
+            return (settings.engine, settings.endpoint)
+          }
         summary.count(result)
-        var json = JSONWriter()
-        json.result(result)
-        json.endLine()
-        try output.append(json.bytes, mustFlush: true) {}
+        try output.append(result.json + [0x0a], mustFlush: true) {}
       }
     } catch let error as SnifferError {
       throw Failure(error.description)
     } catch let error as ByteSourceError { throw Failure("standard input: \(error)") }
     try FileRun.exit(summary)
-  }
-
-  private func answer(_ line: RequestReader.Line, _ project: Project) throws -> CheckResult {
-    let engine = project.baseSettings.engine
-    if line.isTooLong {
-      return engine.rejection(
-        ofRequest: "line \(line.number) is too long", expected: "≤ \(RequestReader.maximumBytes) bytes")
-    }
-    let request: HookRequest
-    do { request = try HookRequest(parsing: line.text) } catch {
-      return engine.rejection(
-        ofRequest: "line \(line.number) \(error.reason)", subject: error.subject, expected: error.expected,
-        actual: error.actual)
-    }
-    if let file = request.file {
-      let name = FilePath(file)
-      let settings = project.settings(ofFileAt: name)
-      return try settings.engine.check(
-        fileAt: name, as: request.endpoint ?? settings.endpoint, declaredType: request.declaredType,
-        sending: request.message)
-    }
-    guard let endpoint = request.endpoint else {
-      return engine.rejection(
-        ofRequest: "line \(line.number) has neither a file nor an endpoint", expected: "file or endpoint")
-    }
-    return engine.check(request.message ?? MessageRequest(), as: endpoint)
   }
 }

@@ -8,7 +8,7 @@ struct InspectCommand: ParsableCommand {
     abstract: "Say what the bytes are, with no policy applied.",
     discussion: """
       The results are those of 'check' without verdict and endpoint, and of the findings only those that \
-      are about the file itself. Of a configuration only what it ignores is heeded.
+      are about the file itself. Of a configuration only its ignore list is used.
       """)
 
   @OptionGroup var files: FileOptions
@@ -21,7 +21,7 @@ struct InspectCommand: ParsableCommand {
     let engine = Preflight()
     let project = try projects.project(Settings())
     let summary = try FileRun.run(files, reports, sandbox, in: project, hasPolicy: false) { name, _ in
-      try engine.inspect(fileAt: name)
+      try engine.inspect(fileAt: name, keepingSource: reports.showsFiles)
     }
     try FileRun.exit(summary)
   }

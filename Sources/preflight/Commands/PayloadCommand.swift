@@ -50,6 +50,12 @@ struct PayloadCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Meta's ID of the number to send from.", valueName: "ID"))
   var phoneNumberId: String?
 
+  @Option(
+    name: .customLong("field"),
+    help: ArgumentHelp(
+      "Any other field of the policy's requests; may be repeated.", valueName: "NAME=VALUE"))
+  var fields: [String] = []
+
   @Option(help: ArgumentHelp("The media type that you mean to declare.", valueName: "TYPE"))
   var declaredType: String?
 
@@ -72,12 +78,20 @@ struct PayloadCommand: ParsableCommand {
 
   /// What the request says.
   private var message: MessageRequest {
-    MessageRequest(
+    var message = MessageRequest(
       to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
       phoneNumberID: phoneNumberId)
+    for field in fields {
+      let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      message.fields[String(parts[0])] = String(parts[1])
+    }
+    return message
   }
 
   func validate() throws {
+    for field in fields where !field.contains("=") || field.hasPrefix("=") {
+      throw ValidationError("--field takes NAME=VALUE, not '\(field)'")
+    }
     if file == nil, endpoint?.endpoint == nil {
       throw ValidationError("without a FILE, --endpoint says where the message goes")
     }
@@ -85,6 +99,7 @@ struct PayloadCommand: ParsableCommand {
 
   func run() throws {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
+    if let mistake = project.endpointMistake { throw Failure(mistake) }
     let settings = file.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
     Sandbox.enter(sandbox)
@@ -108,9 +123,7 @@ struct PayloadCommand: ParsableCommand {
       Terminal.write(text, to: STDOUT_FILENO)
       return
     }
-    var json = JSONWriter()
-    json.result(result)
-    Terminal.write(json.bytes + [0x0a], to: STDOUT_FILENO)
+    Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)
     throw result.isUnreadable ? ExitStatus.notJudged : ExitStatus.rejected
   }
 

@@ -23,6 +23,7 @@ enum FileRun {
     var walk = FileWalk(try files.names(), in: project)
     // Every configuration is read before anything is judged or any report begun.
     do { try walk.survey() } catch { throw Failure(error) }
+    if let mistake = project.endpointMistake { throw Failure(mistake) }
     let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
     // No thread has been started: progress is shown by one.
     Sandbox.enter(sandbox, writing: written)

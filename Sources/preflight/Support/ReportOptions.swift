@@ -54,6 +54,12 @@ struct ReportOptions: ParsableArguments {
     }
   }
 
+  /// Whether one of the reports shows the files themselves.
+  var showsFiles: Bool {
+    let names = [format].compactMap(\.self) + report.map { String($0.prefix { $0 != "=" }) }
+    return names.contains { ReportFormat.named($0)?.showsFiles == true }
+  }
+
   static func format(_ name: String) throws(ValidationError) -> ReportFormat {
     guard let format = ReportFormat.named(name) else {
       throw ValidationError("'\(name)' is no report format, only \(formats)")
@@ -82,7 +88,7 @@ struct ReportOptions: ParsableArguments {
     return ReportContext(
       policy: policy, version: Version.current, usesColor: usesColor, isQuiet: quiet,
       width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil, root: Surroundings.projectFolder,
-      folder: Terminal.workingFolder, content: Surroundings.content(of:))
+      folder: Terminal.workingFolder)
   }
 }
 

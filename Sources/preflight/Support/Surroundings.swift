@@ -18,14 +18,4 @@ enum Surroundings {
     }
     return folder
   }
-
-  /// Reads a result's file again; nil where it isn't the file any more that was judged, or can't be read.
-  static func content(of result: CheckResult) -> [UInt8]? {
-    guard let name = result.name, let size = result.inspection?.byteCount,
-      let source = try? FileSource(path: name), source.byteCount == size, let count = Int(exactly: size)
-    else { return nil }
-    var bytes = [UInt8](repeating: 0, count: count)
-    let read = try? bytes.withUnsafeMutableBytes { try source.read(into: $0, at: 0) }
-    return read == count ? bytes : nil
-  }
 }

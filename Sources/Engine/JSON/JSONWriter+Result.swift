@@ -1,10 +1,9 @@
 internal import SystemPackage
 internal import PreflightInspection
-public import MediaPreflight
 
 extension JSONWriter {
   /// Writes one result in the result format.
-  public mutating func result(_ result: CheckResult) {
+  package mutating func result(_ result: CheckResult) {
     object { json in
       json.path(result.name)
       json.member("verdict", result.verdict?.rawValue)
@@ -38,21 +37,6 @@ extension JSONWriter {
     }
   }
 
-  /// Writes the counts of a run.
-  mutating func summary(_ summary: Summary) {
-    object { json in
-      json.member("checked", summary.checked)
-      json.member("accepted", summary.accepted)
-      json.member("rejected", summary.rejected)
-      json.member("warnings", summary.warnings)
-      if summary.known > 0 { json.member("known", summary.known) }
-      if summary.isInterrupted {
-        json.key("interrupted")
-        json.bool(true)
-      }
-    }
-  }
-
   private mutating func finding(_ finding: Finding) {
     object { json in
       json.member("code", finding.code.rawValue)
@@ -80,22 +64,29 @@ extension JSONWriter {
         }
       }
       json.key("body")
-      json.body(request.body)
+      json.body(request.body, file: request.file)
     }
   }
 
-  /// Writes the members of a request's body.
-  public mutating func body(_ members: [JSONMember]) {
+  /// Writes the members of a request's body; the file of a form as `@` and its path.
+  package mutating func body(_ members: [JSONMember], file: FilePath?) {
     object { json in
       for member in members {
         json.key(named: member.key)
-        switch member.value {
-        case .text(let text): json.string(text)
-        case .bool(let bool): json.bool(bool)
-        case .integer(let integer): json.integer(integer)
-        case .object(let inner): json.body(inner)
-        }
+        json.value(member.value, file: file)
       }
+    }
+  }
+
+  /// Writes a value of a body.
+  package mutating func value(_ value: JSONValue, file: FilePath?) {
+    switch value {
+    case .text(let text): string(text)
+    case .bool(let bool): self.bool(bool)
+    case .integer(let integer): self.integer(integer)
+    case .object(let inner): body(inner, file: file)
+    case .array(let values): array { json in for value in values { json.value(value, file: file) } }
+    case .file: string("@" + (file?.display ?? ""))
     }
   }
 
@@ -118,5 +109,15 @@ extension JSONWriter {
     case .records(let records):
       array { json in for record in records { json.record(record) } }
     }
+  }
+}
+
+extension CheckResult {
+  /// The result as a JSON object in UTF-8, without a line end: the result format of `preflight check --format
+  /// ndjson`.
+  public var json: [UInt8] {
+    var json = JSONWriter()
+    json.result(self)
+    return json.bytes
   }
 }

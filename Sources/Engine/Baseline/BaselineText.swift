@@ -1,5 +1,4 @@
 internal import SystemPackage
-public import MediaPreflight
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -70,14 +69,13 @@ public enum BaselineText {
     let digest: String
 
     var value: Baseline.Entry? {
-      guard endpoint == nil || Endpoint(rawValue: endpoint ?? "") != nil else { return nil }
       var name = FilePath(path)
       if let pathBytes {
         guard let bytes = Self.bytes(hexadecimal: pathBytes) else { return nil }
         name = FilePath(bytes)
       }
       return Baseline.Entry(
-        path: name, endpoint: endpoint.flatMap(Endpoint.init), code: FindingCode(rawValue: code),
+        path: name, endpoint: endpoint.map(Endpoint.init(rawValue:)), code: FindingCode(rawValue: code),
         digest: ContentDigest(text: digest))
     }
 

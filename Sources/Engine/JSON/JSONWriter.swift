@@ -1,27 +1,25 @@
-import MediaPreflight
-
 /// Writes JSON text (RFC 8259) in the order in which it is told to, so that the same result is always
 /// the same bytes.
-public struct JSONWriter: Sendable {
+package struct JSONWriter: Sendable {
   /// The text written so far, in UTF-8.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
   private var needsComma = false
 
   /// Creates a writer of an empty text.
-  public init() {
+  package init() {
     // Most results are no longer than this, and needn't be moved while they grow.
     bytes.reserveCapacity(1024)
   }
 
   /// Ends a line (as NDJSON wants it after each value); what follows is a text of its own.
-  public mutating func endLine() {
+  package mutating func endLine() {
     bytes.append(0x0a)
     needsComma = false
   }
 
   /// Writes an object; `members` writes its members with ``member(_:_:)`` and its like.
-  public mutating func object(_ members: (inout JSONWriter) -> Void) {
+  package mutating func object(_ members: (inout JSONWriter) -> Void) {
     separate()
     open(0x7b)
     members(&self)
@@ -29,7 +27,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes an array; `elements` writes its values.
-  public mutating func array(_ elements: (inout JSONWriter) -> Void) {
+  package mutating func array(_ elements: (inout JSONWriter) -> Void) {
     separate()
     open(0x5b)
     elements(&self)
@@ -37,7 +35,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes a member's key, in which nothing is to be escaped; exactly one value must follow.
-  public mutating func key(_ key: StaticString) {
+  package mutating func key(_ key: StaticString) {
     separate()
     bytes.append(0x22)
     key.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -46,46 +44,37 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes a member's key that is any text; exactly one value must follow.
-  public mutating func key(named name: String) {
+  package mutating func key(named name: String) {
     string(name)
     bytes.append(0x3a)
     needsComma = false
   }
 
   /// Writes a member whose value is text, or null.
-  public mutating func member(_ key: StaticString, _ value: String?) {
+  package mutating func member(_ key: StaticString, _ value: String?) {
     self.key(key)
     if let value { string(value) } else { null() }
   }
 
   /// Writes a member whose value is a whole number, or null.
-  public mutating func member(_ key: StaticString, _ value: (some BinaryInteger)?) {
+  package mutating func member(_ key: StaticString, _ value: (some BinaryInteger)?) {
     self.key(key)
     if let value { integer(value) } else { null() }
   }
 
   /// Writes null.
-  public mutating func null() { word("null") }
+  package mutating func null() { word("null") }
 
   /// Writes true or false.
-  public mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
+  package mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
 
   /// Writes a whole number.
-  public mutating func integer(_ value: some BinaryInteger) {
-    // Its digits one by one, without a string in between: every result has a dozen of them.
-    guard let small = UInt(exactly: value) else { return raw(String(value)) }
-    separate()
-    var divisor: UInt = 1
-    while small / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      bytes.append(0x30 + UInt8(small / divisor % 10))
-      divisor /= 10
-    }
-    needsComma = true
+  package mutating func integer(_ value: some BinaryInteger) {
+    raw(String(value))
   }
 
   /// Writes a number in its shortest form that reads back the same; null where JSON has no such number.
-  public mutating func number(_ value: Double) {
+  package mutating func number(_ value: Double) {
     if !value.isFinite { return null() }
     if let whole = Int(exactly: value) { integer(whole) } else { raw("\(value)") }
   }
@@ -93,7 +82,7 @@ public struct JSONWriter: Sendable {
   /// Writes text, with everything escaped that JSON wants escaped, and also U+2028 and U+2029, which
   /// older JavaScript takes for line ends, and DEL, the C1 controls and those that turn the direction of
   /// writing, which disturb a terminal.
-  public mutating func string(_ value: String) {
+  package mutating func string(_ value: String) {
     separate()
     bytes.append(0x22)
     if !appendPlain(value) { appendEscaped(value) }

@@ -1,0 +1,118 @@
+internal import Dispatch
+internal import Synchronization
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+// The same checks for code that must not block: files are read on threads of their own, never on those of the
+// cooperative pool, and a check whose task is cancelled ends at its next read.
+extension Preflight {
+  /// Checks a file; as ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``, without blocking.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
+  ///   loaded.
+  public func check(
+    contentsOf url: URL, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) async throws -> CheckResult {
+    try await check(Self.reference(to: url), CheckOptions(endpoint, declaredType, request))
+  }
+
+  /// Checks the file at a path, without blocking.
+  ///
+  /// - Throws: As ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  public func check(
+    fileAt path: FilePath, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) async throws -> CheckResult {
+    try await check(.file(path), CheckOptions(endpoint, declaredType, request))
+  }
+
+  /// Checks a source, without blocking.
+  ///
+  /// - Throws: As ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  public func check(
+    _ source: any ByteSource, named name: FilePath? = nil, as endpoint: Endpoint? = nil,
+    declaredType: String? = nil, sending request: MessageRequest? = nil
+  ) async throws -> CheckResult {
+    try await BlockingWork.run { [self] cancellation in
+      var options = CheckOptions(endpoint, declaredType, request)
+      options.cancellation = cancellation
+      return try judge(source, named: name, options)
+    }
+  }
+
+  /// Checks what a reference leads to, without blocking.
+  package func check(_ reference: Reference, _ options: CheckOptions) async throws -> CheckResult {
+    try await BlockingWork.run { [self] cancellation in
+      var options = options
+      options.cancellation = cancellation
+      return try check(reference, options)
+    }
+  }
+
+  /// Says what a file's bytes are, with no policy, without blocking.
+  ///
+  /// - Throws: As ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  public func inspect(fileAt path: FilePath) async throws -> CheckResult {
+    try await BlockingWork.run { [self] cancellation in
+      try inspect(fileAt: path, keepingSource: false, cancellation)
+    }
+  }
+}
+
+/// Work that waits for disks, kept off the cooperative pool, whose few threads must always move on.
+private enum BlockingWork {
+  private static let queue = DispatchQueue(label: "preflight.checks", attributes: .concurrent)
+
+  static func run<Value: Sendable>(
+    _ work: @escaping @Sendable (Cancellation) throws -> Value
+  ) async throws -> Value {
+    let cancellation = Cancellation()
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        queue.async {
+          continuation.resume(
+            with: Result {
+              try cancellation.check()
+              let value = try work(cancellation)
+              // A read that was given up has made the file look unreadable.
+              try cancellation.check()
+              return value
+            })
+        }
+      }
+    } onCancel: {
+      cancellation.cancel()
+    }
+  }
+}
+
+/// Whether the task that asked for a check has been cancelled.
+final class Cancellation: Sendable {
+  private let isCancelled = Atomic(false)
+
+  func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+  func check() throws(CancellationError) {
+    if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+  }
+}
+
+/// A source that is no longer read once the task is cancelled.
+struct CancellableSource: ByteSource {
+  let source: any ByteSource
+  let cancellation: Cancellation
+
+  var byteCount: UInt64 { source.byteCount }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
+    try cancellation.check()
+    return try source.read(into: buffer, at: offset)
+  }
+
+  func checkUnchanged() throws { try source.checkUnchanged() }
+}

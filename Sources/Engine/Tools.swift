@@ -1,0 +1,30 @@
+internal import PreflightBytes
+internal import PreflightInspection
+internal import Synchronization
+
+/// What engines of different policies can share: libmagic's databases, and memory to read into.
+final class Tools: Sendable {
+  let sniffer = Sniffer()
+
+  /// Buffers to read into, one for each thread that has read at the same time.
+  private let memories = Mutex<[ByteWindow.Memory]>([])
+
+  /// Opens a window on a source, with the memory that an earlier one had.
+  ///
+  /// - Throws: `ByteSourceError` where the source can't be read, or has changed meanwhile.
+  func read<T>(_ source: any ByteSource, _ body: (inout ByteWindow) throws -> T) throws -> T {
+    let memory = memories.withLock { $0.popLast() } ?? ByteWindow.Memory()
+    var window = ByteWindow(source, memory: memory)
+    let result = Result { try body(&window) }
+    let used = window.takeMemory()
+    memories.withLock { $0.append(used) }
+    do {
+      let answer = try result.get()
+      try source.checkUnchanged()
+      return answer
+    } catch let error as ReadError {
+      if case .source(let reason) = error.reason { throw reason }
+      throw error
+    } catch let error as ByteSourceError { throw error }
+  }
+}

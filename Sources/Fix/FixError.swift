@@ -1,0 +1,29 @@
+public import SystemPackage
+
+/// Why nothing was made.
+public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A person has to do it; what, in words.
+  case needsAPerson(String)
+  /// The program isn't on the path.
+  case programMissing(String)
+  /// The program ended with an error; what it printed.
+  case programFailed(String, String)
+  /// The file can't be read, and why.
+  case unreadable(FilePath, String)
+  /// There is a file of the output's name.
+  case exists(FilePath)
+  /// The output can't be written, and why.
+  case unwritable(FilePath, String)
+
+  /// The reason in words.
+  public var description: String {
+    switch self {
+    case .needsAPerson(let summary): summary
+    case .programMissing(let name): "the program '\(name)' isn't installed"
+    case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
+    case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
+    case .exists(let path): "\(path) exists already"
+    case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package import PreflightBytes
+package import PreflightFacts
+package import PreflightFormats
+package import SystemPackage
+
+/// A file whose structure has been read: the first of the two depths.
+package struct Structure {
+  /// What the structure says.
+  package let inspection: Inspection
+
+  private let reading: Reading
+  /// The format whose content can still be decoded; nil where the structure is broken already.
+  private let undecoded: Format?
+
+  /// Reads the structure of a file.
+  ///
+  /// - Parameters:
+  ///   - name: The file's name, which decides what a password-protected Office document is.
+  ///   - formats: The formats to ask, in order.
+  /// - Throws: `ReadError` with `source` when the source can't be read, `SnifferError` when libmagic
+  ///   has no database. Whatever the bytes are, they never make it throw.
+  package init(
+    _ window: inout ByteWindow, named name: FilePath?, sniffer: Sniffer, formats: [Format] = Format.all
+  ) throws {
+    var reading = Reading(sniffedType: try sniffer.mediaType(of: &window))
+    // While the first bytes are in memory still.
+    let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+    let format = try Self.recognise(&window, among: formats, into: &reading)
+    undecoded = reading.faults.isEmpty ? format : nil
+    if let format {
+      do { try reading.noteOtherFormats(signs, in: format, &window) } catch {
+        // Bytes that make no sense as another format are none.
+        if case .source = error.reason { throw error }
+      }
+    } else if let sniffed = reading.sniffedType.map(MediaType.init(rawValue:)),
+      sniffed.known?.isConfirmedByReader == true
+    {
+      reading.add(
+        Fault(
+          "unconfirmed-type", clause: "", at: 0,
+          "The file begins like \(sniffed), but its header isn't one of that type."))
+    }
+    self.reading = reading
+    inspection = Inspection(
+      byteCount: window.byteCount, depth: .structure, mediaType: Self.mediaType(of: reading, named: name),
+      reading: reading)
+  }
+
+  /// Decodes the content of a file whose structure is whole: the second depth.
+  package func content(_ window: inout ByteWindow) throws(ReadError) -> Content {
+    var reading = reading
+    if let undecoded {
+      try Self.collect(into: &reading) { reading throws(ReadError) in
+        try undecoded.reader.decode(&window, into: &reading)
+      }
+      Self.noteMissingBytes(of: window, into: &reading)
+    }
+    return Content(
+      inspection: Inspection(
+        byteCount: inspection.byteCount, depth: .content, mediaType: inspection.mediaType, reading: reading),
+      faults: Array(reading.faults.dropFirst(inspection.faults.count)),
+      unchecked: Array(reading.unchecked.dropFirst(inspection.unchecked.count)))
+  }
+
+  /// Asks each format in turn; the one that the file is of, or nil.
+  private static func recognise(
+    _ window: inout ByteWindow, among formats: [Format], into reading: inout Reading
+  ) throws(ReadError) -> Format? {
+    for format in formats {
+      try collect(into: &reading) { reading throws(ReadError) in
+        try format.reader.read(&window, into: &reading)
+      }
+      if reading.mediaType != nil {
+        noteMissingBytes(of: window, into: &reading)
+        return format
+      }
+      reading.forget()
+    }
+    return nil
+  }
+
+  /// Not every format says how long it is: text that was cut while it was read is still text.
+  private static func noteMissingBytes(of window: borrowing ByteWindow, into reading: inout Reading) {
+    guard reading.faults.isEmpty, let offset = window.missingOffset else { return }
+    reading.add(
+      Fault(
+        "missing-bytes", clause: "", at: offset,
+        "The file ends before the size that it had when it was opened.",
+        expected: "\(window.byteCount) bytes", actual: "\(offset) bytes"))
+  }
+
+  /// Runs a reader, and turns what it throws for the bytes' sake into faults.
+  private static func collect(
+    into reading: inout Reading, _ read: (inout Reading) throws(ReadError) -> Void
+  ) throws(ReadError) {
+    do { try read(&reading) } catch {
+      switch error.reason {
+      case .source: throw error
+      case .enough: break
+      case .endOfData:
+        reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
+      case .implausible:
+        reading.add(
+          Fault(
+            "implausible-size", clause: "", at: error.offset,
+            "A size or an offset in the file can't be right."))
+      }
+    }
+  }
+
+  /// The type that a reader found, or else libmagic's.
+  ///
+  /// Here is the one place where a name decides something about the bytes: a password-protected OOXML file
+  /// doesn't show which of the three documents is inside (MS-OFFCRYPTO, section 2.3.4), so the type to declare
+  /// is the one that it is named as.
+  private static func mediaType(of reading: Reading, named name: FilePath?) -> MediaType? {
+    guard let found = reading.mediaType else { return mediaType(sniffed: reading.sniffedType) }
+    guard found == .encryptedPackage, let own = name?.lowercasedExtension else { return found }
+    return MediaType.types(forExtension: own).first { $0 != .encryptedPackage } ?? found
+  }
+
+  /// libmagic's answer where it names a type of media, rather than what stands at a path.
+  private static func mediaType(sniffed: String?) -> MediaType? {
+    guard let sniffed, sniffed.contains("/"), !sniffed.hasPrefix("inode/"),
+      sniffed != "application/x-empty"
+    else { return nil }
+    return MediaType(rawValue: sniffed)
+  }
+}
+
+/// A file whose content has been decoded.
+package struct Content {
+  /// What structure and content say together.
+  package let inspection: Inspection
+  /// The faults that decoding alone showed.
+  package let faults: [Fault]
+  /// What decoding left out because a limit of ours was reached.
+  package let unchecked: [UncheckedPart]
+}

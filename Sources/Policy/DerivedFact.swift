@@ -1,0 +1,37 @@
+internal import PreflightFacts
+internal import PreflightInspection
+
+/// What a policy can ask about beside the facts themselves: values that follow from them. This is the one list.
+enum DerivedFact: String, CaseIterable {
+  /// The file's bytes.
+  case size
+  /// The type to declare.
+  case mediaType
+  /// Width times height.
+  case pixelCount
+  /// Width and height together, in pixels.
+  case widthPlusHeight
+  /// The longer side by the shorter, at least 1.
+  case aspectRatio
+  /// How the request refers to the media: `url`, `id`, or `file` for one that is uploaded.
+  case reference
+
+  /// The value; nil where it isn't known.
+  func value(of inspection: Inspection, reference: MediaReference?) -> FactValue? {
+    switch self {
+    case .size: return .int(Int(clamping: inspection.byteCount))
+    case .mediaType: return inspection.mediaType.map { .text($0.rawValue) }
+    case .reference: return reference.map { .text($0.rawValue) }
+    case .pixelCount, .widthPlusHeight, .aspectRatio:
+      guard let width = inspection.facts.width, let height = inspection.facts.height, width > 0, height > 0
+      else { return nil }
+      // As numbers with a fraction: no product of sides that a file claims can overflow.
+      let (long, short) = (Double(max(width, height)), Double(min(width, height)))
+      switch self {
+      case .pixelCount: return .number(long * short)
+      case .widthPlusHeight: return .number(long + short)
+      default: return .number(long / short)
+      }
+    }
+  }
+}

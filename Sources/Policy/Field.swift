@@ -1,0 +1,86 @@
+internal import PreflightTOML
+
+/// A field of a request: what it may hold, and where.
+package struct Field: Sendable {
+  /// The name, as the caller's request spells it.
+  package let name: String
+  package let kind: Kind
+  /// Whether a call that uses the field can't be made without it.
+  package var isRequired: Bool
+  /// Whether it says which media to send; a message has exactly one such field.
+  package let isMediaReference: Bool
+  /// The endpoints at which it may stand; nil for all.
+  package let endpoints: [Endpoint]?
+  /// The most characters; nil where there is no limit.
+  package let maximum: Int?
+  /// More characters than this are accepted and don't serve everybody.
+  package let recommendedMaximum: Int?
+  /// The code of a finding that it is missing.
+  package let missingCode: FindingCode
+  /// The code of a finding that its value can't be right.
+  package let invalidCode: FindingCode
+  package let source: String?
+
+  /// What a value is.
+  package enum Kind: String, CaseIterable, Sendable {
+    /// A phone number with country code (ITU-T E.164), sent as its digits.
+    case phoneNumber = "phone-number"
+    /// A public URL from which the provider fetches the media.
+    case url
+    /// An ID made of digits.
+    case number
+    /// An ID of any characters but spaces and control characters.
+    case identifier
+    /// Text for people to read.
+    case text
+    /// The name under which a file is shown and saved.
+    case fileName = "file-name"
+
+    /// The codes of findings about such a value where the policy names none.
+    fileprivate var codes: (missing: FindingCode, invalid: FindingCode) {
+      switch self {
+      case .phoneNumber: (.missingRecipient, .invalidRecipient)
+      case .url: (.missingMediaReference, .invalidMediaURL)
+      case .number, .identifier: (.missingMediaReference, .invalidMediaID)
+      case .text: (.invalidRequest, .captionTooLong)
+      case .fileName: (.invalidFilename, .invalidFilename)
+      }
+    }
+  }
+}
+
+extension Field {
+  private static let keys = [
+    "kind", "required", "media", "endpoints", "maximum", "recommended-maximum", "missing", "invalid",
+    "source",
+  ]
+
+  /// Reads a field; what the table doesn't state is as in `base`. Nil after an error, which is reported.
+  ///
+  /// - Parameter endpoints: The policy's endpoints.
+  init?(
+    _ entry: TOMLTable.Entry, basedOn base: Field?, endpoints known: [Endpoint], _ decoder: inout TOMLDecoder
+  ) {
+    guard let table = decoder.table(entry.node, as: entry.key) else { return nil }
+    decoder.check(table, keys: Self.keys, in: "a field")
+    var kind = base?.kind
+    if let node = table["kind"], let text = decoder.string(node, as: "kind") {
+      let names = Kind.allCases.map { (name: $0.rawValue, value: $0) }
+      kind = decoder.choice(text, at: node.position, "kind of field", among: names)
+    }
+    guard let kind else {
+      if table["kind"] == nil { decoder.report(entry.position, "the field '\(entry.key)' has no kind") }
+      return nil
+    }
+    name = entry.key
+    self.kind = kind
+    isRequired = decoder.boolean(table, "required") ?? base?.isRequired ?? false
+    isMediaReference = decoder.boolean(table, "media") ?? base?.isMediaReference ?? false
+    endpoints = Endpoint.list(table, "endpoints", among: known, &decoder) ?? base?.endpoints
+    maximum = decoder.integer(table, "maximum") ?? base?.maximum
+    recommendedMaximum = decoder.integer(table, "recommended-maximum") ?? base?.recommendedMaximum
+    missingCode = FindingCode(table, "missing", &decoder) ?? base?.missingCode ?? kind.codes.missing
+    invalidCode = FindingCode(table, "invalid", &decoder) ?? base?.invalidCode ?? kind.codes.invalid
+    source = decoder.string(table, "source") ?? base?.source
+  }
+}

@@ -1,0 +1,186 @@
+internal import PreflightBytes
+public import PreflightFacts
+public import PreflightFormats
+public import SystemPackage
+
+/// How a file is made acceptable: in words, and where a machine can do it, as an action.
+///
+/// A remedy is a value. The words and the shell line that a person reads are rendered from it, and what `fix`
+/// does is the same value, executed.
+public struct Remedy: Sendable, Hashable {
+  /// What it does. With an action a short imperative without a full stop, such as "Convert it to RGB"; without
+  /// one, whole sentences for whoever has to do it.
+  public let summary: String
+
+  /// What a machine can do; nil where a person has to.
+  public let action: Action?
+
+  /// Something that a machine can do to a file. The file itself is never changed: the result is another one.
+  public enum Action: Sendable, Hashable {
+    /// Keeps the first bytes and leaves out the rest. Done by preflight itself.
+    case keepFirst(UInt64)
+    /// Gives the same bytes another name, with the extension of their type. Done by preflight itself.
+    case rename
+    /// Runs a program.
+    case run(Program)
+  }
+
+  /// A program with its arguments.
+  public struct Program: Sendable, Hashable {
+    /// The name under which it is found on the path, such as `ffmpeg`.
+    public let name: String
+    /// The arguments in order.
+    public let arguments: [Argument]
+
+    /// Creates a program with its arguments.
+    public init(_ name: String, _ arguments: [Argument]) {
+      self.name = name
+      self.arguments = arguments
+    }
+
+    /// The extension of what the program makes, without the dot; nil where it is that of the file's own type.
+    public var outputExtension: String? {
+      for argument in arguments {
+        switch argument {
+        case .output(let own): return own
+        case .outputFolder(let own): return own
+        case .text, .input: continue
+        }
+      }
+      return nil
+    }
+  }
+
+  /// One argument of a program.
+  public enum Argument: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// Text as it stands.
+    case text(String)
+    /// The path of the file to be fixed.
+    case input
+    /// The path of the file to be made, with an extension; nil for that of the file's own type.
+    case output(String?)
+    /// The folder in which the program makes a file of the input's name with this extension.
+    case outputFolder(String)
+
+    /// Creates an argument of text.
+    public init(stringLiteral value: String) { self = .text(value) }
+  }
+
+  /// Creates a remedy that a machine can carry out.
+  public init(_ summary: String, _ action: Action) {
+    self.summary = summary
+    self.action = action
+  }
+
+  /// Creates a remedy that runs a program.
+  public init(_ summary: String, run program: String, _ arguments: [Argument]) {
+    self.init(summary, .run(Program(program, arguments)))
+  }
+
+  /// Creates a remedy that a person has to carry out, in whole sentences.
+  public init(advice: String) {
+    summary = advice
+    action = nil
+  }
+}
+
+extension Remedy {
+  /// The path of what the action makes of a file, beside it; nil without an action.
+  ///
+  /// - Parameter ownExtension: The extension of the file's own type.
+  public func output(for file: FilePath, ownExtension: String? = nil) -> FilePath? {
+    switch action {
+    case .keepFirst, .rename: file.replacingExtension(with: ownExtension)
+    case .run(let program): file.replacingExtension(with: program.outputExtension ?? ownExtension)
+    case nil: nil
+    }
+  }
+
+  /// The words, and a command for a POSIX shell that does the same by hand.
+  ///
+  /// - Parameters:
+  ///   - file: The file to be fixed; nil for a placeholder `FILE`.
+  ///   - ownExtension: The extension of the file's own type.
+  public func text(for file: FilePath?, ownExtension: String? = nil) -> String {
+    let file = file ?? FilePath("FILE")
+    let output = output(for: file, ownExtension: ownExtension)?.shellQuoted ?? ""
+    switch action {
+    case nil: return Self.filled(summary, file, ownExtension)
+    case .keepFirst(let count): return "\(summary): head -c \(count) \(file.shellQuoted) > \(output)"
+    case .rename: return "\(summary): mv \(file.shellQuoted) \(output)"
+    case .run(let program):
+      let words = program.arguments.map { argument in
+        switch argument {
+        case .text(let text): ShellWord.quoted(text)
+        case .input: file.shellQuoted
+        case .output: output
+        case .outputFolder:
+          file.removingLastComponent().isEmpty ? "." : file.removingLastComponent().shellQuoted
+        }
+      }
+      return "\(summary): \(([program.name] + words).joined(separator: " "))"
+    }
+  }
+}
+
+extension Remedy {
+  /// Advice with the file's name in place of `{file}`, and a name for what is made of it in place of `{out:EXT}`.
+  private static func filled(_ advice: String, _ file: FilePath, _ ownExtension: String?) -> String {
+    Template(advice).filled { place in
+      if place == "file" { return file.shellQuoted }
+      guard place.hasPrefix("out:") else { return "{\(place)}" }
+      let wanted = place == "out:" ? ownExtension : String(place.dropFirst(4))
+      return file.replacingExtension(with: wanted).shellQuoted
+    } ?? advice
+  }
+}
+
+/// A remedy and the files that it fits.
+public struct RemedyChoice: Sendable {
+  /// The remedy.
+  public let remedy: Remedy
+  /// The files that it can work on; empty for all.
+  public let from: [FileSelector]
+  /// The type of what it makes, which the endpoint has to accept; nil where the type stays as it is.
+  public let makes: MediaType?
+
+  init(_ remedy: Remedy, from: [FileSelector] = [], makes: MediaType? = nil) {
+    self.remedy = remedy
+    self.from = from
+    self.makes = makes
+  }
+
+  /// Whether the remedy can work on a file of a type, and one of the endpoints would accept the type of what it
+  /// makes.
+  func fits(_ mediaType: MediaType?, anyOf endpoints: [EndpointPolicy]) -> Bool {
+    if let makes, !endpoints.isEmpty, !endpoints.contains(where: { $0.types.contains(makes) }) {
+      return false
+    }
+    guard !from.isEmpty else { return true }
+    guard let mediaType else { return false }
+    return from.contains { $0.contains(mediaType) }
+  }
+}
+
+/// The files of a type or of a family of types.
+public enum FileSelector: Sendable, Hashable {
+  /// Every type of a family.
+  case family(MediaType.Family)
+  /// One type.
+  case type(MediaType)
+
+  func contains(_ mediaType: MediaType) -> Bool {
+    switch self {
+    case .family(let family): mediaType.family == family
+    case .type(let type): mediaType == type
+    }
+  }
+
+  static let image = FileSelector.family(.image)
+  static let video = FileSelector.family(.video)
+  static let audio = FileSelector.family(.audio)
+  static let text = FileSelector.family(.text)
+  static let workbook = FileSelector.family(.workbook)
+  static let presentation = FileSelector.family(.presentation)
+  static let plainText = FileSelector.family(.plainText)
+}

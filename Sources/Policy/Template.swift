@@ -1,0 +1,39 @@
+/// Text with places in braces to fill in. A place names one value, or several with a bar between them, of which
+/// the first that is known is taken: `{mediaUrl|mediaId}`.
+package struct Template: Sendable {
+  private enum Part {
+    case text(Substring)
+    case names([String])
+  }
+
+  private var parts: [Part] = []
+
+  package init(_ text: String) {
+    var rest = text[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      if open != rest.startIndex { parts.append(.text(rest[..<open])) }
+      parts.append(.names(rest[rest.index(after: open)..<close].split(separator: "|").map(String.init)))
+      rest = rest[rest.index(after: close)...]
+    }
+    if !rest.isEmpty || parts.isEmpty { parts.append(.text(rest)) }
+  }
+
+  /// The names in braces.
+  package var names: [String] {
+    parts.flatMap { if case .names(let names) = $0 { names } else { [] as [String] } }
+  }
+
+  /// The text with every place filled in; nil where a value is missing.
+  package func filled(_ value: (String) -> String?) -> String? {
+    var text = ""
+    for part in parts {
+      switch part {
+      case .text(let literal): text += literal
+      case .names(let names):
+        guard let value = names.lazy.compactMap(value).first else { return nil }
+        text += value
+      }
+    }
+    return text
+  }
+}
