@@ -50,19 +50,19 @@ import Testing
     #expect(
       mistakes(text) == [
         "2:11: 'waconect' is no built-in policy, did you mean 'waconnect'?",
-        "3:1: a policy has no key 'colour', only name, title, source, extends, service, upload, fields, "
+        "3:1: unknown key 'colour' in a policy, only name, title, source, extends, service, upload, fields, "
           + "endpoints, rules, severities, declare",
-        "4:12: 'imge' is no endpoint, did you mean 'image'?",
+        "4:12: unknown endpoint 'imge', did you mean 'image'?",
         "7:23: 'png' is no media type such as image/png, without parameters",
         "8:18: a size is a number of bytes or text such as \"500 KB\" or \"5 MB\"",
         "8:28: the cap has no size",
         "10:8: 'file-to-large' is no finding code, did you mean 'file-too-large'?",
-        "14:12: 'fatal' is no severity, only error, warning, note",
+        "14:12: unknown severity 'fatal', only error, warning, note",
         "15:13: 'widht' is no fact, did you mean 'width'?",
         "15:41: 'codek' is no fact, did you mean 'codec'?",
         "16:1: the rule must have either require or forbid",
         "20:15: '{tp}' is nothing that can be filled in, did you mean 'to'?",
-        "22:17: 'eror' is no severity, did you mean 'error'?",
+        "22:17: unknown severity 'eror', did you mean 'error'?",
       ])
   }
 
