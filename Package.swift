@@ -110,6 +110,10 @@ let package = Package(
     .target(
       name: "PreflightTestSupport", dependencies: ["MediaPreflight", "PreflightProject"],
       path: "Tests/Support", swiftSettings: settings),
+    // Prints a document for `.ci/check-toml`, which holds the reader against others' test data.
+    .executableTarget(
+      name: "toml-probe", dependencies: ["PreflightTOML", argumentParser, system], path: "Tests/TOMLProbe",
+      swiftSettings: settings),
     tests(of: "TOML", ["PreflightTOML"]),
     tests(of: "Formats", ["MediaPreflight"]),
     tests(of: "Inspection", ["MediaPreflight"]),

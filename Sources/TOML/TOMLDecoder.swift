@@ -1,20 +1,27 @@
-/// Takes values out of a parsed document and collects every mistake on the way: a missing key, a value of
-/// the wrong kind, a key that means nothing.
+/// Takes values out of a parsed document and collects every error on the way: a missing key, a value of
+/// the wrong kind, an unknown key.
 package struct TOMLDecoder {
+  /// The errors, in the order in which they were found.
   package private(set) var mistakes: [Mistake] = []
 
   package init() {}
 
+  /// Reports an error.
   package mutating func report(_ position: TOMLPosition, _ message: String) {
-    mistakes.append(Mistake(position, message))
+    mistakes.add(Mistake(position, message))
   }
 
-  package mutating func add(_ more: [Mistake]) { mistakes += more }
+  /// Adds errors that were found elsewhere.
+  package mutating func add(_ more: [Mistake]) {
+    for mistake in more { mistakes.add(mistake) }
+  }
 
   /// Reports every key of `table` that isn't in `known`, with the nearest one that is.
   package mutating func check(_ table: TOMLTable, keys known: [String], in place: String) {
     for entry in table.entries where !known.contains(entry.key) {
-      report(entry.position, "\(place) has no key '\(entry.key)'" + Self.suggestion(entry.key, known))
+      // To find what may have been meant takes longer than to read the key.
+      guard !mistakes.areTooMany else { return }
+      report(entry.position, "unknown key '\(entry.key)' in \(place)" + Self.suggestion(entry.key, known))
     }
   }
 
@@ -32,7 +39,7 @@ package struct TOMLDecoder {
   package mutating func integer(_ table: TOMLTable, _ key: String) -> Int? {
     guard let node = table[key] else { return nil }
     if case .integer(let value) = node.value, value >= 0 { return value }
-    report(node.position, "\(key) must be a whole number of at least 0")
+    report(node.position, "\(key) must be an integer of at least 0")
     return nil
   }
 
@@ -88,7 +95,8 @@ package struct TOMLDecoder {
     _ text: String, at position: TOMLPosition, _ what: String, among all: [(name: String, value: T)]
   ) -> T? {
     if let found = all.first(where: { $0.name == text }) { return found.value }
-    report(position, "'\(text)' is no \(what)" + Self.suggestion(text, all.map(\.name)))
+    guard !mistakes.areTooMany else { return nil }
+    report(position, "unknown \(what) '\(text)'" + Self.suggestion(text, all.map(\.name)))
     return nil
   }
 
@@ -96,18 +104,21 @@ package struct TOMLDecoder {
   package static func suggestion(_ word: String, _ known: [String]) -> String {
     let near =
       known.map { (name: $0, distance: distance(word, $0)) }
-      .filter { $0.distance <= max(1, word.count / 3) }
+      .filter { $0.distance <= max(1, min(word.count, maximumLength) / 3) }
       .min { $0.distance < $1.distance }
       ?? known.first { word.count > 2 && $0.hasPrefix(word) }.map { (name: $0, distance: 0) }
     if let near { return ", did you mean '\(near.name)'?" }
     return known.isEmpty || known.count > 12 ? "" : ", only \(known.joined(separator: ", "))"
   }
 
+  /// As much of a word is compared.
+  private static let maximumLength = 64
+
   /// The number of letters to insert, delete, replace or swap with their neighbour to get from one word to
   /// the other.
   private static func distance(_ a: String, _ b: String) -> Int {
-    let a = Array(a.lowercased().prefix(64))
-    let b = Array(b.lowercased().prefix(64))
+    let a = Array(a.prefix(maximumLength).lowercased())
+    let b = Array(b.prefix(maximumLength).lowercased())
     var rows = [Array(0...b.count)]
     for (i, x) in a.enumerated() {
       var row = [i + 1]

@@ -1,7 +1,12 @@
 /// Reads the tokens of a TOML document: keys and values (TOML 1.0.0, "Keys" to "Inline Table").
+///
+/// An error that leaves it clear where the token ends is reported, and reading goes on after the token. Any other is
+/// thrown.
 struct TOMLScanner {
-  /// Deeper nesting than this is a mistake, so that no text can exhaust the stack.
-  private static let maximumDepth = 32
+  static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+  /// Deeper nesting than this is an error, so that no text can exhaust the stack.
+  private static let maximumDepth = 64
 
   /// The text in UTF-8, of which all that TOML gives a meaning is ASCII.
   private let bytes: [UInt8]
@@ -11,11 +16,13 @@ struct TOMLScanner {
   /// How many scalars of the line are before an index, so that each byte is counted once.
   private var counted = (index: 0, scalars: 0)
 
+  private(set) var mistakes: [Mistake] = []
+
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    if bytes.starts(with: [0xef, 0xbb, 0xbf]) {
-      index = 3
-      lineStart = 3
+    if bytes.starts(with: Self.byteOrderMark) {
+      index = Self.byteOrderMark.count
+      lineStart = index
     }
   }
 
@@ -37,12 +44,7 @@ struct TOMLScanner {
     }
   }
 
-  func has(_ text: StaticString) -> Bool {
-    let count = text.utf8CodeUnitCount
-    guard bytes.count - index >= count else { return false }
-    for offset in 0..<count where bytes[index + offset] != text.utf8Start[offset] { return false }
-    return true
-  }
+  func has(_ text: String) -> Bool { bytes[min(index, bytes.count)...].starts(with: text.utf8) }
 
   mutating func advance(_ count: Int = 1) {
     for _ in 0..<count where index < bytes.count {
@@ -54,45 +56,86 @@ struct TOMLScanner {
     }
   }
 
-  mutating func skipSpaces() {
-    while let scalar = peek, scalar == " " || scalar == "\t" { advance() }
+  // MARK: Errors
+
+  mutating func report(_ position: TOMLPosition, _ message: String) {
+    mistakes.add(Mistake(position, message))
   }
 
+  mutating func report(_ failure: TOMLFailure) { report(failure.position, failure.message) }
+
+  /// The failure that something else than what comes next was expected.
+  mutating func expected(_ what: String) -> TOMLFailure {
+    let found =
+      if isAtEnd {
+        "the end of the file"
+      } else if isAtLineEnd {
+        "the end of the line"
+      } else {
+        "'\(nextCharacter)'"
+      }
+    return TOMLFailure(position, "expected \(what), found \(found)")
+  }
+
+  /// The next scalar, for messages.
+  private var nextCharacter: String {
+    String(String(decoding: bytes[index...].prefix(4), as: UTF8.self).unicodeScalars.prefix(1))
+  }
+
+  // MARK: Spaces and line ends
+
+  mutating func skipSpaces() {
+    while let scalar = peek, scalar == " " || scalar == "\t" { index += 1 }
+  }
+
+  /// Passes over the rest of the line, whatever it holds.
   mutating func skipLine() {
-    skipComment()
+    index = bytes[min(index, bytes.count)...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
     advance()
   }
 
   /// Passes over spaces, comments and line ends.
   mutating func skipBlankLines() {
-    while let scalar = peek {
-      switch scalar {
-      case " ", "\t", "\r", "\n": advance()
-      case "#": skipComment()
-      default: return
-      }
-    }
+    repeat {
+      skipSpaces()
+      skipComment()
+    } while skipLineEnd()
+  }
+
+  /// Whether the line ends here. A carriage return alone ends none.
+  private var isAtLineEnd: Bool { has("\n") || has("\r\n") }
+
+  /// Passes over a line end; false where there is none.
+  private mutating func skipLineEnd() -> Bool {
+    guard isAtLineEnd else { return false }
+    advance(peek == "\r" ? 2 : 1)
+    return true
   }
 
   private mutating func skipComment() {
-    index = bytes[min(index, bytes.count)...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-  }
-
-  mutating func expect(_ scalar: Unicode.Scalar, _ message: String) throws(TOMLFailure) {
-    skipSpaces()
-    guard peek == scalar else { throw TOMLFailure(position, message) }
-    advance()
-    skipSpaces()
+    guard peek == "#" else { return }
+    while !isAtEnd {
+      if Self.isControl(bytes[index]) {
+        if isAtLineEnd { return }
+        reportControlCharacter()
+      }
+      index += 1
+    }
   }
 
   mutating func expectEndOfLine() throws(TOMLFailure) {
     skipSpaces()
-    if peek == "#" { skipComment() }
-    if peek == "\r" { advance() }
-    guard isAtEnd || peek == "\n" else {
-      throw TOMLFailure(position, "expected the end of the line")
-    }
-    advance()
+    skipComment()
+    guard skipLineEnd() || isAtEnd else { throw expected("the end of the line") }
+  }
+
+  /// Whether a byte is a control character that may stand nowhere: all of ASCII's but the tab.
+  private static func isControl(_ byte: UInt8) -> Bool {
+    byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7f
+  }
+
+  private mutating func reportControlCharacter() {
+    report(position, "invalid control character \(Unicode.Scalar(bytes[index]).codeName)")
   }
 
   // MARK: Keys
@@ -102,7 +145,7 @@ struct TOMLScanner {
     while peek == "." {
       advance()
       let part = try keyPart()
-      guard parts.count < Self.maximumDepth else { throw TOMLFailure(part.position, "nested too deeply") }
+      guard parts.count < Self.maximumDepth else { throw Self.tooDeep(part.position) }
       parts.append(part)
     }
     return parts
@@ -113,11 +156,10 @@ struct TOMLScanner {
     let position = position
     let name: String
     switch peek {
-    case "\"": name = try basicString()
-    case "'": name = try literalString()
+    case "\"", "'": name = try string(isMultiline: false)
     default:
       name = bareWord()
-      if name.isEmpty { throw TOMLFailure(position, "expected a key") }
+      if name.isEmpty { throw expected("a key") }
     }
     skipSpaces()
     return TOMLKeyPart(name: name, position: position)
@@ -134,22 +176,33 @@ struct TOMLScanner {
     return String(decoding: bytes[start..<index], as: UTF8.self)
   }
 
+  mutating func expectEquals() throws(TOMLFailure) {
+    guard peek == "=" else { throw expected("'=' after the key") }
+    advance()
+    skipSpaces()
+  }
+
+  private static func tooDeep(_ position: TOMLPosition) -> TOMLFailure {
+    TOMLFailure(position, "more than \(maximumDepth) levels of nesting")
+  }
+
   // MARK: Values
 
-  mutating func value(depth: Int) throws(TOMLFailure) -> TOMLNode {
+  /// Reads a value; nil where it was reported as invalid.
+  ///
+  /// - Parameter depth: How many tables and arrays the value is in.
+  mutating func value(depth: Int) throws(TOMLFailure) -> TOMLNode? {
     let position = position
-    guard depth < Self.maximumDepth else { throw TOMLFailure(position, "nested too deeply") }
-    switch peek {
-    case "\"":
-      let text = has("\"\"\"") ? try multilineString(basic: true) : try basicString()
-      return TOMLNode(value: .string(text), position: position)
-    case "'":
-      let text = has("'''") ? try multilineString(basic: false) : try literalString()
-      return TOMLNode(value: .string(text), position: position)
-    case "[": return TOMLNode(value: .array(try array(depth: depth)), position: position)
-    case "{": return TOMLNode(value: .table(try inlineTable(depth: depth)), position: position)
-    default: return TOMLNode(value: try number(), position: position)
-    }
+    guard depth <= Self.maximumDepth else { throw Self.tooDeep(position) }
+    let value: TOMLValue? =
+      switch peek {
+      case "\"": .string(try string(isMultiline: has("\"\"\"")))
+      case "'": .string(try string(isMultiline: has("'''")))
+      case "[": .array(try array(depth: depth))
+      case "{": .table(try inlineTable(depth: depth))
+      default: try plainValue()
+      }
+    return value.map { TOMLNode(value: $0, position: position) }
   }
 
   private mutating func array(depth: Int) throws(TOMLFailure) -> [TOMLNode] {
@@ -158,185 +211,184 @@ struct TOMLScanner {
     while true {
       skipBlankLines()
       if peek == "]" { break }
-      nodes.append(try value(depth: depth + 1))
+      if let node = try value(depth: depth + 1) { nodes.append(node) }
       skipBlankLines()
-      if peek == "," { advance() } else { break }
+      guard peek == "," else { break }
+      advance()
     }
-    guard peek == "]" else { throw TOMLFailure(position, "expected , or ] in the array") }
+    guard peek == "]" else { throw expected("',' or ']' in the array") }
     advance()
     return nodes
   }
 
   private mutating func inlineTable(depth: Int) throws(TOMLFailure) -> TOMLTable {
     advance()
-    var pairs: [(keys: [TOMLKeyPart], node: TOMLNode)] = []
     skipSpaces()
-    while peek != "}" {
-      let keys = try key()
-      try expect("=", "expected = after the key")
-      pairs.append((keys, try value(depth: depth + 1)))
-      skipSpaces()
-      guard peek == "," else { break }
-      advance()
-      skipSpaces()
+    var table = TOMLTable()
+    if peek != "}" {
+      while true {
+        let keys = try key()
+        try expectEquals()
+        if let node = try value(depth: depth + keys.count) {
+          do { try table.insert(node, keys: keys[...]) } catch { report(error) }
+        }
+        skipSpaces()
+        guard peek == "," else { break }
+        advance()
+      }
     }
-    guard peek == "}" else { throw TOMLFailure(position, "expected , or } in the inline table") }
+    guard peek == "}" else { throw expected("',' or '}' in the inline table") }
     advance()
-    return try .inline(pairs)
+    table.origin = .inline
+    return table
   }
 
-  private mutating func number() throws(TOMLFailure) -> TOMLValue {
+  /// Reads a boolean or a number: what is written without quotes or brackets.
+  private mutating func plainValue() throws(TOMLFailure) -> TOMLValue? {
     let position = position
-    let start = index
-    scan: while let scalar = peek {
-      switch scalar {
-      case " ", "\t", "\r", "\n", ",", "]", "}", "#", "=": break scan
-      default: index += 1
-      }
+    let characters = plainText { " \t\r\n,[]{}#=\"'".utf8.contains($0) }
+    guard let first = characters.first else { throw expected("a value") }
+    if characters.elementsEqual("true".utf8) { return .boolean(true) }
+    if characters.elementsEqual("false".utf8) { return .boolean(false) }
+    let reading = TOMLNumber.read(characters)
+    if case .value(let value) = reading { return value }
+    // Whoever forgets the quotes may have written several words, and a date may have a space before its time.
+    index = characters.startIndex
+    let text = String(decoding: plainText { "\r\n,]}#".utf8.contains($0) }, as: UTF8.self)
+    if TOMLNumber.looksLikeDateOrTime(characters) {
+      report(position, "dates and times are not supported")
+    } else if case .outOfRange = reading {
+      report(position, "the integer '\(text)' is outside the range of 64 bits")
+    } else if TOMLNumber.isDigit(first) || "+-.".utf8.contains(first) {
+      report(position, "invalid number '\(text)'")
+    } else {
+      report(position, "invalid value '\(text)', a string needs quotes")
     }
-    let characters = bytes[start..<index]
-    // Most are a few digits and nothing else.
-    if 1...9 ~= characters.count, characters.first != UInt8(ascii: "0") || characters.count == 1,
-      characters.allSatisfy({ 0x30...0x39 ~= $0 })
-    {
-      return .integer(characters.reduce(0) { $0 * 10 + Int($1 & 15) })
-    }
-    let word = String(decoding: characters, as: UTF8.self)
-    switch word {
-    case "": throw TOMLFailure(position, "expected a value")
-    case "true": return .boolean(true)
-    case "false": return .boolean(false)
-    case "inf", "+inf": return .float(.infinity)
-    case "-inf": return .float(-.infinity)
-    case "nan", "+nan", "-nan": return .float(.nan)
-    default: break
-    }
-    let wellSpaced =
-      !word.hasPrefix("_") && !word.hasSuffix("_") && !word.contains("__")
-      && !word.contains("._") && !word.contains("_.")
-    let digits = word.filter { $0 != "_" }
-    if wellSpaced {
-      for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) {
-        if let value = Int(digits.dropFirst(2), radix: radix), value >= 0 { return .integer(value) }
-      }
-      let unsigned = digits.drop { $0 == "+" || $0 == "-" }
-      let padded = unsigned.count > 1 && unsigned.first == "0" && unsigned.dropFirst().first?.isNumber == true
-      if !padded, digits.count - unsigned.count <= 1, unsigned.first?.isNumber == true {
-        if let value = Int(digits) { return .integer(value) }
-        if unsigned.last?.isNumber == true, unsigned.contains(where: { ".eE".contains($0) }),
-          let value = Double(digits)
-        {
-          return .float(value)
-        }
-      }
-    }
-    throw TOMLFailure(position, "'\(word)' is no value: text wants quotes, and dates have no use here")
+    return nil
+  }
+
+  /// Reads up to a byte that ends a value, without the spaces before that.
+  private mutating func plainText(endsAt isEnd: (UInt8) -> Bool) -> ArraySlice<UInt8> {
+    let text = bytes[index...].prefix { !isEnd($0) }
+    index = text.endIndex
+    guard let last = text.lastIndex(where: { !" \t".utf8.contains($0) }) else { return text.prefix(0) }
+    return text[...last]
   }
 
   // MARK: Strings
 
-  private mutating func literalString() throws(TOMLFailure) -> String {
+  /// Reads a string of any of the four forms; the next byte is its quote.
+  private mutating func string(isMultiline: Bool) throws(TOMLFailure) -> String {
     let start = position
-    advance()
-    let first = index
-    while let scalar = peek, scalar != "\n" {
-      advance()
-      if scalar == "'" { return String(decoding: bytes[first..<index - 1], as: UTF8.self) }
-    }
-    throw TOMLFailure(start, "the string is not closed on its line")
-  }
-
-  private mutating func basicString() throws(TOMLFailure) -> String {
-    let start = position
-    advance()
-    // Up to an escape the text is what stands there.
-    let plain = index
-    while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\"),
-      bytes[index] != UInt8(ascii: "\n")
-    { index += 1 }
-    if peek == "\"" {
-      advance()
-      return String(decoding: bytes[plain..<index - 1], as: UTF8.self)
-    }
-    var text = Array(bytes[plain..<index])
-    while let scalar = peek, scalar != "\n" {
-      switch scalar {
-      case "\"":
-        advance()
-        return String(decoding: text, as: UTF8.self)
-      case "\\": text += try escape()
-      default:
-        text.append(bytes[index])
-        advance()
-      }
-    }
-    throw TOMLFailure(start, "the string is not closed on its line")
-  }
-
-  private mutating func multilineString(basic: Bool) throws(TOMLFailure) -> String {
-    let start = position
-    let mark: StaticString = basic ? "\"\"\"" : "'''"
-    let quote: Unicode.Scalar = basic ? "\"" : "'"
-    advance(3)
-    if has("\r\n") { advance(2) } else if peek == "\n" { advance() }
+    let quote = bytes[index]
+    advance(isMultiline ? 3 : 1)
+    // A line end right after the opening quotes is not part of the text.
+    if isMultiline { _ = skipLineEnd() }
     var text: [UInt8] = []
-    while let scalar = peek {
-      if has(mark) {
-        advance(3)
-        // Up to two more quotes belong to the text.
-        for _ in 0..<2 where peek == quote {
-          text.append(bytes[index])
-          advance()
-        }
-        return String(decoding: text, as: UTF8.self)
+    while true {
+      // Up to the next of these the text is what stands there.
+      let plain = index
+      while index < bytes.count, bytes[index] != quote, bytes[index] != UInt8(ascii: "\\"),
+        !Self.isControl(bytes[index])
+      { index += 1 }
+      text += bytes[plain..<index]
+      guard !isAtEnd, isMultiline || !isAtLineEnd else {
+        throw TOMLFailure(start, "the string is not closed" + (isMultiline ? "" : " on its line"))
       }
-      if basic, scalar == "\\" {
-        if skipLineContinuation() { continue }
-        text += try escape()
-      } else {
-        text.append(bytes[index])
-        advance()
+      switch bytes[index] {
+      case quote:
+        let quotes = isMultiline ? bytes[index...].prefix(5).prefix { $0 == quote }.count : 1
+        index += quotes
+        guard isMultiline else { return String(decoding: text, as: UTF8.self) }
+        // Up to two quotes before the closing three belong to the text.
+        guard quotes >= 3 else {
+          text += Array(repeating: quote, count: quotes)
+          continue
+        }
+        text += Array(repeating: quote, count: quotes - 3)
+        return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\\"):
+        if quote == UInt8(ascii: "'") {
+          text.append(bytes[index])
+          index += 1
+        } else if !isMultiline || !skipLineContinuation() {
+          readEscape(into: &text)
+        }
+      default:
+        if isMultiline, skipLineEnd() {
+          // However the file was saved, the text is the same.
+          text.append(UInt8(ascii: "\n"))
+        } else {
+          reportControlCharacter()
+          index += 1
+        }
       }
     }
-    throw TOMLFailure(start, "the string is not closed")
   }
 
   /// Passes over a backslash at the end of a line and the white space after it; false where there is none.
   private mutating func skipLineContinuation() -> Bool {
-    var end = index + 1
-    while end < bytes.count, [0x20, 0x09, 0x0d].contains(bytes[end]) { end += 1 }
-    guard end < bytes.count, bytes[end] == 0x0a else { return false }
-    advance()
-    while let scalar = peek, scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\n" { advance() }
+    let start = index
+    index += 1
+    skipSpaces()
+    guard skipLineEnd() else {
+      index = start
+      return false
+    }
+    repeat { skipSpaces() } while skipLineEnd()
     return true
   }
 
-  /// The bytes that an escape stands for.
-  private mutating func escape() throws(TOMLFailure) -> [UInt8] {
+  /// Reads an escape and appends what it stands for.
+  private mutating func readEscape(into text: inout [UInt8]) {
     let start = position
-    advance()
-    let scalar = peek
-    advance()
-    switch scalar {
-    case "b": return [0x08]
-    case "t": return [0x09]
-    case "n": return [0x0a]
-    case "f": return [0x0c]
-    case "r": return [0x0d]
-    case "\"": return [0x22]
-    case "\\": return [0x5c]
+    index += 1
+    let escape = peek
+    switch escape {
+    case "b": text.append(0x08)
+    case "t": text.append(0x09)
+    case "n": text.append(0x0a)
+    case "f": text.append(0x0c)
+    case "r": text.append(0x0d)
+    case "\"": text.append(0x22)
+    case "\\": text.append(0x5c)
     case "u", "U":
-      let count = scalar == "u" ? 4 : 8
-      let digits = String(decoding: bytes[index...].prefix(count), as: UTF8.self)
-      if digits.utf8.count == count, digits.allSatisfy(\.isHexDigit),
-        let code = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(code),
-        let encoded = UTF8.encode(scalar)
-      {
-        advance(count)
-        return Array(encoded)
+      let count = escape == "u" ? 4 : 8
+      let digits = bytes[(index + 1)...].prefix(count).prefix {
+        Unicode.Scalar($0).properties.isASCIIHexDigit
       }
-      fallthrough
-    default: throw TOMLFailure(start, "the escape is not one that TOML knows")
+      index += 1 + digits.count
+      let name = String(decoding: digits, as: UTF8.self)
+      guard digits.count == count, let code = UInt32(name, radix: 16) else {
+        return report(start, "invalid escape, expected \(count) hexadecimal digits")
+      }
+      guard let scalar = Unicode.Scalar(code), let encoded = UTF8.encode(scalar) else {
+        return report(start, "invalid escape, U+\(name) is not a Unicode scalar value")
+      }
+      text += encoded
+      return
+    default:
+      // A line end is left to the string, which it may end.
+      guard !isAtEnd, !Self.isControl(bytes[index]) else { return report(start, "invalid escape") }
+      report(start, "invalid escape '\\\(nextCharacter)'")
     }
+    index += 1
+  }
+}
+
+/// One part of a dotted key.
+struct TOMLKeyPart {
+  let name: String
+  let position: TOMLPosition
+}
+
+/// An error on its way up to where parsing goes on.
+struct TOMLFailure: Error {
+  let position: TOMLPosition
+  let message: String
+
+  init(_ position: TOMLPosition, _ message: String) {
+    self.position = position
+    self.message = message
   }
 }

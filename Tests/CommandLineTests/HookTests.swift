@@ -101,9 +101,9 @@ import Testing
   @Test func eachLineHasItsAnswerAtOnce() throws {
     let hook = try Hook()
     for line in ["{", "\"endpoint\": \"image\", ", "", "   ", "}", "{},{", "[", "{\"file\":{", "\u{0}", "null"] {
-      #expect(try hook.ask(line).contains("invalid-request"), "\(line)")
+      #expect(try hook.exchange(line + "\n", count: 1)[0].contains("invalid-request"), "\(line)")
     }
-    #expect(try hook.ask("{\"file\":\"/nonexistent\"}").contains("unreadable"))
+    #expect(try hook.exchange("{\"file\":\"/nonexistent\"}\n", count: 1)[0].contains("unreadable"))
   }
 }
 

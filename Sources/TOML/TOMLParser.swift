@@ -1,0 +1,213 @@
+extension TOMLTable {
+  /// Parses a document.
+  ///
+  /// - Parameters:
+  ///   - bytes: The document in UTF-8.
+  ///   - mistakes: Gets each error in the order of the text. After an error the parser goes on at the next
+  ///     line or sooner, so the table holds whatever could be read.
+  package init(parsing bytes: [UInt8], mistakes: inout [Mistake]) {
+    if let position = TOMLPosition(ofInvalidUTF8In: bytes) {
+      // The text is of another encoding: an error for each of its letters would say no more.
+      mistakes.append(Mistake(position, "invalid UTF-8"))
+      self.init()
+      return
+    }
+    var parser = TOMLParser(bytes)
+    parser.parse()
+    self = parser.root
+    // A string that isn't closed is reported after what is wrong in it, but begins before that.
+    mistakes += parser.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+  }
+}
+
+/// Reads the lines of a TOML document: headers, and keys with their values (TOML 1.0.0, "Keys" to "Array of Tables").
+private struct TOMLParser {
+  private var scanner: TOMLScanner
+  private(set) var root = TOMLTable()
+
+  /// The keys from the root to the table that the last header named.
+  private var path: [TOMLKeyPart] = []
+
+  /// That table, taken out of the document while it is filled.
+  private var current = TOMLTable()
+
+  /// Whether there is such a table. After a header with an error there is none, and what follows it is read for its
+  /// own errors only.
+  private var isInDocument = true
+
+  init(_ bytes: [UInt8]) { scanner = TOMLScanner(bytes) }
+
+  var mistakes: [Mistake] { scanner.mistakes }
+
+  mutating func parse() {
+    defer { putBack() }
+    while true {
+      scanner.skipBlankLines()
+      guard !scanner.isAtEnd, !scanner.mistakes.areTooMany else { return }
+      let before = scanner.mistakes.count
+      do {
+        if scanner.peek == "[" { try parseHeader() } else { try parseKeyValue() }
+        // One error is enough of a line.
+        if scanner.mistakes.count == before { try scanner.expectEndOfLine() } else { scanner.skipLine() }
+      } catch {
+        scanner.report(error)
+        scanner.skipLine()
+      }
+    }
+  }
+
+  private mutating func parseHeader() throws(TOMLFailure) {
+    putBack()
+    isInDocument = false
+    let before = scanner.mistakes.count
+    let position = scanner.position
+    let isArray = scanner.has("[[")
+    scanner.advance(isArray ? 2 : 1)
+    path = try scanner.key()
+    guard scanner.has(isArray ? "]]" : "]") else {
+      throw scanner.expected("'\(isArray ? "]]" : "]")' after the table's name")
+    }
+    scanner.advance(isArray ? 2 : 1)
+    guard scanner.mistakes.count == before else { return }
+    try Self.open(path[...], in: &root, isArray: isArray, at: position)
+    isInDocument = Self.exchange(&current, at: path[...], in: &root)
+  }
+
+  /// Puts the table that was filled where it belongs.
+  private mutating func putBack() {
+    if isInDocument { _ = Self.exchange(&current, at: path[...], in: &root) }
+    current = TOMLTable()
+  }
+
+  private mutating func parseKeyValue() throws(TOMLFailure) {
+    let before = scanner.mistakes.count
+    let keys = try scanner.key()
+    try scanner.expectEquals()
+    let node = try scanner.value(depth: path.count + keys.count)
+    // A value with an error in it isn't what was meant.
+    guard let node, scanner.mistakes.count == before else { return }
+    try current.insert(node, keys: keys[...])
+  }
+
+  /// Makes the table that a header names, or adds one to the array of tables that it names.
+  private static func open(
+    _ keys: ArraySlice<TOMLKeyPart>, in table: inout TOMLTable, isArray: Bool, at position: TOMLPosition
+  ) throws(TOMLFailure) {
+    guard let key = keys.first else { return }
+    let isLast = keys.count == 1
+    guard let index = table.index(of: key.name) else {
+      var child = TOMLTable()
+      child.origin = isLast ? .header : .implicit
+      if !isLast { try open(keys.dropFirst(), in: &child, isArray: isArray, at: position) }
+      let node = TOMLNode(value: .table(child), position: position)
+      let value = isLast && isArray ? TOMLNode(value: .array([node]), position: position) : node
+      table.append(.init(key: key.name, position: key.position, node: value))
+      return
+    }
+    if var child = table.entries[index].node.value.takeTable() {
+      defer { table.entries[index].node.value = .table(child) }
+      guard child.origin != .inline else {
+        throw TOMLFailure(key.position, "'\(key.name)' is an inline table, which nothing can be added to")
+      }
+      if isLast {
+        guard !isArray else {
+          throw TOMLFailure(key.position, "'\(key.name)' is a table, not an array of tables")
+        }
+        guard child.origin == .implicit else {
+          throw TOMLFailure(key.position, "duplicate table '\(key.name)'")
+        }
+        child.origin = .header
+      } else {
+        try open(keys.dropFirst(), in: &child, isArray: isArray, at: position)
+      }
+    } else if var nodes = table.entries[index].node.value.takeArray() {
+      defer { table.entries[index].node.value = .array(nodes) }
+      guard let origin = nodes.last?.value.tableOrigin, origin != .inline else {
+        throw TOMLFailure(key.position, "'\(key.name)' is an array, which nothing can be added to")
+      }
+      if isLast {
+        guard isArray else {
+          throw TOMLFailure(
+            key.position, "'\(key.name)' is an array of tables, expected a header in double brackets")
+        }
+        var new = TOMLTable()
+        new.origin = .header
+        nodes.append(TOMLNode(value: .table(new), position: position))
+      } else {
+        try nodes[nodes.count - 1].changeTable { table throws(TOMLFailure) in
+          try open(keys.dropFirst(), in: &table, isArray: isArray, at: position)
+        }
+      }
+    } else {
+      let kind = table.entries[index].node.value.kind
+      throw TOMLFailure(key.position, "'\(key.name)' is \(kind), not a table")
+    }
+  }
+
+  /// Exchanges a table with the one that a header names; false where there is none.
+  private static func exchange(
+    _ current: inout TOMLTable, at path: ArraySlice<TOMLKeyPart>, in table: inout TOMLTable
+  ) -> Bool {
+    guard let key = path.first else {
+      swap(&current, &table)
+      return true
+    }
+    guard let index = table.index(of: key.name) else { return false }
+    return table.entries[index].node.changeTable { table in
+      exchange(&current, at: path.dropFirst(), in: &table)
+    } ?? false
+  }
+}
+
+extension TOMLTable {
+  /// Inserts a value under a dotted key.
+  ///
+  /// Dotted keys may add to what dotted keys made, and to what has no header of its own yet, but to nothing that was
+  /// defined elsewhere.
+  mutating func insert(_ node: TOMLNode, keys: ArraySlice<TOMLKeyPart>) throws(TOMLFailure) {
+    guard let key = keys.first else { return }
+    let index = index(of: key.name)
+    guard keys.count > 1 else {
+      if index != nil { throw TOMLFailure(key.position, "duplicate key '\(key.name)'") }
+      append(.init(key: key.name, position: key.position, node: node))
+      return
+    }
+    guard let index else {
+      var child = TOMLTable()
+      child.origin = .dotted
+      try child.insert(node, keys: keys.dropFirst())
+      let table = TOMLNode(value: .table(child), position: key.position)
+      append(.init(key: key.name, position: key.position, node: table))
+      return
+    }
+    switch entries[index].node.value.tableOrigin {
+    case .implicit, .dotted: break
+    case .inline:
+      throw TOMLFailure(key.position, "'\(key.name)' is an inline table, which nothing can be added to")
+    case .header:
+      throw TOMLFailure(key.position, "'\(key.name)' has a header of its own, expected its keys below that")
+    case nil:
+      throw TOMLFailure(key.position, "'\(key.name)' is \(entries[index].node.value.kind), not a table")
+    }
+    try entries[index].node.changeTable { child throws(TOMLFailure) in
+      child.origin = .dotted
+      try child.insert(node, keys: keys.dropFirst())
+    }
+  }
+}
+
+extension TOMLPosition {
+  /// Where the bytes stop being UTF-8; nil where they don't.
+  fileprivate init?(ofInvalidUTF8In bytes: [UInt8]) {
+    guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
+    var iterator = bytes.makeIterator()
+    var parser = UTF8.ForwardParser()
+    var line = 1
+    var column = bytes.starts(with: TOMLScanner.byteOrderMark) ? 0 : 1
+    while case .valid(let encoded) = parser.parseScalar(from: &iterator) {
+      column += 1
+      if UTF8.decode(encoded) == "\n" { (line, column) = (line + 1, 1) }
+    }
+    self.init(line: line, column: column)
+  }
+}
