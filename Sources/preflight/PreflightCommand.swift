@@ -29,9 +29,7 @@ struct PreflightCommand: ParsableCommand {
   /// Runs the command with the exit statuses of the contract in place of the argument parser's.
   static func main() {
     do {
-      let words = RawArguments.current
-      if let run = PlainCommandLine.run(words) { return try run.run() }
-      var command = try parseAsRoot(words)
+      var command = try parseAsRoot(RawArguments.current)
       try command.run()
     } catch let exit as ExitStatus {
       Terminal.exit(exit.rawValue)

@@ -2,7 +2,7 @@ import ArgumentParser
 import MediaPreflight
 import PreflightProject
 
-struct CheckCommand: ParsedCommand {
+struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Give a verdict for every file.",
@@ -14,11 +14,11 @@ struct CheckCommand: ParsedCommand {
       Every finding is told, not only the first; 'preflight explain CODE' says what one means.
       """)
 
-  @OptionGroup var files: FileArguments
-  @OptionGroup var policy: PolicyArguments
-  @OptionGroup var findings: FindingArguments
-  @OptionGroup var reports: ReportArguments
-  @OptionGroup var projects: ProjectArguments
+  @OptionGroup var files: FileOptions
+  @OptionGroup var policy: PolicyOptions
+  @OptionGroup var findings: FindingOptions
+  @OptionGroup var reports: ReportOptions
+  @OptionGroup var projects: ProjectOptions
 
   @Option(
     help: ArgumentHelp(
@@ -32,27 +32,7 @@ struct CheckCommand: ParsedCommand {
   @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
   var strict: Bool?
 
-  @OptionGroup var sandbox: SandboxArguments
-
-  var asked: CheckRun {
-    CheckRun(
-      files: files.options, policy: policy.options, findings: findings.options, reports: reports.options,
-      projects: projects.options, sandbox: sandbox.options, endpoint: endpoint, declaredType: declaredType,
-      strict: strict)
-  }
-}
-
-/// A verdict for every file.
-struct CheckRun: CommandRun {
-  var files = FileOptions()
-  var policy = PolicyOptions()
-  var findings = FindingOptions()
-  var reports = ReportOptions()
-  var projects = ProjectOptions()
-  var sandbox = SandboxOptions()
-  var endpoint: EndpointChoice?
-  var declaredType: String?
-  var strict: Bool?
+  @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
     let project = try projects.project(
@@ -61,39 +41,13 @@ struct CheckRun: CommandRun {
     let declaredType = declaredType
     let summary = try FileRun.run(
       files, reports, sandbox, in: project, hasPolicy: true,
-      writing: findings.writeBaseline.map { [RawArguments.fileName($0)] } ?? []
+      writing: findings.writeBaseline.map { [$0] } ?? []
     ) { name, settings in
       let result = try settings.engine.check(fileAt: name, as: settings.endpoint, declaredType: declaredType)
       return baseline?.leavingOutKnown(of: result) ?? result
     }
     try baseline?.finish()
     try FileRun.exit(summary, failOn: findings.failOn)
-  }
-
-  // MARK: Plain command lines
-
-  mutating func take(_ word: String) -> Bool {
-    files.paths.append(word)
-    return true
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "endpoint": words.set(&endpoint, EndpointChoice.init)
-    case "declared-type": words.set(&declaredType)
-    case "strict": words.set(&strict, to: true)
-    case "no-strict": words.set(&strict, to: false)
-    default:
-      files.take(name, &words) ?? reports.take(name, &words) ?? findings.take(name, &words)
-        ?? policy.take(name, &words) ?? projects.take(name, &words) ?? sandbox.take(name, &words)
-    }
-  }
-
-  func validate() throws {
-    try files.validate()
-    try findings.validate()
-    try reports.validate()
-    try projects.validate()
   }
 }
 

@@ -21,21 +21,20 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: "Show the settings that hold for a file, and where each was said.")
 
-    @Argument(help: "Files; they need not be there.", completion: .file())
-    var files: [String]
+    @Argument(help: "Files; they need not be there.")
+    var files: [FilePath]
 
-    @OptionGroup var projects: ProjectArguments
+    @OptionGroup var projects: ProjectOptions
 
     func run() throws {
-      let project = try projects.options.project(Settings())
+      let project = try projects.project(Settings())
       var text = ""
       for file in files {
-        let name = RawArguments.fileName(file)
-        let path = project.absolute(name)
+        let path = project.absolute(file)
         let settings = project.allSettings(ofFileAt: path)
         let deciding = project.ignoring(path)
         if !project.error.lines.isEmpty { throw Failure(project.error) }
-        text += SettingsText.text(of: settings, ignoredBy: deciding, named: name)
+        text += SettingsText.text(of: settings, ignoredBy: deciding, named: file)
       }
       Terminal.write(text, to: STDOUT_FILENO)
     }
@@ -49,19 +48,18 @@ struct ConfigCommand: ParsableCommand {
         or files of any name.
         """)
 
-    @Argument(help: "Folders and configurations (default: the working folder).", completion: .file())
-    var paths: [String] = ["."]
+    @Argument(help: "Folders and configurations (default: the working folder).")
+    var paths: [FilePath] = ["."]
 
     func run() throws {
       var errors = ConfigurationError()
       for path in paths {
-        let name = RawArguments.fileName(path)
         var options = Project.Options()
-        let isFolder = FolderListing(name.bytes, followsLink: true, foldersOnly: true) != nil
-        if !isFolder { options.search = .file(name) }
+        let isFolder = FolderListing(path.bytes, followsLink: true, foldersOnly: true) != nil
+        if !isFolder { options.search = .file(path) }
         do {
           let project = try Project(options, workingFolder: Terminal.workingFolder ?? FilePath([]))
-          var walk = FileWalk([name], in: project)
+          var walk = FileWalk([path], in: project)
           try walk.survey()
         } catch { errors.add(error.lines) }
       }

@@ -13,7 +13,7 @@ import PreflightReports
   import Musl
 #endif
 
-struct HookCommand: ParsedCommand {
+struct HookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hook",
     abstract: "Answer requests from another program: JSON in, JSON out.",
@@ -27,26 +27,13 @@ struct HookCommand: ParsedCommand {
       request holds over it.
       """)
 
-  @OptionGroup var policy: PolicyArguments
-  @OptionGroup var configuration: ConfigArguments
+  @OptionGroup var policy: PolicyOptions
+  @OptionGroup var configuration: ConfigOptions
 
   @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
   var strict: Bool?
 
-  @OptionGroup var sandbox: SandboxArguments
-
-  var asked: HookRun {
-    HookRun(
-      policy: policy.options, configuration: configuration.options, strict: strict, sandbox: sandbox.options)
-  }
-}
-
-/// Answers to another program's requests.
-struct HookRun: CommandRun {
-  var policy = PolicyOptions()
-  var configuration = ConfigOptions()
-  var strict: Bool?
-  var sandbox = SandboxOptions()
+  @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
     let project = try configuration.project(Settings(policy, isStrict: strict))
@@ -95,18 +82,5 @@ struct HookRun: CommandRun {
         ofRequest: "line \(line.number) has neither a file nor an endpoint", expected: "file or endpoint")
     }
     return engine.check(request.message ?? MessageRequest(), as: endpoint)
-  }
-
-  // MARK: Plain command lines
-
-  mutating func take(_: String) -> Bool { false }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "strict": words.set(&strict, to: true)
-    case "no-strict": words.set(&strict, to: false)
-    default:
-      policy.take(name, &words) ?? configuration.take(name, &words) ?? sandbox.take(name, &words)
-    }
   }
 }

@@ -22,13 +22,12 @@ struct InitCommand: ParsableCommand {
       """)
 
   @Argument(help: "The folder (default: the working folder).", completion: .directory)
-  var folder = "."
+  var folder: FilePath = "."
 
   @Flag(help: "Show the text in place of writing it.")
   var stdout = false
 
   func run() throws {
-    let folder = RawArguments.fileName(folder)
     guard FolderListing(folder.bytes, followsLink: true, foldersOnly: true) != nil else {
       throw Failure("\(folder.display) is no folder that can be read")
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import MediaPreflight
 import PreflightProject
 
-struct InspectCommand: ParsedCommand {
+struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Say what the bytes are, with no policy applied.",
@@ -11,24 +11,11 @@ struct InspectCommand: ParsedCommand {
       are about the file itself. Of a configuration only what it ignores is heeded.
       """)
 
-  @OptionGroup var files: FileArguments
-  @OptionGroup var reports: ReportArguments
-  @OptionGroup var projects: ProjectArguments
+  @OptionGroup var files: FileOptions
+  @OptionGroup var reports: ReportOptions
+  @OptionGroup var projects: ProjectOptions
 
-  @OptionGroup var sandbox: SandboxArguments
-
-  var asked: InspectRun {
-    InspectRun(
-      files: files.options, reports: reports.options, projects: projects.options, sandbox: sandbox.options)
-  }
-}
-
-/// What the bytes are, with no policy applied.
-struct InspectRun: CommandRun {
-  var files = FileOptions()
-  var reports = ReportOptions()
-  var projects = ProjectOptions()
-  var sandbox = SandboxOptions()
+  @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
     let engine = Preflight()
@@ -37,23 +24,5 @@ struct InspectRun: CommandRun {
       try engine.inspect(fileAt: name)
     }
     try FileRun.exit(summary)
-  }
-
-  // MARK: Plain command lines
-
-  mutating func take(_ word: String) -> Bool {
-    files.paths.append(word)
-    return true
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    files.take(name, &words) ?? reports.take(name, &words) ?? projects.take(name, &words)
-      ?? sandbox.take(name, &words)
-  }
-
-  func validate() throws {
-    try files.validate()
-    try reports.validate()
-    try projects.validate()
   }
 }

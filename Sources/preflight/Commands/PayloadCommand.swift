@@ -3,6 +3,7 @@ import ArgumentParser
 import MediaPreflight
 import PreflightProject
 import PreflightReports
+import SystemPackage
 
 #if canImport(Darwin)
   import Darwin
@@ -12,7 +13,7 @@ import PreflightReports
   import Musl
 #endif
 
-struct PayloadCommand: ParsedCommand {
+struct PayloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "payload",
     abstract: "Make the ready-to-send request for one file, or say why not.",
@@ -22,8 +23,8 @@ struct PayloadCommand: ParsedCommand {
       request is checked by its fields alone.
       """)
 
-  @Argument(help: "The file that the request is about.", completion: .file())
-  var file: String?
+  @Argument(help: "The file that the request is about.")
+  var file: FilePath?
 
   @Option(
     help: ArgumentHelp(
@@ -52,8 +53,8 @@ struct PayloadCommand: ParsedCommand {
   @Option(help: ArgumentHelp("The media type that you mean to declare.", valueName: "TYPE"))
   var declaredType: String?
 
-  @OptionGroup var policy: PolicyArguments
-  @OptionGroup var configuration: ConfigArguments
+  @OptionGroup var policy: PolicyOptions
+  @OptionGroup var configuration: ConfigOptions
 
   @Option(
     name: .customLong("as"),
@@ -67,33 +68,14 @@ struct PayloadCommand: ParsedCommand {
   @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
   var color = ColorChoice.auto
 
-  @OptionGroup var sandbox: SandboxArguments
+  @OptionGroup var sandbox: SandboxOptions
 
-  var asked: PayloadRun {
-    PayloadRun(
-      file: file, endpoint: endpoint,
-      message: MessageRequest(
-        to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
-        phoneNumberID: phoneNumberId),
-      declaredType: declaredType, policy: policy.options, configuration: configuration.options, form: form,
-      strict: strict, color: color, sandbox: sandbox.options)
+  /// What the request says.
+  private var message: MessageRequest {
+    MessageRequest(
+      to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
+      phoneNumberID: phoneNumberId)
   }
-
-  func validate() throws { try asked.validate() }
-}
-
-/// The ready-to-send request for one file, or why there is none.
-struct PayloadRun: CommandRun {
-  var file: String?
-  var endpoint: EndpointChoice?
-  var message = MessageRequest()
-  var declaredType: String?
-  var policy = PolicyOptions()
-  var configuration = ConfigOptions()
-  var form = RequestForm.json
-  var strict: Bool?
-  var color = ColorChoice.auto
-  var sandbox = SandboxOptions()
 
   func validate() throws {
     if file == nil, endpoint?.endpoint == nil {
@@ -103,15 +85,14 @@ struct PayloadRun: CommandRun {
 
   func run() throws {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
-    let settings =
-      file.map { project.settings(ofFileAt: RawArguments.fileName($0)) } ?? project.baseSettings
+    let settings = file.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
     Sandbox.enter(sandbox)
     let result: CheckResult
     do {
       if let file {
         result = try engine.check(
-          fileAt: RawArguments.fileName(file), as: settings.endpoint, declaredType: declaredType,
+          fileAt: file, as: settings.endpoint, declaredType: declaredType,
           sending: message)
       } else if let endpoint = endpoint?.endpoint {
         result = engine.check(message, as: endpoint)
@@ -147,33 +128,6 @@ struct PayloadRun: CommandRun {
     var bytes: [UInt8] = []
     report.add(result, to: &bytes)
     Terminal.write(bytes, to: STDERR_FILENO)
-  }
-
-  // MARK: Plain command lines
-
-  mutating func take(_ word: String) -> Bool {
-    guard file == nil else { return false }
-    file = word
-    return true
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "endpoint": words.set(&endpoint, EndpointChoice.init)
-    case "to": words.set(&message.to)
-    case "media-url": words.set(&message.mediaURL)
-    case "media-id": words.set(&message.mediaID)
-    case "caption": words.set(&message.caption)
-    case "filename": words.set(&message.filename)
-    case "phone-number-id": words.set(&message.phoneNumberID)
-    case "declared-type": words.set(&declaredType)
-    case "as": words.set(&form, RequestForm.init)
-    case "strict": words.set(&strict, to: true)
-    case "no-strict": words.set(&strict, to: false)
-    case "color": words.set(&color, ColorChoice.init)
-    default:
-      policy.take(name, &words) ?? configuration.take(name, &words) ?? sandbox.take(name, &words)
-    }
   }
 }
 

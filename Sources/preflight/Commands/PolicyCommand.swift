@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import SystemPackage
 
 #if canImport(Darwin)
   import Darwin
@@ -49,25 +50,25 @@ struct PolicyCommand: ParsableCommand {
       commandName: "lint", abstract: "Check policy files: each mistake with line and column.")
 
     @Argument(help: "Policy files.", completion: .file(extensions: ["toml"]))
-    var files: [String]
+    var files: [FilePath]
 
     func run() throws {
       var isMistaken = false
       for file in files {
         do {
-          let text = try Input.all(ofFileAt: RawArguments.fileName(file))
+          let text = try Input.all(ofFileAt: file)
           guard let text = String(validating: text, as: UTF8.self) else {
             throw Failure("is not UTF-8 text")
           }
-          _ = try Policy(parsing: text, name: file)
+          _ = try Policy(parsing: text, name: file.display)
         } catch let error as PolicyError {
           Terminal.write("\(error)\n", to: STDERR_FILENO)
           isMistaken = true
         } catch let error as Failure {
-          Terminal.note("\(file) \(error.message)")
+          Terminal.note("\(file.display) \(error.message)")
           isMistaken = true
         } catch {
-          Terminal.note("\(file): \(error)")
+          Terminal.note("\(file.display): \(error)")
           isMistaken = true
         }
       }

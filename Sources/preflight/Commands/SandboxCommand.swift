@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import MediaPreflight
+import SystemPackage
 import Synchronization
 
 #if canImport(Darwin)
@@ -20,10 +21,10 @@ struct SandboxCommand: ParsableCommand {
     discussion: "Exit status: 0 nothing got out; 1 something did.",
     shouldDisplay: false)
 
-  @OptionGroup var sandbox: SandboxArguments
+  @OptionGroup var sandbox: SandboxOptions
 
   @Option(help: ArgumentHelp("Allow one file to be written, and write it.", valueName: "FILE"))
-  var writing: String?
+  var writing: FilePath?
 
   @Option(
     help: ArgumentHelp("Do as if the kernel's Landlock were of this version, 0 for none.", valueName: "N"))
@@ -31,10 +32,9 @@ struct SandboxCommand: ParsableCommand {
 
   func run() throws {
     let engine = Preflight()
-    let allowed = writing.map(RawArguments.fileName)
     let ways = Escape.all + [.cutting(Escape.emptyFile())]
-    Sandbox.enter(sandbox.options, writing: allowed.map { [$0] } ?? [], landlock: landlock)
-    if let allowed { print("write the allowed file", Escape.write(allowed.bytes) ? "done" : "refused") }
+    Sandbox.enter(sandbox, writing: writing.map { [$0] } ?? [], landlock: landlock)
+    if let writing { print("write the allowed file", Escape.write(writing.bytes) ? "done" : "refused") }
     let outcomes = Mutex<[String: Bool]>([:])
     DispatchQueue.concurrentPerform(iterations: ways.count) { index in
       let escape = ways[index]

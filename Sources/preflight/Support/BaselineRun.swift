@@ -5,13 +5,13 @@ import PreflightReports
 /// The baseline of one run: read before it, written after it.
 struct BaselineRun {
   private let known: KnownFindings
-  private let readName: String?
-  private let writtenName: String?
+  private let readName: FilePath?
+  private let writtenName: FilePath?
 
   /// Reads the baseline that the options name; nil where they name none.
   init?(_ options: FindingOptions) throws {
     guard options.baseline ?? options.writeBaseline != nil else { return nil }
-    let folder = { (path: String) in FilePath(RawArguments.fileName(path).bytes + Array("/..".utf8)) }
+    let folder = { (path: FilePath) in FilePath(path.bytes + Array("/..".utf8)) }
     known = KnownFindings(
       try options.baseline.map(Self.read) ?? Baseline(), keptIn: folder(options.baseline ?? "."),
       adoptingFor: options.writeBaseline.map(folder), selection: try options.selection,
@@ -27,25 +27,26 @@ struct BaselineRun {
     if let writtenName {
       let baseline = known.adopted
       do {
-        try AtomicFile.write(BaselineText.bytes(of: baseline), to: RawArguments.fileName(writtenName))
+        try AtomicFile.write(BaselineText.bytes(of: baseline), to: writtenName)
       } catch {
-        throw Failure("the baseline \(writtenName) can't be written: \(error)")
+        throw Failure("the baseline \(writtenName.display) can't be written: \(error)")
       }
       let count = baseline.entries.count
-      Terminal.note("\(count == 1 ? "1 finding is" : "\(count) findings are") known in \(writtenName)")
+      Terminal.note(
+        "\(count == 1 ? "1 finding is" : "\(count) findings are") known in \(writtenName.display)")
     } else if let readName {
       let count = known.stale.count
       guard count > 0 else { return }
       let entries = count == 1 ? "1 entry no longer occurs" : "\(count) entries no longer occur"
-      Terminal.note("\(readName): \(entries); write it again with --write-baseline")
+      Terminal.note("\(readName.display): \(entries); write it again with --write-baseline")
     }
   }
 
-  private static func read(_ path: String) throws -> Baseline {
+  private static func read(_ path: FilePath) throws -> Baseline {
     let text: [UInt8]
-    do { text = try Input.all(ofFileAt: RawArguments.fileName(path)) } catch {
-      throw Failure("the baseline \(path): \(error)")
+    do { text = try Input.all(ofFileAt: path) } catch {
+      throw Failure("the baseline \(path.display): \(error)")
     }
-    do { return try BaselineText.baseline(parsing: text) } catch { throw Failure("\(path) \(error)") }
+    do { return try BaselineText.baseline(parsing: text) } catch { throw Failure("\(path.display) \(error)") }
   }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import MediaPreflight
 import PreflightProject
+import SystemPackage
 
 #if canImport(Darwin)
   import Darwin
@@ -10,13 +12,21 @@ import PreflightProject
 #endif
 
 /// Which files.
-struct FileOptions: PlainOptions {
-  var paths: [String] = []
-  /// Where more paths are listed; `-` is standard input.
-  var filesFrom: String?
+struct FileOptions: ParsableArguments {
+  @Argument(help: "Files, and folders to walk.")
+  var paths: [FilePath] = []
+
+  @Option(help: ArgumentHelp("Read paths from a file, or from standard input.", valueName: "FILE|-"))
+  var filesFrom: FilePath?
+
+  @Flag(
+    name: [.customShort("0"), .customLong("null")], help: "The paths of --files-from end with NUL bytes.")
   var isNulSeparated = false
+
+  @Flag(help: "Fail when there is nothing to check.")
   var requireFiles = false
-  /// How many files are checked at a time; 0 for as many as there are cores.
+
+  @Option(help: ArgumentHelp("Check so many files at a time (default: the cores).", valueName: "N"))
   var jobs: Int?
 
   func validate() throws {
@@ -33,47 +43,9 @@ struct FileOptions: PlainOptions {
   }
 
   func names() throws(Failure) -> NameList {
-    let names = paths.map(RawArguments.fileName)
-    guard let filesFrom else { return NameList(names) }
+    guard let filesFrom else { return NameList(paths) }
     do {
-      return NameList(names, list: try Input.source(filesFrom), separator: isNulSeparated ? .nul : .line)
-    } catch { throw Failure("\(filesFrom): \(error)") }
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "files-from": words.set(&filesFrom)
-    case "null": words.set(&isNulSeparated, to: true)
-    case "require-files": words.set(&requireFiles, to: true)
-    case "jobs": words.set(&jobs, { Int($0) })
-    default: nil
-    }
-  }
-}
-
-/// The same as the argument parser takes them.
-struct FileArguments: ParsableArguments {
-  @Argument(help: "Files, and folders to walk.", completion: .file())
-  var paths: [String] = []
-
-  @Option(help: ArgumentHelp("Read paths from a file, or from standard input.", valueName: "FILE|-"))
-  var filesFrom: String?
-
-  @Flag(
-    name: [.customShort("0"), .customLong("null")], help: "The paths of --files-from end with NUL bytes.")
-  var isNulSeparated = false
-
-  @Flag(help: "Fail when there is nothing to check.")
-  var requireFiles = false
-
-  @Option(help: ArgumentHelp("Check so many files at a time (default: the cores).", valueName: "N"))
-  var jobs: Int?
-
-  func validate() throws { try options.validate() }
-
-  var options: FileOptions {
-    FileOptions(
-      paths: paths, filesFrom: filesFrom, isNulSeparated: isNulSeparated, requireFiles: requireFiles,
-      jobs: jobs)
+      return NameList(paths, list: try Input.source(filesFrom), separator: isNulSeparated ? .nul : .line)
+    } catch { throw Failure("\(filesFrom.display): \(error)") }
   }
 }

@@ -38,7 +38,7 @@ enum FileRun {
       jobs: files.jobCount,
       next: {
         let next: FoundFile?
-        do { next = try walk.next() } catch { throw Failure("\(files.filesFrom ?? ""): \(error)") }
+        do { next = try walk.next() } catch { throw Failure("\(files.filesFrom?.display ?? ""): \(error)") }
         guard let file = next else {
           sink.progress?.expect(taken)
           return nil
@@ -109,7 +109,7 @@ private final class ReportSink: @unchecked Sendable {
   private static func stepSummary(_ context: ReportContext) -> Target? {
     guard let path = Terminal.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty else { return nil }
     do {
-      let output = try Output(path: path, isAppending: true)
+      let output = try Output(path: FilePath(path), isAppending: true)
       let room = ReportFormat.stepSummaryLimit - output.byteCount
       return room < 4096 ? nil : Target(ReportFormat.stepSummary(context, room: room), output)
     } catch {

@@ -1,22 +1,42 @@
 import ArgumentParser
 import MediaPreflight
 import PreflightReports
+import SystemPackage
 
 /// Which findings count, and what they come to.
-struct FindingOptions: PlainOptions {
-  /// Codes with commas between them: the only ones that count.
+struct FindingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Only these codes count; commas between them, may be repeated.", valueName: "CODES"),
+    completion: Self.codeNames)
   var select: [String] = []
-  /// Codes with commas between them that don't count.
+
+  @Option(
+    help: ArgumentHelp("These codes don't count; commas between them, may be repeated.", valueName: "CODES"),
+    completion: Self.codeNames)
   var ignore: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "What makes the exit status 1: an error (a rejected file), a warning as well, or never anything.",
+      valueName: "SEVERITY"))
   var failOn = FailOn.error
-  /// The file of the findings that are known already.
-  var baseline: String?
-  /// The file that every finding goes to as known from now on.
-  var writeBaseline: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out the findings that a baseline knows: only what is new fails.", valueName: "FILE"))
+  var baseline: FilePath?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a baseline: every finding of this run is known from now on.", valueName: "FILE"))
+  var writeBaseline: FilePath?
+
+  // Asked for when a word is completed, not put together in each run.
+  private static let codeNames = CompletionKind.shellCommand("preflight explain | cut -d ' ' -f 1")
 
   func validate() throws {
     _ = try selection
-    for path in [baseline, writeBaseline] where path == "" {
+    for path in [baseline, writeBaseline] where path?.isEmpty == true {
       throw ValidationError("a baseline needs the name of a file")
     }
   }
@@ -46,58 +66,6 @@ struct FindingOptions: PlainOptions {
       }
     }
     return codes
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "select": words.append(to: &select)
-    case "ignore": words.append(to: &ignore)
-    case "fail-on": words.set(&failOn, FailOn.init)
-    case "baseline": words.set(&baseline)
-    case "write-baseline": words.set(&writeBaseline)
-    default: nil
-    }
-  }
-}
-
-/// The same as the argument parser takes them.
-struct FindingArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("Only these codes count; commas between them, may be repeated.", valueName: "CODES"),
-    completion: Self.codeNames)
-  var select: [String] = []
-
-  @Option(
-    help: ArgumentHelp("These codes don't count; commas between them, may be repeated.", valueName: "CODES"),
-    completion: Self.codeNames)
-  var ignore: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "What makes the exit status 1: an error (a rejected file), a warning as well, or never anything.",
-      valueName: "SEVERITY"))
-  var failOn = FailOn.error
-
-  @Option(
-    help: ArgumentHelp(
-      "Leave out the findings that a baseline knows: only what is new fails.", valueName: "FILE"),
-    completion: .file())
-  var baseline: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Write a baseline: every finding of this run is known from now on.", valueName: "FILE"),
-    completion: .file())
-  var writeBaseline: String?
-
-  // Asked for when a word is completed, not put together in each run.
-  private static let codeNames = CompletionKind.shellCommand("preflight explain | cut -d ' ' -f 1")
-
-  func validate() throws { try options.validate() }
-
-  var options: FindingOptions {
-    FindingOptions(
-      select: select, ignore: ignore, failOn: failOn, baseline: baseline, writeBaseline: writeBaseline)
   }
 }
 

@@ -31,11 +31,10 @@ enum Input {
 
   /// What is read in pieces, as often as is wanted: a file where it stands, and what comes through a pipe held
   /// in memory. `-` is standard input.
-  static func source(_ path: String) throws -> any ByteSource {
+  static func source(_ path: FilePath) throws -> any ByteSource {
     if path == "-" { return MemorySource(try all()) }
-    let name = RawArguments.fileName(path)
-    if let file = try? FileSource(path: name) { return file }
-    return MemorySource(try all(ofFileAt: name))
+    if let file = try? FileSource(path: path) { return file }
+    return MemorySource(try all(ofFileAt: path))
   }
 
   private static func all(of descriptor: Int32) throws -> [UInt8] {

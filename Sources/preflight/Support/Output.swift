@@ -28,13 +28,13 @@ struct Output: ~Copyable {
   /// A file.
   ///
   /// - Parameter isAppending: Whether what is there stays.
-  init(path: String, isAppending: Bool = false) throws(Failure) {
-    let bytes = RawArguments.fileName(path).bytes.map { CChar(bitPattern: $0) } + [0]
+  init(path: FilePath, isAppending: Bool = false) throws(Failure) {
+    let bytes = path.bytes.map { CChar(bitPattern: $0) } + [0]
     let flags = O_WRONLY | O_CREAT | (isAppending ? O_APPEND : O_TRUNC) | O_CLOEXEC
     descriptor = open(bytes, flags, 0o666)
-    name = path
+    name = path.display
     isOwned = true
-    if descriptor < 0 { throw Failure("\(path) can't be written: \(Terminal.lastError)") }
+    if descriptor < 0 { throw Failure("\(name) can't be written: \(Terminal.lastError)") }
   }
 
   /// A file that must not be there yet.

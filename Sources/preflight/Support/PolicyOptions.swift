@@ -1,22 +1,25 @@
 import ArgumentParser
 import MediaPreflight
+import SystemPackage
 
 /// Which policy.
-struct PolicyOptions: PlainOptions {
-  /// A built-in policy or a policy file; nil for what a configuration says, or else the default.
-  var policy: String?
+struct PolicyOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The policy to hold against: \(Self.names), or a policy file (default: the configuration's, or else \(Self.standard)).",
+      valueName: "NAME|FILE"))
+  var policy: FilePath?
 
-  fileprivate static let standard = Policy.builtInNames.first ?? ""
+  private static let standard = Policy.builtInNames.first ?? ""
 
-  fileprivate static let names = Policy.builtInNames.joined(separator: ", ")
-
-  func load() throws(Failure) -> Policy { try Self.load(policy ?? Self.standard) }
+  private static let names = Policy.builtInNames.joined(separator: ", ")
 
   /// A built-in policy, or else the policy file of that name.
-  static func load(_ name: String) throws(Failure) -> Policy {
+  static func load(_ path: FilePath) throws(Failure) -> Policy {
+    let name = path.display
     if let policy = Policy.builtIn(named: name) { return policy }
     let text: [UInt8]
-    do { text = try Input.all(ofFileAt: RawArguments.fileName(name)) } catch {
+    do { text = try Input.all(ofFileAt: path) } catch {
       let isName = !name.contains("/") && !name.contains(".")
       throw Failure(
         isName
@@ -30,19 +33,4 @@ struct PolicyOptions: PlainOptions {
       throw Failure("the policy is mistaken\n\(error)")
     }
   }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    name == "policy" ? words.set(&policy) : nil
-  }
-}
-
-/// The same as the argument parser takes them.
-struct PolicyArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The policy to hold against: \(PolicyOptions.names), or a policy file (default: the configuration's, or else \(PolicyOptions.standard)).",
-      valueName: "NAME|FILE"))
-  var policy: String?
-
-  var options: PolicyOptions { PolicyOptions(policy: policy) }
 }

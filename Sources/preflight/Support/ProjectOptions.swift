@@ -1,16 +1,28 @@
-import SystemPackage
 import ArgumentParser
 import MediaPreflight
 import PreflightProject
+import SystemPackage
 
 /// What a project's own rules say, and which files they leave out.
-struct ProjectOptions: PlainOptions {
-  /// The one configuration that holds; nil for those that are found.
-  var config: String?
+struct ProjectOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Take this configuration alone; its globs begin at its own folder.", valueName: "FILE"),
+    completion: .file(extensions: ["toml"]))
+  var config: FilePath?
+
+  @Flag(help: "Look for no configuration.")
   var isolated = false
-  /// Globs of what is left out.
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out what a glob matches, written as in .gitignore; may be repeated.", valueName: "GLOB"))
   var exclude: [String] = []
+
+  @Flag(help: "Leave out what is ignored even where it is named on the command line.")
   var forceExclude = false
+
+  @Flag(help: "Heed no .gitignore; the configuration and --exclude still hold.")
   var noIgnore = false
 
   func validate() throws {
@@ -37,83 +49,31 @@ struct ProjectOptions: PlainOptions {
     options.forcesExclusion = forceExclude
     options.honoursGitignore = !noIgnore
     if let config {
-      options.search = .file(RawArguments.fileName(config))
+      options.search = .file(config)
     } else if isolated {
       options.search = .none
     }
     return try Project(options)
   }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "config": words.set(&config)
-    case "isolated": words.set(&isolated, to: true)
-    case "exclude": words.append(to: &exclude)
-    case "force-exclude": words.set(&forceExclude, to: true)
-    case "no-ignore": words.set(&noIgnore, to: true)
-    default: nil
-    }
-  }
-}
-
-/// The same as the argument parser takes them.
-struct ProjectArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Take this configuration alone; its globs begin at its own folder.", valueName: "FILE"),
-    completion: .file(extensions: ["toml"]))
-  var config: String?
-
-  @Flag(help: "Look for no configuration.")
-  var isolated = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Leave out what a glob matches, written as in .gitignore; may be repeated.", valueName: "GLOB"))
-  var exclude: [String] = []
-
-  @Flag(help: "Leave out what is ignored even where it is named on the command line.")
-  var forceExclude = false
-
-  @Flag(help: "Heed no .gitignore; the configuration and --exclude still hold.")
-  var noIgnore = false
-
-  func validate() throws { try options.validate() }
-
-  var options: ProjectOptions {
-    ProjectOptions(
-      config: config, isolated: isolated, exclude: exclude, forceExclude: forceExclude, noIgnore: noIgnore)
-  }
 }
 
 /// A configuration for a program that calls this one, whose answers must not hang on a stray file: none is
 /// looked for.
-struct ConfigOptions: PlainOptions {
-  var config: String?
-
-  func project(_ overrides: Settings) throws(Failure) -> Project {
-    var options = Project.Options()
-    options.overrides = overrides
-    options.honoursGitignore = false
-    options.search = config.map { .file(RawArguments.fileName($0)) } ?? .none
-    return try Project(options)
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    name == "config" ? words.set(&config) : nil
-  }
-}
-
-/// The same as the argument parser takes it.
-struct ConfigArguments: ParsableArguments {
+struct ConfigOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Take the policy, endpoints and severities of a configuration; none is looked for.",
       valueName: "FILE"),
     completion: .file(extensions: ["toml"]))
-  var config: String?
+  var config: FilePath?
 
-  var options: ConfigOptions { ConfigOptions(config: config) }
+  func project(_ overrides: Settings) throws(Failure) -> Project {
+    var options = Project.Options()
+    options.overrides = overrides
+    options.honoursGitignore = false
+    options.search = config.map { .file($0) } ?? .none
+    return try Project(options)
+  }
 }
 
 extension Project {
@@ -134,7 +94,7 @@ extension Settings {
   init(_ policy: PolicyOptions, endpoint: EndpointChoice? = nil, isStrict: Bool? = nil) throws(Failure) {
     self.init()
     if let name = policy.policy {
-      self.policy = Setting(NamedPolicy(key: FilePath(name), policy: try policy.load()), .commandLine)
+      self.policy = Setting(NamedPolicy(key: name, policy: try PolicyOptions.load(name)), .commandLine)
     }
     self.endpoint = endpoint.map { Setting($0.endpoint, .commandLine) }
     self.isStrict = isStrict.map { Setting($0, .commandLine) }

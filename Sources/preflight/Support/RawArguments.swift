@@ -1,11 +1,12 @@
-import SystemPackage
+public import ArgumentParser
 import MediaPreflight
+public import SystemPackage
 
 /// The command line's words, whatever bytes they have.
 ///
 /// Swift repairs words that aren't UTF-8, after which a file of that name can't be found. Here each byte
-/// that isn't text is carried as a scalar of a private plane, and taken back by ``fileName(_:)``; text
-/// that has such scalars itself is carried in the same way, so no two words become one.
+/// that isn't text is carried as a scalar of a private plane, and taken back by ``bytes(_:)``; text that has
+/// such scalars itself is carried in the same way, so no two words become one.
 enum RawArguments {
   /// U+10FE00 + byte.
   private static let base: UInt32 = 0x10fe00
@@ -52,9 +53,6 @@ enum RawArguments {
     return String(view)
   }
 
-  /// The path that a word stands for.
-  static func fileName(_ word: String) -> FilePath { FilePath(bytes(word)) }
-
   /// The bytes that a word stands for. No word of a command line has a NUL.
   static func bytes(_ word: String) -> [UInt8] {
     var bytes: [UInt8] = []
@@ -71,4 +69,13 @@ enum RawArguments {
   private static func isCarrier(_ scalar: Unicode.Scalar) -> Bool {
     (base..<base + 0x100).contains(scalar.value)
   }
+}
+
+/// Path options and arguments are paths from the start, whatever bytes they have.
+extension FilePath: @retroactive ExpressibleByArgument {
+  /// The path that a word stands for.
+  public init?(argument: String) { self.init(RawArguments.bytes(argument)) }
+
+  /// A shell completes paths.
+  public static var defaultCompletionKind: CompletionKind { .file() }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import MediaPreflight
 import PreflightReports
+import SystemPackage
 
 #if canImport(Darwin)
   import Darwin
@@ -10,19 +12,29 @@ import PreflightReports
 #endif
 
 /// How results are shown.
-struct ReportOptions: PlainOptions {
-  /// The report's format; nil for what the surroundings call for.
+struct ReportOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How results are shown: \(Self.formats).", valueName: "FORMAT"))
   var format: String?
-  /// The file that it goes to; nil for standard output.
-  var output: String?
-  /// More reports, as `FORMAT=FILE`.
+
+  @Option(help: ArgumentHelp("Write the report to a file.", valueName: "FILE"))
+  var output: FilePath?
+
+  @Option(help: ArgumentHelp("Write one more report to a file; may be repeated.", valueName: "FORMAT=FILE"))
   var report: [String] = []
+
+  @Flag(help: "Show how often each code was found in place of the results (human and json).")
   var statistics = false
+
+  @Flag(help: "Leave out files with nothing to say of them.")
   var quiet = false
+
+  @Flag(help: "Show no progress.")
   var noProgress = false
+
+  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
   var color = ColorChoice.auto
 
-  fileprivate static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
+  private static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
 
   func validate() throws {
     _ = try mainFormat
@@ -49,11 +61,12 @@ struct ReportOptions: PlainOptions {
     return format
   }
 
-  static func split(_ text: String) throws(ValidationError) -> (format: ReportFormat, path: String) {
+  static func split(_ text: String) throws(ValidationError) -> (format: ReportFormat, path: FilePath) {
     guard let equals = text.firstIndex(of: "="), text.index(after: equals) < text.endIndex else {
       throw ValidationError("--report takes FORMAT=FILE, not '\(text)'")
     }
-    return (try format(String(text[..<equals])), String(text[text.index(after: equals)...]))
+    let path = RawArguments.bytes(String(text[text.index(after: equals)...]))
+    return (try format(String(text[..<equals])), FilePath(path))
   }
 
   func context(policy: String?) -> ReportContext {
@@ -70,51 +83,6 @@ struct ReportOptions: PlainOptions {
       policy: policy, version: Version.current, usesColor: usesColor, isQuiet: quiet,
       width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil, root: Surroundings.projectFolder,
       folder: Terminal.workingFolder, content: Surroundings.content(of:))
-  }
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    switch name {
-    case "format": words.set(&format)
-    case "output": words.set(&output)
-    case "report": words.append(to: &report)
-    case "statistics": words.set(&statistics, to: true)
-    case "quiet": words.set(&quiet, to: true)
-    case "no-progress": words.set(&noProgress, to: true)
-    case "color": words.set(&color, ColorChoice.init)
-    default: nil
-    }
-  }
-}
-
-/// The same as the argument parser takes them.
-struct ReportArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("How results are shown: \(ReportOptions.formats).", valueName: "FORMAT"))
-  var format: String?
-
-  @Option(help: ArgumentHelp("Write the report to a file.", valueName: "FILE"), completion: .file())
-  var output: String?
-
-  @Option(help: ArgumentHelp("Write one more report to a file; may be repeated.", valueName: "FORMAT=FILE"))
-  var report: [String] = []
-
-  @Flag(help: "Show how often each code was found in place of the results (human and json).")
-  var statistics = false
-
-  @Flag(help: "Leave out files with nothing to say of them.")
-  var quiet = false
-
-  @Flag(help: "Show no progress.")
-  var noProgress = false
-
-  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
-  var color = ColorChoice.auto
-
-  func validate() throws { try options.validate() }
-
-  var options: ReportOptions {
-    ReportOptions(
-      format: format, output: output, report: report, statistics: statistics, quiet: quiet,
-      noProgress: noProgress, color: color)
   }
 }
 

@@ -40,7 +40,7 @@ enum Sandbox {
     _ options: SandboxOptions, writing written: [FilePath] = [], landlock newest: Int32 = .max
   ) {
     #if os(Linux)
-      guard options.isWanted else { return }
+      guard !options.isUnwanted else { return }
       let version = min(sandbox_landlock_version(), newest)
       let folders = version > 0 ? written.map(openFolder) : []
       let isEntered = version > 0 && sandbox_landlock_enter(version, folders, Int32(folders.count)) != 0
@@ -67,20 +67,9 @@ enum Sandbox {
 }
 
 /// Whether the process shuts itself in.
-struct SandboxOptions: PlainOptions {
-  var isWanted = true
-
-  mutating func take(_ name: String, _ words: inout PlainWords) -> Bool? {
-    name == "no-sandbox" ? words.set(&isWanted, to: false) : nil
-  }
-}
-
-/// The same as the argument parser takes it.
-struct SandboxArguments: ParsableArguments {
+struct SandboxOptions: ParsableArguments {
   @Flag(
     name: .customLong("no-sandbox"),
     help: "Keep what the process else gives up before it looks at a file: other programs, network, writing.")
   var isUnwanted = false
-
-  var options: SandboxOptions { SandboxOptions(isWanted: !isUnwanted) }
 }
