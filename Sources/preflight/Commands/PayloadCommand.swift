@@ -87,7 +87,7 @@ struct PayloadCommand: ParsableCommand {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
     let settings = file.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
-    Sandbox.enter(sandbox)
+    sandbox.enter()
     let result: CheckResult
     do {
       if let file {

@@ -25,7 +25,7 @@ enum FileRun {
     do { try walk.survey() } catch { throw Failure(error) }
     let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
     // No thread has been started: progress is shown by one.
-    Sandbox.enter(sandbox, writing: written)
+    sandbox.enter(writing: written)
     sink.beginProgress(reports)
     let work: @Sendable (FoundFile) throws -> CheckResult = { file in
       do { return try judge(file.name, file.settings.get()) } catch let error as ConfigurationError {
