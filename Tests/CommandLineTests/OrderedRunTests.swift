@@ -6,7 +6,7 @@ import Testing
 @testable import preflight
 
 /// Work on several threads whose results come out in the order of the input.
-@Suite(.timeLimit(.minutes(2))) struct OrderedRunTests {
+@Suite struct OrderedRunTests {
   private struct Failure: Error, Equatable {
     let number: Int
   }
