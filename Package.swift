@@ -99,12 +99,17 @@ let package = Package(
       name: "PreflightProject", dependencies: ["MediaPreflight", "PreflightTOML", system],
       path: "Sources/Project",
       swiftSettings: settings),
+    .target(
+      name: "PreflightSandbox",
+      dependencies: [
+        "PreflightBytes", .target(name: "CSandbox", condition: .when(platforms: [.linux])), system,
+      ],
+      path: "Sources/Sandbox", swiftSettings: settings),
     .executableTarget(
       name: "preflight",
       dependencies: [
-        "MediaPreflight", "PreflightProject", "PreflightReports",
-        .target(name: "CSandbox", condition: .when(platforms: [.linux])),
-        argumentParser, system,
+        "MediaPreflight", "PreflightProject", "PreflightReports", "PreflightSandbox", argumentParser,
+        system,
       ],
       path: "Sources/preflight", swiftSettings: settings),
     .target(
@@ -114,6 +119,10 @@ let package = Package(
     .executableTarget(
       name: "toml-probe", dependencies: ["PreflightTOML", argumentParser, system], path: "Tests/TOMLProbe",
       swiftSettings: settings),
+    // Tries to get out of the sandbox; the tests of the command line run it.
+    .executableTarget(
+      name: "sandbox-probe", dependencies: ["MediaPreflight", "PreflightSandbox", argumentParser, system],
+      path: "Tests/SandboxProbe", swiftSettings: settings),
     tests(of: "TOML", ["PreflightTOML"]),
     tests(of: "Formats", ["MediaPreflight"]),
     tests(of: "Inspection", ["MediaPreflight"]),
@@ -124,8 +133,8 @@ let package = Package(
     tests(of: "Project", ["MediaPreflight", "PreflightProject"]),
     tests(of: "Hostile", ["MediaPreflight"], exclude: ["UnsafeOperations.md"]),
     tests(
-      of: "CommandLine", ["preflight", "PreflightProject", "PreflightReports", argumentParser],
-      exclude: ["Cases"]),
+      of: "CommandLine",
+      ["preflight", "sandbox-probe", "PreflightProject", "PreflightReports"], exclude: ["Cases"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightSandbox
 
 #if canImport(Darwin)
   import Darwin
@@ -23,7 +24,7 @@ struct PreflightCommand: ParsableCommand {
     version: "\(Version.current)\nsandbox: \(Sandbox.offered)",
     subcommands: [
       CheckCommand.self, PayloadCommand.self, InspectCommand.self, HookCommand.self, ExplainCommand.self,
-      PolicyCommand.self, InitCommand.self, ConfigCommand.self, SandboxCommand.self,
+      PolicyCommand.self, InitCommand.self, ConfigCommand.self,
     ])
 
   /// Runs the command with the exit statuses of the contract in place of the argument parser's.

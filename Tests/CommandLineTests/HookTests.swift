@@ -100,7 +100,9 @@ import Testing
   /// Whoever waits for an answer has one, whatever the line: an object over several lines is several requests.
   @Test func eachLineHasItsAnswerAtOnce() throws {
     let hook = try Hook()
-    for line in ["{", "\"endpoint\": \"image\", ", "", "   ", "}", "{},{", "[", "{\"file\":{", "\u{0}", "null"] {
+    for line in [
+      "{", "\"endpoint\": \"image\", ", "", "   ", "}", "{},{", "[", "{\"file\":{", "\u{0}", "null",
+    ] {
       #expect(try hook.exchange(line + "\n", count: 1)[0].contains("invalid-request"), "\(line)")
     }
     #expect(try hook.exchange("{\"file\":\"/nonexistent\"}\n", count: 1)[0].contains("unreadable"))

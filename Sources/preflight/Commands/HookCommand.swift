@@ -38,7 +38,7 @@ struct HookCommand: ParsableCommand {
     let project = try configuration.project(Settings(policy, isStrict: strict))
     // The caller's end shows when it no longer reads, whatever it does about the signal.
     signal(SIGPIPE, SIG_IGN)
-    Sandbox.enter(sandbox)
+    sandbox.enter()
     var requests = RequestReader()
     var output = Output()
     var summary = Summary()

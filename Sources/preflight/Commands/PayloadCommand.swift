@@ -102,7 +102,7 @@ struct PayloadCommand: ParsableCommand {
     if let mistake = project.endpointMistake { throw Failure(mistake) }
     let settings = file.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
-    Sandbox.enter(sandbox)
+    sandbox.enter()
     let result: CheckResult
     do {
       if let file {

@@ -38,8 +38,8 @@ struct FileOptions: ParsableArguments {
   var jobCount: Int {
     let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     guard let jobs, jobs > 0 else { return cores }
-    // More threads than this only wait for each other.
-    return min(jobs, 256)
+    // The system hands out 255 threads, and interrupts and progress need theirs.
+    return min(jobs, 200)
   }
 
   func names() throws(Failure) -> NameList {

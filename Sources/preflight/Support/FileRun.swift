@@ -16,7 +16,7 @@ import PreflightReports
 /// A run over files: walks, judges on several threads, shows in order, and counts.
 enum FileRun {
   static func run(
-    _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: sending Project,
+    _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: Project,
     hasPolicy: Bool, writing written: [FilePath] = [],
     judge: @escaping @Sendable (FilePath, FileSettings) throws -> CheckResult
   ) throws -> Summary {
@@ -25,29 +25,29 @@ enum FileRun {
     do { try walk.survey() } catch { throw Failure(error) }
     if let mistake = project.endpointMistake { throw Failure(mistake) }
     let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
-    // No thread has been started: progress is shown by one.
-    Sandbox.enter(sandbox, writing: written)
-    sink.beginProgress(reports)
-    let work: @Sendable (FoundFile) throws -> CheckResult = { file in
+    // No thread has been started yet: interrupts, progress and the work have their own.
+    sandbox.enter(writing: written)
+    let run = OrderedRun(jobs: files.jobCount) { (file: FoundFile) in
       do { return try judge(file.name, file.settings.get()) } catch let error as ConfigurationError {
         throw Failure(error)
       } catch let error as SnifferError { throw Failure(error.description) }
     }
+    let interrupts = Interrupts { run.interrupt(by: $0) }
+    sink.beginProgress(reports)
     defer { sink.endProgress() }
     var taken = 0
-    try OrderedRun.run(
-      jobs: files.jobCount,
-      next: {
-        let next: FoundFile?
-        do { next = try walk.next() } catch { throw Failure("\(files.filesFrom?.display ?? ""): \(error)") }
-        guard let file = next else {
-          sink.progress?.expect(taken)
-          return nil
-        }
-        taken += 1
-        return file
-      },
-      work: work, emit: { try sink.add($0) }, abandon: { sink.abandon(signal: $0) })
+    do {
+      defer { interrupts.end() }
+      try run.run(
+        next: {
+          let next: FoundFile?
+          do { next = try walk.next() } catch {
+            throw Failure("\(files.filesFrom?.display ?? ""): \(error)")
+          }
+          if next == nil { sink.progress?.expect(taken) } else { taken += 1 }
+          return next
+        }, emit: sink.add)
+    } catch let interrupted as Interrupted { sink.abandon(signal: interrupted.signal) }
     let summary = try sink.finish()
     if summary.checked == 0 {
       if files.requireFiles { throw Failure("nothing was found to check") }
@@ -70,8 +70,7 @@ enum FileRun {
 }
 
 /// The reports of one run and where they go.
-// Used by one thread at a time: `OrderedRun` hands results out under its lock.
-private final class ReportSink: @unchecked Sendable {
+private final class ReportSink {
   private final class Target {
     var report: any Report
     var output: Output

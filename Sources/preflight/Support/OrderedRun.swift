@@ -1,104 +1,98 @@
 import Dispatch
-import Synchronization
 
 /// Runs work on several threads and hands the results out in the order of the input.
-enum OrderedRun {
-  /// How many results may wait for an earlier one, so that memory stays flat behind a slow file.
-  private static let window = 4096
-
-  private struct State<Input, Output: Sendable> {
-    var next: () throws -> Input?
-    var taken = 0
-    var emitted = 0
-    var waiting: [Int: Output] = [:]
-    var failure: (any Error)?
+///
+/// The thread that runs it takes the inputs and hands out the outputs. The workers do nothing but the work, and two
+/// queues are all that they share with it.
+struct OrderedRun<Input: Sendable, Output: Sendable>: Sendable {
+  private enum Event: Sendable {
+    case done(index: Int, Result<Output, any Error>)
+    case interrupted(signal: Int32)
   }
 
-  /// What is done with an output. In a structure of its own: a function held by a mutex directly is wrapped
-  /// anew each time that the mutex is locked, and some thousand wrappers deep the stack is used up.
-  private struct Emitter<Output> {
-    let emit: (Output) throws -> Void
-    let abandon: (Int32) -> Never
-  }
-
-  private struct Interrupted: Error {}
+  /// How many inputs may be taken beyond the one whose output is due, so that memory stays flat behind a slow one.
+  private let window = 256
+  private let jobs: Int
+  private let work: @Sendable (Input) throws -> Output
+  private let inputs = BlockingQueue<(index: Int, input: Input)>()
+  private let events = BlockingQueue<Event>()
 
   /// - Parameters:
-  ///   - jobs: The number of threads.
-  ///   - next: The next input, or nil at the end; called by one thread at a time.
-  ///   - work: What is done with an input; called on any thread.
-  ///   - emit: What is done with an output; called by one thread at a time, in the order of the input.
-  ///   - abandon: Ends the process on an interrupt, after all outputs that there are so far have been
-  ///     emitted; called as `emit` is.
-  /// - Throws: The first error that `next`, `work` or `emit` throws; nothing is emitted after it.
-  static func run<Input: Sendable, Output: Sendable>(
-    jobs: Int, next: sending @escaping () throws -> Input?, work: @Sendable (Input) throws -> Output,
-    emit: sending @escaping (Output) throws -> Void, abandon: sending @escaping (Int32) -> Never
-  ) throws {
-    // One file doesn't pay for the threads of many.
-    guard let first = try next() else { return }
-    guard let second = try next() else { return try emit(work(first)) }
-    var peeked = [second, first]
-    let state = Mutex(State<Input, Output>(next: { try peeked.popLast() ?? next() }))
-    let emitter = Mutex(Emitter(emit: emit, abandon: abandon))
-    // Not each worker's affair: one that is busy with a huge file must not hold up the end.
-    let interrupts = Interrupts { signal in
-      emitter.withLock { emitter in
-        let rest = state.withLock { state in
-          state.failure = Interrupted()
-          return state.waiting.sorted { $0.key < $1.key }.map(\.value)
-        }
-        for output in rest {
-          do { try emitter.emit(output) } catch { break }
-        }
-        emitter.abandon(signal)
-      }
-    }
-    defer { interrupts.end() }
-    let room = DispatchSemaphore(value: window)
-    DispatchQueue.concurrentPerform(iterations: max(1, jobs)) { _ in
-      while true {
-        room.wait()
-        let taken = state.withLock { state -> (index: Int, input: Input)? in
-          guard state.failure == nil else { return nil }
-          do {
-            guard let input = try state.next() else { return nil }
-            defer { state.taken += 1 }
-            return (state.taken, input)
-          } catch {
-            state.failure = error
-            return nil
-          }
-        }
-        guard let taken else {
-          room.signal()
-          return
-        }
-        do {
-          let output = try work(taken.input)
-          state.withLock { $0.waiting[taken.index] = output }
-          try emitter.withLock { emitter in
-            // Whoever holds the emitter hands out all that is ready, its own result or another's.
-            while let ready = state.withLock({ state -> Output? in
-              guard state.failure == nil, let ready = state.waiting.removeValue(forKey: state.emitted)
-              else { return nil }
-              state.emitted += 1
-              return ready
-            }) {
-              try emitter.emit(ready)
-              room.signal()
-            }
-          }
-        } catch {
-          state.withLock { $0.failure = $0.failure ?? error }
-          room.signal()
-        }
-      }
-    }
-    if let failure = state.withLock({ $0.failure }) {
-      // A semaphore that is given up while it stands below where it began ends the process.
-      for _ in 0..<window { room.signal() }
-      throw failure
+  ///   - jobs: The number of threads; no more are started than there are inputs.
+  ///   - work: What is done with an input; called on any of these threads.
+  init(jobs: Int, work: @escaping @Sendable (Input) throws -> Output) {
+    self.jobs = jobs
+    self.work = work
+  }
+
+  /// Ends the run, whatever the workers are at; called on any thread.
+  func interrupt(by signal: Int32) { events.put(.interrupted(signal: signal)) }
+
+  /// - Parameters:
+  ///   - next: The next input, or nil at the end; called on this thread.
+  ///   - emit: What is done with an output; called on this thread, in the order of the input.
+  /// - Throws: The first error that `next`, `work` or `emit` throws in the order of the input, once all before it has
+  ///   been emitted and the workers have ended; or ``Interrupted``, once all outputs that there are have been
+  ///   emitted, while workers may still be busy.
+  func run(next: () throws -> Input?, emit: (Output) throws -> Void) throws {
+    let workers = DispatchGroup()
+    do {
+      try handOut(next, emit, workers)
+      inputs.close()
+    } catch {
+      inputs.close()
+      if !(error is Interrupted) { workers.wait() }
+      throw error
     }
   }
+
+  private func handOut(
+    _ next: () throws -> Input?, _ emit: (Output) throws -> Void, _ workers: DispatchGroup
+  ) throws {
+    var (taken, due, isAtEnd) = (0, 0, false)
+    var waiting: [Int: Result<Output, any Error>] = [:]
+    while true {
+      while !isAtEnd, taken - due < window {
+        do {
+          guard let input = try next() else {
+            isAtEnd = true
+            break
+          }
+          if taken < jobs { startWorker(workers) }
+          inputs.put((taken, input))
+        } catch {
+          // What comes before it is still emitted.
+          isAtEnd = true
+          events.put(.done(index: taken, .failure(error)))
+        }
+        taken += 1
+      }
+      guard due < taken, let event = events.take() else { return }
+      switch event {
+      case .done(let index, let result): waiting[index] = result
+      case .interrupted(let signal):
+        for case (_, .success(let output)) in waiting.sorted(by: { $0.key < $1.key }) { try emit(output) }
+        throw Interrupted(signal: signal)
+      }
+      while let result = waiting.removeValue(forKey: due) {
+        due += 1
+        try emit(result.get())
+      }
+    }
+  }
+
+  /// A serial queue has a thread of its own, however many of them wait for slow disks; a concurrent one has as many
+  /// as there are cores.
+  private func startWorker(_ workers: DispatchGroup) {
+    DispatchQueue(label: "worker").async(group: workers) { [self] in
+      while let (index, input) = inputs.take() {
+        events.put(.done(index: index, Result { try work(input) }))
+      }
+    }
+  }
+}
+
+/// A run was ended by a signal.
+struct Interrupted: Error {
+  let signal: Int32
 }

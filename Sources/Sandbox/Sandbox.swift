@@ -1,6 +1,5 @@
-import SystemPackage
-import ArgumentParser
-import MediaPreflight
+import PreflightBytes
+package import SystemPackage
 
 #if os(Linux)
   private import CSandbox
@@ -13,14 +12,14 @@ import MediaPreflight
   import Musl
 #endif
 
-/// What this process gives up before it looks at a stranger's file, so that a mistake in a reader, in libmagic or
-/// in libwebp can't become more than a wrong answer: to start programs, to use the network, to change files.
+/// What a process gives up before it looks at a stranger's file, so that a mistake in a reader, in libmagic or in
+/// libwebp can't become more than a wrong answer: to start programs, to use the network, to change files.
 ///
 /// Reading stays free: the files to be checked may be anywhere. Where the kernel offers none of it, nothing is
-/// given up and nothing is said; `--version` tells which. Only the executable does this, never the library.
-enum Sandbox {
+/// given up and nothing is said. Only executables do this, never the library.
+package enum Sandbox {
   /// What the kernel offers, in words.
-  static var offered: String {
+  package static var offered: String {
     var layers: [String] = []
     #if os(Linux)
       let version = sandbox_landlock_version()
@@ -36,11 +35,8 @@ enum Sandbox {
   /// - Parameters:
   ///   - written: Files that are made, or replaced by one made beside them, later on.
   ///   - newest: The newest version of Landlock to make use of, as if the kernel had no newer one.
-  static func enter(
-    _ options: SandboxOptions, writing written: [FilePath] = [], landlock newest: Int32 = .max
-  ) {
+  package static func enter(writing written: [FilePath] = [], landlock newest: Int32 = .max) {
     #if os(Linux)
-      guard !options.isUnwanted else { return }
       let version = min(sandbox_landlock_version(), newest)
       let folders = version > 0 ? written.map(openFolder) : []
       let isEntered = version > 0 && sandbox_landlock_enter(version, folders, Int32(folders.count)) != 0
@@ -64,12 +60,4 @@ enum Sandbox {
       return open(Array(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
   #endif
-}
-
-/// Whether the process shuts itself in.
-struct SandboxOptions: ParsableArguments {
-  @Flag(
-    name: .customLong("no-sandbox"),
-    help: "Keep what the process else gives up before it looks at a file: other programs, network, writing.")
-  var isUnwanted = false
 }
