@@ -145,7 +145,8 @@ if Context.environment["PREFLIGHT_FUZZING"] == "1" {
     .executableTarget(
       name: "preflight-fuzz",
       dependencies: [
-        "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightPolicy", "PreflightProject",
+        "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection", "PreflightPolicy",
+        "PreflightProject",
         "MediaPreflight", "PreflightReports",
       ],
       path: "Tests/Fuzzing",

@@ -12,8 +12,8 @@ struct FuzzTarget: Sendable {
   let run: @Sendable ([UInt8]) -> Void
 
   static let all: [FuzzTarget] =
-    Formats.all.map { format in
-      FuzzTarget(name: "\(format)") { bytes in
+    Format.all.map { format in
+      FuzzTarget(name: "\(format.reader)") { bytes in
         read(bytes, by: format)
         if let mended = Mended.copy(of: bytes) { read(mended, by: format) }
       }
@@ -40,7 +40,7 @@ struct FuzzTarget: Sendable {
       FuzzTarget(name: "Request") { bytes in
         // The first byte says where the message goes and which report shows it, since all of them at once take
         // ten milliseconds; the lines are its fields.
-        let (reports, endpoints) = (ReportFormat.all, Endpoint.allCases)
+        let (reports, endpoints) = (ReportFormat.all, engine.policy.endpointNames)
         let choice = Int(bytes.first ?? 0)
         let endpoint = endpoints[choice % endpoints.count]
         let fields = bytes.dropFirst().split(separator: 0x0a, omittingEmptySubsequences: false)
@@ -51,19 +51,27 @@ struct FuzzTarget: Sendable {
           phoneNumberID: field(5))
         show(engine.check(request, as: endpoint), in: reports[choice / endpoints.count % reports.count])
       },
+      FuzzTarget(name: "Hook") { bytes in
+        // A line of the hook's; one that names a file is left alone, so that no file is read.
+        guard !bytes.contains(0x0a), !String(decoding: bytes, as: UTF8.self).contains("file") else { return }
+        _ = try? hook.answer(bytes, number: 1)
+      },
     ]
 
   private static let engine = Preflight()
+  private static let hook = Hook(engine)
 
   /// Has one reader read the bytes, and holds it to what every reader promises.
-  private static func read(_ bytes: [UInt8], by format: any FormatReader.Type) {
+  private static func read(_ bytes: [UInt8], by format: Format) {
     var window = ByteWindow(MemorySource(bytes))
     var reading = Reading(sniffedType: "text/plain")
     do {
       let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
-      try format.read(&window, into: &reading)
-      try reading.noteOtherFormats(signs, &window)
-      if reading.mediaType != nil, reading.faults.isEmpty { try format.decode(&window, into: &reading) }
+      try format.reader.read(&window, into: &reading)
+      if reading.mediaType != nil { try reading.noteOtherFormats(signs, in: format, &window) }
+      if reading.mediaType != nil, reading.faults.isEmpty {
+        try format.reader.decode(&window, into: &reading)
+      }
     } catch {
       // `endOfData` and its like are a reader's way to say that a file is cut; a source in memory never fails.
       if case .source = error.reason { preconditionFailure("a source in memory failed") }
