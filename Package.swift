@@ -97,6 +97,7 @@ let package = Package(
     .target(
       name: "PreflightTestSupport", dependencies: ["MediaPreflight", "PreflightProject"],
       path: "Tests/Support", swiftSettings: settings),
+    tests(of: "Bytes", ["PreflightBytes", "CZlib", system]),
     tests(of: "TOML", ["PreflightTOML"]),
     tests(of: "Formats", ["MediaPreflight"]),
     tests(of: "Inspection", ["MediaPreflight"]),
