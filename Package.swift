@@ -123,6 +123,7 @@ let package = Package(
     .executableTarget(
       name: "sandbox-probe", dependencies: ["MediaPreflight", "PreflightSandbox", argumentParser, system],
       path: "Tests/SandboxProbe", swiftSettings: settings),
+    tests(of: "Bytes", ["PreflightBytes", "CZlib", system]),
     tests(of: "TOML", ["PreflightTOML"]),
     tests(of: "Formats", ["MediaPreflight"]),
     tests(of: "Inspection", ["MediaPreflight"]),

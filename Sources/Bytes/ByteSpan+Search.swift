@@ -19,15 +19,25 @@ extension ByteSpan {
     }
   }
 
-  /// The first index, from the span's start, at or after `start` whose byte isn't one of padding:
-  /// NUL or a line end.
-  package func firstIndexPastPadding(from start: Int) -> Int? {
-    bytes.withUnsafeBytes { buffer in
-      var index = start
-      while index < buffer.count, buffer[index] == 0 || buffer[index] == 0x0a || buffer[index] == 0x0d {
-        index += 1
-      }
-      return index < buffer.count ? index : nil
+  /// The index, from the span's start, of the first occurrence of `pattern` at or after `start`; nil for an
+  /// empty one.
+  package func firstIndex(of pattern: StaticString, from start: Int = 0) -> Int? {
+    guard let first = pattern.withUTF8Buffer(\.first) else { return nil }
+    var start = start
+    while let index = firstIndex(of: first, from: start) {
+      if has(pattern, at: index) { return index }
+      start = index + 1
     }
+    return nil
+  }
+
+  /// The index, from the span's start, of the first byte that isn't padding: NUL or a line end.
+  package var firstIndexPastPadding: Int? {
+    var index = 0
+    while let byte = self[index] {
+      if byte != 0, byte != 0x0a, byte != 0x0d { return index }
+      index += 1
+    }
+    return nil
   }
 }

@@ -27,15 +27,9 @@ package struct ByteSpan: ~Escapable {
   @_lifetime(copy bytes)
   @inlinable
   package init(_ bytes: RawSpan, at base: UInt64) {
-    self.init(bytes: bytes, base: base, position: 0)
-  }
-
-  @_lifetime(copy bytes)
-  @usableFromInline
-  init(bytes: RawSpan, base: UInt64, position: Int) {
     self.bytes = bytes
     self.base = base
-    self.position = position
+    position = 0
   }
 
   /// The number of bytes not yet read.
@@ -43,6 +37,7 @@ package struct ByteSpan: ~Escapable {
   package var remaining: Int { bytes.byteCount - position }
 
   /// Whether everything has been read.
+  @inlinable
   package var isAtEnd: Bool { position == bytes.byteCount }
 
   /// The file offset of the next byte to read.
@@ -59,33 +54,17 @@ package struct ByteSpan: ~Escapable {
   /// Whether `pattern` stands at an index from the span's start, whatever has been read.
   @inlinable
   package func has(_ pattern: StaticString, at index: Int = 0) -> Bool {
-    // Of all that a file is asked for, nearly nothing is there, and the first byte says so without a call.
-    self[index] == pattern.utf8Start[0] && pattern.withUTF8Buffer { holds($0, at: index) }
+    pattern.withUTF8Buffer { holds($0, at: index) }
   }
 
   /// Whether `pattern` stands at an index from the span's start, whatever has been read.
   @inlinable
-  package func has(_ pattern: [UInt8], at index: Int = 0) -> Bool {
-    self[index] == pattern.first && holds(pattern, at: index)
-  }
+  package func has(_ pattern: [UInt8], at index: Int = 0) -> Bool { holds(pattern, at: index) }
 
   @inlinable
   func holds(_ pattern: some RandomAccessCollection<UInt8>, at index: Int) -> Bool {
-    bytes.byteCount - index >= pattern.count
+    index >= 0 && index <= bytes.byteCount - pattern.count
       && zip(pattern, index...).allSatisfy { byte, place in self[place] == byte }
-  }
-
-  /// The index, from the span's start, of the first occurrence of `pattern` at or after `start`.
-  package func firstIndex(of pattern: StaticString, from start: Int = 0) -> Int? {
-    let last = bytes.byteCount - pattern.utf8CodeUnitCount
-    guard start >= 0, start <= last, pattern.utf8CodeUnitCount > 0 else { return nil }
-    let first = pattern.utf8Start[0]
-    var index = start
-    while index <= last {
-      if self[index] == first, has(pattern, at: index) { return index }
-      index += 1
-    }
-    return nil
   }
 
   /// Passes over `count` bytes.
@@ -117,7 +96,7 @@ package struct ByteSpan: ~Escapable {
   }
 
   @inlinable
-  package func checked(_ count: some FixedWidthInteger) throws(ReadError) -> Int {
+  func checked(_ count: some FixedWidthInteger) throws(ReadError) -> Int {
     guard let count = Int(exactly: count), count >= 0 else {
       throw ReadError(.implausible, at: offset)
     }
@@ -126,7 +105,7 @@ package struct ByteSpan: ~Escapable {
   }
 
   @inlinable
-  package mutating func load<T: FixedWidthInteger & BitwiseCopyable>(
+  mutating func load<T: FixedWidthInteger & BitwiseCopyable>(
     _: T.Type
   ) throws(ReadError) -> T {
     let size = MemoryLayout<T>.size
@@ -150,19 +129,26 @@ extension FixedWidthInteger where Self: BitwiseCopyable {
     self = try Self(littleEndian: span.load(Self.self))
   }
 
-  /// Reads an integer of `byteCount` bytes, most significant first.
+  /// Reads an integer of `byteCount` bytes, most significant first; of more than the type holds, the least
+  /// significant.
   @inlinable
   package init(parsingBigEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
+    var bytes = try span.take(byteCount)
     var value: Self = 0
-    for _ in 0..<byteCount { value = value << 8 | Self(truncatingIfNeeded: try UInt8(parsing: &span)) }
+    while !bytes.isAtEnd { value = value << 8 | Self(truncatingIfNeeded: try UInt8(parsing: &bytes)) }
     self = value
   }
 
-  /// Reads an integer of `byteCount` bytes, least significant first.
+  /// Reads an integer of `byteCount` bytes, least significant first; of more than the type holds, the least
+  /// significant.
   @inlinable
   package init(parsingLittleEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
+    var bytes = try span.take(byteCount)
     var value: Self = 0
-    for i in 0..<byteCount { value |= Self(truncatingIfNeeded: try UInt8(parsing: &span)) << (8 * i) }
+    while !bytes.isAtEnd {
+      let place = 8 * bytes.position
+      value |= Self(truncatingIfNeeded: try UInt8(parsing: &bytes)) << place
+    }
     self = value
   }
 }

@@ -31,7 +31,7 @@ package struct ByteWindow: ~Copyable {
   /// How many bytes were read from the source so far.
   package private(set) var bytesRead: UInt64 = 0
 
-  /// Where the source had no more bytes although its size says that there are some.
+  /// The first place at which the source had no more bytes although its size says that there are some.
   package private(set) var missingOffset: UInt64?
 
   package init(_ source: any ByteSource) {
@@ -73,30 +73,27 @@ package struct ByteWindow: ~Copyable {
   package mutating func span(
     at offset: UInt64, count: some FixedWidthInteger
   ) throws(ReadError) -> ByteSpan {
-    guard let count = Int(exactly: count) else { throw ReadError(.implausible, at: offset) }
-    return try exactly(count, at: offset)
+    // A count that no `Int` holds is refused as one that no span has.
+    try exactly(Int(exactly: count) ?? .max, at: offset)
   }
 
   @_lifetime(&self)
   @usableFromInline
   mutating func exactly(_ count: Int, at offset: UInt64) throws(ReadError) -> ByteSpan {
-    guard count >= 0, count <= Self.maximumSpan else { throw ReadError(.implausible, at: offset) }
-    try fill(at: offset, count: count)
-    guard offset <= filled.upperBound, filled.upperBound - offset >= UInt64(count) else {
-      throw ReadError(.endOfData, at: max(filled.upperBound, min(offset, byteCount)))
+    let start = min(offset, byteCount)
+    guard count >= 0, count <= Self.maximumSpan else { throw ReadError(.implausible, at: start) }
+    let held = try fill(at: offset, count: count)
+    guard offset <= byteCount, held == count else {
+      throw ReadError(.endOfData, at: start + UInt64(held))
     }
-    return bytes(at: offset, count: count)
+    return bytes(at: offset, count: held)
   }
 
   /// The bytes at `offset`, up to `limit` of them: fewer, or none, only where the data ends.
   @_lifetime(&self)
   package mutating func available(at offset: UInt64, upTo limit: Int) throws(ReadError) -> ByteSpan {
-    let limit = max(0, min(limit, Self.maximumSpan))
-    try fill(at: offset, count: limit)
-    guard filled.contains(offset) else {
-      return ByteSpan(buffer.span.bytes.extracting(0..<0), at: min(offset, byteCount))
-    }
-    return bytes(at: offset, count: min(limit, Int(filled.upperBound - offset)))
+    let held = try fill(at: offset, count: max(0, min(limit, Self.maximumSpan)))
+    return bytes(at: offset, count: held)
   }
 
   /// One big-endian integer at `offset`.
@@ -117,23 +114,28 @@ package struct ByteWindow: ~Copyable {
     return try T(parsingLittleEndian: &span)
   }
 
+  /// Bytes that the buffer holds.
   @_lifetime(&self)
   private mutating func bytes(at offset: UInt64, count: Int) -> ByteSpan {
-    let start = Int(offset - filled.lowerBound)
-    return ByteSpan(buffer.span.bytes.extracting(start..<start + count), at: offset)
+    let start = count == 0 ? 0 : Int(offset - filled.lowerBound)
+    return ByteSpan(buffer.span.bytes.extracting(start..<start + count), at: min(offset, byteCount))
   }
 
   /// Makes the buffer hold `count` bytes at `offset`, or all that there are from there on.
   ///
+  /// - Returns: How many of them it holds.
   /// - Throws: ``ReadError`` with `source`, or with `enough`.
-  private mutating func fill(at offset: UInt64, count: Int) throws(ReadError) {
-    let (end, overflow) = offset.addingReportingOverflow(UInt64(count))
-    if overflow { throw ReadError(.implausible, at: offset) }
-    if offset >= filled.lowerBound, min(end, byteCount) <= filled.upperBound { return }
-    guard offset < byteCount else {
-      filled = byteCount..<byteCount
-      return
+  private mutating func fill(at offset: UInt64, count: Int) throws(ReadError) -> Int {
+    guard count > 0, offset < byteCount else { return 0 }
+    let there = min(UInt64(count), byteCount - offset)
+    if offset < filled.lowerBound || offset + there > filled.upperBound {
+      try refill(at: offset, count: count)
     }
+    return Int(min(there, filled.upperBound - offset))
+  }
+
+  /// Reads `count` bytes at `offset` or more, where the source has them.
+  private mutating func refill(at offset: UInt64, count: Int) throws(ReadError) {
     guard bytesRead < Self.maximumBytesRead else { throw ReadError(.enough, at: offset) }
     let wanted = Int(min(UInt64(max(count, readAhead)), byteCount - offset))
     if buffer.count < wanted {
@@ -160,7 +162,7 @@ package struct ByteWindow: ~Copyable {
       throw ReadError(.source(ByteSourceError("\(error)")), at: offset)
     }
     bytesRead += UInt64(got)
-    if got < wanted { missingOffset = offset + UInt64(got) }
     filled = offset..<offset + UInt64(got)
+    if got < wanted { missingOffset = min(missingOffset ?? .max, filled.upperBound) }
   }
 }

@@ -11,6 +11,8 @@ package struct CRC32: Sendable {
 
   /// Takes in bytes.
   package mutating func update(_ bytes: borrowing RawSpan) {
+    // A pointer to nothing is for libdeflate a wish for the first value.
+    guard !bytes.isEmpty else { return }
     let previous = value
     value = bytes.withUnsafeBytes { libdeflate_crc32(previous, $0.baseAddress, $0.count) }
   }

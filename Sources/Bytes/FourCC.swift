@@ -9,7 +9,7 @@ package struct FourCC: Hashable, Sendable, ExpressibleByStringLiteral, CustomStr
   @inlinable
   package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// - Precondition: The literal has four Latin-1 characters.
+  /// - Precondition: The literal has four characters of ASCII.
   @inlinable
   package init(stringLiteral value: StaticString) {
     precondition(value.utf8CodeUnitCount == 4, "a four-character code has four characters")
@@ -45,9 +45,7 @@ package struct FourCC: Hashable, Sendable, ExpressibleByStringLiteral, CustomStr
   @usableFromInline
   package var description: String {
     bytes.map { byte in
-      if (0x20..<0x7f).contains(byte) { return String(Unicode.Scalar(byte)) }
-      let hex = String(byte, radix: 16)
-      return "\\x" + (hex.count == 1 ? "0" + hex : hex)
+      (0x20..<0x7f).contains(byte) ? String(Unicode.Scalar(byte)) : EscapedText.escaped(byte)
     }.joined()
   }
 }

@@ -48,12 +48,14 @@ package struct Inflate: ~Copyable {
         // zlib takes a mutable pointer for the input by its age, and does not write through it.
         stream.pointee.next_in = UnsafeMutablePointer(
           mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-        stream.pointee.avail_in = UInt32(clamping: bytes.count)
+        let given = UInt32(clamping: bytes.count)
+        stream.pointee.avail_in = given
         stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        stream.pointee.avail_out = UInt32(clamping: room.count)
+        let free = UInt32(clamping: room.count)
+        stream.pointee.avail_out = free
         let code = inflate(stream, Z_NO_FLUSH)
-        let consumed = bytes.count - Int(stream.pointee.avail_in)
-        let produced = room.count - Int(stream.pointee.avail_out)
+        let consumed = Int(given - stream.pointee.avail_in)
+        let produced = Int(free - stream.pointee.avail_out)
         stream.pointee.next_in = nil
         stream.pointee.next_out = nil
         switch code {

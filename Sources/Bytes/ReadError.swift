@@ -29,24 +29,14 @@ package struct ReadError: Error, Sendable {
 }
 
 extension UInt64 {
-  /// The sum with a size that a file declares; throws instead of trapping.
-  package func adding(_ claim: UInt64) throws(ReadError) -> UInt64 {
+  /// The sum with a number that a file declares; throws instead of trapping.
+  ///
+  /// - Parameters:
+  ///   - claim: The number.
+  ///   - place: The file offset at which it stands.
+  package func adding(_ claim: UInt64, claimedAt place: UInt64) throws(ReadError) -> UInt64 {
     let (sum, overflow) = addingReportingOverflow(claim)
-    if overflow { throw ReadError(.implausible, at: self) }
+    if overflow { throw ReadError(.implausible, at: place) }
     return sum
-  }
-
-  /// The difference with a number that a file declares; throws instead of trapping.
-  package func subtracting(_ claim: UInt64) throws(ReadError) -> UInt64 {
-    let (difference, overflow) = subtractingReportingOverflow(claim)
-    if overflow { throw ReadError(.implausible, at: self) }
-    return difference
-  }
-
-  /// The product with a number that a file declares; throws instead of trapping.
-  package func multiplied(by claim: UInt64) throws(ReadError) -> UInt64 {
-    let (product, overflow) = multipliedReportingOverflow(by: claim)
-    if overflow { throw ReadError(.implausible, at: self) }
-    return product
   }
 }

@@ -5,6 +5,9 @@ internal import Synchronization
 /// pieces. It tells whether the stream is what is expected and nothing more: where it isn't, ``Inflate``
 /// says why and where.
 ///
+/// It lets codes pass that RFC 1951 reserves and zlib refuses (lengths 286 and 287, distances 30 and 31), which no
+/// encoder writes.
+///
 /// One is used for file after file, so that its room isn't made anew for each.
 // Safe to hand from thread to thread: it belongs to one window at a time.
 package final class Unpacker: @unchecked Sendable {
@@ -23,7 +26,8 @@ package final class Unpacker: @unchecked Sendable {
   private static let sharedRoom = Mutex<Room?>(Room())
 
   private var decompressor: OpaquePointer?
-  private let room = Room()
+  /// Nil while it is in use, so that what is unpacked meanwhile doesn't write over it.
+  private var room: Room? = Room()
 
   package init() {}
 
@@ -48,8 +52,10 @@ package final class Unpacker: @unchecked Sendable {
     guard decompressor != nil else { return nil }
     let count = Int(count)
     let isShared = count > Self.maximumOwnByteCount
-    guard let room = isShared ? Self.sharedRoom.withLock({ $0.take() }) : room else { return nil }
-    defer { if isShared { Self.sharedRoom.withLock { $0 = room } } }
+    guard let room = isShared ? Self.sharedRoom.withLock({ $0.take() }) : room.take() else { return nil }
+    defer {
+      if isShared { Self.sharedRoom.withLock { $0 = room } } else { self.room = room }
+    }
     let output = room.first(count)
     return fill(output, from: input, start, wrapper) ? body(output.bytes) : nil
   }

@@ -111,13 +111,13 @@ import Testing
     #expect(
       try remedy("my cat's.jpg") == start + #"'my cat'\''s.jpg' -colorspace sRGB 'my cat'\''s-fixed.jpg'"#)
     #expect(try remedy("-rf.jpg") == start + "./-rf.jpg -colorspace sRGB ./-rf-fixed.jpg")
-    #expect(try remedy("a\nb.jpg") == start + #"$'a\x0ab.jpg' -colorspace sRGB $'a\x0ab-fixed.jpg'"#)
+    #expect(try remedy("a\nb.jpg") == start + #"$'a\012b.jpg' -colorspace sRGB $'a\012b-fixed.jpg'"#)
     // An extension that is no UTF-8, or that is longer or shorter in lower case.
     let broken = FilePath(Array("a.".utf8) + [0xff, 0xff, 0xff])
     let result = try engine.check(
       MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: broken, as: .image)
     #expect(
-      result.findings.first?.remedy == start + #"$'a.\xff\xff\xff' -colorspace sRGB a.jpg"#)
+      result.findings.first?.remedy == start + #"$'a.\377\377\377' -colorspace sRGB a.jpg"#)
     #expect(try remedy("b.İİ") == start + "'b.İİ' -colorspace sRGB b.jpg")
     #expect(try remedy("a;b$(c).jpg") == start + "'a;b$(c).jpg' -colorspace sRGB 'a;b$(c)-fixed.jpg'")
   }

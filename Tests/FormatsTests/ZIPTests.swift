@@ -201,6 +201,25 @@ private let documentPart =
     }
   }
 
+  /// What can't be is told where it is claimed, which is within the file.
+  @Test func zip64OffsetThatNoFileHas() throws {
+    var builder = ZIPBuilder(Package.members(contentType: documentPart))
+    builder.prefix = [1, 2, 3]
+    let last = builder.members.count - 1
+    builder.members[last].headerOffset = .max
+    var bytes = builder.bytes()
+    let (start, end) = (
+      builder.endRecordStart - 46 - builder.members[last].name.utf8.count, builder.endRecordStart
+    )
+    bytes = bytes.with(littleEndian(UInt16(12)), at: start + 30)
+    bytes = bytes.with(littleEndian(UInt32(end - builder.directoryStart + 12)), at: end + 12)
+    bytes = bytes.inserting(
+      littleEndian(UInt16(1)) + littleEndian(UInt16(8)) + littleEndian(UInt64.max), at: end)
+    let fault = try #require(try inspect(bytes).faults.first)
+    #expect(fault.name == "implausible-size")
+    #expect(fault.offset == UInt64(start))
+  }
+
   @Test func anEmptyArchive() throws {
     var builder = ZIPBuilder([])
     let inspection = try inspect(builder.bytes())

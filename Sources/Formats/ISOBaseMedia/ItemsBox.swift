@@ -74,8 +74,11 @@ extension ISOBaseMedia {
           let extentCount = min(try UInt16(parsingBigEndian: &span), isExtentEmpty ? 1 : .max)
           for _ in 0..<extentCount {
             try span.skip(indexSize)
-            let start = try base.adding(try UInt64(parsingBigEndian: &span, byteCount: offsetSize))
-            let end = try start.adding(try UInt64(parsingBigEndian: &span, byteCount: lengthSize))
+            let place = span.offset
+            let start = try base.adding(
+              try UInt64(parsingBigEndian: &span, byteCount: offsetSize), claimedAt: place)
+            let end = try start.adding(
+              try UInt64(parsingBigEndian: &span, byteCount: lengthSize), claimedAt: place)
             if method == 0, reference == 0, end > lastByte.end { lastByte = (end, box.offset) }
           }
         }

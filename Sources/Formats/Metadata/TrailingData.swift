@@ -10,7 +10,7 @@ extension Reading {
     while offset < window.byteCount {
       let span = try window.block(at: offset, upTo: .max)
       if span.remaining == 0 { return }
-      if span.firstIndexPastPadding(from: 0) != nil {
+      if span.firstIndexPastPadding != nil {
         trailingDataOffset = end
         return
       }

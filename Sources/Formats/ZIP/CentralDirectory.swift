@@ -144,7 +144,7 @@ struct CentralDirectory {
       nameLength: header.nameLength)
     var extra = try span.take(header.extraLength)
     Self.applyZIP64(&extra, header: header, to: &member)
-    member.headerOffset = try member.headerOffset.adding(end.base)
+    member.headerOffset = try member.headerOffset.adding(end.base, claimedAt: offset)
     contents.note(name, of: member)
     offset += UInt64(header.entryByteCount)
     return member

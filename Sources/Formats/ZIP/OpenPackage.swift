@@ -76,8 +76,9 @@ struct OpenPackage {
       return nil
     }
     let header = try LocalFileHeader(parsing: &fixed)
-    let start = try member.headerOffset.adding(UInt64(header.headerByteCount))
-    let end = min(try start.adding(member.compressedSize), window.byteCount)
+    let start = member.headerOffset + UInt64(header.headerByteCount)
+    let claimedEnd = try start.adding(member.compressedSize, claimedAt: member.entryOffset)
+    let end = min(claimedEnd, window.byteCount)
     guard start < end else { return nil }
     let isDeflated = member.method == ZIPMember.deflated
     if isDeflated, member.uncompressedSize <= limit {

@@ -116,7 +116,8 @@ package enum ZIP: FormatReader {
   ) throws(ReadError) -> UInt64? {
     guard end.directoryOffset < end.directoryEnd else { return nil }
     var entry = try window.span(at: end.directoryOffset, count: CentralFileHeader.byteCount)
-    let offset = try UInt64(try CentralFileHeader(parsing: &entry).headerOffset).adding(end.base)
+    let offset = try UInt64(try CentralFileHeader(parsing: &entry).headerOffset).adding(
+      end.base, claimedAt: end.directoryOffset)
     return try window.available(at: offset, upTo: 4).has(LocalFileHeader.signature) ? offset : nil
   }
 

@@ -109,7 +109,8 @@ private struct ZIPFragment {
         offset += UInt64(try CentralFileHeader(parsing: &fixed).entryByteCount)
       } else if fixed.has("PK\u{6}\u{6}"), fixed.remaining >= 12 {
         try fixed.skip(4)
-        offset = try offset.adding(try UInt64(parsingLittleEndian: &fixed).adding(12))
+        let size = try UInt64(parsingLittleEndian: &fixed)
+        offset = try (offset + 12).adding(size, claimedAt: offset)
       } else if fixed.has("PK\u{6}\u{7}"), fixed.remaining >= 20 {
         offset += 20
       } else if fixed.has(EndOfCentralDirectory.signature),

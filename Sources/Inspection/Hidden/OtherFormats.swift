@@ -61,7 +61,7 @@ extension Reading {
     let start = try window.available(at: offset, upTo: Self.maximumTrailingBytes)
     // A box of an MP4 begins with NULs itself.
     let isPadded = StrayData(start) == nil
-    let first = isPadded ? start.firstIndexPastPadding(from: 0) ?? 0 : 0
+    let first = isPadded ? start.firstIndexPastPadding ?? 0 : 0
     let data = ByteSpan(start.bytes.extracting(first..<start.bytes.byteCount), at: start.base + UInt64(first))
     let found = StrayData(data)
     trailingDataWords = found?.words
