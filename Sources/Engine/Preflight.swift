@@ -120,8 +120,9 @@ public final class Preflight: Sendable {
         var findings = judge()
         // Decoding costs more than all else, and a file that is refused as it stands is refused.
         if !rejects(findings) {
+          let uncheckedCount = inspection.unchecked.count
           try inspection.decode(&window)
-          if !inspection.faults.isEmpty { findings = judge() }
+          if !inspection.faults.isEmpty || inspection.unchecked.count > uncheckedCount { findings = judge() }
         }
         return (inspection, table, chosen, findings)
       }

@@ -39,7 +39,7 @@ public struct Inspection: Sendable {
     sniffedType = try sniffer.mediaType(of: &window)
     reading = Reading(sniffedType: sniffedType)
     // While the first bytes are in memory still.
-    let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+    let signs = OpeningSigns(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
     for format in Formats.all {
       try Self.collect(into: &reading) { reading throws(ReadError) in
         try format.read(&window, into: &reading)
@@ -53,8 +53,12 @@ public struct Inspection: Sendable {
       break
     }
     do { try reading.noteOtherFormats(signs, &window) } catch {
+      switch error.reason {
+      case .source: throw error
+      case .enough: reading.leaveUnchecked(.rest(from: error.offset))
       // Bytes that make no sense as another format are none.
-      if case .source = error.reason { throw error }
+      case .endOfData, .implausible: break
+      }
     }
     mediaType = reading.mediaType ?? Self.mediaType(sniffed: sniffedType)
     if reading.mediaType == nil, let sniffedType, Self.confirmed.contains(sniffedType) {
@@ -97,14 +101,15 @@ public struct Inspection: Sendable {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
   ]
 
-  /// Runs a reader, and turns what it throws for the bytes' sake into faults.
+  /// Runs a reader, and turns what it throws for the bytes' sake into faults, or into a note where as much was
+  /// read as may be.
   private static func collect(
     into reading: inout Reading, _ read: (inout Reading) throws(ReadError) -> Void
   ) throws(ReadError) {
     do { try read(&reading) } catch {
       switch error.reason {
       case .source: throw error
-      case .enough: break
+      case .enough: reading.leaveUnchecked(.rest(from: error.offset))
       case .endOfData:
         reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
       case .implausible:

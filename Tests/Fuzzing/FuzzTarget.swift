@@ -60,7 +60,7 @@ struct FuzzTarget: Sendable {
     var window = ByteWindow(MemorySource(bytes))
     var reading = Reading(sniffedType: "text/plain")
     do {
-      let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+      let signs = OpeningSigns(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
       try format.read(&window, into: &reading)
       try reading.noteOtherFormats(signs, &window)
       if reading.mediaType != nil, reading.faults.isEmpty { try format.decode(&window, into: &reading) }
@@ -74,6 +74,7 @@ struct FuzzTarget: Sendable {
     for fault in reading.faults {
       precondition(fault.offset ?? 0 <= UInt64(bytes.count), "a fault lies behind the file's end: \(fault)")
     }
+    for part in reading.unchecked { precondition(part.offset ?? 0 <= UInt64(bytes.count), "\(part)") }
     if let offset = reading.trailingDataOffset { precondition(offset <= UInt64(bytes.count)) }
     for content in reading.hidden { precondition(content.offset ?? 0 <= UInt64(bytes.count), "\(content)") }
     if let offset = reading.locationMetadataOffset { precondition(offset <= UInt64(bytes.count)) }

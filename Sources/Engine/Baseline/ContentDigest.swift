@@ -19,7 +19,7 @@ public struct ContentDigest: Sendable, Hashable {
   /// - Parameter byteCount: The size that the file had when it was judged.
   init?(ofFileAt path: FilePath, byteCount: UInt64) {
     guard let source = try? FileSource(path: path), source.byteCount == byteCount else { return nil }
-    let limit = min(byteCount, ByteWindow.maximumBytesRead)
+    let limit = min(byteCount, Limits.Window.bytesRead)
     var hash = SHA256()
     var offset: UInt64 = 0
     // No more is read than of a file that is judged, so that one of terabytes doesn't hold up a run.

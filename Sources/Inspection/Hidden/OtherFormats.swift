@@ -3,9 +3,6 @@ internal import PreflightFormats
 package import PreflightBytes
 
 extension Reading {
-  /// How much of what stands behind a file's end is looked at.
-  private static let maximumTrailingBytes = 64 << 10
-
   /// Says what stands behind the file's end, and whether the file is one of another format at once.
   ///
   /// It asks for a few kilobytes at the file's end, which readers mostly have come to anyway.
@@ -76,7 +73,7 @@ extension Reading {
     case .document, .archive:
       // Neither has to stand at the start, and nothing harmless but text is put before them.
       guard host == .archive ? !signs.beginsArchive : signs.document != nil,
-        let opening = StrayData(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+        let opening = StrayData(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
       else { break }
       if opening.words != "text" { add(HiddenContent(.otherFormat, at: 0, opening.words)) }
     case .compound, .program, .other: break
@@ -89,7 +86,7 @@ extension Reading {
     from offset: UInt64, of host: Host, _ window: inout ByteWindow
   ) throws(ReadError) {
     let isOfSamsung = try window.available(at: window.byteCount - 4, upTo: 4).has("SEFT")
-    let start = try window.available(at: offset, upTo: Self.maximumTrailingBytes)
+    let start = try window.available(at: offset, upTo: Limits.Hidden.trailing)
     // A box of an MP4 begins with NULs itself.
     let isPadded = StrayData(start) == nil
     let first = isPadded ? start.firstIndexPastPadding(from: 0) ?? 0 : 0
@@ -112,7 +109,8 @@ extension Reading {
 
   /// An archive is found by its end, whatever stands before it.
   private mutating func noteArchive(of host: Host, _ window: inout ByteWindow) throws(ReadError) {
-    guard let archive = try ZIP.archive(atEndOf: &window, reach: Self.maximumTrailingBytes) else { return }
+    let reach = Limits.Hidden.trailing
+    guard let archive = try ZIP.archive(atEndOf: &window, reach: reach, into: &self) else { return }
     // A document's attachments stand in it as they are, but not up to its last byte.
     let isBehind = archive.recordOffset >= trailingDataOffset ?? .max
     guard host == .media || isBehind || (host == .document && archive.end == window.byteCount) else { return }
