@@ -1,16 +1,9 @@
 /// A moving, buffered view of a source: the one way in which a reader gets at bytes.
 ///
 /// A span borrowed from the window holds it exclusively, so the buffer can't be refilled under it.
-/// The buffer never grows past ``maximumSpan`` whatever a file claims.
+/// The buffer never grows past ``Limits/Window/span`` whatever a file claims.
 @usableFromInline
 package struct ByteWindow: ~Copyable {
-  /// The longest run that can be asked for at once.
-  package static let maximumSpan = 1 << 20
-
-  /// No more than this is read of a file in all, so that one of terabytes, which takes no room on the disk
-  /// where it has holes, is answered in seconds: 2 GiB, beyond which no endpoint of WhatsApp takes a file.
-  package static let maximumBytesRead: UInt64 = 2 << 30
-
   /// How much is read at once where less is asked for: less of it where a reader goes from place to
   /// place than where it goes on.
   package var readAhead = Self.usualReadAhead
@@ -67,7 +60,7 @@ package struct ByteWindow: ~Copyable {
   /// Exactly `count` bytes at `offset`.
   ///
   /// - Throws: ``ReadError`` with `endOfData` at the place where the data ends, or `implausible` when
-  ///   `count` is over ``maximumSpan``.
+  ///   `count` is over ``Limits/Window/span``.
   @_lifetime(&self)
   @inlinable
   package mutating func span(
@@ -81,7 +74,7 @@ package struct ByteWindow: ~Copyable {
   @usableFromInline
   mutating func exactly(_ count: Int, at offset: UInt64) throws(ReadError) -> ByteSpan {
     let start = min(offset, byteCount)
-    guard count >= 0, count <= Self.maximumSpan else { throw ReadError(.implausible, at: start) }
+    guard count >= 0, count <= Limits.Window.span else { throw ReadError(.implausible, at: start) }
     let held = try fill(at: offset, count: count)
     guard offset <= byteCount, held == count else {
       throw ReadError(.endOfData, at: start + UInt64(held))
@@ -92,7 +85,7 @@ package struct ByteWindow: ~Copyable {
   /// The bytes at `offset`, up to `limit` of them: fewer, or none, only where the data ends.
   @_lifetime(&self)
   package mutating func available(at offset: UInt64, upTo limit: Int) throws(ReadError) -> ByteSpan {
-    let held = try fill(at: offset, count: max(0, min(limit, Self.maximumSpan)))
+    let held = try fill(at: offset, count: max(0, min(limit, Limits.Window.span)))
     return bytes(at: offset, count: held)
   }
 
@@ -136,7 +129,7 @@ package struct ByteWindow: ~Copyable {
 
   /// Reads `count` bytes at `offset` or more, where the source has them.
   private mutating func refill(at offset: UInt64, count: Int) throws(ReadError) {
-    guard bytesRead < Self.maximumBytesRead else { throw ReadError(.enough, at: offset) }
+    guard bytesRead < Limits.Window.bytesRead else { throw ReadError(.enough, at: offset) }
     let wanted = Int(min(UInt64(max(count, readAhead)), byteCount - offset))
     if buffer.count < wanted {
       buffer = [UInt8](repeating: 0, count: wanted)

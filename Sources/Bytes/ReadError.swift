@@ -7,8 +7,8 @@ package struct ReadError: Error, Sendable {
     case endOfData
     /// A size or offset that the file declares can't be: it overflows or passes every sane bound.
     case implausible
-    /// More was read than is worth it for any file (``ByteWindow/maximumBytesRead``): what was found so
-    /// far stands, and nothing is said of the rest.
+    /// More was read than is worth it for any file (``Limits/Window/bytesRead``): what was found so far
+    /// stands, and the rest is unchecked.
     case enough
     /// The source itself failed: no judgement is possible.
     case source(ByteSourceError)

@@ -2,8 +2,8 @@ internal import CDeflate
 internal import Synchronization
 
 /// Unpacks a whole DEFLATE stream (RFC 1951) at a stroke, two to three times as fast as ``Inflate`` does in
-/// pieces. It tells whether the stream is what is expected and nothing more: where it isn't, ``Inflate``
-/// says why and where.
+/// pieces. It tells whether the stream is what is expected and nothing more: where it isn't, and where it is
+/// larger than ``Limits/Unpacker`` allows, ``Inflate`` says why and where.
 ///
 /// It lets codes pass that RFC 1951 reserves and zlib refuses (lengths 286 and 287, distances 30 and 31), which no
 /// encoder writes.
@@ -11,16 +11,6 @@ internal import Synchronization
 /// One is used for file after file, so that its room isn't made anew for each.
 // Safe to hand from thread to thread: it belongs to one window at a time.
 package final class Unpacker: @unchecked Sendable {
-  /// What is larger than this, unpacked, is for ``Inflate``: 8 MiB, a picture of 1,920 × 1,080 points with
-  /// transparency.
-  package static let maximumByteCount = 8 << 20
-
-  /// What is larger than this, packed, is for ``Inflate``: 2 MiB.
-  package static let maximumPackedByteCount = 2 << 20
-
-  /// Every unpacker has room for so much of its own: 2 MiB.
-  private static let maximumOwnByteCount = 2 << 20
-
   /// The room for what is larger, one for the whole process, so that memory doesn't grow with the number of
   /// threads. While one uses it, the others leave what they have to ``Inflate``.
   private static let sharedRoom = Mutex<Room?>(Room())
@@ -45,13 +35,13 @@ package final class Unpacker: @unchecked Sendable {
     _ input: borrowing RawSpan, wrapper: Inflate.Wrapper, expecting count: UInt64,
     _ body: (RawSpan) -> Result
   ) -> Result? {
-    guard count <= UInt64(Self.maximumByteCount), input.byteCount <= Self.maximumPackedByteCount,
+    guard count <= UInt64(Limits.Unpacker.byteCount), input.byteCount <= Limits.Unpacker.packedByteCount,
       let start = wrapper == .zlib ? Self.zlibHeaderByteCount(input) : 0
     else { return nil }
     if decompressor == nil { decompressor = libdeflate_alloc_decompressor() }
     guard decompressor != nil else { return nil }
     let count = Int(count)
-    let isShared = count > Self.maximumOwnByteCount
+    let isShared = count > Limits.Unpacker.ownByteCount
     guard let room = isShared ? Self.sharedRoom.withLock({ $0.take() }) : room.take() else { return nil }
     defer {
       if isShared { Self.sharedRoom.withLock { $0 = room } } else { self.room = room }

@@ -1,3 +1,5 @@
+internal import PreflightBytes
+
 /// Something that a file carries beside what it shows: whoever sends it should know, and whoever opens it
 /// may fear it.
 public struct HiddenContent: Sendable, Hashable {
@@ -31,12 +33,9 @@ public struct HiddenContent: Sendable, Hashable {
 }
 
 extension Reading {
-  /// What is hidden at more places than this is no better described by more of them.
-  private static let maximumHidden = 8
-
   /// Notes something hidden; the first of those that would read alike is kept.
   package mutating func add(_ content: HiddenContent) {
-    guard hidden.count < Self.maximumHidden else { return }
+    guard hidden.count < Limits.Reading.hidden else { return }
     if hidden.contains(where: { $0.kind == content.kind && $0.words == content.words }) { return }
     hidden.append(content)
   }

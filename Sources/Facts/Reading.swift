@@ -8,10 +8,6 @@ package struct Reading: Sendable {
   /// weighs it.
   package let sniffedType: String?
 
-  /// A file with more faults than this is no better described by more of them.
-  @usableFromInline
-  static let maximumFaults = 8
-
   /// The type to declare when sending, or nil while the reader hasn't recognised its format.
   package var mediaType: MediaType?
 
@@ -45,8 +41,8 @@ package struct Reading: Sendable {
   }
 
   /// Whether another fault would say nothing more.
-  @inlinable
-  package var hasEnoughFaults: Bool { faults.count >= Self.maximumFaults }
+  @usableFromInline
+  package var hasEnoughFaults: Bool { faults.count >= Limits.Reading.faults }
 
   /// Notes a fault. It isn't even made where there are enough: a hostile file has millions.
   @inlinable
@@ -58,7 +54,7 @@ package struct Reading: Sendable {
   /// format is noted once.
   package mutating func leaveUnchecked(_ part: UncheckedPart) {
     let isKnown = unchecked.contains { $0.what == part.what }
-    if !isKnown, unchecked.count < Self.maximumFaults { unchecked.append(part) }
+    if !isKnown, unchecked.count < Limits.Reading.unchecked { unchecked.append(part) }
   }
 
   /// Notes that the data ends where `what` was wanted.

@@ -1,3 +1,5 @@
+internal import PreflightBytes
+
 /// A part of a file that was not looked at because a limit of ours was reached.
 ///
 /// The limits keep what a check costs in proportion to what a file really holds. They say nothing about the
@@ -17,5 +19,12 @@ public struct UncheckedPart: Sendable, Hashable {
     self.what = what
     self.limit = limit
     self.offset = offset
+  }
+}
+
+extension UncheckedPart {
+  /// What is left of a file of which as much was read as is read of any.
+  package static func rest(from offset: UInt64) -> UncheckedPart {
+    UncheckedPart("the rest of the file", limit: "\(Limits.size(Limits.Window.bytesRead)) read", at: offset)
   }
 }

@@ -54,11 +54,8 @@ enum OtherPictures: FormatReader {
     .init([0x8b, 0x4a, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], "video/x-jng"),
   ])
 
-  /// How much of a file is looked at. A raw image's directory stands in the first kilobytes.
-  private static let headSize = 1 << 14
-
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    reading.mediaType = mediaType(of: try window.available(at: 0, upTo: headSize))
+    reading.mediaType = mediaType(of: try window.available(at: 0, upTo: Limits.OtherPictures.head))
   }
 
   private static func mediaType(of head: ByteSpan) -> MediaType? {

@@ -11,11 +11,8 @@ extension Format {
 
 /// SVG, named and not read, since no messenger accepts it.
 enum SVG: FormatReader {
-  /// How much of a file is looked at: it may begin with a long comment.
-  private static let headSize = 1 << 14
-
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    if try SVGProlog.beginsPicture(window.available(at: 0, upTo: headSize)) {
+    if try SVGProlog.beginsPicture(window.available(at: 0, upTo: Limits.OtherPictures.head)) {
       reading.mediaType = "image/svg+xml"
     }
   }

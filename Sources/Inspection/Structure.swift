@@ -24,13 +24,17 @@ package struct Structure {
   ) throws {
     var reading = Reading(sniffedType: try sniffer.mediaType(of: &window))
     // While the first bytes are in memory still.
-    let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+    let signs = OpeningSigns(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
     let format = try Self.recognise(&window, among: formats, into: &reading)
     undecoded = reading.faults.isEmpty ? format : nil
     if let format {
       do { try reading.noteOtherFormats(signs, in: format, &window) } catch {
+        switch error.reason {
+        case .source: throw error
+        case .enough: reading.leaveUnchecked(.rest(from: error.offset))
         // Bytes that make no sense as another format are none.
-        if case .source = error.reason { throw error }
+        case .endOfData, .implausible: break
+        }
       }
     } else if let sniffed = reading.sniffedType.map(MediaType.init(rawValue:)),
       sniffed.known?.isConfirmedByReader == true
@@ -89,14 +93,15 @@ package struct Structure {
         expected: "\(window.byteCount) bytes", actual: "\(offset) bytes"))
   }
 
-  /// Runs a reader, and turns what it throws for the bytes' sake into faults.
+  /// Runs a reader, and turns what it throws for the bytes' sake into faults, or into a note where as much was
+  /// read as may be.
   private static func collect(
     into reading: inout Reading, _ read: (inout Reading) throws(ReadError) -> Void
   ) throws(ReadError) {
     do { try read(&reading) } catch {
       switch error.reason {
       case .source: throw error
-      case .enough: break
+      case .enough: reading.leaveUnchecked(.rest(from: error.offset))
       case .endOfData:
         reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
       case .implausible:

@@ -223,7 +223,7 @@ import Testing
   @Test func sizesAtTheLimits() async {
     await #expect(processExitsWith: .success) {
       let own = 2 << 20
-      let most = Unpacker.maximumByteCount
+      let most = Limits.Unpacker.byteCount
       let unpacker = Unpacker()
       for count in [1, 65_535, 65_536, 65_537, own - 1, own, own + 1, 5, most - 1, most, 3] {
         let content = numbered(count)
@@ -263,7 +263,7 @@ import Testing
   @Test func packedSizesAtTheLimit() {
     let content = numbered(100)
     let stream = Compressed.stream(content, .none)
-    let padding = [UInt8](repeating: 0, count: Unpacker.maximumPackedByteCount - stream.count)
+    let padding = [UInt8](repeating: 0, count: Limits.Unpacker.packedByteCount - stream.count)
     #expect(Compressed.unpacked(stream + padding, .none, expecting: 100) == content)
     #expect(Compressed.unpacked(stream + padding + [0], .none, expecting: 100) == nil)
   }

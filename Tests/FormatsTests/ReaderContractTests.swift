@@ -24,7 +24,9 @@ import Testing
           }
           guard reading.mediaType == nil else { continue }
           #expect(reading.facts == Facts(), "\(format.name) of \(name)")
-          #expect(reading.hidden.isEmpty && reading.faults.isEmpty, "\(format.name) of \(name)")
+          #expect(
+            reading.hidden.isEmpty && reading.faults.isEmpty && reading.unchecked.isEmpty,
+            "\(format.name) of \(name)")
           #expect(
             reading.trailingDataOffset == nil && reading.trailingDataWords == nil
               && reading.locationMetadataOffset == nil, "\(format.name) of \(name)")

@@ -66,7 +66,7 @@ struct FuzzTarget: Sendable {
     var window = ByteWindow(MemorySource(bytes))
     var reading = Reading(sniffedType: "text/plain")
     do {
-      let signs = OpeningSigns(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+      let signs = OpeningSigns(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
       try format.reader.read(&window, into: &reading)
       if reading.mediaType != nil { try reading.noteOtherFormats(signs, in: format, &window) }
       if reading.mediaType != nil, reading.faults.isEmpty {
@@ -82,6 +82,7 @@ struct FuzzTarget: Sendable {
     for fault in reading.faults {
       precondition(fault.offset ?? 0 <= UInt64(bytes.count), "a fault lies behind the file's end: \(fault)")
     }
+    for part in reading.unchecked { precondition(part.offset ?? 0 <= UInt64(bytes.count), "\(part)") }
     if let offset = reading.trailingDataOffset { precondition(offset <= UInt64(bytes.count)) }
     for content in reading.hidden { precondition(content.offset ?? 0 <= UInt64(bytes.count), "\(content)") }
     if let offset = reading.locationMetadataOffset { precondition(offset <= UInt64(bytes.count)) }

@@ -42,6 +42,7 @@ import Testing
         costs[index].read = source.bytesRead
         guard round == 1 else { continue }
         #expect(inspection.faults.allSatisfy { $0.offset ?? 0 <= source.byteCount })
+        #expect(inspection.unchecked.allSatisfy { $0.offset ?? 0 <= source.byteCount })
         if let fault = file.fault { #expect(inspection.faults.map(\.name).contains(fault)) }
       }
       if round >= Self.rounds.lowerBound, zip(costs, costs.dropFirst()).allSatisfy({ $0.allows($1) }) {

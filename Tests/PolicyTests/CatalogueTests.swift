@@ -77,6 +77,12 @@ import Testing
       try file("pictures/sticker-animated.webp", .sticker) { Enlarged.webp($0, to: 200_000) }
     },
     .damagedFile: { try file("pictures/rgb.jpg", .image) { $0.dropLast() } },
+    .partlyChecked: {
+      let nested = String(repeating: "[", count: 60) + String(repeating: "]", count: 60)
+      let document =
+        "%PDF-1.7\n1 0 obj\n<</Pages \(nested)>>\nendobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+      return try engine.check(MemorySource(Array(document.utf8)), as: .document)
+    },
     .trailingData: { try file("pictures/rgb.png", .image) { $0 + Array("more".utf8) } },
     .colorModelNotAllowed: { try file("pictures/cmyk.jpg", .image) },
     .bitDepthNotAllowed: { try file("pictures/rgb-16bit.png", .image) },

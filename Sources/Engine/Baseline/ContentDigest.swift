@@ -17,7 +17,7 @@ public struct ContentDigest: Sendable, Hashable {
   /// Digests a source's bytes; nil where it can't be read, or hasn't the bytes any more that it was opened with.
   init?(of source: any ByteSource) {
     // No more is read than of a file that is checked, so that one of terabytes doesn't hold up a run.
-    let limit = min(source.byteCount, ByteWindow.maximumBytesRead)
+    let limit = min(source.byteCount, Limits.Window.bytesRead)
     var window = ByteWindow(source)
     var hash = SHA256()
     var offset: UInt64 = 0

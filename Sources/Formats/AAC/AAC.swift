@@ -18,9 +18,6 @@ extension Format {
 }
 
 enum AAC: FormatReader {
-  /// How far into a file, or behind a tag, the first frame is looked for.
-  private static let search: UInt64 = 1 << 14
-
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     if try window.available(at: 0, upTo: 4).has("ADIF") {
       reading.mediaType = "audio/x-hx-aac-adif"
@@ -62,7 +59,7 @@ enum AAC: FormatReader {
     guard try mayHaveFrames(&window, from: start) else { return }
     let end = try AudioTags.trailing(&window, from: start)
     let found = try ADTSFrames.find(
-      &window, from: start, before: end, limit: start + search, hasTag: leading.isThere)
+      &window, from: start, before: end, limit: start + Limits.AAC.search, hasTag: leading.isThere)
     guard let found, let first = try ADTSFrames.header(&window, at: found, before: end) else {
       try readFirstFrameAlone(&window, at: start, before: end, into: &reading)
       return
@@ -87,7 +84,7 @@ enum AAC: FormatReader {
     let end = window.byteCount
     if try ADTSFrames.header(&window, at: start, before: end) != nil { return true }
     return try ADTSFrames.find(
-      &window, from: start, before: end, limit: start + search, hasTag: false) != nil
+      &window, from: start, before: end, limit: start + Limits.AAC.search, hasTag: false) != nil
   }
 
   /// What the first frame says.

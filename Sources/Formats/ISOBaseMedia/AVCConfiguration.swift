@@ -18,9 +18,6 @@ extension ISOBaseMedia {
     /// A kind of parameter set that is not here, and is a fault unless it stands in front of the pictures.
     private(set) var missing: Fault?
 
-    /// More than any encoder writes. What lies beyond isn't looked at, nor is it missed.
-    static let maximumSize = 1 << 16
-
     init(parsing span: inout ByteSpan) throws(ReadError) {
       let start = span.offset
       let version = try UInt8(parsing: &span)
@@ -38,7 +35,7 @@ extension ISOBaseMedia {
     }
 
     private mutating func readSets(_ sequenceCount: UInt8, from span: inout ByteSpan) {
-      let isWhole = span.bytes.byteCount < Self.maximumSize
+      let isWhole = span.bytes.byteCount < Limits.ISOBaseMedia.parameterSets
       let start = span.offset - 1
       var sequences: [UInt32: SequenceParameterSet] = [:]
       guard readSets(count: sequenceCount, from: &span, into: &sequences) else {

@@ -106,6 +106,10 @@ extension ISOBaseMedia.SampleEntry {
     if format == "mp4a" || found.descriptor?.codec != nil {
       found.descriptor?.describe(&stream)
       if stream.codec == "aac", let fault = found.descriptor?.fault { reading.add(fault) }
+      if let offset = found.descriptor?.uncheckedOffset {
+        let size = Limits.size(Limits.ISOBaseMedia.descriptor)
+        reading.leaveUnchecked(UncheckedPart("the configuration of AAC", limit: size, at: offset))
+      }
     }
     audio = stream
   }
@@ -121,8 +125,8 @@ extension ISOBaseMedia.SampleEntry {
       case "esds":
         guard fits(box, in: parent, &reading) else { continue }
         found.descriptor = try box.value(
-          ISOBaseMedia.ElementaryStreamDescriptor.self,
-          upTo: ISOBaseMedia.ElementaryStreamDescriptor.maximumSize, in: &window, into: &reading)
+          ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: Limits.ISOBaseMedia.descriptor, in: &window,
+          into: &reading)
       case "wave" where !isInWave:
         try read(
           ISOBaseMedia.Children(of: box, tellsFaults: false), of: box, into: &found, isInWave: true,
@@ -161,7 +165,10 @@ extension ISOBaseMedia.SampleEntry {
     in entry: ISOBaseMedia.Box, into found: inout ISOBaseMedia.AudioExtensions,
     _ window: inout ByteWindow, _ reading: inout Reading
   ) throws(ReadError) {
-    guard let index = try entry.contents(in: &window, upTo: 1024).firstIndex(of: "esds", from: 24) else {
+    guard
+      let index = try entry.contents(in: &window, upTo: Limits.ISOBaseMedia.descriptorSearch).firstIndex(
+        of: "esds", from: 24)
+    else {
       return
     }
     guard
@@ -169,8 +176,7 @@ extension ISOBaseMedia.SampleEntry {
         at: entry.payload + UInt64(index) - 4, before: entry.end, in: &window), !box.isCut
     else { return }
     found.descriptor = try box.parsed(
-      ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: ISOBaseMedia.ElementaryStreamDescriptor.maximumSize,
-      in: &window)
+      ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: Limits.ISOBaseMedia.descriptor, in: &window)
   }
 
   /// ffmpeg's name for uncompressed sound, which hangs on its width and its byte order.

@@ -5,14 +5,22 @@ extension ISOBaseMedia {
   /// QuickTime's compressed movie box, `cmov` (QuickTime File Format, Compressed movie resources): the
   /// name of the method in `dcom`, the size and the packed bytes in `cmvd`.
   enum CompressedMovie {
-    /// A movie of many hours has an index of a few MiB; more is not unpacked.
-    private static let maximumSize = 16 << 20
     private static let pieceSize = 1 << 16
 
-    /// The unpacked movie box; nil, and a fault, where it can't be had.
+    /// What comes of unpacking.
+    enum Outcome {
+      /// The movie box.
+      case unpacked([UInt8])
+      /// Nothing, which was told as a fault unless the box is cut.
+      case broken
+      /// More than is unpacked, which was noted.
+      case tooLong
+    }
+
+    /// Unpacks the movie box.
     static func unpack(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
-    ) throws(ReadError) -> [UInt8]? {
+    ) throws(ReadError) -> Outcome {
       var children = Children(of: box)
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
@@ -21,44 +29,41 @@ extension ISOBaseMedia {
           let method = FourCC(rawValue: try window.bigEndian(UInt32.self, at: child.payload))
           if method != "zlib" {
             reading.add(.compressedMovie(at: child.offset, "its method “\(method)” isn't known"))
-            return nil
+            return .broken
           }
         case "cmvd":
           guard child.payloadCount > 4 else { continue }
-          guard let bytes = try inflate(child, in: &window) else {
-            if !child.isCut {
-              reading.add(.compressedMovie(at: child.offset, "its packed bytes are broken"))
-            }
-            return nil
-          }
-          return bytes
+          return try inflate(child, in: &window, into: &reading)
         default:
           break
         }
       }
       if !box.isCut { reading.add(.missingBox("cmvd", in: box)) }
-      return nil
+      return .broken
     }
 
     private static func inflate(
-      _ box: Box, in window: inout ByteWindow
-    ) throws(ReadError) -> [UInt8]? {
+      _ box: Box, in window: inout ByteWindow, into reading: inout Reading
+    ) throws(ReadError) -> Outcome {
       var inflate = Inflate(.zlib)
       var result: [UInt8] = []
       var piece = [UInt8](repeating: 0, count: pieceSize)
       var position = box.payload + 4
-      while result.count < maximumSize {
+      while result.count <= Limits.ISOBaseMedia.compressedMovie {
         let input = try window.available(at: position, upTo: Int(clamping: min(box.end - position, 1 << 16)))
         let (consumed, produced, status) = inflate.step(input, into: &piece)
         result += piece[..<produced]
         position += UInt64(consumed)
-        switch status {
-        case .ended: return result
-        case .damaged: return nil
-        case .more: if consumed == 0, produced == 0 { return nil }
+        if status == .ended { return .unpacked(result) }
+        if status == .damaged || consumed == 0 && produced == 0 {
+          if !box.isCut { reading.add(.compressedMovie(at: box.offset, "its packed bytes are broken")) }
+          return .broken
         }
       }
-      return nil
+      let size = Limits.size(Limits.ISOBaseMedia.compressedMovie)
+      reading.leaveUnchecked(
+        UncheckedPart("the compressed movie box", limit: "\(size) decompressed", at: box.offset))
+      return .tooLong
     }
   }
 }

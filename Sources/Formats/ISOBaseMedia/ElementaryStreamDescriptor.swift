@@ -12,6 +12,8 @@ extension ISOBaseMedia {
     private var audio: AudioSpecificConfig?
     /// What keeps a decoder from starting.
     private(set) var fault: Fault?
+    /// Where the codec's configuration goes on, if it is longer than what is looked at.
+    private(set) var uncheckedOffset: UInt64?
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
       _ = try FullBoxHeader(parsing: &span)
@@ -41,8 +43,12 @@ extension ISOBaseMedia {
       let room = span.remaining
       configuration = try span.array(min(size, room))
       guard codec == "aac" else { return }
-      if size > room, span.bytes.byteCount < Self.maximumSize {
-        fault = .descriptorPastBox(size, room: room, at: start)
+      if size > room {
+        if span.bytes.byteCount < Limits.ISOBaseMedia.descriptor {
+          fault = .descriptorPastBox(size, room: room, at: start)
+        } else {
+          uncheckedOffset = span.offset
+        }
         return
       }
       do throws(SyntaxDefect) {
@@ -63,9 +69,6 @@ extension ISOBaseMedia {
       if found != tag { fault = .descriptorTag(found, name, tag, at: offset) }
       return found == tag
     }
-
-    /// How much of the box is looked at.
-    static let maximumSize = 4096
 
     /// ISO/IEC 14496-1, 8.3.3: seven bits a byte, at most four bytes.
     private static func size(_ span: inout ByteSpan) throws(ReadError) -> Int {

@@ -4,9 +4,6 @@ internal import PreflightBytes
 extension ISOBaseMedia {
   /// Whether a decoder that was told what `avcC` says can make anything of the first pictures.
   struct FirstPictures {
-    /// One picture may be damaged; where not even these can be taken apart, none can.
-    static let maximumSamples = 3
-
     private var hasSequenceSet = false
     private var hasPictureSet = false
     private var hasBegun = false
@@ -42,7 +39,7 @@ extension ISOBaseMedia {
       at sample: Range<UInt64>, _ configuration: AVCConfiguration, _ window: inout ByteWindow
     ) throws(ReadError) {
       var units = NALUnits(of: sample, lengthSize: configuration.lengthSize)
-      for _ in 0..<NALUnits.maximumCount {
+      for _ in 0..<Limits.ISOBaseMedia.units {
         guard let unit = try units.next(in: &window) else { return }
         switch unit.first.map({ $0 & 31 }) {
         case 7: hasSequenceSet = true

@@ -42,6 +42,10 @@ enum ISOBaseMedia: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard let opening = try Opening(&window) else { return }
     reading.mediaType = opening.family.mediaType(hasVideo: true)
+    if let offset = opening.uncheckedBrands {
+      let size = Limits.size(Limits.ISOBaseMedia.fileType)
+      reading.leaveUnchecked(UncheckedPart("brands after the first \(size)", limit: size, at: offset))
+    }
     var file = MediaFile(opening, byteCount: window.byteCount)
     do {
       try file.walk(&window, into: &reading)
@@ -58,11 +62,13 @@ enum ISOBaseMedia: FormatReader {
   struct Opening {
     let fileType: FileTypeBox?
     let family: Family
+    /// Where brands stand that are too many to be looked at.
+    private(set) var uncheckedBrands: UInt64?
 
     init?(_ window: inout ByteWindow) throws(ReadError) {
       var offset: UInt64 = 0
       // A few boxes that say nothing may stand in front of the one that tells.
-      for _ in 0..<8 {
+      for _ in 0..<Limits.ISOBaseMedia.openingBoxes {
         var span = try window.available(at: offset, upTo: 12)
         guard span.remaining >= 8 else { return nil }
         try span.skip(4)
@@ -71,7 +77,9 @@ enum ISOBaseMedia: FormatReader {
         switch type {
         case "ftyp":
           guard case .box(let box) = header else { return nil }
-          var contents = try box.contents(in: &window, upTo: 1024)
+          let limit = Limits.ISOBaseMedia.fileType
+          if box.payloadCount > limit { uncheckedBrands = box.payload + UInt64(limit) }
+          var contents = try box.contents(in: &window, upTo: limit)
           fileType = try? FileTypeBox(parsing: &contents)
           family = fileType?.family ?? .mp4
           if family == .foreign { return nil }

@@ -5,8 +5,6 @@ extension ISOBaseMedia {
   /// The metadata box of a picture file, `meta` (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6): which item
   /// is the picture, and what its properties are.
   struct ItemsBox {
-    private static let maximumProperties = 4096
-
     /// Whether the box is about pictures.
     private(set) var isForPictures = false
     private(set) var width: Int?
@@ -38,21 +36,24 @@ extension ISOBaseMedia {
           var span = try child.contents(in: &window)
           primary = (try? PrimaryItem(parsing: &span))?.identifier
         case "iloc":
-          try readLocations(child, in: &window)
+          try readLocations(child, in: &window, into: &reading)
         case "iprp":
           try readProperties(child, in: &window, into: &reading)
         default:
           break
         }
       }
-      if let primary, let associations { try apply(associations, to: primary, in: &window) }
+      if let primary, let associations {
+        try apply(associations, to: primary, in: &window, into: &reading)
+      }
     }
 
     /// `iloc` (ISO/IEC 14496-12, 8.11.3), of which only what lies in the file itself counts.
     private mutating func readLocations(
-      _ box: Box, in window: inout ByteWindow
+      _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      var span = try box.contents(in: &window, upTo: ByteWindow.maximumSpan)
+      Self.leaveUnchecked("the places of images", in: box, &reading)
+      var span = try box.contents(in: &window, upTo: Limits.Window.span)
       do {
         let version = try FullBoxHeader(parsing: &span).version
         guard version <= 2 else { return }
@@ -96,12 +97,27 @@ extension ISOBaseMedia {
         if child.type == "ipma", associations == nil { associations = child }
         guard child.type == "ipco" else { continue }
         var container = Children(of: child, tellsFaults: false)
-        while properties.count < Self.maximumProperties,
-          let property = try container.next(in: &window, into: &reading)
-        {
+        while let property = try container.next(in: &window, into: &reading) {
+          let limit = Limits.ISOBaseMedia.properties
+          guard properties.count < limit else {
+            reading.leaveUnchecked(
+              UncheckedPart(
+                "properties after the first \(limit)", limit: "\(limit) properties", at: property.offset))
+            break
+          }
           properties.append(try Self.property(property, in: &window))
         }
       }
+    }
+
+    /// Notes that a list is longer than what is looked at of it.
+    private static func leaveUnchecked(_ what: String, in box: Box, _ reading: inout Reading) {
+      guard box.payloadCount > Limits.Window.span else { return }
+      let size = Limits.size(Limits.Window.span)
+      reading.leaveUnchecked(
+        UncheckedPart(
+          "\(what), after the first \(size) of the list", limit: size,
+          at: box.payload + UInt64(Limits.Window.span)))
     }
 
     private static func property(
@@ -123,9 +139,10 @@ extension ISOBaseMedia {
 
     /// `ipma` (ISO/IEC 23008-12, 9.3.1): which properties an item has.
     private mutating func apply(
-      _ box: Box, to item: UInt32, in window: inout ByteWindow
+      _ box: Box, to item: UInt32, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      var span = try box.contents(in: &window, upTo: ByteWindow.maximumSpan)
+      Self.leaveUnchecked("which properties images have", in: box, &reading)
+      var span = try box.contents(in: &window, upTo: Limits.Window.span)
       guard let header = try? FullBoxHeader(parsing: &span),
         let count = try? UInt32(parsingBigEndian: &span)
       else { return }

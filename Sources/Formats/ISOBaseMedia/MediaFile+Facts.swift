@@ -52,8 +52,8 @@ extension ISOBaseMedia.MediaFile {
     let video = movie.tracks.filter { isVideo($0, in: movie, hasSound: hasSound) }
     let streams = video.compactMap(videoStream)
     let sounds = movie.tracks.compactMap(audioStream)
-    // A movie box that is cut may have had more of them.
-    if !movie.box.isCut || !streams.isEmpty || !sounds.isEmpty {
+    // There may be more of them, of which nothing is known.
+    if !movie.mayHaveMore || !streams.isEmpty || !sounds.isEmpty {
       reading.facts.videoStreams = streams
       reading.facts.audioStreams = sounds
     }

@@ -81,7 +81,9 @@ extension ISOBaseMedia {
       case "sidx":
         try segments.add(box, in: &window, into: &reading)
       case "uuid":
-        if metadataLocation == nil { metadataLocation = try UserData.location(inExtended: box, &window) }
+        if metadataLocation == nil {
+          metadataLocation = try UserData.location(inExtended: box, &window, &reading)
+        }
       default:
         break
       }

@@ -4,9 +4,6 @@ internal import PreflightBytes
 extension ISOBaseMedia {
   /// The movie box, `moov` (ISO/IEC 14496-12, 8.2.1): the index of the whole file.
   struct Movie {
-    /// More tracks than any player takes; what comes after them is passed over.
-    private static let maximumTracks = 256
-
     let box: Box
     private(set) var timescale: UInt32 = 0
     private(set) var duration: UInt64?
@@ -26,6 +23,11 @@ extension ISOBaseMedia {
     private var hasUnpacked = false
     /// Whether the movie only names other files to play instead (QuickTime's reference movies).
     private(set) var isReference = false
+    /// Whether there are more tracks than were read.
+    private var isUnread = false
+
+    /// Whether there may be more tracks than those that are known.
+    var mayHaveMore: Bool { box.isCut || isUnread }
 
     init(_ box: Box, in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
       self.box = box
@@ -41,23 +43,23 @@ extension ISOBaseMedia {
     }
 
     /// Whether there is nothing to play.
-    var isEmpty: Bool { tracks.isEmpty && !isReference && !box.isCut }
+    var isEmpty: Bool { tracks.isEmpty && !isReference && !mayHaveMore }
 
     /// Whether there are tracks to be played, and not one sample in any of them.
     var hasNoSample: Bool {
       let played = tracks.filter { $0.isVideo || $0.isSound }
-      return !isReference && !box.isCut && !played.isEmpty && played.allSatisfy { !$0.hasSample }
+      return !isReference && !mayHaveMore && !played.isEmpty && played.allSatisfy { !$0.hasSample }
     }
 
     /// Whether fragments may speak of a track.
     func hasTrack(_ identifier: UInt32) -> Bool {
-      box.isCut || tracks.count == Self.maximumTracks
+      box.isCut || tracks.count == Limits.ISOBaseMedia.tracks
         || tracks.contains { $0.identifier == identifier }
     }
 
     /// Whether it is said what the samples of a track's fragments are by default.
     func hasDefaults(of identifier: UInt32) -> Bool {
-      box.isCut || defaults.count == Self.maximumTracks || defaults[identifier] != nil
+      box.isCut || defaults.count == Limits.ISOBaseMedia.tracks || defaults[identifier] != nil
     }
 
     private mutating func read(
@@ -72,9 +74,12 @@ extension ISOBaseMedia {
           timescale = header.timescale
           duration = header.duration
         case "trak":
-          if tracks.count < Self.maximumTracks {
-            tracks.append(try Track(child, in: &window, into: &reading))
+          guard tracks.count < Limits.ISOBaseMedia.tracks else {
+            isUnread = true
+            reading.leaveTracksUnchecked(at: child.offset)
+            continue
           }
+          tracks.append(try Track(child, in: &window, into: &reading))
         case "mvex":
           try readExtends(child, in: &window, into: &reading)
         case "udta":
@@ -99,7 +104,11 @@ extension ISOBaseMedia {
       isFragmented = true
       var children = Children(of: box)
       while let child = try children.next(in: &window, into: &reading) {
-        guard child.type == "trex", defaults.count < Self.maximumTracks else { continue }
+        guard child.type == "trex" else { continue }
+        guard defaults.count < Limits.ISOBaseMedia.tracks else {
+          reading.leaveTracksUnchecked(at: child.offset)
+          continue
+        }
         if let extends = try child.value(TrackExtends.self, in: &window, into: &reading) {
           defaults[extends.track] = extends.defaults
         }
@@ -111,11 +120,21 @@ extension ISOBaseMedia {
     private mutating func readCompressed(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      guard let bytes = try CompressedMovie.unpack(box, in: &window, into: &reading) else { return }
+      let bytes: [UInt8]
+      switch try CompressedMovie.unpack(box, in: &window, into: &reading) {
+      case .unpacked(let movie): bytes = movie
+      case .broken: return
+      case .tooLong:
+        isUnread = true
+        return
+      }
       var unpacked = ByteWindow(MemorySource(bytes))
       var inner = Reading()
       if case .box(let movie) = try BoxHeader(at: 0, before: unpacked.byteCount, in: &unpacked) {
         try read(movie, mayBeCompressed: false, in: &unpacked, into: &inner)
+      }
+      for part in inner.unchecked {
+        reading.leaveUnchecked(UncheckedPart(part.what, limit: part.limit, at: box.offset))
       }
       for fault in inner.faults {
         reading.add(
@@ -153,5 +172,13 @@ extension ISOBaseMedia {
       let size = try UInt32(parsingBigEndian: &span)
       defaults = FragmentDefaults(duration: duration, size: size)
     }
+  }
+}
+
+extension Reading {
+  /// Notes that a movie has more tracks than are looked at.
+  fileprivate mutating func leaveTracksUnchecked(at offset: UInt64) {
+    let count = Limits.ISOBaseMedia.tracks
+    leaveUnchecked(UncheckedPart("tracks after the first \(count)", limit: "\(count) tracks", at: offset))
   }
 }

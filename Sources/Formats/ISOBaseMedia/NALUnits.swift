@@ -4,9 +4,6 @@ internal import PreflightBytes
 extension ISOBaseMedia {
   /// The NAL units of a sample, each behind its length (ISO/IEC 14496-15, 5.3.2).
   struct NALUnits {
-    /// More units than stand in front of a picture's first slice.
-    static let maximumCount = 16
-
     private let lengthSize: Int
     private var position: UInt64
     private let end: UInt64

@@ -66,9 +66,16 @@ extension ISOBaseMedia.SampleEntry {
         hasAVC = true
         guard fits(box, in: entry, &reading),
           let avc = try box.value(
-            ISOBaseMedia.AVCConfiguration.self, upTo: ISOBaseMedia.AVCConfiguration.maximumSize,
-            in: &window, into: &reading)
+            ISOBaseMedia.AVCConfiguration.self, upTo: Limits.ISOBaseMedia.parameterSets, in: &window,
+            into: &reading)
         else { continue }
+        if box.payloadCount > Limits.ISOBaseMedia.parameterSets {
+          let size = Limits.size(Limits.ISOBaseMedia.parameterSets)
+          reading.leaveUnchecked(
+            UncheckedPart(
+              "parameter sets after the first \(size)", limit: size,
+              at: box.payload + UInt64(Limits.ISOBaseMedia.parameterSets)))
+        }
         avc.describe(&stream)
         self.avc = avc
       case "hvcC":
@@ -85,8 +92,7 @@ extension ISOBaseMedia.SampleEntry {
       case "esds":
         guard fits(box, in: entry, &reading) else { continue }
         try box.parsed(
-          ISOBaseMedia.ElementaryStreamDescriptor.self,
-          upTo: ISOBaseMedia.ElementaryStreamDescriptor.maximumSize, in: &window)?
+          ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: Limits.ISOBaseMedia.descriptor, in: &window)?
           .describe(&stream)
         configured = stream.codec.isEmpty ? nil : stream.codec
       case "sinf":

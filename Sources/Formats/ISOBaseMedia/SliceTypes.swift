@@ -5,9 +5,6 @@ extension ISOBaseMedia {
   /// Looks into the first pictures of an AVC stream where neither the index nor the codec's headers say
   /// whether there are B slices: some writers lose the times at which pictures are shown.
   enum SliceTypes {
-    /// Enough to meet a B picture wherever an encoder makes them.
-    static let maximumSamples = 8
-
     static func hasBSlice(
       _ samples: [Range<UInt64>], lengthSize: Int, in window: inout ByteWindow
     ) throws(ReadError) -> Bool {
@@ -22,7 +19,7 @@ extension ISOBaseMedia {
       in sample: Range<UInt64>, lengthSize: Int, _ window: inout ByteWindow
     ) throws(ReadError) -> Bool {
       var units = NALUnits(of: sample, lengthSize: lengthSize)
-      for _ in 0..<NALUnits.maximumCount {
+      for _ in 0..<Limits.ISOBaseMedia.units {
         guard let unit = try units.next(in: &window) else { return false }
         if let slice = SliceHeader(unit: unit) { return slice.type % 5 == 1 }
       }

@@ -63,7 +63,7 @@ extension ISOBaseMedia {
       var children = Children(of: box, tellsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         guard child.type == "chap" else { continue }
-        var span = try child.contents(in: &window, upTo: 64)
+        var span = try child.contents(in: &window, upTo: 4 * Limits.ISOBaseMedia.tracks)
         chapters = []
         while span.remaining >= 4 { chapters.append(try UInt32(parsingBigEndian: &span)) }
       }
@@ -139,7 +139,7 @@ extension ISOBaseMedia {
       in table: SampleTable, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) {
       guard let configuration = pictureConfiguration, configuration.fault == nil else { return }
-      let samples = try table.firstSamples(FirstPictures.maximumSamples, in: &window)
+      let samples = try table.firstSamples(Limits.ISOBaseMedia.firstPictures, in: &window)
       if let fault = try FirstPictures.fault(samples, configuration, in: &window) { reading.add(fault) }
     }
 
@@ -151,7 +151,7 @@ extension ISOBaseMedia {
       guard let configuration = pictureConfiguration, configuration.mayReorder != false, !table.hasOffsets,
         table.sampleCount > 1
       else { return }
-      let samples = try table.firstSamples(SliceTypes.maximumSamples, in: &window)
+      let samples = try table.firstSamples(Limits.ISOBaseMedia.sliceSamples, in: &window)
       hasBSlices = try SliceTypes.hasBSlice(samples, lengthSize: configuration.lengthSize, in: &window)
     }
 

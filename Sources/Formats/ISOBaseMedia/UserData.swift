@@ -24,7 +24,7 @@ extension ISOBaseMedia {
         case "meta":
           if let found = try location(inMeta: child, &window, &reading) { return found }
         case "XMP_":
-          if let found = try location(inPacket: child, &window) { return found }
+          if let found = try location(inPacket: child, &window, &reading) { return found }
         default:
           break
         }
@@ -43,6 +43,7 @@ extension ISOBaseMedia {
         switch child.type {
         case "keys":
           item = try locationItem(in: child, &window)
+          if item == nil { reading.leaveMetadataUnchecked(in: child.payload..<child.end) }
         case "ilst":
           var items = Children(of: child, tellsFaults: false)
           while let entry = try items.next(in: &window, into: &reading) {
@@ -83,7 +84,7 @@ extension ISOBaseMedia {
     private static func locationItem(
       in box: Box, _ window: inout ByteWindow
     ) throws(ReadError) -> FourCC? {
-      var span = try box.contents(in: &window, upTo: 1 << 16)
+      var span = try box.contents(in: &window, upTo: Limits.Metadata.byteCount)
       guard span.remaining >= 8 else { return nil }
       try span.skip(8)
       var number: UInt32 = 0
@@ -101,19 +102,21 @@ extension ISOBaseMedia {
 
     /// Where an XMP packet in a `uuid` box tells a place (XMP specification, part 3, 1.2.7.1).
     static func location(
-      inExtended box: Box, _ window: inout ByteWindow
+      inExtended box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {
       let type: [UInt8] = [
         0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
       ]
       guard try box.contents(in: &window, upTo: 16).has(type) else { return nil }
-      return try location(inPacket: box, &window)
+      return try location(inPacket: box, &window, &reading)
     }
 
     private static func location(
-      inPacket box: Box, _ window: inout ByteWindow
+      inPacket box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {
-      XMP.locationOffset(in: try box.contents(in: &window, upTo: 1 << 16))
+      let found = XMP.locationOffset(in: try box.contents(in: &window, upTo: Limits.Metadata.byteCount))
+      if found == nil { reading.leaveMetadataUnchecked(in: box.payload..<box.end) }
+      return found
     }
   }
 }

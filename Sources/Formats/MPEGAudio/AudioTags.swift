@@ -12,6 +12,8 @@ enum AudioTags {
     var isThere = false
     /// Where a tag begins that claims to reach past the end of the file.
     var cutTagOffset: UInt64?
+    /// Whether more tags follow than are passed over.
+    var hasMore = false
   }
 
   /// What stands at a place after the sound.
@@ -25,13 +27,10 @@ enum AudioTags {
     var isNone: Bool { if case .none = self { true } else { false } }
   }
 
-  /// More tags in a row than this are no tags.
-  private static let maximumCount = 64
-
   /// The tags at the start of the file: ID3v2 and APE, the ones that are written there.
   static func leading(_ window: inout ByteWindow) throws(ReadError) -> Leading {
     var result = Leading(end: 0)
-    for _ in 0..<maximumCount {
+    for _ in 0..<Limits.AudioTags.count {
       guard isLeading(try window.available(at: result.end, upTo: 8)) else { return result }
       switch try tag(&window, at: result.end) {
       case .none: return result
@@ -45,6 +44,7 @@ enum AudioTags {
         return result
       }
     }
+    result.hasMore = isLeading(try window.available(at: result.end, upTo: 8))
     return result
   }
 
@@ -122,7 +122,7 @@ enum AudioTags {
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> UInt64 {
     var end = window.byteCount
-    for _ in 0..<maximumCount {
+    for _ in 0..<Limits.AudioTags.count {
       guard let begin = try tagStart(&window, endingAt: end), begin >= start, begin < end else {
         return end
       }

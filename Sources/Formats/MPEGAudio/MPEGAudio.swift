@@ -21,27 +21,27 @@ extension MediaType {
 }
 
 enum MPEGAudio: FormatReader {
-  /// How far into a file without a tag the first frame is looked for, and how far behind a tag.
-  private static let searchWithoutTag: UInt64 = 1 << 15
-  private static let searchBehindTag: UInt64 = 1 << 20
-
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     let leading = try AudioTags.leading(&window)
     let hasOddTag = try hasOddTag(&window)
     let hasTag = leading.isThere || hasOddTag
     // A tag that claims to reach past the end hides where the sound begins, or is cut itself.
     let start = leading.cutTagOffset.map { $0 + 10 } ?? leading.end
-    let limit = start + (hasTag ? searchBehindTag : searchWithoutTag)
+    // Behind a tag there has to be audio, however far.
+    let limit = hasTag ? window.byteCount : start + Limits.MPEGAudio.search
     // A look at the file's end is worth the reading only where there is something like a frame.
     if !hasTag {
       guard try mayHaveFrames(&window, from: start, limit: limit) else { return }
     }
     let end = try AudioTags.trailing(&window, from: start)
+    var tries = MPEGAudioFrames.FreeFormatTries(fileByteCount: window.byteCount)
     let found = try MPEGAudioFrames.find(
       &window, from: start, before: end, limit: limit,
-      hasTag: hasTag && leading.cutTagOffset == nil)
+      hasTag: hasTag && leading.cutTagOffset == nil, tries: &tries)
     guard let found else {
-      try readWithoutFrames(&window, leading, hasTag: hasTag, from: start, into: &reading)
+      let unchecked = tries.unchecked ?? (leading.hasMore ? tags(from: start) : nil)
+      try readWithoutFrames(
+        &window, leading, hasTag: hasTag, from: start, unchecked: unchecked, into: &reading)
       return
     }
     let frames = try MPEGAudioFrames.follow(&window, from: found, before: end)
@@ -53,7 +53,14 @@ enum MPEGAudio: FormatReader {
           "tag-past-end", clause: "ID3v2.4 3.1", at: offset,
           "The tag before the sound claims to be longer than the file; players that skip it find no sound."))
     }
+    if let unchecked = frames.freeFormatTries.unchecked { reading.leaveUnchecked(unchecked) }
     try note(frames, &window, into: &reading)
+  }
+
+  /// What stands behind more tags than are passed over.
+  private static func tags(from offset: UInt64) -> UncheckedPart {
+    let count = Limits.AudioTags.count
+    return UncheckedPart("what follows after \(count) tags", limit: "\(count) tags in a row", at: offset)
   }
 
   /// Whether a header stands at the start, or several in step further on.
@@ -62,7 +69,9 @@ enum MPEGAudio: FormatReader {
   ) throws(ReadError) -> Bool {
     let end = window.byteCount
     if try MPEGAudioFrames.header(&window, at: start, before: end) != nil { return true }
-    return try MPEGAudioFrames.find(&window, from: start, before: end, limit: limit, hasTag: false) != nil
+    var tries = MPEGAudioFrames.FreeFormatTries(fileByteCount: end)
+    return try MPEGAudioFrames.find(
+      &window, from: start, before: end, limit: limit, hasTag: false, tries: &tries) != nil
   }
 
   /// Whether frames that don't begin the file, and that no tag announces, are what the file is made of.
@@ -196,9 +205,11 @@ enum MPEGAudio: FormatReader {
   // MARK: - No frames
 
   /// A tag without sound, or sound that breaks off within the first frame.
+  ///
+  /// - Parameter unchecked: Where frames may stand that were not looked for.
   private static func readWithoutFrames(
     _ window: inout ByteWindow, _ leading: AudioTags.Leading, hasTag: Bool, from start: UInt64,
-    into reading: inout Reading
+    unchecked: UncheckedPart?, into reading: inout Reading
   ) throws(ReadError) {
     let header = try MPEGAudioFrames.header(&window, at: start, before: window.byteCount)
     let isPlain = header.map { $0.layer != 1 && !$0.isFreeFormat } ?? false
@@ -223,6 +234,7 @@ enum MPEGAudio: FormatReader {
         return
       }
     }
+    if let unchecked { return reading.leaveUnchecked(unchecked) }
     reading.add(
       Fault(
         "no-frames", clause: "ISO/IEC 11172-3 2.4.1", at: start,

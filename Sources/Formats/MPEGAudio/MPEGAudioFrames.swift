@@ -20,9 +20,6 @@ struct MPEGAudioFrames {
   /// The longest frame in free format that is looked for; decoders hold no more.
   private static let maximumFreeFormat = 8192
 
-  /// Looking for the size of frames in free format is dear, so look-alikes must not abound.
-  private static let maximumFreeFormatTries = 32
-
   /// What has to be in the window so that looking ahead from a place doesn't move it.
   private static let lookAhead = 32768
 
@@ -45,12 +42,44 @@ struct MPEGAudioFrames {
   private(set) var cutTag: (offset: UInt64, name: String)?
   /// Whether the file ends within the first bytes of a frame's header.
   private(set) var endsInHeader = false
-  private var freeFormatTries = maximumFreeFormatTries
+  /// The tries that are left to find the size of frames in free format.
+  private(set) var freeFormatTries: FreeFormatTries
 
   private init(start: Start, end: UInt64) {
     self.start = start
     self.end = end
     lastEnd = start.offset
+    freeFormatTries = FreeFormatTries(fileByteCount: end)
+  }
+
+  /// How often the size of frames in free format may be looked for, which is dear.
+  struct FreeFormatTries {
+    private let count: UInt64
+    private var left: UInt64
+    /// The first place at which it was not looked for.
+    private var refused: UInt64?
+
+    init(fileByteCount: UInt64) {
+      count = Limits.MPEGAudio.freeFormatTries + fileByteCount / Limits.MPEGAudio.bytesPerFreeFormatTry
+      left = count
+    }
+
+    /// Whether it may be looked for once more, at an offset.
+    mutating func take(at offset: UInt64) -> Bool {
+      guard left > 0 else {
+        refused = refused ?? offset
+        return false
+      }
+      left -= 1
+      return true
+    }
+
+    /// What was not looked at, if anything.
+    var unchecked: UncheckedPart? {
+      refused.map {
+        UncheckedPart("frames in free format", limit: "\(count) tries to find their length", at: $0)
+      }
+    }
   }
 
   // MARK: - The first frame
@@ -162,18 +191,16 @@ struct MPEGAudioFrames {
   /// - Parameters:
   ///   - limit: The place at which the search is given up.
   ///   - hasTag: Whether a tag before has announced sound, so that less evidence will do.
+  ///   - tries: The tries that are left to find the size of frames in free format.
   static func find(
-    _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool
+    _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool,
+    tries: inout FreeFormatTries
   ) throws(ReadError) -> Start? {
     var offset = start
-    var freeFormatTries = maximumFreeFormatTries
     while let candidate = try nextSync(&window, from: offset, before: min(end, limit)) {
       offset = candidate + 1
       guard let header = try header(&window, at: candidate, before: end) else { continue }
-      if header.isFreeFormat {
-        if freeFormatTries == 0 { continue }
-        freeFormatTries -= 1
-      }
+      if header.isFreeFormat, !tries.take(at: candidate) { continue }
       guard let run = try run(&window, at: candidate, before: end, most: 6) else { continue }
       if isEnough(run, header, isAtStart: candidate == start, hasTag: hasTag) {
         return Start(offset: candidate, header: header, freeFormat: run.freeFormat)
@@ -260,10 +287,7 @@ struct MPEGAudioFrames {
     while let candidate = try Self.nextSync(&window, from: offset, before: end) {
       offset = candidate + 1
       guard let header = try Self.header(&window, at: candidate, before: end) else { continue }
-      if header.isFreeFormat {
-        if freeFormatTries == 0 { continue }
-        freeFormatTries -= 1
-      }
+      if header.isFreeFormat, !freeFormatTries.take(at: candidate) { continue }
       let isSame = header.continues(reference)
       guard let run = try Self.run(&window, at: candidate, before: end, most: 4) else { continue }
       if run.headers >= (isSame ? 2 : 4) || isSame && run.endsExactly {

@@ -4,9 +4,6 @@ internal import PreflightBytes
 /// The directory of a compound file (MS-CFB 2.6): a tree of storages, which are like folders, and
 /// streams, which are like files.
 struct CompoundDirectory {
-  /// Beyond so many entries no more are looked at.
-  private static let maximumCount = 1 << 18
-
   static let entryByteCount = 128
   /// What stands for no entry.
   private static let none: UInt32 = 0xffff_ffff
@@ -35,18 +32,25 @@ struct CompoundDirectory {
   private(set) var hasLoop = false
   /// Whether an entry leads to one that the directory doesn't have.
   private(set) var hasGap = false
+  /// Whether there are entries that aren't looked at.
+  private(set) var isLimited = false
 
   init() {}
 
   /// Reads the entries in `extents` and finds which storage each lies in.
   init(
-    _ extents: [FileAllocationTable.Extent], _ header: CompoundFileHeader,
+    _ extents: FileAllocationTable.Extents, _ header: CompoundFileHeader,
     in window: inout ByteWindow
   ) throws(ReadError) {
-    for extent in extents {
+    isLimited = extents.isLimited
+    for extent in extents.all {
       var offset = extent.offset
       let end = offset + extent.byteCount
-      while end - offset >= UInt64(Self.entryByteCount), entries.count < Self.maximumCount {
+      while end - offset >= UInt64(Self.entryByteCount) {
+        guard entries.count < Limits.OLE.entries else {
+          isLimited = true
+          break
+        }
         var span = try window.span(at: offset, count: Self.entryByteCount)
         try append(&span, header)
         offset += UInt64(Self.entryByteCount)
@@ -98,7 +102,7 @@ struct CompoundDirectory {
       // Sloppy writers have 0 where no entry is meant.
       guard index != 0, index <= SectorNumber.maximum else { continue }
       guard Int(index) < entries.count else {
-        hasGap = entries.count < Self.maximumCount
+        hasGap = !isLimited
         continue
       }
       guard entries[Int(index)].parent == nil else {

@@ -8,18 +8,21 @@ struct CompoundFile {
   private(set) var directory: CompoundDirectory
   private(set) var directoryDefect: FileAllocationTable.Defect?
   /// The mini stream, in which the small streams stand.
-  private(set) var miniStream = CompoundStream([])
-  private var miniFAT = CompoundStream([])
+  private(set) var miniStream = CompoundStream(FileAllocationTable.Extents())
+  private var miniFAT = CompoundStream(FileAllocationTable.Extents())
   private(set) var miniDefect: FileAllocationTable.Defect?
+  /// Whether the directory or the small streams stand in more pieces than are kept.
+  private(set) var isLimited = false
 
   init(_ header: CompoundFileHeader, in window: inout ByteWindow) throws(ReadError) {
     self.header = header
     fat = try FileAllocationTable(header, in: &window)
     var visited: SectorSet? = SectorSet(bound: fat.sectorCount)
-    var extents: [FileAllocationTable.Extent] = []
+    var extents = FileAllocationTable.Extents()
     directoryDefect = fat.follow(
       from: header.firstDirectorySector, byteCount: nil, visited: &visited, extents: &extents)
     directory = try CompoundDirectory(extents, header, in: &window)
+    isLimited = extents.isLimited
     followMiniStream()
   }
 
@@ -28,20 +31,21 @@ struct CompoundFile {
     // The sizes are claims, of up to 2^64 bytes: where the chains lead in a circle, they don't bound the way.
     let bound = fat.sectorCount
     var visited: SectorSet? = SectorSet(bound: bound)
-    var extents: [FileAllocationTable.Extent] = []
+    var extents = FileAllocationTable.Extents()
     miniDefect = fat.follow(
       from: root.start, byteCount: root.byteCount, visited: &visited, extents: &extents)
     miniStream = CompoundStream(extents)
     // As long as the mini stream needs it: four bytes for each of its sectors.
     let (tableByteCount, overflow) = (root.byteCount >> UInt64(header.miniSectorShift))
       .multipliedReportingOverflow(by: 4)
-    extents = []
+    extents = FileAllocationTable.Extents()
     visited = SectorSet(bound: bound)
     let defect = fat.follow(
       from: header.firstMiniFATSector, byteCount: overflow ? .max : tableByteCount, visited: &visited,
       extents: &extents)
     if defect == .cut { miniDefect = miniDefect ?? .cut }
     miniFAT = CompoundStream(extents)
+    if miniStream.isLimited || miniFAT.isLimited { isLimited = true }
   }
 
   /// Streams shorter than this stand in the mini stream: 4096, and no more whatever the header claims.
@@ -51,7 +55,7 @@ struct CompoundFile {
   func stream(
     _ entry: CompoundDirectory.Entry, in window: inout ByteWindow
   ) throws(ReadError) -> (CompoundStream, FileAllocationTable.Defect?) {
-    var extents: [FileAllocationTable.Extent] = []
+    var extents = FileAllocationTable.Extents()
     guard entry.byteCount >= cutoff else {
       let defect = try followMini(entry, extents: &extents, in: &window)
       return (CompoundStream(extents), defect)
@@ -69,7 +73,7 @@ struct CompoundFile {
     var head = entry
     let isSmall = entry.byteCount < cutoff
     head.byteCount = min(entry.byteCount, UInt64(count))
-    var extents: [FileAllocationTable.Extent] = []
+    var extents = FileAllocationTable.Extents()
     if isSmall {
       _ = try followMini(head, extents: &extents, in: &window)
     } else {
@@ -77,12 +81,12 @@ struct CompoundFile {
       _ = fat.follow(from: head.start, byteCount: head.byteCount, visited: &visited, extents: &extents)
     }
     let bytes = try CompoundStream(extents).bytes(at: 0, count: count, in: &window)
-    return (bytes, extents.first?.offset)
+    return (bytes, extents.all.first?.offset)
   }
 
   /// Follows a small stream through the mini FAT (MS-CFB 2.4); its size bounds the way.
   private func followMini(
-    _ entry: CompoundDirectory.Entry, extents: inout [FileAllocationTable.Extent],
+    _ entry: CompoundDirectory.Entry, extents: inout FileAllocationTable.Extents,
     in window: inout ByteWindow
   ) throws(ReadError) -> FileAllocationTable.Defect? {
     var left = entry.byteCount
@@ -95,7 +99,7 @@ struct CompoundFile {
       var from = position
       while needed > 0 {
         guard let place = miniStream.place(of: from) else {
-          return miniDefect == .cut ? .cut : .astray(sector)
+          return defect(of: miniStream, at: sector)
         }
         let count = min(needed, place.byteCount)
         extents.append(.init(offset: place.offset, byteCount: count))
@@ -104,9 +108,16 @@ struct CompoundFile {
       }
       if left == 0 { return nil }
       let next = try miniFAT.bytes(at: UInt64(sector) * 4, count: 4, in: &window)
-      guard next.count == 4 else { return miniDefect == .cut ? .cut : .astray(sector) }
+      guard next.count == 4 else { return defect(of: miniFAT, at: sector) }
       sector = next.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
     return nil
+  }
+
+  /// What is wrong where a small stream leads past what is known of the mini stream or of its table; nil where more of
+  /// that is there and not kept.
+  private func defect(of stream: CompoundStream, at sector: UInt32) -> FileAllocationTable.Defect? {
+    if stream.isLimited { return nil }
+    return miniDefect == .cut ? .cut : .astray(sector)
   }
 }

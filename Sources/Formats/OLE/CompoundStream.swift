@@ -5,15 +5,18 @@ internal import PreflightBytes
 struct CompoundStream {
   /// How many bytes can be read: no more than are in the file.
   let byteCount: UInt64
+  /// Whether the stream goes on in more pieces than are kept.
+  let isLimited: Bool
   private let extents: [FileAllocationTable.Extent]
   /// Where each extent begins within the stream.
   private let starts: [UInt64]
 
-  init(_ extents: [FileAllocationTable.Extent]) {
-    self.extents = extents
+  init(_ extents: FileAllocationTable.Extents) {
+    self.extents = extents.all
+    isLimited = extents.isLimited
     var starts: [UInt64] = []
     var end: UInt64 = 0
-    for extent in extents {
+    for extent in extents.all {
       starts.append(end)
       end += extent.byteCount
     }

@@ -4,11 +4,8 @@ internal import PreflightBytes
 /// The file allocation table (MS-CFB 2.3): for every sector the next one of its stream.
 ///
 /// As much of it is kept as the file has sectors, four bytes for 512, and in no case more than
-/// `maximumCount` of them.
+/// ``Limits/OLE/sectors`` of them.
 struct FileAllocationTable {
-  /// Enough for files of 2 GiB; what lies beyond is not looked at.
-  private static let maximumCount = 1 << 22
-
   private var next: [UInt32] = []
   /// Whether a part of the table itself lies past the end of the file.
   private(set) var isCut = false
@@ -22,7 +19,7 @@ struct FileAllocationTable {
     self.header = header
     fileByteCount = window.byteCount
     let sectorCount = fileByteCount >> UInt64(header.sectorShift)
-    let wanted = Int(min(sectorCount + 1, UInt64(Self.maximumCount)))
+    let wanted = Int(min(sectorCount + 1, UInt64(Limits.OLE.sectors)))
     var left = header.fatSectorCount
     for sector in header.difat where left > 0 && next.count < wanted {
       guard try append(sector, in: &window) else { return }
@@ -88,7 +85,7 @@ struct FileAllocationTable {
   }
 
   /// Whether the table is known to be whole, so that what it doesn't cover is an error of the file.
-  var isComplete: Bool { !isCut && next.count < Self.maximumCount }
+  var isComplete: Bool { !isCut && next.count < Limits.OLE.sectors }
 
   /// How many sectors the file has room for, a last one that isn't whole included.
   var sectorCount: UInt64 { (fileByteCount >> UInt64(header.sectorShift)) + 1 }
@@ -105,20 +102,40 @@ struct FileAllocationTable {
     case astray(UInt32)
   }
 
-  /// Where the bytes of a chain stand, in order.
+  /// A piece of a chain in one place.
   struct Extent: Equatable {
     var offset: UInt64
     var byteCount: UInt64
   }
+
+  /// Where the bytes of a chain stand, in order.
+  struct Extents {
+    private(set) var all: [Extent] = []
+    /// Whether there are more than are kept.
+    private(set) var isLimited = false
+
+    mutating func append(_ extent: Extent) {
+      if let last = all.last, last.offset + last.byteCount == extent.offset {
+        all[all.count - 1].byteCount += extent.byteCount
+      } else if all.count < Limits.OLE.extents {
+        all.append(extent)
+      } else {
+        isLimited = true
+      }
+    }
+  }
+
+  /// Whether the file has more sectors than are kept of the table.
+  var isLimited: Bool { sectorCount > UInt64(Limits.OLE.sectors) }
 
   /// Follows a chain for `byteCount` bytes, or to its end where that is nil.
   ///
   /// - Parameters:
   ///   - visited: The sectors passed in this chain, by which a loop is found; nil where the number of
   ///     bytes alone bounds the way.
-  ///   - extents: Where the bytes stand, as far as the chain leads, in at most `maximumExtents` pieces.
+  ///   - extents: Where the bytes stand, as far as the chain leads.
   func follow(
-    from start: UInt32, byteCount: UInt64?, visited: inout SectorSet?, extents: inout [Extent]
+    from start: UInt32, byteCount: UInt64?, visited: inout SectorSet?, extents: inout Extents
   ) -> Defect? {
     let sectorSize = UInt64(header.sectorSize)
     var left = byteCount ?? .max
@@ -134,14 +151,14 @@ struct FileAllocationTable {
       let needed = min(left, sectorSize)
       guard offset < fileByteCount else { return isAstray(sector) ? .astray(sector) : .cut }
       let there = fileByteCount - offset
-      Self.append(Extent(offset: offset, byteCount: min(needed, there)), to: &extents)
+      extents.append(Extent(offset: offset, byteCount: min(needed, there)))
       if there < sectorSize {
         // Some writers leave the last sector unfilled, and end the file exactly with their data.
         if there != needed { return .cut }
       }
       left -= needed
       guard let following = self[sector] else {
-        if left == 0 || Int(sector) >= Self.maximumCount { return nil }
+        if left == 0 || Int(sector) >= Limits.OLE.sectors { return nil }
         return isComplete ? .astray(sector) : .cut
       }
       last = sector
@@ -156,22 +173,15 @@ struct FileAllocationTable {
     UInt64(sector) >= UInt64(header.fatSectorCount) * UInt64(header.sectorSize / 4)
   }
 
-  private static let maximumExtents = 1 << 14
-
-  private static func append(_ extent: Extent, to extents: inout [Extent]) {
-    if let last = extents.last, last.offset + last.byteCount == extent.offset {
-      extents[extents.count - 1].byteCount += extent.byteCount
-    } else if extents.count < maximumExtents {
-      extents.append(extent)
-    }
-  }
 }
 
 /// A set of sector numbers below a bound.
 struct SectorSet {
   private var words: [UInt64]
 
-  init(bound: UInt64) { words = [UInt64](repeating: 0, count: Int(min(bound, 1 << 22) / 64 + 1)) }
+  init(bound: UInt64) {
+    words = [UInt64](repeating: 0, count: Int(min(bound, UInt64(Limits.OLE.sectors)) / 64 + 1))
+  }
 
   /// Adds a number; false where it was there already. Numbers past the bound are never there.
   mutating func insert(_ sector: UInt32) -> Bool {

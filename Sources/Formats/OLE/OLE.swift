@@ -47,6 +47,7 @@ enum OLE: FormatReader {
       return
     }
     let file = try CompoundFile(header, in: &window)
+    noteLimits(file, into: &reading)
     var damage = Damage()
     damage.check(file, fileByteCount: window.byteCount, into: &reading)
 
@@ -64,6 +65,24 @@ enum OLE: FormatReader {
     try damage.checkOtherStreams(of: file, in: &window, into: &reading)
     try PackagedFile.notePrograms(in: file, &window, into: &reading)
     noteTrailingData(file, fileByteCount: window.byteCount, into: &reading)
+  }
+
+  /// Notes the limits that were reached on the way to the directory and the small streams.
+  private static func noteLimits(_ file: CompoundFile, into reading: inout Reading) {
+    if file.fat.isLimited {
+      let count = Limits.OLE.sectors
+      let end = UInt64(count) << UInt64(file.header.sectorShift)
+      reading.leaveUnchecked(
+        UncheckedPart("sectors after the first \(count)", limit: "\(count) sectors", at: end))
+    }
+    if file.directory.isLimited {
+      let count = Limits.OLE.entries
+      reading.leaveUnchecked(
+        UncheckedPart(
+          "entries of the directory after the first \(count)", limit: "\(count) entries",
+          at: file.directory.entries.first?.offset))
+    }
+    if file.isLimited { reading.leavePiecesUnchecked(at: file.directory.entries.first?.offset) }
   }
 
   private static func type(
@@ -87,16 +106,13 @@ enum OLE: FormatReader {
     // The header takes the place of a sector.
     var sector = (fileByteCount - rest) >> UInt64(file.header.sectorShift) - 1
     guard isUnused(sector, file) else { return }
-    var left = maximumUnusedSectors
+    var left = Limits.OLE.unusedSectors
     while sector > 0, left > 0, isUnused(sector - 1, file) {
       sector -= 1
       left -= 1
     }
     reading.trailingDataOffset = (sector + 1) << UInt64(file.header.sectorShift)
   }
-
-  /// So far back data is looked for that was put behind a file: 512 MiB, which nobody sends.
-  private static let maximumUnusedSectors = 1 << 20
 
   private static func isUnused(_ sector: UInt64, _ file: CompoundFile) -> Bool {
     let next = file.fat[UInt32(truncatingIfNeeded: sector)]
@@ -154,6 +170,7 @@ enum OLE: FormatReader {
       guard let entry = file.directory.rootEntry(name) else { return nil }
       checked.insert(entry.offset)
       let (stream, defect) = try file.stream(entry, in: &window)
+      if stream.isLimited { reading.leavePiecesUnchecked(at: entry.offset) }
       if let defect {
         let what = try Self.name(of: entry, in: &window)
         report(
@@ -168,13 +185,21 @@ enum OLE: FormatReader {
       of file: CompoundFile, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
       // Streams that together are longer than the file lie, and following them all would take long.
-      var left = window.byteCount &* 2
+      var left = window.byteCount &* Limits.OLE.streamsPerFile
       for entry in file.directory.entries where entry.kind == .stream && entry.parent != nil {
-        guard !isCut, entry.byteCount <= left else { return }
+        if isCut { return }
+        guard entry.byteCount <= left else {
+          let count = Limits.OLE.streamsPerFile
+          return reading.leaveUnchecked(
+            UncheckedPart(
+              "streams that go beyond \(count) times the file's size",
+              limit: "\(count) times the file's size",
+              at: entry.offset))
+        }
         guard entry.byteCount >= file.cutoff, !checked.contains(entry.offset) else { continue }
         left -= entry.byteCount
         var visited: SectorSet?
-        var extents: [FileAllocationTable.Extent] = []
+        var extents = FileAllocationTable.Extents()
         let defect = file.fat.follow(
           from: entry.start, byteCount: entry.byteCount, visited: &visited, extents: &extents)
         if defect == .cut {
@@ -230,5 +255,14 @@ enum OLE: FormatReader {
       }
       return quotedName(Array(String(decoding: units, as: UTF16.self).utf8))
     }
+  }
+}
+
+extension Reading {
+  /// Notes that streams stand in more pieces than are kept.
+  fileprivate mutating func leavePiecesUnchecked(at offset: UInt64?) {
+    let count = Limits.OLE.extents
+    leaveUnchecked(
+      UncheckedPart("streams in more than \(count) pieces", limit: "\(count) pieces", at: offset))
   }
 }

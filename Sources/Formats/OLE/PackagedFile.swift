@@ -6,9 +6,6 @@ internal import PreflightBytes
 /// A file that was put into a document as it is: the stream "\u{1}Ole10Native" of an object, as Packager
 /// writes it.
 struct PackagedFile {
-  /// So much of a stream holds the names and the file's first bytes.
-  private static let maximumHead = 4 << 10
-
   /// What is told of the file, where it is a program: by its name or by its first bytes.
   let program: String?
 
@@ -42,7 +39,7 @@ struct PackagedFile {
   /// A string that ends with a NUL; nil where it is longer than a path can be or no text.
   private static func string(_ span: inout ByteSpan) throws(ReadError) -> String? {
     var characters: [UInt8] = []
-    while characters.count <= 1024 {
+    while characters.count <= Limits.OLE.packagedName {
       let byte = try UInt8(parsing: &span)
       if byte == 0 { return String(decoding: characters, as: UTF8.self) }
       if byte < 0x20 { return nil }
@@ -59,14 +56,20 @@ struct PackagedFile {
   static func notePrograms(
     in file: CompoundFile, place: UInt64? = nil, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Bool {
-    var left = 32
+    var left = Limits.OLE.packagedFiles
     var isWhole = true
     for entry in file.directory.entries
     where entry.name == .packagedFile && entry.kind == .stream && entry.parent != nil {
       left -= 1
-      guard left >= 0 else { break }
-      let head = try file.head(of: entry, upTo: maximumHead, in: &window)
-      if head.bytes.isEmpty, entry.byteCount > 0 { isWhole = false }
+      guard left >= 0 else {
+        let count = Limits.OLE.packagedFiles
+        reading.leaveUnchecked(
+          UncheckedPart(
+            "packaged files after the first \(count)", limit: "\(count) files", at: place ?? entry.offset))
+        break
+      }
+      let head = try file.head(of: entry, upTo: Limits.OLE.packagedHead, in: &window)
+      if UInt64(head.bytes.count) < min(entry.byteCount, UInt64(Limits.OLE.packagedHead)) { isWhole = false }
       guard let program = PackagedFile(head.bytes)?.program else { continue }
       reading.add(HiddenContent(.program, at: place ?? head.offset ?? entry.offset, program))
     }

@@ -13,17 +13,18 @@ struct PowerPointDocument {
 
   /// Whether the presentation has macros; nil where the records can't be followed to their end.
   private(set) var hasMacros: Bool?
+  /// Where the records begin that aren't looked at.
+  private(set) var unchecked: UInt64?
 
-  private static let maximumRecords = 1 << 14
   private static let headerByteCount: UInt64 = 8
 
   /// Follows the records, going into those only that lead to the note about macros (2.4.10).
   init(_ stream: CompoundStream, in window: inout ByteWindow) throws(ReadError) {
     var position: UInt64 = 0
     var found = false
-    for _ in 0..<Self.maximumRecords {
+    for _ in 0..<Limits.OLE.records {
       if position == stream.byteCount {
-        hasMacros = found
+        if !stream.isLimited { hasMacros = found }
         return
       }
       let bytes = try stream.bytes(at: position, count: 16, in: &window)
@@ -44,6 +45,8 @@ struct PowerPointDocument {
       guard length <= stream.byteCount - position else { return }
       position += length
     }
+    if position == stream.byteCount, !stream.isLimited { hasMacros = found }
+    unchecked = stream.place(of: position)?.offset
   }
 
   /// Whether a stream begins here with the record of a document.
@@ -70,7 +73,9 @@ extension OLE {
     else { return }
     // Encryption leaves no record as it was.
     guard reading.facts.encrypted == false, !damage.isFound else { return }
-    reading.facts.hasMacros = try PowerPointDocument(stream, in: &window).hasMacros
+    let document = try PowerPointDocument(stream, in: &window)
+    reading.leaveRecordsUnchecked(at: document.unchecked)
+    reading.facts.hasMacros = document.hasMacros
   }
 
   /// What the current user's atom says (MS-PPT 2.3.2); nil where it says nothing known.

@@ -15,13 +15,12 @@ struct Workbook {
   private(set) var hasMacroSheet = false
   /// Whether the sheets' list was reached, so that what was not found isn't there.
   private(set) var isKnown = false
-
-  /// The list of sheets stands within so many records; fonts and formats come before it.
-  private static let maximumRecords = 1 << 14
+  /// Where the records begin that aren't looked at.
+  private(set) var unchecked: UInt64?
 
   init(_ stream: CompoundStream, in window: inout ByteWindow) throws(ReadError) {
     var position: UInt64 = 0
-    for _ in 0..<Self.maximumRecords {
+    for _ in 0..<Limits.OLE.records {
       let bytes = try stream.bytes(at: position, count: 10, in: &window)
       guard bytes.count >= 4 else { return }
       var span = ByteSpan(bytes.span.bytes, at: position)
@@ -40,6 +39,8 @@ struct Workbook {
       }
       position += 4 + UInt64(length)
     }
+    isKnown = false
+    unchecked = stream.place(of: position)?.offset
   }
 
   /// Whether a stream of records begins here: with the record BOF of one of Excel's versions.
@@ -83,12 +84,22 @@ extension OLE {
       return
     }
     let workbook = try Workbook(stream, in: &window)
+    reading.leaveRecordsUnchecked(at: workbook.unchecked)
     reading.facts.encrypted =
       workbook.isEncrypted || file.directory.rootEntry(.protectedContent) != nil
     if workbook.hasMacroSheet {
       reading.facts.hasMacros = true
-    } else if !hasProject, workbook.isKnown, !workbook.isEncrypted, !damage.isFound {
+    } else if !hasProject, workbook.isKnown, !stream.isLimited, !workbook.isEncrypted, !damage.isFound {
       reading.facts.hasMacros = false
     }
+  }
+}
+
+extension Reading {
+  /// Notes that records follow that aren't looked at; nil where none do.
+  mutating func leaveRecordsUnchecked(at offset: UInt64?) {
+    guard let offset else { return }
+    let count = Limits.OLE.records
+    leaveUnchecked(UncheckedPart("records after the first \(count)", limit: "\(count) records", at: offset))
   }
 }

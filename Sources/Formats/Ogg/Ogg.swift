@@ -37,9 +37,6 @@ enum Ogg: FormatReader {
 
 /// The pages of one file.
 private struct OggFile {
-  /// More streams than this at once are no one's media; their pages are checked and not followed.
-  private static let maximumStreams = 64
-
   /// The streams of the link of the chain that is being read.
   private var streams: [OggStream] = []
   /// The streams of the link before, until it is certain that no more of their pages come.
@@ -47,6 +44,7 @@ private struct OggFile {
   /// Whether a page came that begins no stream, so that the next that does begins a new link.
   private var hasPassedBeginnings = false
   private var milliseconds: Double?
+  /// Whether the file ends within a page, or what follows isn't looked at.
   private var isCut = false
   /// How many bytes may yet be summed for pages that may be none, so that a file made of page beginnings
   /// costs no more than its size.
@@ -57,7 +55,7 @@ private struct OggFile {
   ) throws(ReadError) {
     var offset = start
     var isResynchronising = false
-    searchBudget = window.byteCount.multipliedReportingOverflow(by: 4).partialValue
+    searchBudget = window.byteCount.multipliedReportingOverflow(by: Limits.Ogg.searches).partialValue
     while offset < window.byteCount, !isCut {
       guard try window.available(at: offset, upTo: 4).has("OggS") else {
         guard let next = try Self.nextPage(&window, from: offset) else {
@@ -93,7 +91,10 @@ private struct OggFile {
     if isResynchronising {
       guard size <= searchBudget else {
         isCut = true
-        addPageMissing(at: offset, into: &reading)
+        reading.leaveUnchecked(
+          UncheckedPart(
+            "pages after bytes that are no page", limit: "\(Limits.Ogg.searches) times the file's size",
+            at: offset))
         return window.byteCount
       }
       searchBudget -= size
@@ -141,7 +142,7 @@ private struct OggFile {
   private mutating func take(
     _ page: OggPage, _ span: inout ByteSpan, isBroken: Bool, into reading: inout Reading
   ) throws(ReadError) {
-    if page.beginsStream, !(isBroken && index(of: page.serialNumber) != nil) {
+    if page.beginsStream, !(isBroken && index(of: page, into: &reading) != nil) {
       try begin(page, span, into: &reading)
     } else {
       hasPassedBeginnings = true
@@ -153,17 +154,22 @@ private struct OggFile {
           "The file starts in the middle of a stream: the page that says what it carries isn't there.",
           expected: "a page that begins a stream", actual: "a later page"))
     }
-    guard let index = index(of: page.serialNumber) else { return }
+    guard let index = index(of: page, into: &reading) else { return }
     try streams[index].take(page, &span)
   }
 
   /// The stream that a page belongs to, in the current link.
-  private mutating func index(of serialNumber: UInt32) -> Int? {
+  private mutating func index(of page: OggPage, into reading: inout Reading) -> Int? {
+    let serialNumber = page.serialNumber
     if let index = streams.lastIndex(where: { $0.serialNumber == serialNumber }) { return index }
     guard let index = earlier.lastIndex(where: { $0.serialNumber == serialNumber }) else { return nil }
     // The stream goes on: what began in between is no new link but a stream that joined late.
-    streams = Array((earlier + streams).prefix(Self.maximumStreams))
+    streams = earlier + streams
     earlier = []
+    if streams.count > Limits.Ogg.streams {
+      leaveStreamsUnchecked(at: page.offset, into: &reading)
+      streams.removeLast(streams.count - Limits.Ogg.streams)
+    }
     return index
   }
 
@@ -177,13 +183,21 @@ private struct OggFile {
       earlier = streams
       streams = []
     }
-    guard streams.count < Self.maximumStreams else { return }
+    guard streams.count < Limits.Ogg.streams else {
+      return leaveStreamsUnchecked(at: page.offset, into: &reading)
+    }
     var packet = ByteSpan(span.bytes, at: span.base)
     try packet.skip(span.position + page.segmentCount)
     var body = try packet.take(packet.remaining)
     let mapping = identify(&body, into: &reading)
     streams.append(OggStream(serialNumber: page.serialNumber, mapping: mapping))
-    note(mapping, into: &reading)
+    note(mapping, at: page.offset, into: &reading)
+  }
+
+  private func leaveStreamsUnchecked(at offset: UInt64, into reading: inout Reading) {
+    let count = Limits.Ogg.streams
+    reading.leaveUnchecked(
+      UncheckedPart("streams after the first \(count)", limit: "\(count) streams", at: offset))
   }
 
   /// What a stream carries, with a fault where its first packet is broken.
@@ -210,19 +224,20 @@ private struct OggFile {
     guard page.beginsStream else { return }
     let start = offset + UInt64(OggPage.fixedSize + page.segmentCount)
     let packet = try window.available(at: start, upTo: 128)
-    note(OggMapping(nameOnly: packet), into: &reading)
+    note(OggMapping(nameOnly: packet), at: offset, into: &reading)
   }
 
   /// Adds a stream to the facts, unless it says what the link before said.
-  private func note(_ mapping: OggMapping, into reading: inout Reading) {
+  private func note(_ mapping: OggMapping, at offset: UInt64, into reading: inout Reading) {
     guard let codec = mapping.codec else { return }
+    var isAdded = true
     switch mapping.kind {
     case .audio:
       var stream = AudioStream(codec: codec)
       stream.channels = mapping.channels
       stream.sampleRate = mapping.sampleRate
       stream.bitRate = mapping.bitRate
-      add(stream, to: &reading.facts.audioStreams)
+      isAdded = add(stream, to: &reading.facts.audioStreams)
       if reading.facts.videoStreams == nil { reading.mediaType = "audio/ogg" }
     case .video:
       var stream = VideoStream(codec: codec)
@@ -230,20 +245,24 @@ private struct OggFile {
       stream.height = mapping.height
       stream.frameRate = mapping.frameRate
       stream.chroma = mapping.chroma
-      add(stream, to: &reading.facts.videoStreams)
+      isAdded = add(stream, to: &reading.facts.videoStreams)
       reading.facts.width = reading.facts.width ?? mapping.width
       reading.facts.height = reading.facts.height ?? mapping.height
       reading.mediaType = "video/ogg"
     case .other: break
     }
+    if !isAdded { leaveStreamsUnchecked(at: offset, into: &reading) }
   }
 
-  private func add<Stream: Equatable>(_ stream: Stream, to list: inout [Stream]?) {
+  /// - Returns: Whether there is room for the stream.
+  private func add<Stream: Equatable>(_ stream: Stream, to list: inout [Stream]?) -> Bool {
     let isLaterLink = !earlier.isEmpty || milliseconds != nil
     var streams = list ?? []
-    if isLaterLink && streams.contains(stream) || streams.count >= Self.maximumStreams { return }
+    if isLaterLink, streams.contains(stream) { return true }
+    guard streams.count < Limits.Ogg.streams else { return false }
     streams.append(stream)
     list = streams
+    return true
   }
 
   /// Draws up a link of the chain: its faults, and how long it plays.

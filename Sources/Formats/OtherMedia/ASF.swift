@@ -16,9 +16,6 @@ enum ASF {
     0xc0, 0xef, 0x19, 0xbc, 0x4d, 0x5b, 0xcf, 0x11, 0xa8, 0xfd, 0x00, 0x80, 0x5f, 0x5c, 0x44, 0x2b,
   ]
 
-  /// The objects in a header that are looked at.
-  private static let maximumObjects = 256
-
   static func name(
     _ window: inout ByteWindow, at start: UInt64
   ) throws(ReadError) -> OtherMedia.Name? {
@@ -27,7 +24,7 @@ enum ASF {
     var hasVideo = false
     // The header object's own size, its count of objects and two reserved bytes.
     var offset = start + 30
-    for _ in 0..<maximumObjects {
+    for _ in 0..<Limits.OtherMedia.objects {
       let object = try window.available(at: offset, upTo: 40)
       if object.has(streamProperties) {
         hasAudio = hasAudio || object.has(audioMedia, at: 24)

@@ -5,7 +5,7 @@ internal import PreflightBytes
 /// video (ISO/IEC 11172-2, 13818-2 and 14496-2; Annex B of ITU-T H.264 and H.265).
 enum MPEGVideo {
   static func name(_ window: inout ByteWindow) throws(ReadError) -> OtherMedia.Name? {
-    if let name = named(try window.available(at: 0, upTo: 1 << 12)) { return name }
+    if let name = named(try window.available(at: 0, upTo: Limits.OtherMedia.head)) { return name }
     return nil
   }
 

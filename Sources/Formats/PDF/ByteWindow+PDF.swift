@@ -3,8 +3,10 @@ internal import PreflightBytes
 
 /// An object read from the file.
 struct PDFLoaded: Sendable {
-  /// The object; nil where it is too long to be held.
+  /// The object; nil where it can't be had, be there one or not.
   var object: PDFObject?
+  /// Why it can't be had, where that is a limit of ours.
+  var unchecked: UncheckedPart?
   /// Its name, where it was read as an indirect object.
   var reference: PDFReference?
   /// Where its data begins, if it is a stream.
@@ -16,17 +18,15 @@ struct PDFLoaded: Sendable {
 }
 
 extension ByteWindow {
-  /// An object longer than this isn't read: no memory follows what a file claims.
-  private static let maximumObject = 1 << 19
-
   /// The object that stands at `offset`, with `N G obj` before it if it is to be an indirect one; nil
-  /// where there is none.
+  /// where there is none. One that is longer or nested deeper than ``Limits/PDF`` allows is unchecked: no memory
+  /// follows what a file claims.
   mutating func pdfObject(
     at offset: UInt64, isIndirect: Bool = false
   ) throws(ReadError) -> PDFLoaded? {
     var limit = 2 << 10
     while true {
-      let isLast = limit >= Self.maximumObject
+      let isLast = limit >= Limits.PDF.object
       let span = try available(at: offset, upTo: limit)
       let isWhole = span.remaining < limit
       var lexer = PDFLexer(span, isWhole: isWhole)
@@ -45,10 +45,18 @@ extension ByteWindow {
         // At the very end of what was looked at, a token may go on or `stream` may follow.
         if !lexer.isAtEnd || isWhole || isLast { return loaded }
       } catch {
+        if case .enough = error.reason {
+          let depth = Limits.PDF.nesting
+          loaded.unchecked = UncheckedPart(
+            "objects nested more than \(depth) deep", limit: "\(depth) levels", at: offset)
+          return loaded
+        }
         if case .implausible = error.reason { return nil }
         if isWhole { return nil }
         if isLast {
+          let size = Limits.size(Limits.PDF.object)
           loaded.object = nil
+          loaded.unchecked = UncheckedPart("objects of more than \(size)", limit: size, at: offset)
           return loaded
         }
       }

@@ -33,8 +33,12 @@ package enum PDF: FormatReader {
     reading.trailingDataOffset = tail.trailingDataOffset
     if let cut = tail.cut { reading.add(cut) }
 
-    guard var document = try document(header: header, tail: tail, in: &window) else {
-      if tail.cut == nil, try !isForOthers(header: header, tail: tail, in: &window) {
+    var document = PDFDocument(header: header)
+    guard try open(&document, tail, in: &window) else {
+      for part in document.unchecked { reading.leaveUnchecked(part) }
+      if tail.cut == nil, document.unchecked.isEmpty,
+        try !isForOthers(header: header, tail: tail, in: &window)
+      {
         reading.add(
           tail.isMarked ? missingTrailer(tail) : PDFTail.truncation(at: window.byteCount))
       }
@@ -44,7 +48,9 @@ package enum PDF: FormatReader {
       reading.add(fault)
     }
     let fault = try read(&document, tail, in: &window, into: &reading.facts)
-    if let fault, reading.faults.isEmpty { reading.add(fault) }
+    for part in document.unchecked { reading.leaveUnchecked(part) }
+    // What wasn't looked at can't be missed.
+    if let fault, reading.faults.isEmpty, document.unchecked.isEmpty { reading.add(fault) }
     try PDFActions.note(in: &document, &window, into: &reading)
   }
 
@@ -62,7 +68,7 @@ package enum PDF: FormatReader {
   package static func isHeader(at header: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
     if try window.pdfObject(at: header, isIndirect: true) != nil { return true }
     let size = window.byteCount
-    let tail = size - min(size, 2 << 10)
+    let tail = size - min(size, Limits.PDF.end)
     return try window.lastOccurrence(of: "startxref", before: size, from: tail) != nil
   }
 
@@ -73,18 +79,15 @@ package enum PDF: FormatReader {
       || head.has("ustar", at: 257)
   }
 
-  private static func document(
-    header: UInt64, tail: PDFTail, in window: inout ByteWindow
-  ) throws(ReadError) -> PDFDocument? {
-    if let start = tail.startOfCrossReference,
-      let document = try PDFDocument(header: header, startOfCrossReference: start, in: &window)
-    {
-      return document
-    }
+  /// Opens the document by its cross-reference, or without one; false where there is no way into it.
+  private static func open(
+    _ document: inout PDFDocument, _ tail: PDFTail, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    if let start = tail.startOfCrossReference, try document.open(at: start, in: &window) { return true }
     // All readers look for the objects themselves where the cross-reference is of no use. In a file
     // that is cut there is little to be found.
-    guard tail.cut == nil, tail.isMarked else { return nil }
-    return try PDFDocument(rebuilding: &window, header: header)
+    guard tail.cut == nil, tail.isMarked else { return false }
+    return try document.rebuild(in: &window)
   }
 
   /// Whether the way into the document is packed in a way that others undo.

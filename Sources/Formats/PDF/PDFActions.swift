@@ -6,18 +6,17 @@ internal import PreflightBytes
 
 /// What a document does beside being shown: scripts and actions that start programs, in the catalog, the
 /// form and the first pages.
+///
+/// What the catalog leads to is examined, and the result says where a limit kept from that. Of the fields and the pages
+/// a sample is looked at.
 struct PDFActions {
-  /// So many pages are looked at, and so many annotations of each.
-  private static let maximumPages = 4
-  private static let maximumAnnotations = 32
-  private static let maximumFields = 32
-
-  /// Actions that lead on to actions, and trees, are followed so far.
-  private static let maximumDepth = 6
-
   var walk: PDFWalk
   private(set) var found: [HiddenContent] = []
   private var pages = 0
+  /// The limit that kept from looking at all that the catalog leads to, in words.
+  private var limit: String?
+  /// What was not looked at of that.
+  private var unchecked: [UncheckedPart] = []
 
   /// Notes the actions and the attached programs of a document.
   static func note(
@@ -29,10 +28,15 @@ struct PDFActions {
     defer { window.readAhead = ByteWindow.usualReadAhead }
     var actions = PDFActions(walk: PDFWalk(document, window))
     do { try actions.read(&document, &window) } catch {
+      switch error.reason {
+      case .source: throw error
+      case .enough: reading.leaveUnchecked(.rest(from: error.offset))
       // What makes no sense runs nowhere.
-      if case .source = error.reason { throw error }
+      case .endOfData, .implausible: break
+      }
     }
     for content in actions.found { reading.add(content) }
+    for part in actions.unchecked { reading.leaveUnchecked(part) }
   }
 
   private init(walk: PDFWalk) { self.walk = walk }
@@ -64,10 +68,27 @@ struct PDFActions {
         try actions.readAttachment(value, from: offset, &document, &window)
       }
     }
-    if let form = try walk.resolve(entries[.acroForm], from: catalog.offset, &document, &window) {
-      try readForm(form, &document, &window)
+    let form = try walk.resolve(entries[.acroForm], from: catalog.offset, &document, &window)
+    if let form, let fields = form.dictionary,
+      let packets = try walk.resolve(fields[.xfa], from: form.offset, &document, &window)
+    {
+      try readXFA(packets, &document, &window)
     }
+    noteLimits(document, at: catalog.offset)
+    if let form { try readFields(form, &document, &window) }
     try readPages(entries[.pages], from: catalog.offset, 0, &document, &window)
+  }
+
+  /// Notes which limits were reached on the way through what the catalog leads to, which ends here.
+  private mutating func noteLimits(_ document: PDFDocument, at offset: UInt64?) {
+    unchecked = document.unchecked
+    if walk.isExhausted {
+      let size = Limits.size(Limits.PDFActions.bytesRead)
+      limit = limit ?? "\(Limits.PDFActions.objects) objects and \(size) of them"
+    }
+    guard let limit else { return }
+    unchecked.append(
+      UncheckedPart("the rest of the document's scripts and attachments", limit: limit, at: offset))
   }
 
   // MARK: Actions
@@ -81,12 +102,17 @@ struct PDFActions {
     _ object: PDFObject?, from offset: UInt64?, _ occasion: String, isAutomatic: Bool, depth: Int = 0,
     _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
-    guard depth < Self.maximumDepth,
-      let action = try walk.resolve(object, from: offset, &document, &window)
-    else { return }
+    guard depth < Limits.PDFActions.depth else {
+      limit = "\(Limits.PDFActions.depth) actions that follow one another"
+      return
+    }
+    guard let action = try walk.resolve(object, from: offset, &document, &window) else { return }
     // What may be followed is an array as well.
     if depth > 0, let several = action.object.array {
-      for next in several.prefix(8) {
+      if several.count > Limits.PDFActions.nextActions {
+        limit = "\(Limits.PDFActions.nextActions) actions after an action"
+      }
+      for next in several.prefix(Limits.PDFActions.nextActions) {
         try readAction(
           next, from: action.offset, occasion, isAutomatic: isAutomatic, depth: depth + 1, &document,
           &window)
@@ -151,17 +177,13 @@ struct PDFActions {
 
   // MARK: Forms and pages
 
-  private mutating func readForm(
+  private mutating func readFields(
     _ form: PDFWalk.Place, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
-    guard let entries = form.dictionary else { return }
-    if let packets = try walk.resolve(entries[.xfa], from: form.offset, &document, &window) {
-      try readXFA(packets, &document, &window)
-    }
-    guard
+    guard let entries = form.dictionary,
       let fields = try walk.resolve(entries[.fields], from: form.offset, &document, &window)?.object.array
     else { return }
-    for field in fields.prefix(Self.maximumFields) {
+    for field in fields.prefix(Limits.PDFActions.fields) {
       try readField(field, from: form.offset, 0, &document, &window)
     }
   }
@@ -170,7 +192,7 @@ struct PDFActions {
     _ object: PDFObject, from offset: UInt64?, _ depth: Int, _ document: inout PDFDocument,
     _ window: inout ByteWindow
   ) throws(ReadError) {
-    guard depth < Self.maximumDepth,
+    guard depth < Limits.PDFActions.depth,
       let field = try walk.resolve(object, from: offset, &document, &window), let entries = field.dictionary
     else { return }
     try readTriggers(
@@ -178,7 +200,7 @@ struct PDFActions {
     try readAction(
       entries[.a], from: field.offset, "at a click on a page", isAutomatic: false, &document, &window)
     guard let kids = entries[.kids]?.array else { return }
-    for kid in kids.prefix(Self.maximumFields) {
+    for kid in kids.prefix(Limits.PDFActions.fields) {
       try readField(kid, from: field.offset, depth + 1, &document, &window)
     }
   }
@@ -196,9 +218,12 @@ struct PDFActions {
       place = try walk.resolve(stream, from: offset, &document, &window)
       offset = place?.offset
     }
-    guard let place, let bytes = try walk.bytes(of: place, upTo: 1 << 18, document, &window) else { return }
+    let size = Limits.PDFActions.template
+    guard let place, let bytes = try walk.bytes(of: place, upTo: size, document, &window) else { return }
     if ByteSpan(bytes.span.bytes, at: 0).firstIndex(of: "<script") != nil {
       add(HiddenContent(.script, at: offset, "a form with scripts (XFA)"))
+    } else if bytes.count == size {
+      limit = "\(Limits.size(size)) of a form (XFA)"
     }
   }
 
@@ -206,11 +231,11 @@ struct PDFActions {
     _ object: PDFObject?, from offset: UInt64?, _ depth: Int, _ document: inout PDFDocument,
     _ window: inout ByteWindow
   ) throws(ReadError) {
-    guard depth < 16, pages < Self.maximumPages,
+    guard depth < Limits.PDFActions.pageTree, pages < Limits.PDFActions.pages,
       let node = try walk.resolve(object, from: offset, &document, &window), let entries = node.dictionary
     else { return }
     if let kids = try walk.resolve(entries[.kids], from: node.offset, &document, &window)?.object.array {
-      for kid in kids where pages < Self.maximumPages {
+      for kid in kids where pages < Limits.PDFActions.pages {
         try readPages(kid, from: node.offset, depth + 1, &document, &window)
       }
       return
@@ -219,7 +244,7 @@ struct PDFActions {
     try readTriggers(entries[.aa], from: node.offset, "when a page is shown", &document, &window)
     let annotations = try walk.resolve(entries[.annots], from: node.offset, &document, &window)
     guard let annotations, let array = annotations.object.array else { return }
-    for annotation in array.prefix(Self.maximumAnnotations) {
+    for annotation in array.prefix(Limits.PDFActions.annotations) {
       try readAnnotation(annotation, from: annotations.offset, &document, &window)
     }
   }
@@ -252,16 +277,26 @@ struct PDFActions {
     _ object: PDFObject?, from offset: UInt64?, _ depth: Int, _ document: inout PDFDocument,
     _ window: inout ByteWindow, _ body: NameReader
   ) throws(ReadError) {
-    guard let object, depth < Self.maximumDepth,
-      let node = try walk.resolve(object, from: offset, &document, &window), let entries = node.dictionary
+    guard let object else { return }
+    guard depth < Limits.PDFActions.depth else {
+      limit = "\(Limits.PDFActions.depth) levels of a name tree"
+      return
+    }
+    guard let node = try walk.resolve(object, from: offset, &document, &window), let entries = node.dictionary
     else { return }
     if let names = try walk.resolve(entries[.names], from: node.offset, &document, &window)?.object.array {
-      for (index, value) in names.prefix(128).enumerated() where index % 2 == 1 {
+      if names.count > 2 * Limits.PDFActions.names {
+        limit = "\(Limits.PDFActions.names) names in a node of a name tree"
+      }
+      for (index, value) in names.prefix(2 * Limits.PDFActions.names).enumerated() where index % 2 == 1 {
         try body(&self, value, node.offset, &document, &window)
       }
     }
     if let kids = entries[.kids]?.array {
-      for kid in kids.prefix(16) {
+      if kids.count > Limits.PDFActions.nodes {
+        limit = "\(Limits.PDFActions.nodes) nodes in a node of a name tree"
+      }
+      for kid in kids.prefix(Limits.PDFActions.nodes) {
         try readNames(kid, from: node.offset, depth + 1, &document, &window, body)
       }
     }

@@ -22,7 +22,8 @@ extension PDFActions {
     if let name, let shown, ProgramName.isProgram(name) {
       return add(HiddenContent(.program, at: place, "the program \(shown) as an attachment"))
     }
-    guard let file, let bytes = try walk.bytes(of: file, upTo: 1 << 10, document, &window),
+    guard let file,
+      let bytes = try walk.bytes(of: file, upTo: Limits.PDFActions.attachment, document, &window),
       let program = StrayData.program(ByteSpan(bytes.span.bytes, at: 0)), program != "a shell script"
     else { return }
     let what = shown.map { "\(program) under the name \($0)" } ?? program

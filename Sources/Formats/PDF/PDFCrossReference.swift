@@ -11,6 +11,8 @@ enum PDFLocation: Sendable {
   case compressed(stream: UInt64, index: UInt64)
   /// Nowhere: the number is free.
   case free
+  /// Where a limit of ours keeps from looking.
+  case unchecked(UncheckedPart)
 }
 
 /// One cross-reference section, with the trailer that belongs to it. A table is left where it stands
@@ -33,7 +35,11 @@ struct PDFCrossReferenceSection: Sendable {
   /// Where the stream stands that a table of a hybrid-reference file leaves objects to (7.5.8.4).
   private(set) var hybridStream: UInt64?
 
-  /// The decoded entries of a cross-reference stream; nil for a table.
+  /// What kept the section from being read, where that is a limit of ours; there is nothing in it then.
+  private(set) var unchecked: UncheckedPart?
+
+  /// The decoded entries of a cross-reference stream, the first of them where there are too many; nil for a
+  /// table.
   private(set) var rows: [UInt8]?
   /// The widths of a stream's three fields.
   private var widths: [Int] = []
@@ -87,7 +93,11 @@ struct PDFCrossReferenceSection: Sendable {
     var position = start
     var fields: [UInt64] = []
     for width in widths {
-      guard rows.count - position >= width else { return nil }
+      guard rows.count - position >= width else {
+        let size = Limits.size(Limits.PDF.stream)
+        return .unchecked(
+          UncheckedPart("objects that the first \(size) of a cross-reference don't list", limit: size))
+      }
       fields.append(rows[position..<position + width].reduce(0) { $0 << 8 | UInt64($1) })
       position += width
     }
@@ -102,20 +112,19 @@ struct PDFCrossReferenceSection: Sendable {
 }
 
 extension PDFCrossReferenceSection {
-  /// A document with more subsections than this isn't worth the memory.
-  private static let maximumSubsections = 1 << 16
-
   /// Reads a table that begins at `offset` with the keyword `xref`; nil where it makes no sense.
   init?(tableAt start: UInt64, in window: inout ByteWindow) throws(ReadError) {
     var position = start
-    for _ in 0..<Self.maximumSubsections {
+    for _ in 0..<Limits.PDF.subsections {
       let step = try Self.subsectionHeader(at: position, in: &window)
       switch step {
       case .nonsense:
         return nil
       case .trailer(let offset):
-        guard let loaded = try window.pdfObject(at: offset), let trailer = loaded.object?.dictionary
-        else { return nil }
+        guard let loaded = try window.pdfObject(at: offset) else { return nil }
+        unchecked = loaded.unchecked
+        if unchecked != nil { return }
+        guard let trailer = loaded.object?.dictionary else { return nil }
         set(trailer)
         trailerByteCount = loaded.byteCount
         return
@@ -129,7 +138,13 @@ extension PDFCrossReferenceSection {
         subsections.append(subsection)
       }
     }
-    return nil
+    unchecked = Self.tooManySubsections(at: start)
+  }
+
+  private static func tooManySubsections(at offset: UInt64) -> UncheckedPart {
+    let count = Limits.PDF.subsections
+    return UncheckedPart(
+      "cross-reference sections of more than \(count) subsections", limit: "\(count) subsections", at: offset)
   }
 
   private enum Step {
@@ -186,8 +201,13 @@ extension PDFCrossReferenceSection {
   /// Reads the cross-reference stream that stands at `offset` as an indirect object; nil where there
   /// is none or it can't be decoded.
   init?(streamAt offset: UInt64, in window: inout ByteWindow) throws(ReadError) {
-    guard let loaded = try window.pdfObject(at: offset, isIndirect: true),
-      let dictionary = loaded.object?.dictionary, let data = loaded.streamOffset,
+    guard let loaded = try window.pdfObject(at: offset, isIndirect: true) else { return nil }
+    if let unchecked = loaded.unchecked {
+      self.init()
+      self.unchecked = unchecked
+      return
+    }
+    guard let dictionary = loaded.object?.dictionary, let data = loaded.streamOffset,
       let widths = dictionary[.w]?.array?.compactMap(\.integer), widths.count >= 3,
       widths.allSatisfy({ (0...8).contains($0) }), widths[1] > 0
     else { return nil }
@@ -201,7 +221,10 @@ extension PDFCrossReferenceSection {
     if numbers.isEmpty {
       numbers = [0, dictionary[.size]?.integer.flatMap { UInt64(exactly: $0) }]
     }
-    guard numbers.count / 2 <= Self.maximumSubsections else { return nil }
+    guard numbers.count / 2 <= Limits.PDF.subsections else {
+      unchecked = Self.tooManySubsections(at: offset)
+      return
+    }
     var position: UInt64 = 0
     for index in stride(from: 0, to: numbers.count - 1, by: 2) {
       guard let first = numbers[index], let count = numbers[index + 1] else { return nil }
@@ -212,7 +235,9 @@ extension PDFCrossReferenceSection {
         Subsection(first: first, count: count, offset: position, entrySize: size))
       position = end
     }
-    let byteCount = Int(clamping: min(position, UInt64(PDFStreamDecoder.maximumOutput)))
+    let byteCount = Int(clamping: min(position, UInt64(Limits.PDF.stream)))
+    unchecked = PDFStreamDecoder.unchecked(dictionary, at: offset)
+    if unchecked != nil { return }
     // Where entries are missing, viewers take the whole section for broken.
     guard let decoder = PDFStreamDecoder(dictionary),
       let rows = try decoder.decode(at: data, upTo: byteCount, in: &window), rows.count == byteCount

@@ -6,18 +6,6 @@ internal import PreflightBytes
 /// A document's objects, found through its cross-reference sections, from the newest on, each read
 /// only when it is asked; or by looking through the whole file where those are of no use.
 struct PDFDocument {
-  /// More updates than this are not followed: every one of a /Prev chain's sections costs a read.
-  private static let maximumSections = 512
-
-  /// The sections may cost this much in all.
-  private static let maximumCost = 24 << 20
-
-  /// A reference that leads on to references for longer than this leads nowhere.
-  private static let maximumHops = 8
-
-  /// The whole file is looked through no more often than this.
-  private static let maximumSearches = 6
-
   /// Where `%PDF-` stands, from which offsets count.
   let header: UInt64
 
@@ -32,8 +20,14 @@ struct PDFDocument {
 
   private var sections: [PDFCrossReferenceSection] = []
   /// Where sections stand that haven't been read yet, the next one last.
-  private var pending: [UInt64]
+  private var pending: [UInt64] = []
   private var visited: [UInt64] = []
+  /// What keeps older sections from being read, where that is a limit of ours.
+  private var uncheckedSections: UncheckedPart?
+
+  /// What limits of ours kept from being looked at so far. What wasn't found then may be there all the same.
+  private(set) var unchecked: [UncheckedPart] = []
+
   private var cost = 0
   private var searches = 0
   /// The object stream unpacked last: the few objects wanted mostly share one.
@@ -48,44 +42,52 @@ struct PDFDocument {
     let loaded: PDFLoaded
   }
 
-  /// So many are kept, of so many bytes at most.
-  private static let maximumRecent = (count: 4, byteCount: 2 << 10)
-
   /// How many bytes were unpacked of object streams so far.
   private(set) var unpackedByteCount = 0
 
   /// Whether an object that isn't where the cross-reference says is looked for in the whole file.
   var searchesFile = true
 
-  /// Opens a document by the offset that stands after `startxref`; nil where no cross-reference
+  init(header: UInt64) { self.header = header }
+
+  /// Opens the document by the offset that stands after `startxref`; false where no cross-reference
   /// section with a trailer stands there.
-  init?(
-    header: UInt64, startOfCrossReference start: UInt64, in window: inout ByteWindow
-  ) throws(ReadError) {
-    self.header = header
-    pending = [start]
-    guard try readNextSection(in: &window) else { return nil }
+  mutating func open(
+    at startOfCrossReference: UInt64, in window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    pending = [startOfCrossReference]
+    let isOpen = try readNextSection(in: &window)
     // The newest trailer has to have everything; where it doesn't, an older one serves.
-    while trailer[.root] == nil, try readNextSection(in: &window) {}
+    while isOpen, trailer[.root] == nil, try readNextSection(in: &window) {}
+    if trailer[.root] == nil, let uncheckedSections { leaveUnchecked(uncheckedSections) }
+    return isOpen
   }
 
-  /// Opens a document as readers do whose way through the cross-reference is barred: by the last
-  /// `trailer` in the file that names a root; nil where there is none.
-  init?(rebuilding window: inout ByteWindow, header: UInt64) throws(ReadError) {
-    self.header = header
-    pending = []
+  /// Opens the document as readers do whose way through the cross-reference is barred: by the last
+  /// `trailer` in the file that names a root; false where there is none.
+  mutating func rebuild(in window: inout ByteWindow) throws(ReadError) -> Bool {
     isRebuilt = true
     var end = window.byteCount
-    // A file that is made of nothing but the word must not take forever.
-    for _ in 0..<64 {
-      guard let keyword = try window.lastOccurrence(of: "trailer", before: end) else { return nil }
-      if let found = try window.pdfObject(at: keyword + 7)?.object?.dictionary, found[.root] != nil {
+    for _ in 0..<Limits.PDF.trailers {
+      guard let keyword = try window.lastOccurrence(of: "trailer", before: end) else { return false }
+      let loaded = try window.pdfObject(at: keyword + 7)
+      if let part = loaded?.unchecked { leaveUnchecked(part) }
+      if let found = loaded?.object?.dictionary, found[.root] != nil {
         trailer = found
-        return
+        return true
       }
       end = keyword
     }
-    return nil
+    let count = Limits.PDF.trailers
+    leaveUnchecked(
+      UncheckedPart("trailers before the last \(count)", limit: "\(count) trailers", at: header))
+    return false
+  }
+
+  /// Notes what a limit of ours keeps from being looked at; the same once.
+  private mutating func leaveUnchecked(_ part: UncheckedPart) {
+    let isKnown = unchecked.contains { $0.what == part.what }
+    if !isKnown, unchecked.count < Limits.Reading.unchecked { unchecked.append(part) }
   }
 
   /// Whether the newest cross-reference is a stream that is packed in a way that readers undo, and this doesn't.
@@ -103,11 +105,17 @@ struct PDFDocument {
   /// Reads the next older section; false when there is none or it makes no sense.
   private mutating func readNextSection(in window: inout ByteWindow) throws(ReadError) -> Bool {
     while let offset = pending.popLast() {
-      guard visited.count < Self.maximumSections, !visited.contains(offset) else { continue }
+      if visited.contains(offset) { continue }
+      guard visited.count < Limits.PDF.sections else {
+        leaveSectionsUnchecked("\(Limits.PDF.sections) sections")
+        continue
+      }
       visited.append(offset)
-      guard cost < Self.maximumCost, var section = try section(at: offset, in: &window) else {
+      guard cost < Limits.PDF.sectionByteCount else {
+        leaveSectionsUnchecked("\(Limits.size(Limits.PDF.sectionByteCount)) of sections")
         return false
       }
+      guard var section = try section(at: offset, in: &window) else { return false }
       cost += section.cost
       let trailer = section.takeTrailer()
       if self.trailer[.root] == nil { self.trailer.complete(with: trailer) }
@@ -120,8 +128,13 @@ struct PDFDocument {
     return false
   }
 
+  private mutating func leaveSectionsUnchecked(_ limit: String) {
+    uncheckedSections =
+      uncheckedSections ?? UncheckedPart("objects that older cross-reference sections list", limit: limit)
+  }
+
   /// The section at an offset that counts from the header, as it should, or from the file's start.
-  private func section(
+  private mutating func section(
     at offset: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFCrossReferenceSection? {
     for place in places(of: offset) {
@@ -131,7 +144,11 @@ struct PDFDocument {
         lexer.skipKeyword("xref")
         ? try PDFCrossReferenceSection(tableAt: lexer.offset, in: &window)
         : try PDFCrossReferenceSection(streamAt: place, in: &window)
-      if let found { return found }
+      if let part = found?.unchecked {
+        uncheckedSections = uncheckedSections ?? part
+      } else if let found {
+        return found
+      }
     }
     return nil
   }
@@ -160,13 +177,22 @@ extension PDFDocument {
     _ object: PDFObject?, in window: inout ByteWindow
   ) throws(ReadError) -> PDFObject? {
     var object = object ?? .null
-    for _ in 0..<Self.maximumHops {
-      guard let reference = object.reference else { return object }
+    var passed: [UInt64] = []
+    while let reference = object.reference {
+      // What leads in a circle leads nowhere.
+      if passed.contains(reference.number) { return .null }
+      guard passed.count < Limits.PDF.hops else {
+        let count = Limits.PDF.hops
+        leaveUnchecked(
+          UncheckedPart("what more than \(count) references in a row lead to", limit: "\(count) references"))
+        return nil
+      }
+      passed.append(reference.number)
       guard let loaded = try load(reference.number, in: &window) else { return .null }
       guard let next = loaded.object else { return nil }
       object = next
     }
-    return .null
+    return object
   }
 
   /// Reads an indirect object by its number; nil where it isn't found.
@@ -175,9 +201,10 @@ extension PDFDocument {
   ) throws(ReadError) -> PDFLoaded? {
     if let known = recent.first(where: { $0.number == number }) { return known.loaded }
     let loaded = try read(number, in: &window)
-    if let loaded, loaded.object != nil, loaded.byteCount <= Self.maximumRecent.byteCount {
-      if recent.isEmpty { recent.reserveCapacity(Self.maximumRecent.count) }
-      if recent.count == Self.maximumRecent.count { recent.removeFirst() }
+    if let part = loaded?.unchecked { leaveUnchecked(part) }
+    if let loaded, loaded.object != nil, loaded.byteCount <= Limits.PDF.recent.byteCount {
+      if recent.isEmpty { recent.reserveCapacity(Limits.PDF.recent.count) }
+      if recent.count == Limits.PDF.recent.count { recent.removeFirst() }
       recent.append(Recent(number: number, loaded: loaded))
     }
     return loaded
@@ -198,6 +225,8 @@ extension PDFDocument {
       }
     case .compressed(let stream, let index):
       return try unpack(number, from: stream, index: index, in: &window)
+    case .unchecked(let part):
+      return try search(for: number, in: &window) ?? PDFLoaded(unchecked: part)
     case .free, nil:
       break
     }
@@ -208,15 +237,24 @@ extension PDFDocument {
   private mutating func search(
     for number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
-    guard searchesFile, searches < Self.maximumSearches else { return nil }
+    guard searchesFile else { return nil }
+    guard searches < Limits.PDF.searches else {
+      return PDFLoaded(
+        unchecked: UncheckedPart(
+          "objects that aren't where the cross-reference says",
+          limit: "\(Limits.PDF.searches) searches of the file"))
+    }
     searches += 1
     var end = window.byteCount
-    for _ in 0..<8 {
+    for _ in 0..<Limits.PDF.copies {
       guard let offset = try window.lastPDFObject(numbered: number, before: end) else { return nil }
       if let loaded = try window.pdfObject(at: offset, isIndirect: true) { return loaded }
       end = offset
     }
-    return nil
+    let count = Limits.PDF.copies
+    return PDFLoaded(
+      unchecked: UncheckedPart(
+        "copies of an object before the last \(count)", limit: "\(count) copies", at: header))
   }
 
   /// Where a number's object stands, by the newest section that has it.
@@ -229,7 +267,7 @@ extension PDFDocument {
         if let found = try sections[index].location(of: number, in: &window) { return found }
         index += 1
       }
-      guard try readNextSection(in: &window) else { return nil }
+      guard try readNextSection(in: &window) else { return uncheckedSections.map(PDFLocation.unchecked) }
     }
   }
 
@@ -239,18 +277,32 @@ extension PDFDocument {
   ) throws(ReadError) -> PDFLoaded? {
     // It isn't deciphered, so there is no telling what is in it: an object that can't be held.
     if isEncrypted { return PDFLoaded() }
-    guard let isUnpacked = try unpackStream(stream, in: &window) else { return PDFLoaded() }
-    guard isUnpacked, let unpacked else { return nil }
+    switch try unpackStream(stream, in: &window) {
+    case .unpacked: break
+    case .missing: return nil
+    case .unread(let part): return PDFLoaded(unchecked: part)
+    }
+    guard let unpacked else { return nil }
     guard let count = unpacked.dictionary[.n]?.integer,
       let first = unpacked.dictionary[.first]?.integer.flatMap({ UInt64(exactly: $0) })
     else { return nil }
+    let isCut = unpacked.content.count >= Limits.PDF.stream
+    let list = ByteSpan(unpacked.content.span.bytes, at: 0)
+    let offset = Self.offset(of: number, amongst: min(count, unpacked.content.count), index: index, in: list)
     var inner = ByteWindow(MemorySource(unpacked.content))
-    let offset = try Self.offset(
-      of: number, amongst: min(count, unpacked.content.count), index: index, in: &inner)
-    guard let offset else { return nil }
-    let (place, overflow) = first.addingReportingOverflow(offset)
-    var loaded = overflow ? nil : try inner.pdfObject(at: place)
+    let (place, overflow) = first.addingReportingOverflow(offset ?? 0)
+    var loaded = overflow || offset == nil ? nil : try inner.pdfObject(at: place)
+    if loaded == nil, isCut {
+      let size = Limits.size(Limits.PDF.stream)
+      let part = UncheckedPart(
+        "objects after the first \(size) of an object stream", limit: "\(size) decompressed",
+        at: unpacked.offset)
+      return PDFLoaded(unchecked: part)
+    }
     loaded?.offset = unpacked.offset
+    if let part = loaded?.unchecked {
+      loaded?.unchecked = UncheckedPart(part.what, limit: part.limit, at: unpacked.offset)
+    }
     // The list of what is in the stream was read too.
     loaded?.byteCount += Int(clamping: min(first, UInt64(unpacked.content.count)))
     return loaded
@@ -258,10 +310,9 @@ extension PDFDocument {
 
   /// An object's offset by the pairs of integers with which an object stream begins.
   private static func offset(
-    of number: UInt64, amongst count: Int, index: UInt64, in inner: inout ByteWindow
-  ) throws(ReadError) -> UInt64? {
-    var lexer = PDFLexer(
-      try inner.available(at: 0, upTo: ByteWindow.maximumSpan), isWhole: true)
+    of number: UInt64, amongst count: Int, index: UInt64, in list: ByteSpan
+  ) -> UInt64? {
+    var lexer = PDFLexer(list, isWhole: true)
     var fallback: UInt64?
     for position in 0..<max(0, count) {
       lexer.skipWhitespace()
@@ -276,32 +327,43 @@ extension PDFDocument {
     return fallback
   }
 
+  private enum Unpacking {
+    case unpacked
+    /// There is no such stream, or nothing in it.
+    case missing
+    /// It is packed in a way that isn't undone here, or a limit of ours keeps from it.
+    case unread(UncheckedPart?)
+  }
+
   /// Makes ``unpacked`` hold an object stream's content.
-  ///
-  /// - Returns: Whether there is any; nil where it is packed in a way that isn't undone here.
   private mutating func unpackStream(
     _ number: UInt64, in window: inout ByteWindow
-  ) throws(ReadError) -> Bool? {
-    if unpacked?.number == number { return true }
+  ) throws(ReadError) -> Unpacking {
+    if unpacked?.number == number { return .unpacked }
+    let location = try location(of: number, in: &window)
+    if case .unchecked(let part)? = location { return .unread(part) }
     // An object stream can't be in an object stream.
-    guard case .offset(let offset)? = try location(of: number, in: &window) else { return false }
+    guard case .offset(let offset)? = location else { return .missing }
     for place in places(of: offset) {
       guard let loaded = try window.pdfObject(at: place, isIndirect: true),
-        loaded.reference?.number == number,
-        var dictionary = loaded.object?.dictionary, let data = loaded.streamOffset
+        loaded.reference?.number == number
+      else { continue }
+      if let part = loaded.unchecked { return .unread(part) }
+      guard var dictionary = loaded.object?.dictionary, let data = loaded.streamOffset
       else { continue }
       if let length = dictionary[.length], length.reference != nil {
         dictionary.append(try directLength(length, in: &window) ?? .null, for: .length)
       }
-      let limit = PDFStreamDecoder.maximumOutput
+      let limit = Limits.PDF.stream
       if let content = try PDFStreamDecoder(dictionary)?.decode(at: data, upTo: limit, in: &window) {
         unpacked = (number, content, dictionary, place)
         unpackedByteCount += content.count
-        return true
+        return .unpacked
       }
-      if PDFStreamDecoder.isForOthers(dictionary) { return nil }
+      if let part = PDFStreamDecoder.unchecked(dictionary, at: place) { return .unread(part) }
+      if PDFStreamDecoder.isForOthers(dictionary) { return .unread(nil) }
     }
-    return false
+    return .missing
   }
 
   /// A stream's length that is an indirect object of its own; never one in an object stream.

@@ -5,11 +5,9 @@ internal import PreflightBytes
 
 /// Reads PDF objects from a run of bytes.
 ///
-/// It throws `endOfData` where the run ends inside an object and `implausible` where no object stands.
+/// It throws `endOfData` where the run ends inside an object, `implausible` where no object stands, and `enough`
+/// where objects are nested deeper than is followed.
 struct PDFLexer: ~Escapable {
-  /// Deeper nesting than this is taken for an attack: real documents stay below ten.
-  private static let maximumDepth = 48
-
   private let bytes: RawSpan
   private let base: UInt64
 
@@ -112,7 +110,7 @@ struct PDFLexer: ~Escapable {
   /// The object that stands next.
   mutating func object(depth: Int = 0) throws(ReadError) -> PDFObject {
     skipWhitespace()
-    guard depth < Self.maximumDepth else { throw nonsense }
+    guard depth < Limits.PDF.nesting else { throw ReadError(.enough, at: offset) }
     guard let byte = peek() else { throw ended }
     switch byte {
     case UInt8(ascii: "/"):
@@ -176,7 +174,7 @@ struct PDFLexer: ~Escapable {
   /// Passes over the object that stands next. Of what is in it only so much is read as it takes to find its end.
   private mutating func skipObject(depth: Int) throws(ReadError) {
     skipWhitespace()
-    guard depth < Self.maximumDepth else { throw nonsense }
+    guard depth < Limits.PDF.nesting else { throw ReadError(.enough, at: offset) }
     guard let byte = peek() else { throw ended }
     switch byte {
     case UInt8(ascii: "/"):

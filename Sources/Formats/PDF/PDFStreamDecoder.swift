@@ -6,9 +6,6 @@ internal import PreflightBytes
 /// Decodes the streams that a document's structure is in: cross-reference and object streams. Both
 /// are stored plainly or with FlateDecode by every writer known.
 struct PDFStreamDecoder: Sendable {
-  /// No more than this comes of a stream, whatever it unpacks to.
-  static let maximumOutput = 8 << 20
-
   private var isFlate = false
   private var length: UInt64?
   private var predictor = 1
@@ -31,6 +28,16 @@ struct PDFStreamDecoder: Sendable {
     // A single FlateDecode is, but for the parameters.
     guard filters.count == 1, isFlate(filters[0]) else { return true }
     return parameters(of: dictionary)?.isSound == true
+  }
+
+  /// What a limit of ours keeps from being decoded, where that is the only reason.
+  static func unchecked(_ dictionary: PDFDictionary, at offset: UInt64) -> UncheckedPart? {
+    guard let parameters = parameters(of: dictionary), parameters.isPossible, !parameters.isSound else {
+      return nil
+    }
+    let count = Limits.PDF.columns
+    return UncheckedPart(
+      "streams in rows of more than \(count) columns", limit: "\(count) columns", at: offset)
   }
 
   private static func isKnown(_ filter: PDFObject) -> Bool {
@@ -63,11 +70,14 @@ struct PDFStreamDecoder: Sendable {
       columns = dictionary[.columns]?.integer ?? 1
     }
 
-    /// Whether they make sense.
-    var isSound: Bool {
+    /// Whether they make sense. Readers count the bits of a row in 32 bits.
+    var isPossible: Bool {
       (predictor == 1 || predictor == 2 || predictor >= 10) && (1...32).contains(colors)
-        && (1...16).contains(bits) && (1...(1 << 16)).contains(columns)
+        && (1...16).contains(bits) && (1...Int(Int32.max) / (colors * bits)).contains(columns)
     }
+
+    /// Whether they make sense, and rows aren't longer than is worth the memory.
+    var isSound: Bool { isPossible && columns <= Limits.PDF.columns }
   }
 
   private static func parameters(of dictionary: PDFDictionary) -> Parameters? {
@@ -103,7 +113,7 @@ struct PDFStreamDecoder: Sendable {
   func decode(
     at offset: UInt64, upTo limit: Int, in window: inout ByteWindow
   ) throws(ReadError) -> [UInt8]? {
-    let limit = min(limit, Self.maximumOutput)
+    let limit = min(limit, Limits.PDF.stream)
     guard isFlate else { return try plain(at: offset, upTo: limit, in: &window) }
     guard predictor >= 10 else {
       var output = try inflated(at: offset, upTo: limit, in: &window)

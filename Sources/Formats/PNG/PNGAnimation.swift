@@ -108,6 +108,12 @@ struct PNGAnimation: ~Copyable {
     if !isStaticImage {
       let data = PNGImageData(header.passes(width: control.width, height: control.height), budget: budget)
       budget -= data.cost
+      if !data.isDecompressed {
+        let size = Limits.size(Limits.PNG.imageByteCount)
+        reading.leaveUnchecked(
+          UncheckedPart("frames beyond \(size) decompressed", limit: "\(size) decompressed", at: chunk.offset)
+        )
+      }
       frameData = consume data
     }
     isWaiting = true

@@ -6,10 +6,6 @@ internal import PreflightBytes
 /// It is gathered and decompressed at a stroke where it is little enough, as most pictures are; what is
 /// larger, or turns out not to be right, goes through a small buffer in pieces.
 struct PNGImageData: ~Copyable {
-  /// Pictures of one file that make more than this aren't decompressed: a small file can promise
-  /// terabytes. 256 MiB are 8,000 × 8,000 points with transparency, and some tenths of a second.
-  static let maximumByteCount: UInt64 = 1 << 28
-
   /// DEFLATE can't make more bytes than this out of one.
   private static let maximumRatio: UInt64 = 1032
 
@@ -37,7 +33,9 @@ struct PNGImageData: ~Copyable {
   }
 
   private let passes: [PNGPass]
-  private let isDecompressed: Bool
+  /// Whether the data is decompressed: what goes over the budget isn't, and nothing is found out about it but that it is
+  /// far too short.
+  let isDecompressed: Bool
   private var compressedByteCount: UInt64 = 0
   /// The compressed data, as long as it is little enough to be decompressed at a stroke.
   private var gathered: [UInt8] = []
@@ -54,7 +52,7 @@ struct PNGImageData: ~Copyable {
     }
     byteCount = total
     isDecompressed = total <= budget
-    if isDecompressed, total > Unpacker.maximumByteCount { pieces = PNGImageDataPieces(passes) }
+    if isDecompressed, total > Limits.Unpacker.byteCount { pieces = PNGImageDataPieces(passes) }
   }
 
   /// How much of the budget is used up.
@@ -68,7 +66,7 @@ struct PNGImageData: ~Copyable {
   mutating func take(_ data: ByteSpan, ofChunkAt offset: UInt64) -> Problem? {
     compressedByteCount += UInt64(data.remaining)
     guard isDecompressed else { return nil }
-    if pieces == nil, gathered.count + data.remaining > Unpacker.maximumPackedByteCount {
+    if pieces == nil, gathered.count + data.remaining > Limits.Unpacker.packedByteCount {
       if let problem = takeGathered() { return problem }
     }
     if pieces != nil { return pieces?.take(data.bytes, ofChunkAt: offset) }

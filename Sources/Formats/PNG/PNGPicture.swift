@@ -8,7 +8,7 @@ struct PNGPicture: ~Copyable {
   private var imageData: PNGImageData?
   private var hasImageData = false
   private var animation = PNGAnimation()
-  private var budget = PNGImageData.maximumByteCount
+  private var budget = Limits.PNG.imageByteCount
 
   /// Whether the file is of Apple's variant (CgBI), whose data isn't what a PNG's is.
   private var isApple = false
@@ -63,7 +63,7 @@ struct PNGPicture: ~Copyable {
     _ chunk: PNGChunk, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     if chunk.type == "IDAT" || chunk.type == "fdAT" && animation.promisedFrames != nil {
-      return try takeImageData(chunk, &window)
+      return try takeImageData(chunk, &window, into: &reading)
     }
     let checksum = try chunk.checksum(in: &window)
     let isNeeded = chunk.isCritical || chunk.isAnimationControl
@@ -92,15 +92,23 @@ struct PNGPicture: ~Copyable {
     case "tRNS": if !hasImageData { reading.facts.hasAlpha = true }
     case "acTL", "fcTL": return try takeAnimation(chunk, &window, into: &reading)
     case "eXIf":
-      reading.take(Exif(try window.available(at: chunk.dataStart, upTo: Int(chunk.length))))
+      reading.take(Exif(try metadata(of: chunk, in: &window)))
+      reading.leaveMetadataUnchecked(in: chunk.dataStart..<chunk.dataEnd)
     case "iTXt":
-      let text = try window.available(at: chunk.dataStart, upTo: Int(chunk.length))
+      let text = try metadata(of: chunk, in: &window)
       if text.has("XML:com.adobe.xmp\0\0") {
         reading.locationMetadataOffset = reading.locationMetadataOffset ?? XMP.locationOffset(in: text)
+        reading.leaveMetadataUnchecked(in: chunk.dataStart..<chunk.dataEnd)
       }
     default: break
     }
     return nil
+  }
+
+  /// As much of a chunk's data as is looked at where it is Exif or XMP.
+  @_lifetime(&window)
+  private func metadata(of chunk: PNGChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
+    try window.available(at: chunk.dataStart, upTo: min(Int(chunk.length), Limits.Metadata.byteCount))
   }
 
   private mutating func takeHeader(
@@ -167,9 +175,9 @@ struct PNGPicture: ~Copyable {
   }
 
   /// Takes in IDAT or fdAT: the check value and the decompression go through the data together.
-  private mutating func takeImageData(_ chunk: PNGChunk, _ window: inout ByteWindow) throws(ReadError)
-    -> Fault?
-  {
+  private mutating func takeImageData(
+    _ chunk: PNGChunk, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) -> Fault? {
     let isFrame = chunk.type == "fdAT"
     var checksum = CRC32()
     checksum.update(try window.available(at: chunk.offset + 4, upTo: 4))
@@ -187,7 +195,7 @@ struct PNGPicture: ~Copyable {
       }
       position += 4
     } else if !hasImageData {
-      beginImageData()
+      beginImageData(at: position, into: &reading)
     }
     var problem: PNGImageData.Problem?
     while position < chunk.dataEnd {
@@ -206,12 +214,16 @@ struct PNGPicture: ~Copyable {
       ?? problem?.fault(chunk.type, endingAt: chunk.dataStart)
   }
 
-  private mutating func beginImageData() {
+  private mutating func beginImageData(at offset: UInt64, into reading: inout Reading) {
     hasImageData = true
     animation.noteStaticImage()
     guard let header, !isApple else { return }
     let data = PNGImageData(header.passes(width: header.width, height: header.height), budget: budget)
     budget -= data.cost
+    if !data.isDecompressed {
+      let size = Limits.size(Limits.PNG.imageByteCount)
+      reading.leaveUnchecked(UncheckedPart("the image data", limit: "\(size) decompressed", at: offset))
+    }
     imageData = consume data
   }
 

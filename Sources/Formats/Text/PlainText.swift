@@ -21,14 +21,11 @@ extension Format {
 /// A text: its encoding, whether it breaks off within a character, and whether it is plain or of a
 /// type of its own, such as JSON. Asked last, since almost everything could be one.
 package enum PlainText: FormatReader {
-  /// What is looked at to tell the type of a text.
-  private static let headSize = 64 << 10
-
   package static func read(
     _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     guard window.byteCount > 0 else { return }
-    let head = try window.available(at: 0, upTo: headSize).copy()
+    let head = try window.available(at: 0, upTo: Limits.Text.head).copy()
     let mark = ByteOrderMark(head)
     if let mark, let size = mark.unitSize {
       try readWide(mark, unitSize: size, head: head, in: &window, into: &reading)
@@ -44,7 +41,7 @@ package enum PlainText: FormatReader {
     var scan = TextScan()
     var position: UInt64 = UInt64(mark?.length ?? 0)
     while true {
-      let span = try window.available(at: position, upTo: headSize)
+      let span = try window.available(at: position, upTo: Limits.Text.head)
       if span.remaining == 0 { break }
       guard scan.update(span) else { return }
       position += UInt64(span.remaining)
@@ -73,7 +70,7 @@ package enum PlainText: FormatReader {
     var scan = WideTextScan(unitSize: unitSize, isBigEndian: mark.isBigEndian)
     var position = UInt64(mark.length)
     while true {
-      let span = try window.available(at: position, upTo: headSize)
+      let span = try window.available(at: position, upTo: Limits.Text.head)
       if span.remaining == 0 { break }
       guard scan.update(span) else { return }
       position += UInt64(span.remaining)

@@ -1,3 +1,4 @@
+internal import PreflightBytes
 internal import PreflightFacts
 
 /// Tells of what type a text is. Only what is surely of a type of its own gets its name; anything
@@ -122,15 +123,15 @@ struct TextHead: Sendable {
 
   /// The bytes before the first line end.
   var firstLine: ArraySlice<UInt8>? {
-    bytes.prefix(1024).split(
+    bytes.prefix(Limits.Text.line).split(
       maxSplits: 1, omittingEmptySubsequences: false, whereSeparator: { $0 == 0x0a || $0 == 0x0d }
     ).first
   }
 
   /// Whether it is a mail of several parts: attachments, not a text to be read.
   var isMultipartMessage: Bool {
-    firstIndex(of: "\nmime-version:", from: 0, below: 16 << 10) != nil
-      && firstIndex(of: "\ncontent-type: multipart/", from: 0, below: 16 << 10) != nil
+    firstIndex(of: "\nmime-version:", from: 0, below: Limits.Text.mailHeader) != nil
+      && firstIndex(of: "\ncontent-type: multipart/", from: 0, below: Limits.Text.mailHeader) != nil
   }
 }
 

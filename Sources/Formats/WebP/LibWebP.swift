@@ -4,21 +4,6 @@ internal import PreflightBytes
 
 /// libwebp and its demuxer, touched here and nowhere else: one file in memory, taken apart.
 struct LibWebP: ~Copyable {
-  /// The demuxer wants the whole file in memory. No messenger takes a larger one, and for what is
-  /// larger the walk through the chunks has to do.
-  static let maximumByteCount: UInt64 = 16 << 20
-
-  /// A decoder of VP8L or of an alpha channel keeps four to five bytes for every point of a frame.
-  /// What would take more memory than 40 MiB isn't decoded.
-  private static let maximumFramePoints = 1 << 23
-
-  /// A file of some megabytes can hold thousands of empty frames of any size. After this many points,
-  /// about a second, the rest isn't decoded.
-  private static let maximumPoints = 1 << 27
-
-  /// The demuxer walks through all frames before the one that is asked for.
-  private static let maximumFrames = 10_000
-
   private let bytes: UnsafeMutableRawBufferPointer
   private let demuxer: OpaquePointer
 
@@ -55,24 +40,25 @@ struct LibWebP: ~Copyable {
 
   private var frameCount: Int { Int(WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT)) }
 
-  /// States what the demuxer says about the picture.
-  func describe(into facts: inout Facts) {
-    guard frameCount <= Self.maximumFrames else { return }
+  /// States what the demuxer says about the image. What goes through all frames stays as the walk through the
+  /// chunks found it where there are more than are looked at.
+  func describe(into reading: inout Reading) {
     let flags = WebPDemuxGetI(demuxer, WEBP_FF_FORMAT_FLAGS)
-    facts.width = Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH))
-    facts.height = Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT))
-    facts.animationFlag = flags & ANIMATION_FLAG.rawValue != 0
+    reading.facts.width = Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH))
+    reading.facts.height = Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT))
+    reading.facts.animationFlag = flags & ANIMATION_FLAG.rawValue != 0
     var hasAlpha = flags & ALPHA_FLAG.rawValue != 0
     var shortest = Int.max
     var duration: UInt64 = 0
-    forEachFrame { frame in
+    forEachFrame(into: &reading) { frame, _ in
       hasAlpha = hasAlpha || frame.has_alpha != 0
       shortest = min(shortest, Int(frame.duration))
       duration += UInt64(clamping: frame.duration)
       return true
     }
-    facts.noteAlpha(hasAlpha)
-    facts.noteFrames(frameCount, shortest: shortest, duration: duration)
+    reading.facts.noteAlpha(hasAlpha)
+    guard frameCount <= Limits.WebP.frames else { return }
+    reading.facts.noteFrames(frameCount, shortest: shortest, duration: duration)
   }
 
   /// A frame that the decoder refuses.
@@ -84,43 +70,78 @@ struct LibWebP: ~Copyable {
     let reason: String
   }
 
-  /// Decodes every frame, within the limits above, and tells the first that can't be.
-  func firstUndecodableFrame() -> BrokenFrame? {
-    guard frameCount <= Self.maximumFrames else { return nil }
-    var points = 0
+  /// Decodes every frame, within ``Limits/WebP``, and tells the first that can't be.
+  func firstUndecodableFrame(into reading: inout Reading) -> BrokenFrame? {
+    let isAnimated = frameCount > 1
+    var pixels = 0
     var broken: BrokenFrame?
-    forEachFrame { frame in
+    forEachFrame(into: &reading) { frame, reading in
+      let number = Int(frame.frame_num)
       let size = Int(frame.width) * Int(frame.height)
-      points += size
-      if points > Self.maximumPoints { return false }
-      let status = Self.decode(frame.fragment, points: size)
-      // For want of memory nothing can be said about the file.
-      if status == VP8_STATUS_OK || status == VP8_STATUS_OUT_OF_MEMORY { return true }
-      let start = UnsafeRawPointer(bytes.baseAddress)
-      let offset = start.flatMap { start in frame.fragment.bytes.map { start.distance(to: $0) } }
-      broken = BrokenFrame(
-        number: Int(frame.frame_num), offset: UInt64(clamping: offset ?? 0), reason: Self.words(for: status))
-      return false
+      pixels += size
+      guard pixels <= Limits.WebP.pixels else {
+        reading.leaveUnchecked(
+          UncheckedPart(
+            isAnimated ? "the data of frame \(number) and of those after it" : "the image data",
+            limit: "\(Limits.WebP.pixels) pixels", at: offset(of: frame)))
+        return false
+      }
+      switch Self.decode(frame.fragment, pixels: size) {
+      case VP8_STATUS_OK: return true
+      case nil:
+        reading.leaveUnchecked(
+          UncheckedPart(
+            isAnimated ? "the data of frames of over \(Limits.WebP.framePixels) pixels" : "the image data",
+            limit: "\(Limits.WebP.framePixels) pixels, lossless or with transparency",
+            at: offset(of: frame)))
+        return true
+      case VP8_STATUS_OUT_OF_MEMORY:
+        // Nothing can be said about the file.
+        reading.leaveUnchecked(
+          UncheckedPart(
+            isAnimated ? "the data of frames that need more memory than there is" : "the image data",
+            limit: "the memory that there is", at: offset(of: frame)))
+        return true
+      case let status?:
+        broken = BrokenFrame(number: number, offset: offset(of: frame), reason: Self.words(for: status))
+        return false
+      }
     }
     return broken
   }
 
-  /// Calls `body` with each frame in order until it returns false.
-  private func forEachFrame(_ body: (WebPIterator) -> Bool) {
+  /// The file offset of a frame's data.
+  private func offset(of frame: WebPIterator) -> UInt64 {
+    let start = UnsafeRawPointer(bytes.baseAddress)
+    let distance = start.flatMap { start in frame.fragment.bytes.map { start.distance(to: $0) } }
+    return UInt64(clamping: distance ?? 0)
+  }
+
+  /// Calls `body` with each frame in order until it returns false, or there are more than are looked at.
+  private func forEachFrame(
+    into reading: inout Reading, _ body: (WebPIterator, inout Reading) -> Bool
+  ) {
     var iterator = WebPIterator()
     defer { WebPDemuxReleaseIterator(&iterator) }
     guard WebPDemuxGetFrame(demuxer, 1, &iterator) != 0 else { return }
-    while body(iterator), WebPDemuxNextFrame(&iterator) != 0 {}
+    while body(iterator, &reading), WebPDemuxNextFrame(&iterator) != 0 {
+      guard Int(iterator.frame_num) <= Limits.WebP.frames else {
+        return reading.leaveUnchecked(
+          UncheckedPart(
+            "the frames after frame \(Limits.WebP.frames)", limit: "\(Limits.WebP.frames) frames",
+            at: offset(of: iterator)))
+      }
+    }
   }
 
-  /// Decodes a frame for nothing but the answer whether it can be.
-  private static func decode(_ data: WebPData, points: Int) -> VP8StatusCode {
+  /// Decodes a frame for nothing but the answer whether it can be; nil where it takes too much memory.
+  private static func decode(_ data: WebPData, pixels: Int) -> VP8StatusCode? {
     var config = WebPDecoderConfig()
     guard WebPInitDecoderConfig(&config) != 0 else { return VP8_STATUS_INVALID_PARAM }
     let status = WebPGetFeatures(data.bytes, data.size, &config.input)
     guard status == VP8_STATUS_OK else { return status }
-    if points > maximumFramePoints, config.input.format != 1 || config.input.has_alpha != 0 {
-      return VP8_STATUS_OK
+    if pixels > Limits.WebP.framePixels, config.input.format != 1 || config.input.has_alpha != 0 {
+      return nil
     }
     // Only the last rows are given out, so that no buffer of the picture's size is needed for them: to get
     // there the decoder has to read all of the data. How the points look doesn't matter.

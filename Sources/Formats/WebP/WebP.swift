@@ -33,14 +33,16 @@ enum WebP: FormatReader {
     }
     try reading.noteTrailingData(&window, after: declaredEnd)
     guard reading.faults.isEmpty else { return }
-    if let picture = try picture(&window, into: &reading) { picture.describe(into: &reading.facts) }
+    if let picture = try picture(&window, into: &reading) { picture.describe(into: &reading) }
   }
 
   private static func isWebP(_ head: ByteSpan) -> Bool { head.has("RIFF") && head.has("WEBP", at: 8) }
 
   /// Has libwebp decode every frame.
   static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    guard let frame = try picture(&window, into: &reading)?.firstUndecodableFrame() else { return }
+    guard let frame = try picture(&window, into: &reading)?.firstUndecodableFrame(into: &reading) else {
+      return
+    }
     reading.add(
       Fault(
         "undecodable-frame", clause: "RFC 9649 2.5", at: frame.offset,
@@ -48,12 +50,17 @@ enum WebP: FormatReader {
         actual: frame.reason))
   }
 
-  /// The file in libwebp's hands, by its demuxer; nil for one that is too large to be held.
+  /// The file in libwebp's hands, by its demuxer; nil for one that is too large to be held, where the walk through the
+  /// chunks has to do.
   private static func picture(
     _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> LibWebP? {
     let count = 8 + UInt64(try window.littleEndian(UInt32.self, at: 4))
-    guard count <= LibWebP.maximumByteCount else { return nil }
+    guard count <= Limits.WebP.byteCount else {
+      let size = Limits.size(Limits.WebP.byteCount)
+      reading.leaveUnchecked(UncheckedPart("the image data", limit: size, at: 12))
+      return nil
+    }
     if let picture = try LibWebP(&window, count: Int(count)) { return picture }
     reading.add(
       Fault(

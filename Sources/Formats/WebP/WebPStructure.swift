@@ -45,6 +45,7 @@ struct WebPStructure {
         "first-chunk", clause: "RFC 9649 2.4", at: chunk.offset, "The file does not begin with a picture.",
         expected: "VP8 , VP8L or VP8X", actual: chunk.type.description)
     }
+    let dataEnd = min(chunk.dataEnd, window.byteCount)
     switch chunk.type {
     case "VP8X":
       var data = try data(of: chunk, in: &window)
@@ -58,13 +59,15 @@ struct WebPStructure {
       var data = try data(of: chunk, in: &window)
       try takeFrame(&data, into: &reading)
     case "EXIF":
-      var data = try window.available(at: chunk.dataStart, upTo: Int(chunk.length))
+      var data = try metadata(of: chunk, in: &window)
       // Some writers leave the prefix of JPEG's segment before the structure.
       if data.has("Exif\0\0") { try data.skip(6) }
       reading.take(Exif(try data.take(data.remaining)))
+      reading.leaveMetadataUnchecked(in: chunk.dataStart..<dataEnd)
     case "XMP ":
-      let data = try window.available(at: chunk.dataStart, upTo: Int(chunk.length))
+      let data = try metadata(of: chunk, in: &window)
       reading.locationMetadataOffset = reading.locationMetadataOffset ?? XMP.locationOffset(in: data)
+      reading.leaveMetadataUnchecked(in: chunk.dataStart..<dataEnd)
     default: break
     }
     return nil
@@ -74,6 +77,12 @@ struct WebPStructure {
   @_lifetime(&window)
   private func data(of chunk: RIFFChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
     try window.available(at: chunk.dataStart, upTo: Int(min(chunk.length, 32)))
+  }
+
+  /// As much of a chunk's data as is looked at where it is Exif or XMP.
+  @_lifetime(&window)
+  private func metadata(of chunk: RIFFChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
+    try window.available(at: chunk.dataStart, upTo: min(Int(chunk.length), Limits.Metadata.byteCount))
   }
 
   private mutating func takeExtendedHeader(

@@ -73,9 +73,6 @@ struct CentralFileHeader {
 /// The central directory, walked entry by entry: what it costs follows the bytes that are there, not
 /// the number that it claims.
 struct CentralDirectory {
-  /// Members are handed out in runs of at most so many, which bounds the memory.
-  private static let maximumRun = 1 << 16
-
   private let end: EndOfCentralDirectory
   private var offset: UInt64
   private var entryCount: UInt64 = 0
@@ -87,12 +84,13 @@ struct CentralDirectory {
     isAtEnd = offset >= end.directoryEnd
   }
 
-  /// The next members, in the directory's order; what their names tell goes to `contents`.
+  /// The next members, in the directory's order and in runs that bound the memory; what their names tell goes to
+  /// `contents`.
   mutating func next(
     _ window: inout ByteWindow, contents: inout ZIPContents, into reading: inout Reading
   ) throws(ReadError) -> [ZIPMember] {
     var members: [ZIPMember] = []
-    while !isAtEnd, members.count < Self.maximumRun {
+    while !isAtEnd, members.count < Limits.ZIP.members {
       guard let member = try entry(&window, contents: &contents, into: &reading) else {
         isAtEnd = true
         return members

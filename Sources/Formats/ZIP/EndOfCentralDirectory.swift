@@ -22,6 +22,8 @@ struct EndOfCentralDirectory {
     case found(EndOfCentralDirectory)
     /// A record stands at the offset, but no directory where it says.
     case withoutDirectory(UInt64)
+    /// So many seem to be records and aren't that those before the offset weren't looked at.
+    case unchecked(UInt64)
     case nothing
   }
 
@@ -30,10 +32,8 @@ struct EndOfCentralDirectory {
   private static let maximumComment = 0xffff
   /// How far from the end of the file programs look for the record.
   static let reach = byteCount + maximumComment
-  /// A comment may hold the record's signature; so many false ones are borne.
-  private static let maximumCandidates = 16
 
-  /// Looks for the record from the end of the file backwards.
+  /// Looks for the record from the end of the file backwards. A comment may hold its signature.
   ///
   /// - Parameters:
   ///   - memberStart: Where the first member stands in a file that begins with one. Nothing can
@@ -44,14 +44,16 @@ struct EndOfCentralDirectory {
     in window: inout ByteWindow, memberStart: UInt64?, reach: Int? = nil
   ) throws(ReadError) -> Search {
     // Files of all other kinds pass here too: they are not searched for an archive with a long comment.
-    let reach = reach ?? (memberStart == nil ? 1 << 10 : Self.reach)
+    let reach = reach ?? (memberStart == nil ? Limits.ZIP.reach : Self.reach)
     let start = window.byteCount > UInt64(reach) ? window.byteCount - UInt64(reach) : 0
     var last: UInt64?
     // Zeros behind a signature in a comment make the record of an empty archive.
     var empty: EndOfCentralDirectory?
     var end = window.byteCount
-    for _ in 0..<maximumCandidates {
-      guard let offset = try lastSignature(in: start..<end, &window) else { break }
+    var tries = 0
+    while let offset = try lastSignature(in: start..<end, &window) {
+      guard tries < Limits.ZIP.endRecords else { return .unchecked(offset) }
+      tries += 1
       last = last ?? offset
       end = offset + 3
       guard let record = try EndOfCentralDirectory(in: &window, at: offset) else { continue }
@@ -179,5 +181,15 @@ struct EndOfCentralDirectory {
       }
       return nil
     }
+  }
+}
+
+extension UncheckedPart {
+  /// An archive that may be found by a record further up than is looked.
+  static func archive(endingBefore offset: UInt64) -> UncheckedPart {
+    let count = Limits.ZIP.endRecords
+    return UncheckedPart(
+      "an archive that may end before the last \(count) end records", limit: "\(count) end records",
+      at: offset)
   }
 }

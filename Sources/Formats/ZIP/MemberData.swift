@@ -103,7 +103,7 @@ extension ByteWindow {
     in range: Range<UInt64>, expecting count: UInt64, _ body: (RawSpan) -> Result
   ) throws(ReadError) -> Result? {
     let packedByteCount = range.upperBound - range.lowerBound
-    guard packedByteCount <= Self.maximumSpan else { return nil }
+    guard packedByteCount <= Limits.Window.span else { return nil }
     let unpacker = self.unpacker
     let packed = try available(at: range.lowerBound, upTo: Int(packedByteCount))
     return unpacker.unpack(packed.bytes, wrapper: .none, expecting: count, body)

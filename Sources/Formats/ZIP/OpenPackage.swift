@@ -4,27 +4,33 @@ internal import PreflightBytes
 /// A package of the Open Packaging Conventions (ISO/IEC 29500-2:2021), on which OOXML stands: what its
 /// content types and relationships say that the whole is.
 struct OpenPackage {
-  /// `[Content_Types].xml` and `_rels/.rels` are read this far; a part takes some 150 bytes in them.
-  private static let maximumByteCount: UInt64 = 1 << 20
-
   /// The main part's type, or nil where none is named.
   private(set) var type: OfficeType?
   /// The part at which reading starts, as the relationships name it.
   private(set) var mainPart: String?
-  private(set) var hasMacros: Bool
-  /// Whether the content types could be read.
+  /// Whether there are macros; nil where none were seen, and not all was looked at.
+  private(set) var hasMacros: Bool?
+  /// Whether the content types could be read to their end.
   let hasContentTypes: Bool
 
-  init(_ contents: ZIPContents, in window: inout ByteWindow) throws(ReadError) {
-    let types = try contents.contentTypes.flatMapMember { (member) throws(ReadError) in
-      try Self.bytes(of: member, in: &window)
-    }.map(ContentTypes.init)
-    let targets =
-      try contents.relationships.flatMapMember { (member) throws(ReadError) in
-        try Self.bytes(of: member, in: &window)
-      }.map(Self.targets) ?? []
-    hasContentTypes = types != nil
-    hasMacros = contents.hints.contains(.macros) || types?.hasMacros == true
+  init(
+    _ contents: ZIPContents, in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    var content: MemberBytes?
+    if let member = contents.contentTypes {
+      content = try Self.part(member, "content types", in: &window, into: &reading)
+    }
+    let types = content.map { ContentTypes($0.bytes) }
+    var targets: [String] = []
+    if let member = contents.relationships {
+      targets = try Self.part(member, "relationships", in: &window, into: &reading).map(Self.targets) ?? []
+    }
+    hasContentTypes = content?.isCut == false
+    if contents.hints.contains(.macros) || types?.hasMacros == true {
+      hasMacros = true
+    } else {
+      hasMacros = content?.isCut == true ? nil : false
+    }
     mainPart = targets.first
     if let types {
       for target in targets {
@@ -40,6 +46,7 @@ struct OpenPackage {
   /// The type that the names of the parts suggest, for a package that doesn't say it, or no more.
   func suggestedType(_ hints: ZIPContents.Hints) -> MediaType? {
     let main = mainPart?.lowercased().drop { $0 == "/" } ?? ""
+    let hasMacros = hasMacros == true
     if main.hasPrefix("word/") { return Self.word(hasMacros) }
     if main.hasPrefix("xl/") { return Self.excel(hasMacros) }
     if main.hasPrefix("ppt/") { return Self.powerPoint(hasMacros) }
@@ -64,10 +71,35 @@ struct OpenPackage {
     macros ? "application/vnd.ms-powerpoint.presentation.macroEnabled.12" : .pptx
   }
 
-  /// The start of a member, unpacked; nil where it can't be had.
+  /// The start of a member, unpacked.
+  struct MemberBytes {
+    let bytes: [UInt8]
+    /// Whether the member goes on.
+    let isCut: Bool
+  }
+
+  /// A part that says what the package is, as far as ``Limits/ZIP/part`` allows, which is noted; nil where it can't be
+  /// had.
+  ///
+  /// - Parameter what: What it lists, in words.
+  static func part(
+    _ member: ZIPMember, _ what: String, in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) -> MemberBytes? {
+    guard let part = try bytes(of: member, in: &window, upTo: Limits.ZIP.part) else { return nil }
+    if part.isCut {
+      let size = Limits.size(Limits.ZIP.part)
+      reading.leaveUnchecked(
+        UncheckedPart(
+          "\(what) after the first \(size)", limit: "\(size) decompressed",
+          at: member.place(before: window.byteCount)))
+    }
+    return part
+  }
+
+  /// The start of a member; nil where it can't be had.
   static func bytes(
-    of member: ZIPMember, in window: inout ByteWindow, upTo limit: UInt64 = maximumByteCount
-  ) throws(ReadError) -> [UInt8]? {
+    of member: ZIPMember, in window: inout ByteWindow, upTo limit: UInt64
+  ) throws(ReadError) -> MemberBytes? {
     guard !member.flags.contains(.encrypted),
       member.method == ZIPMember.deflated || member.method == ZIPMember.stored
     else { return nil }
@@ -85,25 +117,25 @@ struct OpenPackage {
       let bytes = try window.unpackMemberData(in: start..<end, expecting: member.uncompressedSize) { bytes in
         bytes.withUnsafeBytes { Array($0) }
       }
-      if let bytes { return bytes }
+      if let bytes { return MemberBytes(bytes: bytes, isCut: false) }
     }
     var output = [UInt8](repeating: 0, count: 1 << 13)
-    return try MemberData(
-      &window, in: start..<end, isDeflated: isDeflated, limit: limit,
-      keepsBytes: true, output: &output
-    ).bytes
+    let data = try MemberData(
+      &window, in: start..<end, isDeflated: isDeflated, limit: limit, keepsBytes: true, output: &output)
+    if case .overLimit = data.outcome { return MemberBytes(bytes: data.bytes, isCut: true) }
+    return MemberBytes(bytes: data.bytes, isCut: false)
   }
 
   /// The targets of the relationships that lead to a main part (ISO/IEC 29500-2, 6.5).
-  private static func targets(_ relationships: [UInt8]) -> [String] {
-    var markup = Markup(relationships)
+  private static func targets(_ relationships: MemberBytes) -> [String] {
+    var markup = Markup(relationships.bytes)
     var targets: [String] = []
     while let tag = markup.nextTag() {
       guard tag.name == "Relationship", tag["TargetMode"] != "External", let type = tag["Type"],
         let target = tag["Target"], mainRelationships.contains(where: { type.hasSuffix($0) })
       else { continue }
       targets.append(Self.partName(target))
-      if targets.count == 8 { break }
+      if targets.count == Limits.ZIP.mainParts { break }
     }
     return targets
   }
@@ -156,15 +188,5 @@ private struct ContentTypes {
   private static func isMacro(_ contentType: String) -> Bool {
     let type = contentType.lowercased()
     return type == "application/vnd.ms-office.vbaproject" || type.hasSuffix("macrosheet+xml")
-  }
-}
-
-extension Optional where Wrapped == ZIPMember {
-  /// `flatMap` with a typed throw.
-  fileprivate func flatMapMember<Result>(
-    _ transform: (ZIPMember) throws(ReadError) -> Result?
-  ) throws(ReadError) -> Result? {
-    guard let self else { return nil }
-    return try transform(self)
   }
 }

@@ -135,13 +135,17 @@ package enum ZIP: FormatReader {
   ///
   /// - Parameter reach: How many bytes before the file's end are searched for the archive's record.
   package static func archive(
-    atEndOf window: inout ByteWindow, reach: Int
+    atEndOf window: inout ByteWindow, reach: Int, into reading: inout Reading
   ) throws(ReadError) -> AtEnd? {
-    guard
-      case .found(let end) = try EndOfCentralDirectory.find(in: &window, memberStart: nil, reach: reach),
-      let start = try firstMember(of: end, in: &window)
-    else { return nil }
-    return AtEnd(start: start, recordOffset: end.offset, end: end.end)
+    switch try EndOfCentralDirectory.find(in: &window, memberStart: nil, reach: reach) {
+    case .found(let end):
+      guard let start = try firstMember(of: end, in: &window) else { return nil }
+      return AtEnd(start: start, recordOffset: end.offset, end: end.end)
+    case .unchecked(let offset):
+      reading.leaveUnchecked(.archive(endingBefore: offset))
+      return nil
+    case .withoutDirectory, .nothing: return nil
+    }
   }
 
   static func readMembers(

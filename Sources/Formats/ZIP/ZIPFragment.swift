@@ -24,6 +24,8 @@ extension ZIP {
       return try readMembers(&window, end, into: &reading)
     }
     try ZIPType.findInFragment(fragment.contents, in: &window, into: &reading)
+    // What may be there can't be missed.
+    if case .unchecked(let offset) = search { return reading.leaveUnchecked(.archive(endingBefore: offset)) }
     let clause = "APPNOTE 4.3.6"
     switch fragment.end {
     case .cutMember(let nameLength):
@@ -36,6 +38,16 @@ extension ZIP {
     case .cutDirectory:
       reading.addTruncation(
         of: "the directory of its members", clause: clause, at: window.byteCount)
+    case .uncheckedMember:
+      let size = Limits.size(ZIPVerification.maximumOutput(ofFile: window.byteCount))
+      reading.leaveUnchecked(
+        UncheckedPart(
+          "members after the first \(size) decompressed", limit: "\(size) decompressed", at: fragment.offset))
+      // Where programs look for the record there is none, whatever members there are.
+      reading.add(
+        Fault(
+          "end-record-missing", clause: "APPNOTE 4.3.16", at: window.byteCount,
+          "The file has no end record that leads to the directory of its members."))
     case .beforeDirectory(let offset) where offset == window.byteCount:
       reading.add(
         Fault(
@@ -62,6 +74,8 @@ private struct ZIPFragment {
   enum End {
     /// The data ends within a member, of which the name's length is told where the name is there.
     case cutMember(nameLength: UInt16?)
+    /// A member is so long, decompressed, that what follows it isn't looked for.
+    case uncheckedMember
     /// Neither a member nor the directory stands at the offset.
     case beforeDirectory(UInt64)
     /// The data ends within the directory or its end record.
@@ -195,9 +209,10 @@ private struct ZIPFragment {
     }
     if output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 16) }
     let unpacked = try MemberData(
-      &window, in: data..<window.byteCount, isDeflated: true, limit: min(64 << 20, outputLeft),
-      keepsBytes: false, output: &output)
+      &window, in: data..<window.byteCount, isDeflated: true, limit: outputLeft, keepsBytes: false,
+      output: &output)
     outputLeft -= min(outputLeft, unpacked.byteCount)
+    if case .overLimit = unpacked.outcome { end = .uncheckedMember }
     guard case .complete = unpacked.outcome else { return nil }
     return try endOfDescriptor(at: unpacked.end, in: &window)
   }

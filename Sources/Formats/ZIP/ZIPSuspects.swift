@@ -7,35 +7,35 @@ internal import PreflightBytes
 /// The members of an Office document that may do something beside being shown: programs, embedded objects,
 /// and the lists of what lies outside.
 struct ZIPSuspects {
-  private static let maximumCount = 16
-
-  /// So much of an embedded object is unpacked, the second where the first isn't enough: its directory stands
-  /// at its start, as Office writes it.
-  private static let objectByteCounts: [UInt64] = [1 << 14, 1 << 20]
-
   private var programs: [(member: ZIPMember, name: String)] = []
   private var objects: [ZIPMember] = []
   private var relationships: [ZIPMember] = []
   private var externalLinks: [ZIPMember] = []
+  /// The first member that is one too many of its kind.
+  private var unchecked: ZIPMember?
 
   mutating func note(_ name: borrowing ByteSpan, of member: ZIPMember) {
     let count = name.bytes.byteCount
     // A folder is none of them, and most members end in `.xml`.
     guard count > 5, name[count - 1] != 0x2f else { return }
     if name.isPart(endingWith: ".xml") {
-      if externalLinks.count < Self.maximumCount, name.isPart(under: "xl/externallinks/") {
-        externalLinks.append(member)
-      }
+      if name.isPart(under: "xl/externallinks/") { note(member, in: \.externalLinks) }
     } else if name.isPart(endingWith: ".bin") {
-      if objects.count < Self.maximumCount, name.hasFolder("embeddings") { objects.append(member) }
+      if name.hasFolder("embeddings") { note(member, in: \.objects) }
     } else if name.isPart(endingWith: ".rels") {
-      if relationships.count < Self.maximumCount, name.isPart(under: "word/_rels/") {
-        relationships.append(member)
-      }
-    } else if programs.count < Self.maximumCount, name.hasShortExtension,
+      if name.isPart(under: "word/_rels/") { note(member, in: \.relationships) }
+    } else if programs.count < Limits.ZIP.suspects, name.hasShortExtension,
       ProgramName.isProgram(endOf: name.lastBytes(20))
     {
       programs.append((member, String(decoding: name.lastBytes(256), as: UTF8.self)))
+    }
+  }
+
+  private mutating func note(_ member: ZIPMember, in list: WritableKeyPath<ZIPSuspects, [ZIPMember]>) {
+    if self[keyPath: list].count < Limits.ZIP.suspects {
+      self[keyPath: list].append(member)
+    } else {
+      unchecked = unchecked ?? member
     }
   }
 
@@ -47,21 +47,49 @@ struct ZIPSuspects {
         HiddenContent(
           .program, at: member.place(before: window.byteCount), "the program \(shown) among its parts"))
     }
+    if let unchecked {
+      let count = Limits.ZIP.suspects
+      reading.leaveUnchecked(
+        UncheckedPart(
+          "embedded objects and links after the first \(count)", limit: "\(count) of a kind",
+          at: unchecked.place(before: window.byteCount)))
+    }
     for member in relationships {
-      guard let bytes = try OpenPackage.bytes(of: member, in: &window) else { continue }
-      Self.noteOutside(bytes, at: member.place(before: window.byteCount), into: &reading)
+      let part = try OpenPackage.part(member, "relationships", in: &window, into: &reading)
+      guard let part else { continue }
+      Self.noteOutside(part.bytes, at: member.place(before: window.byteCount), into: &reading)
     }
     for member in externalLinks {
-      guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: 1 << 16) else { continue }
-      Self.noteConversation(bytes, at: member.place(before: window.byteCount), into: &reading)
-    }
-    for member in objects {
-      for limit in Self.objectByteCounts {
-        guard let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: limit) else { break }
-        let isEnough = try? Self.noteObject(bytes, at: member.place(before: window.byteCount), into: &reading)
-        if isEnough == true || bytes.count < limit { break }
+      let limit = Limits.ZIP.externalLink
+      guard let start = try OpenPackage.bytes(of: member, in: &window, upTo: limit) else { continue }
+      let place = member.place(before: window.byteCount)
+      if !Self.noteConversation(start.bytes, at: place, into: &reading), start.isCut {
+        let size = Limits.size(limit)
+        reading.leaveUnchecked(
+          UncheckedPart("links after their first \(size)", limit: "\(size) decompressed", at: place))
       }
     }
+    var left = Limits.ZIP.allObjects
+    for member in objects { try Self.noteObject(member, left: &left, in: &window, into: &reading) }
+  }
+
+  /// Notes what an embedded object holds, of which more is unpacked where little isn't enough.
+  ///
+  /// - Parameter left: How many more bytes of objects may be unpacked.
+  private static func noteObject(
+    _ member: ZIPMember, left: inout UInt64, in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let place = member.place(before: window.byteCount)
+    for limit in Limits.ZIP.objects where limit <= left {
+      guard let start = try OpenPackage.bytes(of: member, in: &window, upTo: limit) else { return }
+      left -= min(left, UInt64(start.bytes.count))
+      let isEnough = try? noteObject(start.bytes, at: place, into: &reading)
+      if isEnough == true || !start.isCut { return }
+    }
+    let one = Limits.size(Limits.ZIP.objects.last ?? 0)
+    let all = Limits.size(Limits.ZIP.allObjects)
+    reading.leaveUnchecked(
+      UncheckedPart("what large embedded objects hold", limit: "\(one) of one and \(all) of all", at: place))
   }
 
   /// - Returns: Whether all that had to be seen was there; an object that makes no sense holds nothing that
@@ -76,7 +104,7 @@ struct ZIPSuspects {
     guard header.isPlausible else { return true }
     let file = try CompoundFile(header, in: &inner)
     let isRead = try PackagedFile.notePrograms(in: file, place: offset, &inner, into: &reading)
-    return isRead && !file.fat.isCut && file.directoryDefect == nil
+    return isRead && file.directoryDefect == nil
   }
 
   /// Notes what Word fetches from elsewhere as soon as the document is opened. What lies in the sender's own
@@ -101,23 +129,30 @@ struct ZIPSuspects {
 
   /// Notes a DDE link (ISO/IEC 29500-1, 18.14.5) that Excel starts a shell for. Links to other programs,
   /// such as those of stock exchanges, are what the format has them for.
-  private static func noteConversation(_ bytes: [UInt8], at offset: UInt64, into reading: inout Reading) {
+  ///
+  /// - Returns: Whether it was seen what the link leads to.
+  private static func noteConversation(
+    _ bytes: [UInt8], at offset: UInt64, into reading: inout Reading
+  ) -> Bool {
     let shells: Set<String> = [
       "cmd", "powershell", "pwsh", "mshta", "wscript", "cscript", "rundll32", "regsvr32", "certutil",
       "msiexec",
     ]
     var markup = Markup(bytes)
     while let tag = markup.nextTag() {
+      if tag.name == "externalBook" || tag.name == "oleLink" { return true }
       guard tag.name == "ddeLink", let service = tag["ddeService"] else { continue }
       let program = ProgramName.lastPart(service).lowercased()
       let isShell = shells.contains(program) || ProgramName.isProgram(program)
-      guard isShell || tag["ddeTopic"]?.lowercased().contains(".exe") == true else { continue }
+      guard isShell || tag["ddeTopic"]?.lowercased().contains(".exe") == true else { return true }
       let command = service + " " + (tag["ddeTopic"] ?? "")
       reading.add(
         HiddenContent(
           .launchAction, at: offset, "a link (DDE) for which Excel starts \(quotedName(Array(command.utf8)))")
       )
+      return true
     }
+    return false
   }
 
   private static func isRemote(_ target: String) -> Bool {

@@ -14,7 +14,7 @@ enum ZIPType {
       return try readOpenDocument(contents, in: &window, into: &reading)
     }
     if contents.contentTypes != nil || contents.relationships != nil {
-      let package = try OpenPackage(contents, in: &window)
+      let package = try OpenPackage(contents, in: &window, into: &reading)
       if let type = package.type, !type.isOffice {
         reading.mediaType = type.mediaType
         return
@@ -40,13 +40,13 @@ enum ZIPType {
       reading.mediaType = type
       return
     }
-    let package = try OpenPackage(contents, in: &window)
+    let package = try OpenPackage(contents, in: &window, into: &reading)
     if let type = package.type?.mediaType ?? package.suggestedType(contents.hints) {
       reading.mediaType = type
       if package.type?.isOffice != false {
         reading.facts.encrypted = false
         // Macros may stand in the part that is gone.
-        if package.hasMacros { reading.facts.hasMacros = true }
+        if package.hasMacros == true { reading.facts.hasMacros = true }
       }
     } else if let type = try conventional(contents, in: &window) {
       reading.mediaType = type
@@ -87,9 +87,14 @@ enum ZIPType {
           expected: "stored or deflated", actual: "method \(member.method)"))
     }
     // A name with escapes could be written in more than one way.
-    if let members, let main = package.mainPart, main.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x25 }),
-      !members.contains(where: { $0.nameHash == partNameHash(main) })
-    {
+    guard let main = package.mainPart, main.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x25 }) else { return }
+    guard let members else {
+      return reading.leaveUnchecked(
+        UncheckedPart(
+          "whether the part is there at which the document starts", limit: "\(Limits.ZIP.members) members",
+          at: end.directoryOffset))
+    }
+    if !members.contains(where: { $0.nameHash == partNameHash(main) }) {
       reading.add(
         Fault(
           "main-part-missing", clause: "ISO/IEC 29500-1 9.1.9",
@@ -104,9 +109,9 @@ enum ZIPType {
     _ contents: ZIPContents, in window: inout ByteWindow
   ) throws(ReadError) -> MediaType? {
     guard let member = contents.mimetype,
-      let bytes = try OpenPackage.bytes(of: member, in: &window, upTo: 256)
+      let start = try OpenPackage.bytes(of: member, in: &window, upTo: Limits.ZIP.mediaType)
     else { return nil }
-    let text = String(decoding: bytes.prefix { $0 > 0x20 && $0 < 0x7f }, as: UTF8.self)
+    let text = String(decoding: start.bytes.prefix { $0 > 0x20 && $0 < 0x7f }, as: UTF8.self)
     return declarable.contains(text) ? MediaType(rawValue: text) : nil
   }
 
@@ -118,10 +123,11 @@ enum ZIPType {
     guard !contents.isEncrypted else { return }
     reading.facts.encrypted = nil
     guard let manifest = contents.openDocumentManifest,
-      let bytes = try OpenPackage.bytes(of: manifest, in: &window)
+      let part = try OpenPackage.part(manifest, "the manifest", in: &window, into: &reading)
     else { return }
-    var markup = Markup(bytes)
-    reading.facts.encrypted = false
+    var markup = Markup(part.bytes)
+    // What isn't found in a part of the manifest may stand in the rest.
+    reading.facts.encrypted = part.isCut ? nil : false
     while let tag = markup.nextTag() {
       if tag.name == "encryption-data" { reading.facts.encrypted = true }
     }
@@ -182,7 +188,7 @@ enum ZIPType {
     _ document: ZIPMember, hints: ZIPContents.Hints, in window: inout ByteWindow
   ) throws(ReadError) -> MediaType {
     if hints.contains(.keynoteSlides) { return "application/vnd.apple.keynote" }
-    let head = try OpenPackage.bytes(of: document, in: &window, upTo: 64) ?? []
+    let head = try OpenPackage.bytes(of: document, in: &window, upTo: Limits.ZIP.messageHead)?.bytes ?? []
     let isPages = head.indices.contains { head[$0...].starts(with: [0x08, 0x90, 0x4e]) }
     return isPages ? "application/vnd.apple.pages" : "application/vnd.apple.numbers"
   }

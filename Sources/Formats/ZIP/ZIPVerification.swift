@@ -12,7 +12,7 @@ struct ZIPVerification {
   private var outputLeft: UInt64
   private var output: [UInt8] = []
   /// After a few faults more of them tell nothing new.
-  private var faultsLeft = 4
+  private var faultsLeft = Limits.ZIP.faults
 
   init(_ end: EndOfCentralDirectory, fileByteCount: UInt64) {
     self.end = end
@@ -22,8 +22,8 @@ struct ZIPVerification {
 
   /// How many bytes may be unpacked of a file of some size.
   static func maximumOutput(ofFile byteCount: UInt64) -> UInt64 {
-    let (proportional, overflow) = byteCount.multipliedReportingOverflow(by: 32)
-    return overflow ? .max : max(proportional, 64 << 20)
+    let (proportional, overflow) = byteCount.multipliedReportingOverflow(by: Limits.ZIP.expansion)
+    return overflow ? .max : max(proportional, Limits.ZIP.unpacked)
   }
 
   mutating func check(
@@ -34,7 +34,7 @@ struct ZIPVerification {
     let members = isSorted ? members : members.sorted { $0.headerOffset < $1.headerOffset }
     var reached: UInt64 = 0
     for member in members where faultsLeft > 0 {
-      if let fault = try fault(of: member, after: &reached, in: &window) {
+      if let fault = try fault(of: member, after: &reached, in: &window, into: &reading) {
         reading.add(fault)
         faultsLeft -= 1
       }
@@ -43,7 +43,8 @@ struct ZIPVerification {
 
   /// - Parameter reached: Where the data of the member before ends.
   private mutating func fault(
-    of member: ZIPMember, after reached: inout UInt64, in window: inout ByteWindow
+    of member: ZIPMember, after reached: inout UInt64, in window: inout ByteWindow,
+    into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     var fixed = try window.available(at: member.headerOffset, upTo: LocalFileHeader.byteCount)
     guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
@@ -72,7 +73,7 @@ struct ZIPVerification {
     let data = start..<start + member.compressedSize
     reached = data.upperBound
     if let fault = try mismatch(of: header, with: member, in: &window) { return fault }
-    return try fault(ofData: data, of: member, in: &window)
+    return try fault(ofData: data, of: member, in: &window, into: &reading)
   }
 
   private mutating func overlap(
@@ -132,7 +133,8 @@ struct ZIPVerification {
 
   /// What is wrong with the data itself.
   private mutating func fault(
-    ofData range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow
+    ofData range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow,
+    into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     if member.flags.contains(.encrypted) { return nil }
     let isDeflated = member.method == ZIPMember.deflated
@@ -155,7 +157,14 @@ struct ZIPVerification {
         "deflate-incomplete", clause: "RFC 1951 3.2.3", at: range.upperBound,
         "The compressed data of the member \(try name(of: member, in: &window)) ends too early.")
     case .overLimit:
-      if limit < member.uncompressedSize { return nil }
+      if limit < member.uncompressedSize {
+        let size = Limits.size(Self.maximumOutput(ofFile: window.byteCount))
+        reading.leaveUnchecked(
+          UncheckedPart(
+            "the content of members after the first \(size) decompressed", limit: "\(size) decompressed",
+            at: range.lowerBound))
+        return nil
+      }
       actual = "more"
     case .complete:
       actual = "\(data.byteCount) bytes"

@@ -8,12 +8,6 @@ package import PreflightBytes
 /// Signs of another format in the first bytes of a file. They are looked for while those are in memory
 /// anyway; what becomes of them depends on what the file turns out to be.
 package struct OpeningSigns {
-  /// So far clients look that go by the bytes, and a little further.
-  private static let byteCount = 4 << 10
-
-  /// The most that is looked at, for the end of a comment that begins in the header.
-  package static let maximumByteCount = 64 << 10
-
   /// So far readers of PDF look for the header.
   private static let documentByteCount = 1024
 
@@ -66,7 +60,7 @@ package struct OpeningSigns {
     // Where no end follows one beginning, none follows a later one.
     var mayEnd = true
     let mayHaveComment = head.has([0xff, 0xd8, 0xff]) || head.has("GIF8")
-    while let found = head.firstIndex(of: UInt8(ascii: "<"), from: index), found < Self.byteCount {
+    while let found = head.firstIndex(of: UInt8(ascii: "<"), from: index), found < Limits.Hidden.opening {
       index = found + 1
       if StrayData.isPHP(head, at: found) {
         markup = (UInt64(found), StrayData.serverScript)

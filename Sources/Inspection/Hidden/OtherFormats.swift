@@ -3,9 +3,6 @@ package import PreflightFormats
 package import PreflightBytes
 
 extension Reading {
-  /// How much of what stands behind a file's end is looked at.
-  private static let maximumTrailingBytes = 64 << 10
-
   /// Says what stands behind the file's end, and whether the file is one of another format at once.
   ///
   /// It asks for a few kilobytes at the file's end, which readers mostly have come to anyway.
@@ -45,7 +42,7 @@ extension Reading {
     case .document, .archive:
       // Neither has to stand at the start, and nothing harmless but text is put before them.
       guard host == .archive ? !signs.beginsArchive : signs.document != nil,
-        let opening = StrayData(try window.available(at: 0, upTo: OpeningSigns.maximumByteCount))
+        let opening = StrayData(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
       else { break }
       if opening.words != "text" { add(HiddenContent(.otherFormat, at: 0, opening.words)) }
     case .compoundFile, .program, .none: break
@@ -58,7 +55,7 @@ extension Reading {
     from offset: UInt64, of host: Format.Hiding, _ window: inout ByteWindow
   ) throws(ReadError) {
     let isOfSamsung = try window.available(at: window.byteCount - 4, upTo: 4).has("SEFT")
-    let start = try window.available(at: offset, upTo: Self.maximumTrailingBytes)
+    let start = try window.available(at: offset, upTo: Limits.Hidden.trailing)
     // A box of an MP4 begins with NULs itself.
     let isPadded = StrayData(start) == nil
     let first = isPadded ? start.firstIndexPastPadding ?? 0 : 0
@@ -81,7 +78,8 @@ extension Reading {
 
   /// An archive is found by its end, whatever stands before it.
   private mutating func noteArchive(of host: Format.Hiding, _ window: inout ByteWindow) throws(ReadError) {
-    guard let archive = try ZIP.archive(atEndOf: &window, reach: Self.maximumTrailingBytes) else { return }
+    let reach = Limits.Hidden.trailing
+    guard let archive = try ZIP.archive(atEndOf: &window, reach: reach, into: &self) else { return }
     // A document's attachments stand in it as they are, but not up to its last byte.
     let isBehind = archive.recordOffset >= trailingDataOffset ?? .max
     guard host == .media || isBehind || (host == .document && archive.end == window.byteCount) else { return }

@@ -15,15 +15,6 @@ internal import Synchronization
 /// used by one thread at a time, so cookies are kept in pools and one is taken out for each answer: there
 /// are never more than threads that asked at once.
 package final class Sniffer: Sendable {
-  /// How much of a file the system's database is shown: what `file` shows it.
-  private static let maximumBytes = 1 << 20
-
-  /// How much of a file the entries of `common.magic` look at, but for those behind a tag.
-  private static let commonBytes = 64
-
-  /// How much of an archive they look at.
-  private static let archiveBytes = 1 << 16
-
   private let common = Mutex<[Cookie]>([])
   private let system = Mutex<[Cookie]>([])
 
@@ -39,7 +30,7 @@ package final class Sniffer: Sendable {
 
   /// The answer of `common.magic`; nil where it has none.
   package func commonMediaType(of window: inout ByteWindow) throws -> String? {
-    let limit = try Self.commonLimit(window.available(at: 0, upTo: Self.commonBytes))
+    let limit = try Self.commonLimit(window.available(at: 0, upTo: Limits.Sniffing.common))
     let answer = Self.withCookie(from: common, { Cookie.common() }) { cookie in
       try cookie?.mediaType(of: window.available(at: 0, upTo: limit))
     }
@@ -50,9 +41,9 @@ package final class Sniffer: Sendable {
   /// How much of a file `common.magic` has to see: all of a tag that stands before the sound, and the first
   /// members of an archive.
   private static func commonLimit(_ head: borrowing ByteSpan) -> Int {
-    if head.has("PK\u{3}\u{4}") { return archiveBytes }
-    guard head.has("ID3"), let size = ID3Size(head).byteCount else { return commonBytes }
-    return min(size + 4, maximumBytes)
+    if head.has("PK\u{3}\u{4}") { return Limits.Sniffing.archive }
+    guard head.has("ID3"), let size = ID3Size(head).byteCount else { return Limits.Sniffing.common }
+    return min(size + 4, Limits.Sniffing.system)
   }
 
   /// The answer of the system's database.
@@ -60,9 +51,9 @@ package final class Sniffer: Sendable {
   /// - Parameter isHastened: Whether libmagic is spared the look for text in what can't be text. The answer is
   ///   the same.
   package func systemMediaType(of window: inout ByteWindow, isHastened: Bool = true) throws -> String? {
-    let isBinary = try isHastened && Self.isBinary(window.available(at: 0, upTo: Self.commonBytes))
+    let isBinary = try isHastened && Self.isBinary(window.available(at: 0, upTo: Limits.Sniffing.common))
     return try Self.withCookie(from: system, { try Cookie.system() }) { cookie in
-      try cookie?.mediaType(of: window.available(at: 0, upTo: Self.maximumBytes), isBinary: isBinary)
+      try cookie?.mediaType(of: window.available(at: 0, upTo: Limits.Sniffing.system), isBinary: isBinary)
     }.get()
   }
 

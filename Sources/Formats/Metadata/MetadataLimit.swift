@@ -1,0 +1,15 @@
+internal import PreflightFacts
+internal import PreflightBytes
+
+extension Reading {
+  /// Notes that metadata is longer than what is looked at, where no place was found in it.
+  ///
+  /// - Parameter range: Where the metadata stands, as far as it is in the file.
+  mutating func leaveMetadataUnchecked(in range: Range<UInt64>) {
+    let limit = Limits.Metadata.byteCount
+    guard range.count > limit, locationMetadataOffset == nil else { return }
+    let size = Limits.size(limit)
+    leaveUnchecked(
+      UncheckedPart("metadata after its first \(size)", limit: size, at: range.lowerBound + UInt64(limit)))
+  }
+}
