@@ -97,6 +97,9 @@ let package = Package(
     .target(
       name: "PreflightTestSupport", dependencies: ["MediaPreflight", "PreflightProject"],
       path: "Tests/Support", swiftSettings: settings),
+    .executableTarget(
+      name: "cost-probe", dependencies: ["MediaPreflight", system], path: "Tests/CostProbe",
+      swiftSettings: settings),
     tests(of: "Bytes", ["PreflightBytes", "CZlib", system]),
     tests(of: "TOML", ["PreflightTOML"]),
     tests(of: "Formats", ["MediaPreflight"]),
