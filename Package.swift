@@ -123,6 +123,9 @@ let package = Package(
     .executableTarget(
       name: "sandbox-probe", dependencies: ["MediaPreflight", "PreflightSandbox", argumentParser, system],
       path: "Tests/SandboxProbe", swiftSettings: settings),
+    .executableTarget(
+      name: "cost-probe", dependencies: ["MediaPreflight", system], path: "Tests/CostProbe",
+      swiftSettings: settings),
     tests(of: "Bytes", ["PreflightBytes", "CZlib", system]),
     tests(of: "TOML", ["PreflightTOML"]),
     tests(of: "Formats", ["MediaPreflight"]),

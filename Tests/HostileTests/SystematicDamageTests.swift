@@ -5,8 +5,8 @@ import Testing
 
 /// Every fixture, cut and changed in every way that a stranger's file may be.
 ///
-/// Whatever the bytes are, they are inspected without a throw, within a second, without going over them again
-/// and again, and no offset that is given lies behind the end.
+/// Whatever the bytes are, they are inspected without a throw and without going over them again and again,
+/// and no offset that is given lies behind the end.
 @Suite struct SystematicDamageTests {
   /// How many variants of each kind and fixture the ordinary suite looks at.
   private static let sample = 24
@@ -71,14 +71,12 @@ import Testing
 /// Expects of any bytes at all what every reader promises.
 private func expectHolds(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws {
   let source = CountingSource(bytes)
-  let start = Effort.processorTime
   let inspection = try engine.inspect(source)
-  let seconds = Effort.processorTime - start
   let count = UInt64(bytes.count)
   let isTold = inspection.faults.allSatisfy { !$0.message.isEmpty && $0.offset ?? 0 <= count }
   // One expectation for all: a million of them cost more than what they look at.
   let holds =
     isTold && inspection.trailingDataOffset ?? 0 <= count && inspection.locationMetadataOffset ?? 0 <= count
-    && source.bytesRead <= 64 * count + 1 << 20 && seconds < 1
-  if !holds { Issue.record("\(what()): \(source.bytesRead) bytes read, \(seconds) s, \(inspection.faults)") }
+    && source.bytesRead <= 64 * count + 1 << 20
+  if !holds { Issue.record("\(what()): \(source.bytesRead) bytes read, \(inspection.faults)") }
 }
