@@ -54,6 +54,9 @@ package final class Project {
   /// How many folders are kept in mind at most, so that a list of paths of any length can be worked through.
   private static let maximumFolders = 1024
 
+  /// No system has longer paths.
+  private static let maximumPath = 1 << 12
+
   private struct EngineKey: Equatable {
     let policy: FilePath?
     let isStrict: Bool
@@ -96,6 +99,8 @@ package final class Project {
   /// What holds in the folder at an absolute path.
   package func folder(at path: [UInt8]) -> ProjectFolder {
     if let known = folders[path] { return known }
+    // No system has longer paths, and nothing stands at one: what holds at the root holds there.
+    if path.count > Self.maximumPath { return folder(at: []) }
     let marks = FolderMarks(
       at: path, configurations: searchesUpwards, git: options.honoursGitignore)
     var parent: ProjectFolder?

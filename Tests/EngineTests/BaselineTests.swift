@@ -70,6 +70,14 @@ import Testing
       "is no baseline of preflight: its entry 1 can't be read"
     ),
     (
+      #"{"preflightBaseline":1,"known":[{"path":"a\u0000","code":"c","digest":"d"}]}"#,
+      "is no baseline of preflight: its entry 1 can't be read"
+    ),
+    (
+      #"{"preflightBaseline":1,"known":[{"path":"a","pathBytes":"6100","code":"c","digest":"d"}]}"#,
+      "is no baseline of preflight: its entry 1 can't be read"
+    ),
+    (
       #"{"preflightBaseline":1,"known":[{"path":"a","pathBytes":"f","code":"c","digest":"d"}]}"#,
       "is no baseline of preflight: its entry 1 can't be read"
     ),

@@ -7,6 +7,27 @@ import Testing
 /// What is ignored is what Git ignores: thousands of paths under some hundred sets of patterns, each held
 /// against Git's own answer.
 @Suite struct GitIgnoreTests {
+  /// A repository's own files are a stranger's: what they name needn't be a path.
+  @Test func aFileOfGitsWithANulNamesNothing() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write("gitdir: a\0b\n", to: ".git")
+    try scratch.write("a.png\n", to: ".gitignore")
+    for name in ["a.png", "b.png"] { try scratch.write(to: name) }
+    #expect(try scratch.walk(in: scratch.project()).count == 1)
+  }
+
+  @Test func aPolicyWithANulIsReported() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write("policy = \"a\\u0000b\"\n", to: "preflight.toml")
+    try scratch.write(to: "a.png")
+    var walk = FileWalk([FilePath(scratch.path)], in: try scratch.project())
+    #expect {
+      try walk.survey()
+    } throws: {
+      "\($0)".contains("1:10: the name of a policy can't have a NUL")
+    }
+  }
+
   /// Numbers that are the same in each run.
   private struct Numbers: RandomNumberGenerator {
     var state: UInt64

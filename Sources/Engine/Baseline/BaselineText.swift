@@ -69,9 +69,10 @@ public enum BaselineText {
     let digest: String
 
     var value: Baseline.Entry? {
+      guard !path.utf8.contains(0) else { return nil }
       var name = FilePath(path)
       if let pathBytes {
-        guard let bytes = Self.bytes(hexadecimal: pathBytes) else { return nil }
+        guard let bytes = Self.bytes(hexadecimal: pathBytes), !bytes.contains(0) else { return nil }
         name = FilePath(bytes)
       }
       return Baseline.Entry(

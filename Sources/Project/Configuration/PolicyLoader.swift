@@ -35,6 +35,7 @@ package struct PolicyLoader {
   ///
   /// - Parameter folder: The absolute path of the folder that the path is relative to.
   package mutating func load(_ name: String, from folder: [UInt8]) throws(Failed) -> NamedPolicy {
+    guard !name.utf8.contains(0) else { throw Failed(message: "the name of a policy can't have a NUL") }
     let isBuiltIn = Policy.builtInNames.contains(name)
     let path = AbsolutePath.normalized(Array(name.utf8), from: folder)
     let key = isBuiltIn ? FilePath(name) : FilePath(path)

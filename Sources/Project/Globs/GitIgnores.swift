@@ -49,7 +49,10 @@ struct GitIgnores {
     let mark = Array("gitdir: ".utf8)
     guard let text = try? SmallFile.contents(of: git), text.starts(with: mark) else { return git }
     let folder = AbsolutePath.normalized(firstLine(text.dropFirst(mark.count)), from: root)
-    guard let common = try? SmallFile.contents(of: folder + Array("/commondir".utf8)) else { return folder }
+    // No path has a NUL, so this is no file of Git's.
+    if folder.contains(0) { return git }
+    guard let common = try? SmallFile.contents(of: folder + Array("/commondir".utf8)), !common.contains(0)
+    else { return folder }
     return AbsolutePath.normalized(firstLine(common[...]), from: folder)
   }
 
