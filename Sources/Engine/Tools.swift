@@ -13,8 +13,9 @@ final class Tools: Sendable {
   ///
   /// - Throws: `ByteSourceError` where the source can't be read, or has changed meanwhile.
   func read<T>(_ source: any ByteSource, _ body: (inout ByteWindow) throws -> T) throws -> T {
-    let memory = memories.withLock { $0.popLast() } ?? ByteWindow.Memory()
-    var window = ByteWindow(source, memory: memory)
+    // Handed over and not kept here: with two owners, the buffer would be copied when it is filled.
+    var window = ByteWindow(
+      source, memory: memories.withLock { $0.popLast() } ?? ByteWindow.Memory())
     let result = Result { try body(&window) }
     let used = window.takeMemory()
     memories.withLock { $0.append(used) }

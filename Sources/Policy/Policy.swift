@@ -15,6 +15,8 @@ public final class Policy: Sendable {
   package let endpoints: [EndpointPolicy]
   /// The rules, in the order in which they are asked.
   private let rules: [Rule]
+  /// Those that apply at each endpoint, in the same order.
+  private let rulesByEndpoint: [Endpoint: [Rule]]
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
   package let severities: [FindingCode: Severity?]
   /// The types that are declared under another name, or with parameters.
@@ -34,6 +36,10 @@ public final class Policy: Sendable {
     self.source = source
     self.endpoints = endpoints
     self.rules = rules
+    rulesByEndpoint = Dictionary(
+      endpoints.map { own in
+        (own.endpoint, rules.filter { $0.endpoints.isEmpty || $0.endpoints.contains(own.endpoint) })
+      }, uniquingKeysWith: { first, _ in first })
     self.severities = severities
     self.declaredTypes = declaredTypes
     self.fields = fields
@@ -53,7 +59,7 @@ public final class Policy: Sendable {
 
   /// The rules that apply at an endpoint, in the policy's order; of no endpoint, those that apply at all of them.
   package func rules(at endpoint: Endpoint?) -> [Rule] {
-    rules.filter { $0.endpoints.isEmpty || endpoint.map($0.endpoints.contains) == true }
+    endpoint.flatMap { rulesByEndpoint[$0] } ?? rules.filter(\.endpoints.isEmpty)
   }
 
   /// What an endpoint's policy is; nil for an endpoint that the provider doesn't have.

@@ -10,10 +10,14 @@ package struct Template: Sendable {
 
   package init(_ text: String) {
     var rest = text[...]
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+    // Bytes, not characters: a combining mark behind a brace leaves it a brace.
+    while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")),
+      let close = rest[open...].utf8.firstIndex(of: UInt8(ascii: "}"))
+    {
       if open != rest.startIndex { parts.append(.text(rest[..<open])) }
-      parts.append(.names(rest[rest.index(after: open)..<close].split(separator: "|").map(String.init)))
-      rest = rest[rest.index(after: close)...]
+      let names = rest[rest.utf8.index(after: open)..<close].split(separator: "|")
+      parts.append(.names(names.map(String.init)))
+      rest = rest[rest.utf8.index(after: close)...]
     }
     if !rest.isEmpty || parts.isEmpty { parts.append(.text(rest)) }
   }
