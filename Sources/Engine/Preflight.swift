@@ -119,7 +119,9 @@ public final class Preflight: Sendable {
   }
 
   static func reference(to url: URL) -> Reference {
-    url.isFileURL ? .file(FilePath(url.path(percentEncoded: false))) : .url(url.absoluteString)
+    let path = url.path(percentEncoded: false)
+    // A path ends at a NUL: what stands before it may be another file.
+    return url.isFileURL && !path.utf8.contains(0) ? .file(FilePath(path)) : .url(url.absoluteString)
   }
 
   // MARK: Inspecting

@@ -43,5 +43,8 @@ import Testing
     }
     let url = try #require(URL(string: "https://example.com/etc/hostname"))
     #expect(try engine.check(contentsOf: url).isUnreadable)
+    // The path before the NUL is that of a file that is there.
+    let cut = try #require(URL(string: "file://\(Fixture.folder)pictures/rgb.jpg%00.png"))
+    #expect(try engine.check(contentsOf: cut).isUnreadable)
   }
 }
