@@ -74,6 +74,10 @@ public enum RequestText: String, Sendable, CaseIterable {
 
   /// Text inside double quotes, with a leading `$NAME` left to the shell.
   private static func escaped(_ text: String) -> String {
-    String(text.flatMap { "\"\\`".contains($0) ? ["\\", $0] : [$0] })
+    // Scalars, not characters: a combining mark behind a quote leaves it a quote for the shell.
+    let scalars = text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
+      "\"\\`".unicodeScalars.contains(scalar) ? ["\\", scalar] : [scalar]
+    }
+    return String(String.UnicodeScalarView(scalars))
   }
 }
