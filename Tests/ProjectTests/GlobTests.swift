@@ -36,9 +36,8 @@ import Testing
     #expect(try Glob(Array("n?.p".utf8)[...]).matches(name[...]))
   }
 
-  /// What is exponential for a matcher that goes back to every star takes no time here.
-  @Test(.timeLimit(.minutes(1)))
-  func noPatternTakesLong() throws {
+  /// Backtracking to every star takes exponential time: with such a matcher, this test would never end.
+  @Test func noPatternTakesLong() throws {
     let stars = Array(String(repeating: "a*", count: 100).utf8)
     let long = [UInt8](repeating: UInt8(ascii: "a"), count: 4000)
     #expect(try !Glob((stars + Array("b".utf8))[...]).matches(long[...]))
