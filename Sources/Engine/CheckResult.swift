@@ -1,74 +1,123 @@
-public import SystemPackage
-public import PreflightInspection
-internal import PreflightBytes
-internal import PreflightFacts
+public import PreflightFacts
 public import PreflightPolicy
+public import SystemPackage
+internal import PreflightBytes
+internal import PreflightInspection
 
 /// Whether a file, and the request that it goes with, will be accepted.
-public enum Verdict: String, Sendable, Hashable {
+public enum Verdict: String, Sendable, Hashable, Codable {
   /// No finding is an error (or, where warnings reject, a warning).
   case accepted
   /// At least one finding rejects.
   case rejected
+  /// Nothing could be judged: there is no such file, no permission to read it, or it is no regular file.
+  case unjudged
 
-  /// What findings come to.
+  /// The verdict that findings add up to.
   ///
   /// - Parameter isStrict: Whether a warning rejects as an error does.
   init(of findings: [Finding], isStrict: Bool) {
-    let rejects = findings.contains { $0.severity == .error || (isStrict && $0.severity == .warning) }
-    self = rejects ? .rejected : .accepted
+    if findings.contains(where: { $0.code == .unreadable }) {
+      self = .unjudged
+    } else {
+      let rejects = findings.contains { $0.severity == .error || (isStrict && $0.severity == .warning) }
+      self = rejects ? .rejected : .accepted
+    }
   }
 }
 
 /// All that there is to say about one file or request.
-public struct CheckResult: Sendable {
+///
+/// It can be encoded and decoded: the JSON is one result of `preflight check --format ndjson`.
+public struct CheckResult: Sendable, Hashable {
   /// The file's name as it was given; nil where there is none.
-  public let name: FilePath?
-  /// The verdict; nil where no policy was asked.
-  public internal(set) var verdict: Verdict?
+  public var name: FilePath?
+  /// Whether it will be accepted.
+  public var verdict: Verdict
   /// The endpoint that the file was checked against; nil where none was asked for and none accepts the type.
-  public let endpoint: Endpoint?
-  /// What the bytes say; nil where there was no file or it couldn't be read.
-  public let inspection: Inspection?
+  public var endpoint: Endpoint?
+  /// The media type to declare when sending; nil where there was no file, or its type isn't known.
+  public var mediaType: MediaType?
+  /// libmagic's answer as it gave it; nil where there was no file.
+  public var sniffedType: String?
+  /// The file's size in bytes; nil where there was no file, or it couldn't be read.
+  public var byteCount: UInt64?
+  /// What the bytes say; nothing where there was no file.
+  public var facts: Facts
   /// Every finding, the gravest first, and among equals in the order of the checks.
-  public let findings: [Finding]
+  public var findings: [Finding]
   /// The other endpoints of the policy that would accept this very file.
-  public let alternatives: [Endpoint]
+  public var alternatives: [Endpoint]
   /// The call that is ready to be made; nil where none was asked for or something rejects.
-  public let request: PreparedRequest?
-  /// How many findings were left out because a baseline knows them.
-  public let knownFindings: Int
+  public var request: PreparedRequest?
 
-  private let isStrict: Bool
+  /// The findings that were left out because a baseline has them.
+  package private(set) var suppressed: [Finding] = []
+
+  /// Whether the file was only read and no policy was asked, so that there is no verdict to show.
+  package private(set) var isInspection = false
 
   /// The open file that was judged, where the check was to keep it; it is closed with the last copy of the result.
   package private(set) var source: (any ByteSource)?
 
-  init(
-    name: FilePath?, verdict: Verdict?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
-    alternatives: [Endpoint], request: PreparedRequest?, isStrict: Bool = false, knownFindings: Int = 0,
-    source: (any ByteSource)? = nil
+  private var isStrict = false
+
+  /// Creates a result, as a test of a program that uses this library needs one.
+  public init(
+    name: FilePath? = nil, verdict: Verdict, endpoint: Endpoint? = nil, mediaType: MediaType? = nil,
+    sniffedType: String? = nil, byteCount: UInt64? = nil, facts: Facts = Facts(), findings: [Finding] = [],
+    alternatives: [Endpoint] = [], request: PreparedRequest? = nil
   ) {
     self.name = name
     self.verdict = verdict
     self.endpoint = endpoint
-    self.inspection = inspection
+    self.mediaType = mediaType
+    self.sniffedType = sniffedType
+    self.byteCount = byteCount
+    self.facts = facts
     self.findings = Severity.allCases.flatMap { severity in findings.filter { $0.severity == severity } }
     self.alternatives = alternatives
     self.request = request
+  }
+
+  /// The result of a check.
+  init(
+    name: FilePath?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
+    alternatives: [Endpoint] = [], request: PreparedRequest? = nil, isStrict: Bool = false,
+    source: (any ByteSource)? = nil
+  ) {
+    self.init(
+      name: name, verdict: Verdict(of: findings, isStrict: isStrict), endpoint: endpoint,
+      mediaType: inspection?.mediaType, sniffedType: inspection?.sniffedType,
+      byteCount: inspection?.byteCount,
+      facts: inspection?.facts ?? Facts(), findings: findings, alternatives: alternatives, request: request)
     self.isStrict = isStrict
-    self.knownFindings = knownFindings
     self.source = source
   }
 
-  /// The result without the findings of some codes, which are known, and with the verdict that the rest
-  /// calls for.
+  /// What a file's bytes say, with no policy asked.
+  static func inspection(
+    of name: FilePath, _ inspection: Inspection?, _ findings: [Finding], source: (any ByteSource)? = nil
+  ) -> CheckResult {
+    var result = CheckResult(
+      name: name, endpoint: nil, inspection: inspection, findings: findings, source: source)
+    result.verdict = .unjudged
+    result.isInspection = true
+    return result
+  }
+
+  static func unreadable(_ name: FilePath?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {
+    CheckResult(
+      name: name, endpoint: endpoint, inspection: nil, findings: Finding.unreadable(error.description))
+  }
+
+  /// The result without the findings of some codes, which are known, and with the verdict that the rest adds up to.
   func leavingOut(_ codes: Set<FindingCode>) -> CheckResult {
-    let rest = findings.filter { !codes.contains($0.code) }
-    return CheckResult(
-      name: name, verdict: verdict.map { _ in Verdict(of: rest, isStrict: isStrict) }, endpoint: endpoint,
-      inspection: inspection, findings: rest, alternatives: alternatives, request: request,
-      isStrict: isStrict, knownFindings: knownFindings + findings.count - rest.count, source: source)
+    var copy = self
+    copy.findings.removeAll { codes.contains($0.code) }
+    copy.suppressed += findings.filter { codes.contains($0.code) }
+    if !isInspection { copy.verdict = Verdict(of: copy.findings, isStrict: isStrict) }
+    return copy
   }
 
   /// The result without the open file, for results that wait or are kept.
@@ -78,12 +127,24 @@ public struct CheckResult: Sendable {
     return copy
   }
 
-  static func unreadable(_ name: FilePath?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {
-    CheckResult(
-      name: name, verdict: .rejected, endpoint: endpoint, inspection: nil,
-      findings: Finding.unreadable(error.description), alternatives: [], request: nil)
-  }
+  /// The verdict to show; nil where no policy was asked.
+  package var shownVerdict: Verdict? { isInspection ? nil : verdict }
 
   /// Whether the file couldn't be read, so that nothing was judged.
   public var isUnreadable: Bool { findings.contains { $0.code == .unreadable } }
+
+  /// Whether both say the same, wherever they come from.
+  public static func == (a: Self, b: Self) -> Bool {
+    a.name == b.name && a.verdict == b.verdict && a.endpoint == b.endpoint && a.mediaType == b.mediaType
+      && a.sniffedType == b.sniffedType && a.byteCount == b.byteCount && a.facts == b.facts
+      && a.findings == b.findings && a.alternatives == b.alternatives && a.request == b.request
+  }
+
+  /// Hashes what identifies a result well enough.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(verdict)
+    hasher.combine(endpoint)
+    hasher.combine(findings.count)
+  }
 }

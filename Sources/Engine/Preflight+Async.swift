@@ -10,20 +10,32 @@ internal import Synchronization
 // The same checks for code that must not block: files are read on threads of their own, never on those of the
 // cooperative pool, and a check whose task is cancelled ends at its next read.
 extension Preflight {
-  /// Checks a file; as ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``, without blocking.
+  /// Checks a file without blocking; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
-  ///   loaded.
+  /// - Throws: `CancellationError` when the task is cancelled; ``UnsupportedURL`` for a URL that is no file's;
+  ///   `SnifferError` when libmagic's database can't be loaded.
   public func check(
     contentsOf url: URL, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
   ) async throws -> CheckResult {
-    try await check(Self.reference(to: url), CheckOptions(endpoint, declaredType, request))
+    try await check(.file(Self.path(of: url)), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks the file at a path, without blocking.
+  /// Checks the file at a path without blocking; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
   ///
-  /// - Throws: As ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
+  ///   loaded.
+  public func check(
+    fileAt path: String, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) async throws -> CheckResult {
+    try await check(.file(Self.path(path)), CheckOptions(endpoint, declaredType, request))
+  }
+
+  /// Checks the file at a path, which need not be valid UTF-8, without blocking.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
+  ///   loaded.
   public func check(
     fileAt path: FilePath, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -31,9 +43,34 @@ extension Preflight {
     try await check(.file(path), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks a source, without blocking.
+  /// Checks bytes in memory without blocking.
   ///
-  /// - Throws: As ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
+  ///   loaded.
+  public func check(
+    _ data: Data, named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) async throws -> CheckResult {
+    try await check(
+      DataSource(data), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
+  }
+
+  /// Checks bytes in memory without blocking.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
+  ///   loaded.
+  public func check(
+    _ bytes: [UInt8], named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) async throws -> CheckResult {
+    try await check(
+      MemorySource(bytes), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
+  }
+
+  /// Checks a source without blocking.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
+  ///   loaded.
   public func check(
     _ source: any ByteSource, named name: FilePath? = nil, as endpoint: Endpoint? = nil,
     declaredType: String? = nil, sending request: MessageRequest? = nil
@@ -54,12 +91,14 @@ extension Preflight {
     }
   }
 
-  /// Says what a file's bytes are, with no policy, without blocking.
+  /// Reads a file without blocking: what its bytes are, with no policy.
   ///
-  /// - Throws: As ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
-  public func inspect(fileAt path: FilePath) async throws -> CheckResult {
+  /// - Throws: `CancellationError` when the task is cancelled; `ByteSourceError` when the file can't be read;
+  ///   `SnifferError` when libmagic's database can't be loaded.
+  public func inspect(fileAt path: FilePath) async throws -> Inspection {
     try await BlockingWork.run { [self] cancellation in
-      try inspect(fileAt: path, keepingSource: false, cancellation)
+      let source = CancellableSource(source: try FileSource(path: path), cancellation: cancellation)
+      return try inspect(source, named: path)
     }
   }
 }

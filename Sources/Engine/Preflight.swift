@@ -16,7 +16,7 @@
 ///
 /// ```swift
 /// let preflight = Preflight()
-/// let result = try preflight.check(contentsOf: URL(filePath: "wave.webp"), as: .sticker)
+/// let result = try preflight.check(fileAt: "wave.webp", as: .sticker)
 /// for finding in result.findings {
 ///   print(finding.severity, finding.code, finding.message)
 /// }
@@ -60,20 +60,30 @@ public final class Preflight: Sendable {
   /// Checks a file.
   ///
   /// - Parameters:
-  ///   - url: A file URL. What can't be read is a rejection with `unreadable`.
-  ///   - endpoint: Where the file goes; nil for the endpoint whose types hold the file's.
+  ///   - url: A file URL. A file that can't be read is ``Verdict/unjudged``.
+  ///   - endpoint: Where the file goes; nil for the endpoint that accepts its type.
   ///   - declaredType: The media type that the caller means to declare, if any.
   ///   - request: The message to send the file with; nil to check the file alone.
-  /// - Throws: `SnifferError` when libmagic's database can't be loaded.
+  /// - Throws: ``UnsupportedURL`` for any other URL; `SnifferError` when libmagic's database can't be loaded.
   public func check(
     contentsOf url: URL, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
   ) throws -> CheckResult {
-    try check(Self.reference(to: url), CheckOptions(endpoint, declaredType, request))
+    try check(.file(Self.path(of: url)), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks the file at a path, which need not be valid UTF-8; else as
-  /// ``check(contentsOf:as:declaredType:sending:)``.
+  /// Checks the file at a path; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  ///
+  /// - Parameter path: A path, relative to the working folder or absolute.
+  public func check(
+    fileAt path: String, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) throws -> CheckResult {
+    try check(.file(Self.path(path)), CheckOptions(endpoint, declaredType, request))
+  }
+
+  /// Checks the file at a path that need not be valid UTF-8;
+  /// see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
   public func check(
     fileAt path: FilePath, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -81,7 +91,30 @@ public final class Preflight: Sendable {
     try check(.file(path), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks a source: a buffer in memory, or anything that can be read at an offset.
+  /// Checks bytes in memory; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  ///
+  /// - Parameter name: The file's name, for its extension and for the fixes; nil where it has none.
+  public func check(
+    _ data: Data, named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) throws -> CheckResult {
+    try check(
+      DataSource(data), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
+  }
+
+  /// Checks bytes in memory; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  ///
+  /// - Parameter name: The file's name, for its extension and for the fixes; nil where it has none.
+  public func check(
+    _ bytes: [UInt8], named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
+    sending request: MessageRequest? = nil
+  ) throws -> CheckResult {
+    try check(
+      MemorySource(bytes), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
+  }
+
+  /// Checks anything that can be read at an offset;
+  /// see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
   ///
   /// - Parameter name: The file's name, for its extension and for the fixes; nil where it has none.
   public func check(
@@ -99,8 +132,8 @@ public final class Preflight: Sendable {
     let prepared =
       rejects(findings) ? nil : PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)
     return CheckResult(
-      name: nil, verdict: verdict(findings), endpoint: endpoint, inspection: nil, findings: findings,
-      alternatives: [], request: prepared)
+      name: nil, endpoint: endpoint, inspection: nil, findings: findings, request: prepared,
+      isStrict: isStrict)
   }
 
   /// The rejection of a request that can't be read.
@@ -112,26 +145,33 @@ public final class Preflight: Sendable {
     ofRequest reason: String, subject: Subject = .request, expected: String? = nil, actual: String? = nil
   ) -> CheckResult {
     CheckResult(
-      name: nil, verdict: .rejected, endpoint: nil, inspection: nil,
+      name: nil, endpoint: nil, inspection: nil,
       findings: policy.findingsForInvalidRequest(
-        reason, subject: subject, expected: expected, actual: actual),
-      alternatives: [], request: nil)
+        reason, subject: subject, expected: expected, actual: actual), isStrict: isStrict)
   }
 
-  static func reference(to url: URL) -> Reference {
+  static func path(of url: URL) throws(UnsupportedURL) -> FilePath {
     let path = url.path(percentEncoded: false)
     // A path ends at a NUL: what stands before it may be another file.
-    return url.isFileURL && !path.utf8.contains(0) ? .file(FilePath(path)) : .url(url.absoluteString)
+    guard url.isFileURL, !path.utf8.contains(0) else { throw UnsupportedURL(url: url) }
+    return FilePath(path)
   }
+
+  /// A path ends at a NUL, and what stands before it may be another file: it is shown, and names none.
+  static func path(_ path: String) -> FilePath {
+    FilePath(path.utf8.contains(0) ? path.replacing("\0", with: "\u{FFFD}") : path)
+  }
+
+  static func name(_ name: String?) -> FilePath? { name.map(path) }
 
   // MARK: Inspecting
 
-  /// Says what a file's bytes are, with no policy: the findings are those about the file itself, and
-  /// there is no verdict.
+  /// Reads a file: what its bytes are, with no policy.
   ///
-  /// - Throws: `SnifferError` when libmagic's database can't be loaded.
-  public func inspect(fileAt path: FilePath) throws -> CheckResult {
-    try inspect(fileAt: path, keepingSource: false)
+  /// - Throws: `ByteSourceError` when the file can't be read, `SnifferError` when libmagic's database can't be
+  ///   loaded.
+  public func inspect(fileAt path: FilePath) throws -> Inspection {
+    try inspect(FileSource(path: path), named: path)
   }
 
   /// Reads a source: what its bytes are, with no policy.
@@ -171,7 +211,7 @@ public final class Preflight: Sendable {
           for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType)
         // Decoding costs more than all else, and what is refused by its structure is refused. It adds faults,
         // never facts.
-        if depth == .content, !rejects(findings) {
+        if (options.depth ?? depth) == .content, !rejects(findings) {
           let content = try structure.content(&window)
           inspection = content.inspection
           findings += policy.findings(for: content, at: endpoint, name: name)
@@ -194,8 +234,7 @@ public final class Preflight: Sendable {
       }
     }
     return CheckResult(
-      name: name, verdict: verdict(findings), endpoint: judged.endpoint, inspection: judged.inspection,
-      findings: findings,
+      name: name, endpoint: judged.endpoint, inspection: judged.inspection, findings: findings,
       alternatives: policy.alternatives(
         to: judged.endpoint, for: judged.inspection, judged.table,
         rejectingFrom: isStrict ? .warning : .error),
@@ -210,32 +249,21 @@ public final class Preflight: Sendable {
     let findings: [Finding]
   }
 
-  /// As ``inspect(fileAt:)``.
+  /// Reads a file as a result without a verdict, with the findings that need no policy.
   ///
   /// - Parameter keepsSource: Whether the result keeps the open file.
   package func inspect(fileAt path: FilePath, keepingSource keepsSource: Bool) throws -> CheckResult {
-    try inspect(fileAt: path, keepingSource: keepsSource, nil)
-  }
-
-  func inspect(
-    fileAt path: FilePath, keepingSource keepsSource: Bool, _ cancellation: Cancellation?
-  ) throws -> CheckResult {
     do {
-      let file = try Opening.source(of: .file(path))
-      let source = cancellation.map { CancellableSource(source: file, cancellation: $0) } ?? file
+      let source = try Opening.source(of: .file(path))
       let inspection = try inspect(source, named: path)
-      return CheckResult(
-        name: path, verdict: nil, endpoint: nil, inspection: inspection,
-        findings: inspection.findings(name: path), alternatives: [], request: nil,
-        source: keepsSource ? source : nil)
+      return .inspection(
+        of: path, inspection, inspection.findings(name: path), source: keepsSource ? source : nil)
     } catch let error as ByteSourceError {
-      var result = CheckResult.unreadable(path, error, endpoint: nil)
-      result.verdict = nil
-      return result
+      return .inspection(of: path, nil, Finding.unreadable(error.description))
     }
   }
 
-  private func inspect(_ source: any ByteSource, named name: FilePath?) throws -> Inspection {
+  func inspect(_ source: any ByteSource, named name: FilePath?) throws -> Inspection {
     try tools.read(source) { window in
       let structure = try Structure(&window, named: name, sniffer: tools.sniffer)
       return depth == .content ? try structure.content(&window).inspection : structure.inspection
@@ -244,9 +272,9 @@ public final class Preflight: Sendable {
 
   // MARK: Deciding
 
-  private func rejects(_ findings: [Finding]) -> Bool { verdict(findings) == .rejected }
-
-  private func verdict(_ findings: [Finding]) -> Verdict { Verdict(of: findings, isStrict: isStrict) }
+  private func rejects(_ findings: [Finding]) -> Bool {
+    Verdict(of: findings, isStrict: isStrict) == .rejected
+  }
 }
 
 /// How a file is checked.
@@ -255,6 +283,8 @@ package struct CheckOptions: Sendable {
   package var endpoint: Endpoint?
   package var declaredType: String?
   package var request: MessageRequest?
+  /// How deep the file is looked into; nil for as deep as the engine does.
+  package var depth: Depth?
   /// Whether the result keeps the open file, so that a digest or a picture is of the bytes that were judged.
   package var keepsSource = false
   /// Ends the check at its next read; nil where nobody may cancel it.

@@ -17,14 +17,14 @@ public struct PreparedRequest: Sendable, Hashable {
     }
   }
 
-  /// Always POST.
-  public let method = "POST"
+  /// The HTTP method.
+  public var method: String { "POST" }
   /// The host, without a scheme.
   public let host: String
-  /// The path.
-  public let path: String
+  /// The path, not percent-encoded; `$NAME` stands for a secret.
+  public internal(set) var path: String
   /// The headers, in the policy's order.
-  public let headers: [Header]
+  public internal(set) var headers: [Header]
   /// The body's members, in the policy's order.
   public let body: [JSONMember]
   /// The local file that the body, a form, sends; nil where the body is JSON.
@@ -47,6 +47,21 @@ public struct JSONMember: Sendable, Hashable {
   public init(key: String, value: JSONValue) {
     self.key = key
     self.value = value
+  }
+}
+
+extension PreparedRequest {
+  /// Whether both make the same call: the order of headers doesn't count.
+  public static func == (a: Self, b: Self) -> Bool {
+    a.host == b.host && a.path == b.path && Set(a.headers) == Set(b.headers)
+      && JSONValue.object(a.body) == .object(b.body) && a.file == b.file && a.fileType == b.fileType
+  }
+
+  /// Hashes what tells calls apart well enough.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(host)
+    hasher.combine(path)
+    hasher.combine(file)
   }
 }
 
@@ -141,6 +156,34 @@ extension PreparedRequest {
       let values = inner.compactMap { filled($0, value) }
       return values.isEmpty ? nil : .array(values)
     case .file: return .file
+    }
+  }
+}
+
+extension JSONValue {
+  /// Whether both are the same value: the members of an object have no order (RFC 8259, section 1).
+  public static func == (a: Self, b: Self) -> Bool {
+    switch (a, b) {
+    case (.text(let a), .text(let b)): a == b
+    case (.bool(let a), .bool(let b)): a == b
+    case (.integer(let a), .integer(let b)): a == b
+    case (.array(let a), .array(let b)): a == b
+    case (.object(let a), .object(let b)):
+      a.sorted { $0.key < $1.key } == b.sorted { $0.key < $1.key }
+    case (.file, .file): true
+    default: false
+    }
+  }
+
+  /// Hashes the values whatever their order.
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .text(let text): hasher.combine(text)
+    case .bool(let bool): hasher.combine(bool)
+    case .integer(let integer): hasher.combine(integer)
+    case .array(let values): hasher.combine(values)
+    case .object(let members): hasher.combine(Set(members))
+    case .file: hasher.combine(0)
     }
   }
 }

@@ -2,7 +2,7 @@
 /// apply or can't be known is nil, never guessed.
 ///
 /// The keys of the same names in a result and in a policy are listed in ``fields``.
-public struct Facts: Sendable, Hashable {
+public struct Facts: Sendable, Hashable, Codable {
   /// Pixels across, as displayed before any rotation tag.
   public var width: Int?
   /// Pixels down, as displayed before any rotation tag.
@@ -53,7 +53,7 @@ public struct Facts: Sendable, Hashable {
 }
 
 /// How the channels of a pixel make a colour.
-public enum ColorModel: String, Sendable, Hashable, CaseIterable {
+public enum ColorModel: String, Sendable, Hashable, Codable, CaseIterable {
   /// One channel, and one with transparency.
   case gray, grayAlpha
   /// Red, green and blue (stored so or as luma and chroma), and with transparency.
@@ -65,7 +65,7 @@ public enum ColorModel: String, Sendable, Hashable, CaseIterable {
 }
 
 /// One video stream.
-public struct VideoStream: Sendable, Hashable {
+public struct VideoStream: Sendable, Hashable, Codable {
   /// ffmpeg's name of the codec, such as `h264`; the four-character code where it isn't known.
   public var codec: String
   /// The profile in the codec's own words, such as `High`.
@@ -90,7 +90,7 @@ public struct VideoStream: Sendable, Hashable {
 }
 
 /// One audio stream.
-public struct AudioStream: Sendable, Hashable {
+public struct AudioStream: Sendable, Hashable, Codable {
   /// ffmpeg's name of the codec, such as `aac`; the four-character code where it isn't known.
   public var codec: String
   /// The profile in the codec's own words, such as `LC` or `HE-AAC`.

@@ -1,6 +1,6 @@
 /// A MIME essence, type and subtype without parameters, in lower case except where the registry
 /// spells it otherwise (RFC 6838, section 4.2).
-public struct MediaType: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral,
+public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral,
   CustomStringConvertible
 {
   /// The essence, such as `image/webp`.

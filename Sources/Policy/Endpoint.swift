@@ -1,7 +1,7 @@
 /// Where a message goes: a name that a policy defines, with formats and caps of its own.
 ///
 /// The set is open: each provider's policy has its own names.
-public struct Endpoint: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct Endpoint: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
   /// The name, such as `sticker`.
   public let rawValue: String
 

@@ -3,7 +3,7 @@ internal import PreflightTOML
 /// The name of a finding, in kebab-case; never reused for another meaning.
 ///
 /// The set is open: a later version may know more codes than a program was written for.
-public struct FindingCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct FindingCode: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
   /// The name, such as `file-too-large`.
   public let rawValue: String
 

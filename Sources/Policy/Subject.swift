@@ -1,5 +1,5 @@
 /// What a finding is about: the file, the endpoint, the request as a whole, or a field of the request by its name.
-public struct Subject: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+public struct Subject: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
   /// The name, as results show it.
   public let rawValue: String
 

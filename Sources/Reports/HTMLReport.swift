@@ -41,7 +41,7 @@ struct HTMLReport: Report {
       if !severities.contains(finding.severity.rawValue) { severities.append(finding.severity.rawValue) }
       if !own.contains(finding.code.rawValue) { own.append(finding.code.rawValue) }
     }
-    let verdict = result.verdict?.rawValue ?? "none"
+    let verdict = result.shownVerdict?.rawValue ?? "none"
     var text = "<article class=\"file \(verdict)\" data-verdict=\"\(verdict)\""
     text += " data-severity=\"\(severities.joined(separator: " "))\""
     text += " data-code=\"\(Self.escaped(own.joined(separator: " ")))\""
@@ -50,9 +50,9 @@ struct HTMLReport: Report {
     output += picture(of: result)
     text =
       "</div>\n<div class=\"what\"><h2><bdi>\(Self.escaped(result.name?.display ?? "request"))</bdi></h2>\n<p class=\"dim\">"
-    if let verdict = result.verdict { text += "<b class=\"\(verdict)\">\(verdict)</b>" }
+    if let verdict = result.shownVerdict { text += "<b class=\"\(verdict)\">\(verdict)</b>" }
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
-    if let brief = result.inspection?.brief { text += " (<bdi>\(Self.escaped(brief))</bdi>)" }
+    if let brief = result.brief { text += " (<bdi>\(Self.escaped(brief))</bdi>)" }
     text += "</p>\n"
     if !result.findings.isEmpty { text += "<ul>\n\(result.findings.map(Self.item).joined())</ul>\n" }
     if !result.alternatives.isEmpty, result.verdict == .rejected {
@@ -78,7 +78,7 @@ struct HTMLReport: Report {
       text += ", <b class=\"rejected\">\(summary.rejected) rejected</b>"
       text +=
         ", <b class=\"warning\">\(summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings")</b>"
-      if summary.unreadable > 0 { text += ", \(summary.unreadable) unreadable" }
+      if summary.unjudged > 0 { text += ", \(summary.unjudged) unjudged" }
     }
     text +=
       summary.asides + ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
@@ -96,19 +96,19 @@ struct HTMLReport: Report {
 
   /// The picture itself, or why it isn't shown.
   private mutating func picture(of result: CheckResult) -> [UInt8] {
-    let type = result.inspection?.mediaType
-    guard let inspection = result.inspection, let type,
+    let type = result.mediaType
+    guard let byteCount = result.byteCount, let type,
       type.known?.isShownByBrowsers == true
     else {
       return Array(Self.escaped(type?.rawValue ?? "unknown type").utf8)
     }
     let name = Self.escaped(type.rawValue)
-    let (width, height) = (inspection.facts.width ?? 0, inspection.facts.height ?? 0)
+    let (width, height) = (result.facts.width ?? 0, result.facts.height ?? 0)
     let (pixels, isOverflowing) = width.multipliedReportingOverflow(by: height)
-    if inspection.byteCount > Self.pictureLimit || isOverflowing || pixels > Self.pixelLimit {
+    if byteCount > Self.pictureLimit || isOverflowing || pixels > Self.pixelLimit {
       return Array("\(name), too large to show here".utf8)
     }
-    if inspection.byteCount > budget { return Array("\(name), not shown: the page is full".utf8) }
+    if byteCount > budget { return Array("\(name), not shown: the page is full".utf8) }
     // From the open file that was checked: whatever has its name by now may be another.
     guard let bytes = try? result.source?.contents(upTo: Self.pictureLimit), !bytes.isEmpty else {
       return Array(name.utf8)

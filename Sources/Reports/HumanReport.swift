@@ -21,7 +21,7 @@ struct HumanReport: Report {
     let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
     let warnings = summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings"
     var text = "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)"
-    if summary.unreadable > 0 { text += ", \(summary.unreadable) unreadable" }
+    if summary.unjudged > 0 { text += ", \(summary.unjudged) unjudged" }
     text += summary.asides + "."
     output += Array((style(text, summary.rejected > 0 ? .red : .green) + "\n").utf8)
   }
@@ -32,12 +32,12 @@ struct HumanReport: Report {
     let name = VisibleText.heading(result.name)
     var text = style(name, .bold)
     var width = TextWidth.columns(of: name)
-    if let verdict = result.verdict {
+    if let verdict = result.shownVerdict {
       let endpoint = result.endpoint.map { " as \($0.rawValue)" } ?? ""
       text += "  " + style(verdict.rawValue, verdict == .rejected ? .red : .green) + endpoint
       width += 2 + verdict.rawValue.utf8.count + endpoint.utf8.count
     }
-    if let brief = result.inspection?.brief {
+    if let brief = result.brief {
       let isTooLong = context.width.map { width + TextWidth.columns(of: brief) + 4 > $0 } ?? false
       text += (isTooLong ? "\n    " : "  ") + style("(\(brief))", .dim)
     }

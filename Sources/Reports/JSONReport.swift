@@ -29,7 +29,7 @@ struct JSONReport: Report {
   private func begin(_ output: inout [UInt8]) {
     var json = JSONWriter()
     json.object {
-      $0.member("schemaVersion", 1)
+      $0.member("schemaVersion", 2)
       $0.key("tool")
       $0.object {
         $0.member("name", "preflight")
@@ -51,6 +51,7 @@ extension JSONWriter {
       json.member("checked", summary.checked)
       json.member("accepted", summary.accepted)
       json.member("rejected", summary.rejected)
+      json.member("unjudged", summary.unjudged)
       json.member("warnings", summary.warnings)
       if summary.known > 0 { json.member("known", summary.known) }
       if summary.isInterrupted {

@@ -49,7 +49,7 @@ struct MarkdownReport: Report {
     guard let first = result.findings.first else { return }
     let isGrave =
       result.verdict == .rejected || result.isUnreadable
-      || (result.verdict == nil && first.severity == .error)
+      || (result.isInspection && first.severity == .error)
     let entry = Array(entry(result).utf8)
     if isGrave { grave.add(entry, limit: room) } else { light.add(entry, limit: room) }
   }
@@ -75,8 +75,8 @@ struct MarkdownReport: Report {
   }
 
   private static func title(_ summary: Summary) -> String {
-    if summary.unreadable > 0 {
-      return "preflight: \(count(summary.unreadable, "file")) could not be judged"
+    if summary.unjudged > 0 {
+      return "preflight: \(count(summary.unjudged, "file")) could not be judged"
     }
     if summary.rejected > 0 {
       return "preflight: \(summary.rejected) of \(count(summary.checked, "file")) rejected"
@@ -95,7 +95,7 @@ struct MarkdownReport: Report {
   private func entry(_ result: CheckResult) -> String {
     let name = result.name.map { MarkdownText.code($0.display) } ?? "request"
     var text = "- \(name)"
-    if let verdict = result.verdict { text += " " + verdict.rawValue }
+    if let verdict = result.shownVerdict { text += " " + verdict.rawValue }
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
     text += "\n"
     for finding in result.findings {

@@ -55,8 +55,8 @@ public struct Summary: Sendable, Hashable {
   public private(set) var rejected = 0
   /// The findings that are warnings.
   public private(set) var warnings = 0
-  /// The files that couldn't be read.
-  public private(set) var unreadable = 0
+  /// The files that couldn't be judged, since they couldn't be read.
+  public private(set) var unjudged = 0
   /// The findings that were left out because a baseline knows them.
   public private(set) var known = 0
   /// Whether the run was broken off, so that these are the counts so far.
@@ -68,14 +68,13 @@ public struct Summary: Sendable, Hashable {
   /// Counts a result.
   public mutating func count(_ result: CheckResult) {
     checked += 1
-    switch result.verdict {
-    case .accepted: accepted += 1
-    case .rejected: rejected += 1
-    case nil: break
+    if result.isUnreadable {
+      unjudged += 1
+    } else if !result.isInspection {
+      if result.verdict == .accepted { accepted += 1 } else { rejected += 1 }
     }
     warnings += result.findings.count { $0.severity == .warning }
-    if result.isUnreadable { unreadable += 1 }
-    known += result.knownFindings
+    known += result.suppressed.count
   }
 
   /// What a sentence with the counts has to add, from a comma on; empty for a whole run without a baseline.

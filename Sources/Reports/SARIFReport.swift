@@ -73,7 +73,7 @@ struct SARIFReport: Report {
     json.array { json in
       json.object { json in
         json.key("executionSuccessful")
-        json.bool(summary.unreadable == 0 && !summary.isInterrupted)
+        json.bool(summary.unjudged == 0 && !summary.isInterrupted)
         if leftOut > 0 {
           json.key("toolExecutionNotifications")
           json.array { json in
@@ -209,10 +209,8 @@ struct SARIFReport: Report {
     json.object { json in
       json.key("location")
       json.object { location(path, to: &$0) }
-      if let inspection = result.inspection {
-        json.member("length", inspection.byteCount)
-        if let type = inspection.mediaType { json.member("mimeType", type.rawValue) }
-      }
+      if let length = result.byteCount { json.member("length", length) }
+      if let type = result.mediaType { json.member("mimeType", type.rawValue) }
     }
     return json.bytes
   }

@@ -81,11 +81,12 @@ import Testing
     let hook = try Hook()
     _ = try hook.ask("{}")
     let before = try hook.memory()
-    let caption = String(repeating: "x", count: 16 << 20)
+    let caption = String(repeating: "x", count: 128 << 20)
     let answers = try hook.exchange(#"{"endpoint":"image","caption":"\#(caption)"}"# + "\n{}\n", count: 2)
     #expect(answers[0].contains("line 2 is too long"))
     #expect(answers[1].contains("line 3 has neither"))
-    #expect(try hook.memory() < before + (4 << 20))
+    // Input is read on while answers wait, up to 64 MiB; of the line nothing is kept.
+    #expect(try hook.memory() < before + (80 << 20))
     // The last that passes and the first that doesn't.
     for (extra, isTooLong) in [(0, false), (1, true)] {
       let (start, end) = (#"{"endpoint":"image","caption":""#, "\"}")
@@ -94,6 +95,80 @@ import Testing
       let answer = try hook.exchange(text + "\n", count: 1)[0]
       #expect(answer.contains("is too long") == isTooLong)
       #expect(answer.contains("caption-too-long") == !isTooLong)
+    }
+  }
+
+  /// A caller may write all that it has before it reads: requests wait up to 64 MiB, in flat memory.
+  @Test func allRequestsMayBeWrittenBeforeAnAnswerIsRead() throws {
+    let hook = try Hook()
+    _ = try hook.ask("{}")
+    let before = try hook.memory()
+    let line = #"{"endpoint":"image","to":"15551234567","mediaId":"1","id":"#
+    let count = 100_000
+    let written = hook.write((0..<count).map { "\(line)\($0)}\n" }.joined())
+    #expect(written.wait(timeout: .now() + 60) == .success, "the caller is blocked")
+    #expect(try hook.memory() < before + (80 << 20))
+    let answers = try hook.exchange("", count: count)
+    for (index, answer) in answers.enumerated() where !answer.hasPrefix(#"{"id":\#(index),"#) {
+      Issue.record("request \(index) was answered with \(answer)")
+      break
+    }
+  }
+
+  @Test func aSmallFileNeedNotWaitBehindALargeOne() throws {
+    let folder = try ScratchFolder()
+    let small = Self.fixtures + "pictures/rgb.jpg"
+    // Text is read to its end.
+    try Data(repeating: 0x61, count: 60 << 20).write(to: URL(filePath: folder.path + "/large.txt"))
+    let lines = (1...3).map { number in
+      let file = number == 1 ? folder.path + "/large.txt" : small
+      return #"{"id":\#(number),"file":"\#(file)"}"#
+    }
+    for arguments in [["--jobs", "2"], ["--jobs", "2", "--unordered"]] {
+      let hook = try Hook(arguments)
+      let answers = try hook.exchange(lines.joined(separator: "\n") + "\n", count: 3)
+      let isFirst = answers.first?.hasPrefix(#"{"id":1,"#)
+      #expect(isFirst == !arguments.contains("--unordered"), "\(arguments)")
+      #expect(Set(answers.map { $0.prefix(7) }) == [#"{"id":1"#, #"{"id":2"#, #"{"id":3"#])
+    }
+  }
+
+  @Test(arguments: [("error", 2), ("never", 0)])
+  func theStatusIsTheCallersChoice(failOn: String, status: Int32) throws {
+    let hook = try Hook(["--fail-on", failOn])
+    _ = try hook.exchange("{}\n{\"file\":\"/nonexistent\"}\n", count: 2)
+    hook.closeInput()
+    #expect(hook.waitForEnd() == status)
+  }
+
+  /// Whatever the lines, and however they arrive: one answer for each, in order.
+  @Test func randomLinesInRandomPiecesAreAnsweredOneByOne() throws {
+    let hook = try Hook()
+    var numbers = SystemRandomNumberGenerator()
+    let parts = [
+      "{", "}", "[", "]", "\"", "\\", ",", ":", " ", "\t", "\r", "\0", "é", "\u{feff}", "\\u", "d83d", "1e5", "null",
+      "\"id\"", "\"file\"", "\"endpoint\":\"image\"", "\"to\":\"15551234567\"", "\"mediaId\":\"7\"",
+    ]
+    for _ in 0..<50 {
+      var text = ""
+      var expected: [String] = []
+      for index in 0..<100 {
+        if index.isMultiple(of: 3) {
+          text += #"{"id":"\#(index)","endpoint":"image","to":"15551234567","mediaId":"7"}"# + "\n"
+          expected.append(#"{"id":"\#(index)","path":null,"verdict":"accepted""#)
+        } else {
+          text += "x" + (0..<Int.random(in: 0..<12, using: &numbers)).map { _ in parts.randomElement() ?? "" }.joined()
+          text += "\n"
+          expected.append(#"{"path":null,"verdict":"rejected""#)
+        }
+      }
+      let cut = text.index(text.startIndex, offsetBy: Int.random(in: 0..<text.count, using: &numbers))
+      let first = hook.write(String(text[..<cut]))
+      first.wait()
+      let answers = try hook.exchange(String(text[cut...]), count: 100)
+      for (answer, start) in zip(answers, expected) where !answer.hasPrefix(start) {
+        Issue.record("\(text.debugDescription): \(answer) is not \(start)…")
+      }
     }
   }
 
@@ -120,9 +195,9 @@ private final class Hook {
     let text: String
   }
 
-  init() throws {
+  init(_ arguments: [String] = []) throws {
     process.executableURL = URL(filePath: Shell.products + "/preflight")
-    process.arguments = ["hook"]
+    process.arguments = ["hook"] + arguments
     process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
     process.standardInput = input
     process.standardOutput = output
@@ -146,9 +221,12 @@ private final class Hook {
     return try #require(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
   }
 
-  /// Sends text and waits for so many answers, reading while it writes.
-  func exchange(_ text: String, count: Int) throws -> [String] {
+  /// Sends text on another thread.
+  ///
+  /// - Returns: What is signalled once all of it is written.
+  func write(_ text: String) -> DispatchSemaphore {
     let input = input.fileHandleForWriting
+    let done = DispatchSemaphore(value: 0)
     DispatchQueue.global().async {
       // A hook that ends early must not end the tests; ignored, the signal would be ignored by every
       // process that is started here as well.
@@ -157,13 +235,22 @@ private final class Hook {
       sigaddset(&signals, SIGPIPE)
       pthread_sigmask(SIG_BLOCK, &signals, nil)
       try? input.write(contentsOf: Data(text.utf8))
+      done.signal()
     }
+    return done
+  }
+
+  /// Sends text and waits for so many answers, reading while it writes.
+  func exchange(_ text: String, count: Int) throws -> [String] {
+    _ = write(text)
     var answers: [String] = []
     while answers.count < count {
-      while let end = rest.firstIndex(of: 0x0a), answers.count < count {
-        answers.append(String(decoding: rest[..<end], as: UTF8.self))
-        rest.removeSubrange(...end)
+      var start = 0
+      while answers.count < count, let end = rest[start...].firstIndex(of: 0x0a) {
+        answers.append(String(decoding: rest[start..<end], as: UTF8.self))
+        start = end + 1
       }
+      rest.removeFirst(start)
       if answers.count == count { break }
       var query = pollfd(fd: output.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&query, 1, 30_000) == 1 else { throw Failure(text: "no answer") }

@@ -8,7 +8,7 @@ import Testing
   private let hook = Hook(engine)
 
   private func answer(_ line: String, number: Int = 1) throws -> CheckResult {
-    try hook.answer(Array(line.utf8), number: number)
+    try hook.answer(Array(line.utf8), number: number).result
   }
 
   @Test func aFileIsChecked() throws {
@@ -21,7 +21,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "line 7 is not a JSON object"), ("{hello,", "line 7 is not a JSON object"),
+    ("", "line 7 is not one JSON object"), ("{hello,", "line 7 is not one JSON object"),
+    ("{} {}", "line 7 is not one JSON object"), ("{},", "line 7 is not one JSON object"),
+    (#"{"file": "a",}"#, "line 7 is not one JSON object"), (#"{"file": "a" "b"}"#, "line 7 is not one"),
+    (#"{"file": "\ud83d"}"#, "line 7 is not one JSON object"), ("{\"file\": \"a\tb\"}", "line 7 is not one"),
+    (#"{"file": 01}"#, "line 7 is not one JSON object"), (#"{"file": 1.}"#, "line 7 is not one JSON object"),
+    (#"{"file": [1, {"a": [}]}"#, "line 7 is not one JSON object"),
+    (#"{"file": "\u+123"}"#, "line 7 is not one"),
+    (#"{"file": [1, {"a": []}, "b", -1e9, true, null]}"#, "line 7 has a value of 'file' that is not text"),
+    (#"{"file": "a", "to": "1", "\u0066ile": "b"}"#, "line 7 has the key 'file' twice"),
+    (#"{"depth": "deep"}"#, "line 7 has the unknown depth 'deep'"),
+    (#"{"id": {}}"#, "line 7 has an 'id' that is neither text nor a number"),
     ("{}", "line 7 has neither a file nor an endpoint"),
     (#"{"endpoint": "fax"}"#, "line 7 has the unknown endpoint 'fax'"),
     (#"{"file": 1}"#, "line 7 has a value of 'file' that is not text"),
@@ -33,6 +43,53 @@ import Testing
     #expect(result.findings.first?.message.contains(reason) == true, "\(result.findings)")
   }
 
+  /// As it was written, so that a caller may compare bytes: a number beyond any integer, escapes in text.
+  @Test(arguments: [
+    "7", "-0.5e+3", "12345678901234567890123", #""a\u00e9\"b""#, "\"né\"", "null",
+  ])
+  func theIDComesBackAsItWasWritten(id: String) throws {
+    let lines = [
+      #"{"id": \#(id), "endpoint": "image"}"#, #"{"endpoint": "image", "id":\#(id)}"#,
+      #"{"file": {"a": [1, 2]}, "id": \#(id) }"#,
+    ]
+    for line in lines {
+      let answer = try hook.answer(Array(line.utf8), number: 1)
+      #expect(answer.id == id)
+      #expect(String(decoding: answer.json, as: UTF8.self).hasPrefix("{\"id\":\(id),\"path\":"))
+    }
+  }
+
+  @Test func whatHasNoIDHasNoneInItsAnswer() throws {
+    for line in [#"{"endpoint": "image"}"#, #"{"id": 1, "id": 1}x"#, #"{"id": [1]}"#] {
+      let answer = try hook.answer(Array(line.utf8), number: 1)
+      #expect(answer.id == nil && answer.json.starts(with: Array("{\"path\":".utf8)), "\(line)")
+    }
+  }
+
+  @Test func bracketsOfAnyDepthAreRead() throws {
+    let count = (1 << 19) - 100
+    let nested = String(repeating: "[", count: count) + String(repeating: "]", count: count)
+    #expect(
+      try answer(#"{"file":\#(nested)}"#).findings.first?.message.contains("'file' that is not text") == true)
+    #expect(
+      try answer(String(repeating: "{\"a\":", count: 1 << 17)).findings.map(\.code) == [.invalidRequest])
+  }
+
+  @Test func theDepthIsOfTheRequest() throws {
+    // Its image data is broken, which only decoding shows.
+    var bytes = try Fixture.bytes("pictures/sticker.webp")
+    bytes[180] ^= 0xff
+    let folder = try ScratchFolder()
+    let path = folder.path + "/a.webp"
+    try Data(bytes).write(to: URL(filePath: path))
+    func codes(_ depth: String) throws -> [FindingCode] {
+      try answer(#"{"file": "\#(path)", "endpoint": "sticker"\#(depth)}"#).findings.map(\.code)
+    }
+    #expect(try codes(#", "depth": "structure""#) == [])
+    #expect(try codes(#", "depth": "content""#) == [.damagedFile])
+    #expect(try codes("") == [.damagedFile])
+  }
+
   @Test func referencesThatLeadElsewhereAreNotTakenForFiles() throws {
     for (word, words) in [
       ("https://example.com/a.jpg", "it is a URL"), ("HTTP://example.com/a.jpg", "it is a URL"),
@@ -42,9 +99,9 @@ import Testing
       #expect(result.isUnreadable && result.findings.first?.message.contains(words) == true, "\(word)")
     }
     let url = try #require(URL(string: "https://example.com/etc/hostname"))
-    #expect(try engine.check(contentsOf: url).isUnreadable)
+    #expect(throws: UnsupportedURL.self) { try engine.check(contentsOf: url) }
     // The path before the NUL is that of a file that is there.
     let cut = try #require(URL(string: "file://\(Fixture.folder)pictures/rgb.jpg%00.png"))
-    #expect(try engine.check(contentsOf: cut).isUnreadable)
+    #expect(throws: UnsupportedURL.self) { try engine.check(contentsOf: cut) }
   }
 }

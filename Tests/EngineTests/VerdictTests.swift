@@ -32,7 +32,7 @@ import Testing
     var cells = [name]
     for endpoint in endpoints {
       let result = try engine.check(MemorySource(bytes), named: FilePath(name), as: endpoint)
-      if cells.count == 1 { cells.append(result.inspection?.mediaType?.rawValue ?? "") }
+      if cells.count == 1 { cells.append(result.mediaType?.rawValue ?? "") }
       let codes = result.findings.map { finding in
         let mark =
           switch finding.severity {

@@ -16,7 +16,7 @@ import Testing
       let isRead = result.findings.first?.code != .unreadable
       // Either the reader had all that it wanted by then, or there is no judgement at all.
       #expect(
-        isRead || (result.findings.count == 1 && result.inspection == nil && result.verdict == .rejected))
+        isRead || (result.findings.count == 1 && result.byteCount == nil && result.verdict == .unjudged))
       if isRead { #expect(try engine.check(MemorySource(bytes)).verdict == result.verdict) }
       if good == 0 { #expect(!isRead || bytes.isEmpty) }
     }
@@ -63,7 +63,7 @@ import Testing
     // What is opened stays what it was when its name is given to another; what is written into does not.
     if how == "is removed" || how == "is replaced" {
       #expect(result.verdict == .accepted)
-      #expect(result.inspection?.byteCount == UInt64(bytes.count))
+      #expect(result.byteCount == UInt64(bytes.count))
     } else {
       #expect(result.findings.map(\.code) == [.unreadable])
       #expect(result.findings.first?.actual == "it changed while it was read")

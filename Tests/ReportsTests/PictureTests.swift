@@ -35,7 +35,7 @@ import Testing
   @Test func onlyTypesWithoutScriptsAreShown() throws {
     let drawing = Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8)
     let result = try checked(MemorySource(drawing), named: "a.png")
-    #expect(result.inspection?.mediaType == "image/svg+xml")
+    #expect(result.mediaType == "image/svg+xml")
     let text = try page([result])
     #expect(pictures(text).isEmpty)
     #expect(text.contains("<div class=\"picture\">image/svg+xml</div>"))

@@ -1,14 +1,15 @@
 public import PreflightPolicy
 internal import PreflightReferences
 
-/// The protocol between a program that sends messages and an engine: a line with a JSON object in, a result out.
+/// The protocol between a program that sends messages and an engine: one line with a JSON object in, one answer out.
 ///
-/// It knows no streams: whoever reads lines from somewhere, a pipe or a socket, hands them over one by one.
+/// It knows no streams: whoever reads lines, from a pipe or a socket, hands them over one by one, on any thread.
 ///
 /// ```swift
 /// let hook = Hook(Preflight())
-/// let result = try hook.answer(Array(#"{"file": "wave.webp", "endpoint": "sticker"}"#.utf8), number: 1)
-/// let line = result.json + [0x0a]
+/// let request = #"{"id": 1, "file": "wave.webp", "endpoint": "sticker"}"#
+/// let answer = try hook.answer(Array(request.utf8), number: 1)
+/// let line = answer.json + [0x0a]
 /// ```
 public struct Hook: Sendable {
   /// No line is longer, in bytes.
@@ -29,14 +30,14 @@ public struct Hook: Sendable {
 
   /// Answers one line.
   ///
-  /// A line that can't be read has the answer `invalid-request`; one with an endpoint and no file is checked by
+  /// A line that can't be read is answered with `invalid-request`; one with an endpoint and no file is checked by
   /// its fields alone.
   ///
   /// - Parameters:
   ///   - line: The line without its end.
-  ///   - number: Which line it is, from 1, for messages.
+  ///   - number: The line's number, from 1, for messages.
   /// - Throws: `SnifferError` when libmagic's database can't be loaded.
-  public func answer(_ line: [UInt8], number: Int) throws -> CheckResult {
+  public func answer(_ line: [UInt8], number: Int) throws -> HookAnswer {
     try answer(line, number: number) { _ in (engine, endpoint) }
   }
 
@@ -45,10 +46,21 @@ public struct Hook: Sendable {
   /// - Parameter settings: The engine and the endpoint for a path.
   package func answer(
     _ line: [UInt8], number: Int, settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
-  ) throws -> CheckResult {
+  ) throws -> HookAnswer {
     guard line.count <= Self.maximumLineLength else { return tooLong(number: number) }
+    let object: RequestObject
+    do { object = try RequestObject(parsing: line) } catch {
+      return HookAnswer(result: invalid(error, number), id: nil)
+    }
+    return HookAnswer(result: try result(object, number, settings), id: object.id)
+  }
+
+  private func result(
+    _ object: RequestObject, _ number: Int,
+    _ settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
+  ) throws -> CheckResult {
     let request: HookRequest
-    do { request = try HookRequest(parsing: line) } catch {
+    do { request = try HookRequest(object) } catch {
       return engine.rejection(
         ofRequest: "line \(number) \(error.reason)", subject: error.subject, expected: error.expected,
         actual: error.actual)
@@ -57,8 +69,9 @@ public struct Hook: Sendable {
       let reference = Reference(file)
       let (engine, endpoint) = settings(reference.name)
       if let wanted = request.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
-      return try engine.check(
-        reference, CheckOptions(request.endpoint ?? endpoint, request.declaredType, request.message))
+      var options = CheckOptions(request.endpoint ?? endpoint, request.declaredType, request.message)
+      options.depth = request.depth
+      return try engine.check(reference, options)
     }
     guard let endpoint = request.endpoint else {
       return engine.rejection(
@@ -69,9 +82,22 @@ public struct Hook: Sendable {
   }
 
   /// The answer to a line that is longer than ``maximumLineLength``, of which nothing need be kept.
-  public func tooLong(number: Int) -> CheckResult {
-    engine.rejection(
-      ofRequest: "line \(number) is too long", expected: "≤ \(Self.maximumLineLength) bytes")
+  public func tooLong(number: Int) -> HookAnswer {
+    HookAnswer(
+      result: engine.rejection(
+        ofRequest: "line \(number) is too long", expected: "≤ \(Self.maximumLineLength) bytes"),
+      id: nil)
+  }
+
+  private func invalid(_ reason: RequestObject.Invalid, _ number: Int) -> CheckResult {
+    switch reason {
+    case .notAnObject:
+      engine.rejection(ofRequest: "line \(number) is not one JSON object", expected: "one JSON object")
+    case .duplicateKey(let key):
+      engine.rejection(
+        ofRequest: "line \(number) has the key '\(key)' twice", subject: Subject(rawValue: key),
+        expected: "each key once")
+    }
   }
 
   /// The answer to a request for an endpoint that the policy doesn't have; nil for one that it has.

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
+internal import PreflightInspection
 internal import PreflightPolicy
 
 /// One request of the hook: a line with a JSON object.
@@ -10,6 +6,7 @@ struct HookRequest {
   private(set) var endpoint: Endpoint?
   private(set) var file: String?
   private(set) var declaredType: String?
+  private(set) var depth: Depth?
   /// The message; nil where no key of a message is given.
   private(set) var message: MessageRequest?
 
@@ -21,16 +18,29 @@ struct HookRequest {
     var actual: String?
   }
 
-  init(parsing line: [UInt8]) throws(Invalid) {
-    let members: [String: Value]
-    do { members = try JSONDecoder().decode([String: Value].self, from: Data(line)) } catch {
-      throw Invalid(reason: "is not a JSON object", expected: "one JSON object")
-    }
+  init(_ object: RequestObject) throws(Invalid) {
     // In an order of their own, so that the same request has the same answer.
-    for (key, value) in members.sorted(by: { $0.key < $1.key }) { try take(value.text(of: key), of: key) }
+    for member in object.members.sorted(by: { $0.key < $1.key }) { try take(member) }
   }
 
-  private mutating func take(_ value: String?, of key: String) throws(Invalid) {
+  private mutating func take(_ member: RequestObject.Member) throws(Invalid) {
+    let key = member.key
+    if key == "id" {
+      if case .other = member.value {
+        throw Invalid(
+          reason: "has an 'id' that is neither text nor a number", subject: Subject(rawValue: key),
+          expected: "text, a number or null")
+      }
+      return
+    }
+    let value: String?
+    switch member.value {
+    case .text(let text): value = text
+    case .null: value = nil
+    case .number, .other:
+      throw Invalid(
+        reason: "has a value of '\(key)' that is not text", subject: Subject(rawValue: key), expected: "text")
+    }
     switch key {
     case "endpoint": endpoint = value == Endpoint.automatic ? nil : value.map(Endpoint.init(rawValue:))
     case "file":
@@ -39,39 +49,17 @@ struct HookRequest {
       }
       file = value
     case "declaredType": declaredType = value
+    case "depth":
+      depth = value.flatMap(Depth.init(rawValue:))
+      if let value, depth == nil {
+        throw Invalid(
+          reason: "has the unknown depth '\(value)'", subject: Subject(rawValue: key),
+          expected: Depth.allCases.map(\.rawValue).joined(separator: ", "), actual: value)
+      }
     default:
       if message == nil { message = MessageRequest() }
-      // A field that is there and null is as if it weren't; one that the policy doesn't know is told by it.
+      // A field that is there and null is as if it weren't; the policy reports one that it doesn't know.
       message?.fields[key] = value
-    }
-  }
-
-  /// A value: text, null, or something that has no place here.
-  private enum Value: Decodable {
-    case text(String)
-    case null
-    case other
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if container.decodeNil() {
-        self = .null
-      } else if let text = try? container.decode(String.self) {
-        self = .text(text)
-      } else {
-        self = .other
-      }
-    }
-
-    func text(of key: String) throws(Invalid) -> String? {
-      switch self {
-      case .text(let text): return text
-      case .null: return nil
-      case .other:
-        throw Invalid(
-          reason: "has a value of '\(key)' that is not text", subject: Subject(rawValue: key),
-          expected: "text")
-      }
     }
   }
 }

@@ -3,17 +3,23 @@ internal import PreflightInspection
 
 extension JSONWriter {
   /// Writes one result in the result format.
-  package mutating func result(_ result: CheckResult) {
+  ///
+  /// - Parameter id: The `id` of the request that it answers, as JSON.
+  package mutating func result(_ result: CheckResult, id: String? = nil) {
     object { json in
+      if let id {
+        json.key("id")
+        json.written(id)
+      }
       json.path(result.name)
-      json.member("verdict", result.verdict?.rawValue)
+      json.member("verdict", result.shownVerdict?.rawValue)
       json.member("endpoint", result.endpoint?.rawValue)
-      json.member("mediaType", result.inspection?.mediaType?.rawValue)
-      json.member("sniffedType", result.inspection?.sniffedType)
-      json.member("size", result.inspection?.byteCount)
+      json.member("mediaType", result.mediaType?.rawValue)
+      json.member("sniffedType", result.sniffedType)
+      json.member("size", result.byteCount)
       json.key("facts")
       json.object { json in
-        result.inspection?.facts.forEachField { key, value in
+        result.facts.forEachField { key, value in
           json.key(named: key)
           json.fact(value)
         }
@@ -33,7 +39,7 @@ extension JSONWriter {
     let text = name?.text
     member("path", text ?? name?.display)
     if let name, text == nil {
-      member("pathBytes", name.bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined())
+      member("pathBytes", name.bytes.hexadecimal)
     }
   }
 
@@ -65,6 +71,10 @@ extension JSONWriter {
       }
       json.key("body")
       json.body(request.body, file: request.file)
+      if let file = request.file {
+        json.member("file", file.display)
+        json.member("fileType", request.fileType)
+      }
     }
   }
 

@@ -118,6 +118,9 @@ package struct JSONWriter: Sendable {
     }
   }
 
+  /// Writes a value that is JSON already.
+  mutating func written(_ json: String) { raw(json) }
+
   private mutating func raw(_ text: String) {
     separate()
     bytes.append(contentsOf: text.utf8)

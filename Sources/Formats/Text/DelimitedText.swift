@@ -1,5 +1,6 @@
 // RFC 4180 "Common Format and MIME Type for Comma-Separated Values (CSV) Files".
 
+internal import PreflightBytes
 internal import PreflightFacts
 
 /// Tells a table from prose that has a comma in every line: every record has the same number of

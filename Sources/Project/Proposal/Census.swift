@@ -52,7 +52,7 @@ struct Census {
   private mutating func count(
     _ result: CheckResult, at path: FilePath, in parent: FilePath, under policy: Policy
   ) {
-    let isMedia = Self.isMedia(result.inspection?.mediaType, path)
+    let isMedia = Self.isMedia(result.mediaType, path)
     if isMedia {
       if let own = path.lowercasedExtension { mediaExtensions.insert(own) }
       for code in Set(result.findings.map(\.code)) { codes[code, default: 0] += 1 }
@@ -60,7 +60,7 @@ struct Census {
       others.append(path)
     }
     let fitting = policy.endpointNames.filter { endpoint in
-      result.inspection?.mediaType.map { policy.endpoint(endpoint)?.types.contains($0) ?? false } ?? false
+      result.mediaType.map { policy.endpoint(endpoint)?.types.contains($0) ?? false } ?? false
     }
     var folder = parent.bytes[...]
     while true {

@@ -38,19 +38,20 @@ struct CheckCommand: ParsableCommand {
     let project = try projects.project(
       Settings(policy, endpoint: endpoint, isStrict: strict), selection: findings.selection)
     let baseline = try BaselineRun(findings)
-    let declaredType = declaredType
+    let (declaredType, depth) = (declaredType, files.depth)
     let summary = try FileRun.run(
       files, reports, sandbox, in: project, hasPolicy: true,
       writing: findings.writeBaseline.map { [$0] } ?? []
     ) { name, settings in
       var options = CheckOptions(settings.endpoint, declaredType)
+      options.depth = depth
       options.keepsSource = baseline != nil || reports.showsFiles
       let result = try settings.engine.check(.file(name), options)
       let known = baseline?.leavingOutKnown(of: result) ?? result
       return reports.showsFiles ? known : known.closingSource()
     }
     try baseline?.finish()
-    try FileRun.exit(summary, failOn: findings.failOn)
+    try FileRun.exit(summary, failOn: findings.failOn.value)
   }
 }
 

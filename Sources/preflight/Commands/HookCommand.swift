@@ -4,6 +4,7 @@ import ArgumentParser
 import MediaPreflight
 import PreflightProject
 import PreflightReports
+import Synchronization
 
 #if canImport(Darwin)
   import Darwin
@@ -18,12 +19,14 @@ struct HookCommand: ParsableCommand {
     commandName: "hook",
     abstract: "Answer requests from another program: JSON in, JSON out.",
     discussion: """
-      Reads one JSON object per line, with the keys endpoint, file, declaredType and the fields of the \
-      policy's requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId), and writes one result per \
-      line, in order, each as soon as it is done. A line that can't be read gets a result that says so. A \
-      request with only a file and an endpoint is checked by the file alone. The hook ends with its input. A \
-      configuration is used only where --config names it, so that no stray file changes the answers; an \
-      endpoint in the request overrides it.
+      Each line of standard input is one request, a JSON object, and is answered with one line, at once: a result \
+      as of 'check --format ndjson'. Keys: file, endpoint, declaredType, depth, id, and the fields of the policy's \
+      requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId). The id, text or a number, comes back \
+      unchanged. A line that is not a JSON object, or has a key twice, is answered with invalid-request.
+
+      A request with a file and an endpoint checks the file alone; one without a file checks its fields. Requests \
+      are read while answers wait, up to 64 MiB. A configuration is read only with --config; an endpoint in the \
+      request overrides it. The hook ends when its input ends.
       """)
 
   @OptionGroup var policy: PolicyOptions
@@ -32,32 +35,37 @@ struct HookCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
   var strict: Bool?
 
+  @OptionGroup var jobs: JobOptions
+
+  @Flag(help: "Write answers as they are done, not in the order of the requests; match them by id.")
+  var unordered = false
+
+  @OptionGroup var failOn: FailOnOption
+
   @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
     let project = try configuration.project(Settings(policy, isStrict: strict))
+    let hook = Hook(project.baseSettings.engine)
+    let settings = Mutex(project)
     // The caller's end shows when it no longer reads, whatever it does about the signal.
     signal(SIGPIPE, SIG_IGN)
     sandbox.enter()
-    var requests = RequestReader()
-    var output = Output()
-    var summary = Summary()
-    let hook = Hook(project.baseSettings.engine)
-    do {
-      while let line = try requests.next() {
-        let result =
-          line.isTooLong
-          ? hook.tooLong(number: line.number)
-          : try hook.answer(line.text, number: line.number) { path in
-            let settings = project.settings(ofFileAt: path)
-            return (settings.engine, settings.endpoint)
-          }
-        summary.count(result)
-        try output.append(result.json + [0x0a], mustFlush: true) {}
+    let run = HookRun(jobs: jobs.count, keepsOrder: !unordered) { line in
+      if line.isTooLong { return hook.tooLong(number: line.number) }
+      return try hook.answer(line.text, number: line.number) { path in
+        settings.withLock { project in
+          let settings = project.settings(ofFileAt: path)
+          return (settings.engine, settings.endpoint)
+        }
       }
+    }
+    do {
+      let summary = try run.run()
+      // The caller has read each verdict: unjudged ones don't count either.
+      if failOn.value != .never { try FileRun.exit(summary, failOn: failOn.value) }
     } catch let error as SnifferError {
       throw Failure(error.description)
     } catch let error as ByteSourceError { throw Failure("standard input: \(error)") }
-    try FileRun.exit(summary)
   }
 }

@@ -18,7 +18,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
-    let engine = Preflight()
+    let engine = Preflight(depth: files.depth)
     let project = try projects.project(Settings())
     let summary = try FileRun.run(files, reports, sandbox, in: project, hasPolicy: false) { name, _ in
       try engine.inspect(fileAt: name, keepingSource: reports.showsFiles)

@@ -1,15 +1,9 @@
-import ArgumentParser
-import MediaPreflight
+public import ArgumentParser
+public import MediaPreflight
 import PreflightProject
 import SystemPackage
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+extension Depth: ExpressibleByArgument {}
 
 /// Which files.
 struct FileOptions: ParsableArguments {
@@ -26,20 +20,17 @@ struct FileOptions: ParsableArguments {
   @Flag(help: "Fail when there is nothing to check.")
   var requireFiles = false
 
-  @Option(help: ArgumentHelp("Check so many files at a time (default: the cores).", valueName: "N"))
-  var jobs: Int?
+  @Option(
+    help: ArgumentHelp(
+      "How deep to look: structure (headers and tables) or content (also decodes what a verdict depends on).",
+      valueName: "DEPTH"))
+  var depth = Depth.content
+
+  @OptionGroup var jobs: JobOptions
 
   func validate() throws {
-    if let jobs, jobs < 0 { throw ValidationError("--jobs must be at least 0 (0: the cores)") }
     if paths.isEmpty, filesFrom == nil { throw ValidationError("no path is given; see --help") }
     if isNulSeparated, filesFrom == nil { throw ValidationError("-0 goes with --files-from") }
-  }
-
-  var jobCount: Int {
-    let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    guard let jobs, jobs > 0 else { return cores }
-    // The system hands out 255 threads, and interrupts and progress need theirs.
-    return min(jobs, 200)
   }
 
   func names() throws(Failure) -> NameList {

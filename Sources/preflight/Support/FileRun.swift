@@ -27,7 +27,7 @@ enum FileRun {
     let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
     // No thread has been started yet: interrupts, progress and the work have their own.
     sandbox.enter(writing: written)
-    let run = OrderedRun(jobs: files.jobCount) { (file: FoundFile) in
+    let run = OrderedRun(jobs: files.jobs.count) { (file: FoundFile) in
       do { return try judge(file.name, file.settings.get()) } catch let error as ConfigurationError {
         throw Failure(error)
       } catch let error as SnifferError { throw Failure(error.description) }
@@ -58,7 +58,7 @@ enum FileRun {
 
   /// Ends with the status that a run's counts call for.
   static func exit(_ summary: Summary, failOn: FailOn = .error) throws {
-    if summary.unreadable > 0 { throw ExitStatus.notJudged }
+    if summary.unjudged > 0 { throw ExitStatus.notJudged }
     let fails =
       switch failOn {
       case .error: summary.rejected > 0

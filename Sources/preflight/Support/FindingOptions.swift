@@ -15,11 +15,7 @@ struct FindingOptions: ParsableArguments {
     completion: Self.codeNames)
   var ignore: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "What makes the exit status 1: an error (a rejected file), a warning as well, or never anything.",
-      valueName: "SEVERITY"))
-  var failOn = FailOn.error
+  @OptionGroup var failOn: FailOnOption
 
   @Option(
     help: ArgumentHelp(
@@ -70,6 +66,16 @@ struct FindingOptions: ParsableArguments {
 }
 
 /// What makes the exit status 1.
+struct FailOnOption: ParsableArguments {
+  @Option(
+    name: .customLong("fail-on"),
+    help: ArgumentHelp(
+      "What makes the exit status 1: errors (a rejected file), warnings as well, or nothing.",
+      valueName: "SEVERITY"))
+  var value = FailOn.error
+}
+
+/// A choice of `--fail-on`.
 enum FailOn: String, ExpressibleByArgument, CaseIterable {
   case error, warning, never
 }

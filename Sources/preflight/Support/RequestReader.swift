@@ -1,15 +1,7 @@
 import MediaPreflight
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Cuts standard input into lines, each of which is a request.
-struct RequestReader {
+struct RequestReader: Sendable {
   struct Line {
     /// From 1.
     let number: Int
@@ -18,14 +10,17 @@ struct RequestReader {
     let isTooLong: Bool
   }
 
+  private let input: InputPump
   private var buffer: [UInt8] = []
   private var start = 0
   private var number = 0
   private var isAtEnd = false
 
+  init(_ input: InputPump) { self.input = input }
+
   /// The next line; nil at the end of the input.
   ///
-  /// - Throws: `ByteSourceError` when the input can't be read, ``ClosedPipe`` when nobody reads the answers.
+  /// - Throws: As ``InputPump/next()``.
   mutating func next() throws -> Line? {
     var searched = start
     var isTooLong = false
@@ -50,19 +45,7 @@ struct RequestReader {
         buffer.removeAll(keepingCapacity: true)
       }
       searched = buffer.count
-      try waitForInput()
-      if let more = try Input.read(1 << 16) { buffer += more } else { isAtEnd = true }
+      if let more = try input.next() { buffer += more } else { isAtEnd = true }
     }
-  }
-
-  /// Waits until there is something to read, or nobody to answer: a caller may have died while another
-  /// process keeps its end of our input open.
-  private func waitForInput() throws {
-    var queries = [
-      pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
-    ]
-    repeat {} while poll(&queries, 2, -1) < 0 && errno == EINTR
-    if Int32(queries[1].revents) & (POLLERR | POLLHUP) != 0 { throw ClosedPipe() }
   }
 }

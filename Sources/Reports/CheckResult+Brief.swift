@@ -1,10 +1,10 @@
 internal import PreflightInspection
 import MediaPreflight
 
-extension Inspection {
-  /// What the bytes are, in a few words and one line.
-  var brief: String {
-    // Not a list that is joined at the end: the first joined(separator:) of a process takes a twentieth of a start.
+extension CheckResult {
+  /// What the bytes are, in a few words and one line; nil where none were read.
+  var brief: String? {
+    guard let byteCount else { return nil }
     var text = mediaType?.rawValue ?? "unknown type"
     let streams = (facts.videoStreams?.map(\.codec) ?? []) + (facts.audioStreams?.map(\.codec) ?? [])
     if !streams.isEmpty { text += ", \(streams.joined(separator: " + "))" }

@@ -1,0 +1,26 @@
+public import PreflightBytes
+
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// Foundation's `Data` as a source, read where it stands.
+public struct DataSource: ByteSource {
+  private let data: Data
+
+  /// Creates a source over a copy-on-write reference to `data`.
+  public init(_ data: Data) { self.data = data }
+
+  /// The number of bytes.
+  public var byteCount: UInt64 { UInt64(data.count) }
+
+  /// Copies the bytes at `offset` into `buffer`; never throws.
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int {
+    guard offset < byteCount else { return 0 }
+    // A slice of data keeps the indices of the whole.
+    let slice = data.dropFirst(Int(offset)).prefix(buffer.count)
+    return slice.copyBytes(to: buffer)
+  }
+}
