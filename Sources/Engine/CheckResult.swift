@@ -51,6 +51,12 @@ public struct CheckResult: Sendable, Hashable {
   /// The call that is ready to be made; nil where none was asked for or something rejects.
   public var request: PreparedRequest?
 
+  /// Whether the file was found in a folder, not named by the user.
+  package var isFoundInFolder = false
+
+  /// How long the check took; nil where nobody measured it.
+  package var elapsed: Duration?
+
   /// The findings that were left out because a baseline has them.
   package private(set) var suppressed: [Finding] = []
 

@@ -14,11 +14,12 @@ enum Fingerprint {
     return String(repeating: "0", count: 16 - hex.utf8.count) + hex
   }
 
-  /// The findings of a result with their fingerprints.
-  static func all(of result: CheckResult, at path: ProjectPath?) -> [(finding: Finding, fingerprint: String)]
-  {
+  /// The findings of a file with their fingerprints.
+  static func all(
+    of findings: [Finding], at path: ProjectPath?
+  ) -> [(finding: Finding, fingerprint: String)] {
     var ordinals: [FindingCode: Int] = [:]
-    return result.findings.map { finding in
+    return findings.map { finding in
       defer { ordinals[finding.code, default: 0] += 1 }
       return (finding, of(path, finding.code, ordinal: ordinals[finding.code, default: 0]))
     }

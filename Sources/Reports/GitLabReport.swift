@@ -13,7 +13,7 @@ struct GitLabReport: Report {
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
     guard let name = result.name else { return }
     let path = ProjectPath(name, context)
-    for (finding, fingerprint) in Fingerprint.all(of: result, at: path) {
+    for (finding, fingerprint) in Fingerprint.all(of: result.findings, at: path) {
       output += Array((isEmpty ? "[\n" : ",\n").utf8)
       isEmpty = false
       var json = JSONWriter()

@@ -33,7 +33,7 @@ struct HTMLReport: Report {
 
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
     begin(&output)
-    if context.isQuiet, result.findings.isEmpty { return }
+    if context.listing == .errors, result.findings.isEmpty { return }
     var severities: [String] = []
     var own: [String] = []
     for finding in result.findings {
@@ -54,10 +54,13 @@ struct HTMLReport: Report {
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
     if let brief = result.brief { text += " (<bdi>\(Self.escaped(brief))</bdi>)" }
     text += "</p>\n"
+    if !result.suppressed.isEmpty {
+      text += "<p class=\"dim\">\(result.suppressed.count) baseline findings suppressed</p>\n"
+    }
     if !result.findings.isEmpty { text += "<ul>\n\(result.findings.map(Self.item).joined())</ul>\n" }
     if !result.alternatives.isEmpty, result.verdict == .rejected {
       text +=
-        "<p class=\"dim\">Would be taken as \(result.alternatives.map(\.rawValue).joined(separator: ", ")).</p>\n"
+        "<p class=\"dim\">Accepted as \(result.alternatives.map(\.rawValue).joined(separator: ", ")).</p>\n"
     }
     output += Array((text + "</div></article>\n").utf8)
   }

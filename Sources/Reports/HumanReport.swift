@@ -7,11 +7,16 @@ struct HumanReport: Report {
   init(_ context: ReportContext) { self.context = context }
 
   func add(_ result: CheckResult, to output: inout [UInt8]) {
-    if context.isQuiet, result.findings.isEmpty { return }
+    let findings = listed(result)
+    guard let findings else { return }
     var text = heading(result) + "\n"
-    for finding in result.findings { text += describe(finding) }
+    for finding in findings { text += describe(finding) }
+    if !result.suppressed.isEmpty, context.listing != .errors {
+      let count = result.suppressed.count
+      text += line("", count == 1 ? "1 baseline finding suppressed" : "\(count) baseline findings suppressed")
+    }
     if !result.alternatives.isEmpty, result.verdict == .rejected {
-      text += line("would be taken as: ", result.alternatives.map(\.rawValue).joined(separator: ", "))
+      text += line("accepted as: ", result.alternatives.map(\.rawValue).joined(separator: ", "))
     }
     output += Array(text.utf8)
   }
@@ -23,10 +28,28 @@ struct HumanReport: Report {
     var text = "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)"
     if summary.unjudged > 0 { text += ", \(summary.unjudged) unjudged" }
     text += summary.asides + "."
-    output += Array((style(text, summary.rejected > 0 ? .red : .green) + "\n").utf8)
+    let hasFailed = summary.rejected > 0 || summary.unjudged > 0
+    text = style(text, hasFailed ? .red : .green) + "\n"
+    if !summary.codes.isEmpty { text += wrap(summary.codeCounts + ".", indent: 0, from: 0) + "\n" }
+    output += Array(text.utf8)
   }
 
   // MARK: Parts
+
+  /// The findings of a file to show; nil where the file isn't listed.
+  private func listed(_ result: CheckResult) -> [Finding]? {
+    switch context.listing {
+    case .all: return result.findings
+    case .findings:
+      let isListed = !result.isFoundInFolder || !result.findings.isEmpty || result.isInspection
+      return isListed ? result.findings : nil
+    case .errors:
+      // Where warnings reject, a rejected file may have no error.
+      let rejects = result.verdict == .rejected
+      let findings = result.findings.filter { $0.severity == .error || (rejects && $0.severity == .warning) }
+      return findings.isEmpty ? nil : findings
+    }
+  }
 
   private func heading(_ result: CheckResult) -> String {
     let name = VisibleText.heading(result.name)
@@ -34,7 +57,7 @@ struct HumanReport: Report {
     var width = TextWidth.columns(of: name)
     if let verdict = result.shownVerdict {
       let endpoint = result.endpoint.map { " as \($0.rawValue)" } ?? ""
-      text += "  " + style(verdict.rawValue, verdict == .rejected ? .red : .green) + endpoint
+      text += "  " + style(verdict.rawValue, verdict == .accepted ? .green : .red) + endpoint
       width += 2 + verdict.rawValue.utf8.count + endpoint.utf8.count
     }
     if let brief = result.brief {
@@ -52,7 +75,7 @@ struct HumanReport: Report {
       case .note: .cyan
       }
     let label = "\(finding.severity.rawValue)[\(finding.code.rawValue)]"
-    var text = "  " + style(label, color) + " "
+    var text = "  " + link(style(label, color), to: finding.code) + " "
     text += wrap(VisibleText.logLine(finding.message), indent: 4, from: 3 + label.utf8.count) + "\n"
     if !finding.evidence.isEmpty { text += line("", finding.evidence) }
     if let remedy = finding.remedy { text += line("fix: ", remedy, wraps: false) }
@@ -91,7 +114,13 @@ struct HumanReport: Report {
     return result
   }
 
-  // MARK: Colour
+  // MARK: Colour and links
+
+  /// Text that leads to the page of a code, where the terminal can (OSC 8).
+  private func link(_ text: String, to code: FindingCode) -> String {
+    guard context.usesLinks, code.explanation != nil else { return text }
+    return "\u{1b}]8;;\(ProjectHome.page(of: code))\u{1b}\\\(text)\u{1b}]8;;\u{1b}\\"
+  }
 
   private enum Style: String {
     case bold = "1", dim = "2", red = "31", green = "32", yellow = "33", cyan = "36"

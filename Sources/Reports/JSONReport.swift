@@ -53,7 +53,7 @@ extension JSONWriter {
       json.member("rejected", summary.rejected)
       json.member("unjudged", summary.unjudged)
       json.member("warnings", summary.warnings)
-      if summary.known > 0 { json.member("known", summary.known) }
+      if summary.suppressed > 0 { json.member("suppressed", summary.suppressed) }
       if summary.isInterrupted {
         json.key("interrupted")
         json.bool(true)

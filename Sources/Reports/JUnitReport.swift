@@ -9,6 +9,7 @@ struct JUnitReport: Report {
   private var tests = 0
   private var failures = 0
   private var errors = 0
+  private var elapsed = Duration.zero
 
   mutating func add(_ result: CheckResult, to _: inout [UInt8]) {
     tests += 1
@@ -24,7 +25,14 @@ struct JUnitReport: Report {
     } else if !result.findings.isEmpty {
       body = "<system-out>\(text(result.findings))</system-out>"
     }
-    let attributes = "classname=\"preflight.\(endpoint)\" name=\"\(XMLText.escaped(name))\" time=\"0\""
+    if !result.suppressed.isEmpty {
+      let lines = result.suppressed.map { "suppressed by the baseline: \($0.code.rawValue)" }
+      body += "<system-err>\(XMLText.escaped(lines.joined(separator: "\n")))</system-err>"
+    }
+    let time = result.elapsed ?? .zero
+    elapsed += time
+    let attributes =
+      "classname=\"preflight.\(endpoint)\" name=\"\(XMLText.escaped(name))\" time=\"\(Self.seconds(time))\""
     let testcase =
       body.isEmpty ? "  <testcase \(attributes)/>\n" : "  <testcase \(attributes)>\(body)</testcase>\n"
     cases += Array(testcase.utf8)
@@ -33,15 +41,22 @@ struct JUnitReport: Report {
   mutating func finish(_: Summary, to output: inout [UInt8]) {
     // The counts stand before the cases, so the cases are held back until they are known.
     let counts = "tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\""
+    let time = Self.seconds(elapsed)
     let head = """
       <?xml version="1.0" encoding="UTF-8"?>
-      <testsuites name="preflight" \(counts) time="0">
-      <testsuite name="preflight" \(counts) skipped="0" time="0">
+      <testsuites name="preflight" \(counts) time="\(time)">
+      <testsuite name="preflight" \(counts) skipped="0" time="\(time)">
 
       """
     output += Array(head.utf8)
     output += cases
     output += Array("</testsuite>\n</testsuites>\n".utf8)
+  }
+
+  /// Seconds with six digits of their fraction.
+  private static func seconds(_ duration: Duration) -> String {
+    let microseconds = duration.components.attoseconds / 1_000_000_000_000
+    return "\(duration.components.seconds).\(String(microseconds + 1_000_000).dropFirst())"
   }
 
   private func element(_ name: String, _ findings: [Finding]) -> String {

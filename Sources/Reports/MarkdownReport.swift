@@ -61,7 +61,9 @@ struct MarkdownReport: Report {
       text += ": \(summary.accepted) accepted, \(summary.rejected) rejected, "
       text += Self.count(summary.warnings, "warning")
     }
-    output += Array((text + summary.asides + ".\n").utf8)
+    text += summary.asides + ".\n"
+    if !summary.codes.isEmpty { text += "\n" + MarkdownText.escaped(summary.codeCounts) + ".\n" }
+    output += Array(text.utf8)
     if !grave.text.isEmpty { output += Array("\n".utf8) + grave.text }
     if grave.leftOut > 0 { output += note("file with errors", "files with errors", grave.leftOut) }
     light.shorten(to: room - grave.text.count)
@@ -97,6 +99,9 @@ struct MarkdownReport: Report {
     var text = "- \(name)"
     if let verdict = result.shownVerdict { text += " " + verdict.rawValue }
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
+    if !result.suppressed.isEmpty {
+      text += " (\(Self.count(result.suppressed.count, "baseline finding")) suppressed)"
+    }
     text += "\n"
     for finding in result.findings {
       let code = MarkdownText.code(finding.code.rawValue)

@@ -20,9 +20,11 @@ public struct ReportContext: Sendable {
   public var version: String
   /// Whether ANSI colours are wanted.
   public var usesColor: Bool
-  /// Whether files with nothing to say of them are left out.
-  public var isQuiet: Bool
-  /// The columns of the terminal; nil where the text is not wrapped.
+  /// Whether codes link to their pages (OSC 8).
+  public var usesLinks: Bool
+  /// Which files a report for people lists.
+  public var listing: Listing
+  /// The columns at which text is wrapped; nil where it isn't.
   public var width: Int?
   /// The absolute path of the project's folder, to which paths in reports for machines are relative; without
   /// a final slash.
@@ -32,17 +34,28 @@ public struct ReportContext: Sendable {
 
   /// Creates a context.
   public init(
-    policy: String?, version: String, usesColor: Bool = false, isQuiet: Bool = false, width: Int? = nil,
-    root: FilePath? = nil, folder: FilePath? = nil
+    policy: String?, version: String, usesColor: Bool = false, usesLinks: Bool = false,
+    listing: Listing = .findings, width: Int? = nil, root: FilePath? = nil, folder: FilePath? = nil
   ) {
     self.policy = policy
     self.version = version
     self.usesColor = usesColor
-    self.isQuiet = isQuiet
+    self.usesLinks = usesLinks
+    self.listing = listing
     self.width = width
     self.root = root
     self.folder = folder ?? root
   }
+}
+
+/// Which files a report for people lists.
+public enum Listing: String, Sendable, Hashable, CaseIterable {
+  /// The findings of rejections, and nothing else.
+  case errors
+  /// Files with findings, and every file that was named.
+  case findings
+  /// Every file.
+  case all
 }
 
 /// The counts of a run.
@@ -57,8 +70,10 @@ public struct Summary: Sendable, Hashable {
   public private(set) var warnings = 0
   /// The files that couldn't be judged, since they couldn't be read.
   public private(set) var unjudged = 0
-  /// The findings that were left out because a baseline knows them.
-  public private(set) var known = 0
+  /// The findings that were left out because a baseline has them.
+  public private(set) var suppressed = 0
+  /// How often each code was found.
+  public private(set) var codes: [FindingCode: Int] = [:]
   /// Whether the run was broken off, so that these are the counts so far.
   public var isInterrupted = false
 
@@ -74,14 +89,24 @@ public struct Summary: Sendable, Hashable {
       if result.verdict == .accepted { accepted += 1 } else { rejected += 1 }
     }
     warnings += result.findings.count { $0.severity == .warning }
-    known += result.suppressed.count
+    suppressed += result.suppressed.count
+    for finding in result.findings { codes[finding.code, default: 0] += 1 }
+  }
+
+  /// How often each code was found, as "5 file-too-large, 2 damaged-file": the most frequent first.
+  var codeCounts: String {
+    codes.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+      .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
   }
 
   /// What a sentence with the counts has to add, from a comma on; empty for a whole run without a baseline.
   var asides: String {
     var text = ""
-    if known > 0 { text += known == 1 ? ", 1 known finding left out" : ", \(known) known findings left out" }
-    if isInterrupted { text += ", and then interrupted" }
+    if suppressed > 0 {
+      text +=
+        suppressed == 1 ? ", 1 baseline finding suppressed" : ", \(suppressed) baseline findings suppressed"
+    }
+    if isInterrupted { text += ", interrupted" }
     return text
   }
 }

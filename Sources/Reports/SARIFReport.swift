@@ -46,14 +46,16 @@ struct SARIFReport: Report {
   }
 
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
-    guard !result.findings.isEmpty else { return }
+    let findings = result.findings + result.suppressed
+    guard !findings.isEmpty else { return }
     let path = result.name.map { ProjectPath($0, context) }
-    let isFull = result.findings.allSatisfy { written + (held[$0.severity]?.count ?? 0) >= limit }
-    if isFull { return leftOut += result.findings.count }
-    for (finding, fingerprint) in Fingerprint.all(of: result, at: path) {
+    let isFull = findings.allSatisfy { written + (held[$0.severity]?.count ?? 0) >= limit }
+    if isFull { return leftOut += findings.count }
+    for (index, (finding, fingerprint)) in Fingerprint.all(of: findings, at: path).enumerated() {
       var json = JSONWriter()
-      write(finding, fingerprint, at: path, to: &json)
-      if finding.severity != .error {
+      let isSuppressed = index >= result.findings.count
+      write(finding, fingerprint, at: path, isSuppressed: isSuppressed, to: &json)
+      if finding.severity != .error || isSuppressed {
         if held[finding.severity, default: []].count < limit {
           held[finding.severity, default: []].append(json.bytes)
         } else {
@@ -123,6 +125,7 @@ struct SARIFReport: Report {
             json.object { json in
               json.member("name", "preflight")
               json.member("version", context.version)
+              json.member("informationUri", ProjectHome.url)
               json.key("rules")
               json.array { json in for explanation in Explanation.all { write(explanation, to: &json) } }
             }
@@ -152,6 +155,7 @@ struct SARIFReport: Report {
       json.object { $0.member("text", explanation.title + ".") }
       json.key("fullDescription")
       json.object { $0.member("text", explanation.reason) }
+      json.member("helpUri", ProjectHome.page(of: explanation.code))
       json.key("help")
       json.object {
         $0.member("text", "\(explanation.reason)\n\n\(explanation.remedy)\n\nSource: \(explanation.source)")
@@ -166,7 +170,8 @@ struct SARIFReport: Report {
   }
 
   private func write(
-    _ finding: Finding, _ fingerprint: String, at path: ProjectPath?, to json: inout JSONWriter
+    _ finding: Finding, _ fingerprint: String, at path: ProjectPath?, isSuppressed: Bool,
+    to json: inout JSONWriter
   ) {
     json.object { json in
       json.member("ruleId", finding.code.rawValue)
@@ -196,6 +201,15 @@ struct SARIFReport: Report {
                 if let offset = finding.offset { json.member("byteOffset", offset) }
               }
             }
+          }
+        }
+      }
+      if isSuppressed {
+        json.key("suppressions")
+        json.array { json in
+          json.object { json in
+            json.member("kind", "external")
+            json.member("justification", "The baseline has this finding.")
           }
         }
       }

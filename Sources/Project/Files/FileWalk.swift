@@ -4,6 +4,8 @@ internal import MediaPreflight
 /// A file that was found, and how it is judged.
 package struct FoundFile: Sendable {
   package let name: FilePath
+  /// Whether the user named it, as opposed to a folder that it is in.
+  package let isNamed: Bool
   /// How it is judged; a failure where a configuration was changed for the worse while the run went on.
   package let settings: Result<FileSettings, ConfigurationError>
 }
@@ -144,9 +146,12 @@ package struct FileWalk {
   private mutating func found(_ entry: Entry) -> FoundFile {
     let name = FilePath(entry.path)
     let folder = entry.parent ?? neighbours.folder(of: entry.path, in: project)
-    if !project.error.lines.isEmpty { return FoundFile(name: name, settings: .failure(project.error)) }
+    if !project.error.lines.isEmpty {
+      return FoundFile(name: name, isNamed: entry.parent == nil, settings: .failure(project.error))
+    }
     return FoundFile(
-      name: name, settings: .success(project.settings(of: Self.lastName(entry.path), in: folder)))
+      name: name, isNamed: entry.parent == nil,
+      settings: .success(project.settings(of: Self.lastName(entry.path), in: folder)))
   }
 
   /// Whether it was visited before, by another name; notes that it is now.

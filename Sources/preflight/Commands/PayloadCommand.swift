@@ -130,14 +130,11 @@ struct PayloadCommand: ParsableCommand {
   /// The findings in words, on standard error.
   private func show(_ result: CheckResult, policy: Policy) {
     guard let human = ReportFormat.named("human") else { return }
-    let usesColor =
-      color == .always
-      || (color == .auto && Terminal.isTerminal(STDERR_FILENO)
-        && (Terminal.environment("NO_COLOR") ?? "").isEmpty)
+    let usesColor = color.isWanted(onTerminal: Terminal.isTerminal(STDERR_FILENO))
     var report = human.make(
       ReportContext(
         policy: policy.name, version: Version.current, usesColor: usesColor,
-        width: Terminal.width(STDERR_FILENO)))
+        width: Terminal.width(STDERR_FILENO) ?? Terminal.standardWidth))
     var bytes: [UInt8] = []
     report.add(result, to: &bytes)
     Terminal.write(bytes, to: STDERR_FILENO)

@@ -28,7 +28,13 @@ enum FileRun {
     // No thread has been started yet: interrupts, progress and the work have their own.
     sandbox.enter(writing: written)
     let run = OrderedRun(jobs: files.jobs.count) { (file: FoundFile) in
-      do { return try judge(file.name, file.settings.get()) } catch let error as ConfigurationError {
+      do {
+        let start = ContinuousClock.now
+        var result = try judge(file.name, file.settings.get())
+        result.elapsed = ContinuousClock.now - start
+        result.isFoundInFolder = !file.isNamed
+        return result
+      } catch let error as ConfigurationError {
         throw Failure(error)
       } catch let error as SnifferError { throw Failure(error.description) }
     }
@@ -98,7 +104,8 @@ private final class ReportSink {
       let (format, path) = try ReportOptions.split(text)
       var plain = context
       plain.usesColor = false
-      plain.width = nil
+      plain.usesLinks = false
+      plain.width = Terminal.standardWidth
       targets.append(Target(format.make(plain), try Output(path: path)))
     }
     if format.name == "github", let summary = Self.stepSummary(context) { targets.append(summary) }
@@ -152,7 +159,9 @@ private final class ReportSink {
       var bytes: [UInt8] = []
       body(&target.report, &bytes)
       do {
-        try target.output.append(bytes, mustFlush: mustFlush) { progress?.erase() }
+        // What goes to a file leaves the line where it is.
+        let erases = target.output.isTerminal
+        try target.output.append(bytes, mustFlush: mustFlush) { if erases { progress?.erase() } }
       } catch is ClosedPipe where targets.contains(where: { $0 !== target && !$0.isClosed }) {
         target.isClosed = true
       }

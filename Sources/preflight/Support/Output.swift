@@ -48,6 +48,9 @@ struct Output: ~Copyable {
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
 
+  /// Whether it is a terminal, which may show progress as well.
+  var isTerminal: Bool { Terminal.isTerminal(descriptor) }
+
   /// The bytes that stand in the file, written before or by this.
   var byteCount: Int {
     var status = stat()

@@ -13,25 +13,32 @@ import SystemPackage
 
 /// How results are shown.
 struct ReportOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How results are shown: \(Self.formats).", valueName: "FORMAT"))
+  @Option(
+    help: ArgumentHelp("Output format: \(Self.formats).", valueName: "FORMAT"),
+    completion: .list(ReportFormat.all.map(\.name)))
   var format: String?
 
   @Option(help: ArgumentHelp("Write the report to a file.", valueName: "FILE"))
   var output: FilePath?
 
-  @Option(help: ArgumentHelp("Write one more report to a file; may be repeated.", valueName: "FORMAT=FILE"))
+  @Option(
+    help: ArgumentHelp("Also write a report to a file; may be repeated.", valueName: "FORMAT=FILE"),
+    completion: .list(ReportFormat.all.map { $0.name + "=" }))
   var report: [String] = []
 
-  @Flag(help: "Show how often each code was found in place of the results (human and json).")
+  @Flag(help: "Show how often each code was found instead of the results (human and json).")
   var statistics = false
 
-  @Flag(help: "Leave out files with nothing to say of them.")
+  @Flag(name: .shortAndLong, help: "List every file, not only those with findings (human).")
+  var verbose = false
+
+  @Flag(name: .shortAndLong, help: "List only the findings that reject, and no progress.")
   var quiet = false
 
-  @Flag(help: "Show no progress.")
+  @Flag(help: "Don't show progress.")
   var noProgress = false
 
-  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
+  @Option(help: ArgumentHelp("Use color: auto, always or never.", valueName: "WHEN"))
   var color = ColorChoice.auto
 
   private static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
@@ -39,6 +46,7 @@ struct ReportOptions: ParsableArguments {
   func validate() throws {
     _ = try mainFormat
     for text in report { _ = try Self.split(text) }
+    if verbose, quiet { throw ValidationError("--verbose and --quiet exclude each other") }
   }
 
   /// The format that was asked for; in a GitHub workflow annotations, else text for people.
@@ -62,7 +70,7 @@ struct ReportOptions: ParsableArguments {
 
   static func format(_ name: String) throws(ValidationError) -> ReportFormat {
     guard let format = ReportFormat.named(name) else {
-      throw ValidationError("'\(name)' is no report format, only \(formats)")
+      throw ValidationError("unknown format '\(name)'; choose from \(formats)")
     }
     return format
   }
@@ -77,21 +85,33 @@ struct ReportOptions: ParsableArguments {
 
   func context(policy: String?) -> ReportContext {
     let isTerminal = output == nil && Terminal.isTerminal(STDOUT_FILENO)
-    let usesColor =
-      switch color {
-      case .always: true
-      case .never: false
-      case .auto:
-        isTerminal && (Terminal.environment("NO_COLOR") ?? "").isEmpty
-          && Terminal.environment("TERM") != "dumb"
-      }
+    let usesColor = color.isWanted(onTerminal: isTerminal)
     return ReportContext(
-      policy: policy, version: Version.current, usesColor: usesColor, isQuiet: quiet,
-      width: isTerminal ? Terminal.width(STDOUT_FILENO) : nil, root: Surroundings.projectFolder,
+      policy: policy, version: Version.current, usesColor: usesColor,
+      usesLinks: usesColor && isTerminal && Terminal.hasLinks,
+      listing: quiet ? .errors : verbose ? .all : .findings,
+      width: (isTerminal ? Terminal.width(STDOUT_FILENO) : nil) ?? Terminal.standardWidth,
+      root: Surroundings.projectFolder,
       folder: Terminal.workingFolder)
   }
 }
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
+
+  /// Whether to use colours.
+  ///
+  /// NO_COLOR and FORCE_COLOR (no-color.org, force-color.org) count where they have a value; FORCE_COLOR also where
+  /// the output is no terminal, as in most CI jobs.
+  func isWanted(onTerminal isTerminal: Bool) -> Bool {
+    func isSet(_ name: String) -> Bool { !(Terminal.environment(name) ?? "").isEmpty }
+    switch self {
+    case .always: return true
+    case .never: return false
+    case .auto:
+      if isSet("NO_COLOR") { return false }
+      if isSet("FORCE_COLOR") { return Terminal.environment("FORCE_COLOR") != "0" }
+      return isTerminal && Terminal.environment("TERM") != "dumb"
+    }
+  }
 }

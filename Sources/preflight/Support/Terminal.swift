@@ -80,6 +80,18 @@ enum Terminal {
 
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
+  /// The columns at which text is wrapped where there is no terminal.
+  static let standardWidth = 80
+
+  /// Whether the terminal shows links (OSC 8). None says so; these are known to, and the others show the text alone or
+  /// are left out.
+  static var hasLinks: Bool {
+    let program = environment("TERM_PROGRAM") ?? ""
+    let known = ["iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper", "rio", "WarpTerminal"]
+    let variables = ["VTE_VERSION", "WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "DOMTERM"]
+    return known.contains(program) || variables.contains { environment($0) != nil }
+  }
+
   /// The columns of the terminal behind a descriptor; nil where there is none.
   static func width(_ descriptor: Int32) -> Int? {
     guard isTerminal(descriptor) else { return nil }
