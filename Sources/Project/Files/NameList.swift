@@ -27,9 +27,6 @@ package struct NameList: Sendable {
     self.separator = separator
   }
 
-  /// Whether more than one path may be named.
-  var mayHaveSeveral: Bool { list != nil || names.count > 1 }
-
   func makeIterator() -> Iterator { Iterator(self) }
 
   struct Iterator {
