@@ -108,8 +108,8 @@ let package = Package(
     .executableTarget(
       name: "preflight",
       dependencies: [
-        "MediaPreflight", "PreflightProject", "PreflightReports", "PreflightSandbox", argumentParser,
-        system,
+        "MediaPreflight", "PreflightProject", "PreflightReports", "PreflightSandbox", "PreflightTOML",
+        argumentParser, system,
       ],
       path: "Sources/preflight", swiftSettings: settings),
     .target(

@@ -7,13 +7,9 @@ extension FilePath {
   ///
   /// - Precondition: No system has paths with a NUL byte, so whoever reads paths from elsewhere refuses them.
   package init(_ bytes: some Sequence<UInt8>) {
-    let terminated = Array(bytes) + [0]
-    precondition(terminated.firstIndex(of: 0) == terminated.count - 1, "a path has no NUL byte")
-    // Copied up to the NUL, before the closure ends.
-    self = terminated.withUnsafeBytes { buffer in
-      guard let start = buffer.baseAddress else { return FilePath() }
-      return FilePath(platformString: start.assumingMemoryBound(to: CChar.self))
-    }
+    let bytes = Array(bytes)
+    precondition(!bytes.contains(0), "a path has no NUL byte")
+    self.init(platformString: bytes.map { CInterop.PlatformChar(bitPattern: $0) } + [0])
   }
 
   /// The bytes, without a terminating NUL.

@@ -1,17 +1,23 @@
-internal import PreflightBytes
-internal import PreflightReferences
+package import PreflightBytes
+package import PreflightReferences
+internal import SystemPackage
 
 /// The one place where a reference becomes bytes.
-enum Opening {
+package enum Opening {
   /// Opens what a reference leads to.
   ///
-  /// - Throws: `ByteSourceError` where there are no bytes to be had.
-  static func source(of reference: Reference) throws(ByteSourceError) -> any ByteSource {
+  /// - Throws: `ByteSourceError` where it can't be opened.
+  package static func source(of reference: Reference) throws(ByteSourceError) -> any ByteSource {
     switch reference {
-    case .file(let path): try FileSource(path: path)
-    // What parses strangers' bytes has no network: somebody else has to bring them.
-    case .url: throw ByteSourceError("it is a URL, and only local files are read; download it first")
-    case .mediaID: throw ByteSourceError("it is a media ID, and only local files are read")
+    case .file(let path):
+      do { return try FileSource(path: path) } catch {
+        guard error.isMissing, let advice = Reference.advice(forMissing: path) else { throw error }
+        throw ByteSourceError(
+          "\(error.description); \(advice)", errorNumber: error.errorNumber, isMissing: true)
+      }
+    // The process that parses strangers' bytes has no network: somebody else has to fetch them.
+    case .url: throw ByteSourceError("URLs are not fetched: download the file and check it")
+    case .mediaID: throw ByteSourceError("media IDs are not looked up: check the file before its upload")
     }
   }
 }

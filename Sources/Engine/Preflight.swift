@@ -186,9 +186,15 @@ public final class Preflight: Sendable {
 
   /// Checks what a reference leads to.
   package func check(_ reference: Reference, _ options: CheckOptions) throws -> CheckResult {
-    let name = reference.name
+    try check({ try Opening.source(of: reference) }, named: reference.name, options)
+  }
+
+  /// Checks what a closure opens.
+  package func check(
+    _ open: () throws -> any ByteSource, named name: FilePath, _ options: CheckOptions
+  ) throws -> CheckResult {
     let source: any ByteSource
-    do { source = try Opening.source(of: reference) } catch {
+    do { source = try open() } catch let error as ByteSourceError {
       return .unreadable(name, error, endpoint: options.endpoint)
     }
     return try judge(source, named: name, options)
@@ -252,14 +258,16 @@ public final class Preflight: Sendable {
   /// Reads a file as a result without a verdict, with the findings that need no policy.
   ///
   /// - Parameter keepsSource: Whether the result keeps the open file.
-  package func inspect(fileAt path: FilePath, keepingSource keepsSource: Bool) throws -> CheckResult {
+  package func inspect(
+    _ open: () throws -> any ByteSource, named name: FilePath, keepingSource keepsSource: Bool = false
+  ) throws -> CheckResult {
     do {
-      let source = try Opening.source(of: .file(path))
-      let inspection = try inspect(source, named: path)
+      let source = try open()
+      let inspection = try inspect(source, named: name)
       return .inspection(
-        of: path, inspection, inspection.findings(name: path), source: keepsSource ? source : nil)
+        of: name, inspection, inspection.findings(name: name), source: keepsSource ? source : nil)
     } catch let error as ByteSourceError {
-      return .inspection(of: path, nil, Finding.unreadable(error.description))
+      return .inspection(of: name, nil, Finding.unreadable(error.description))
     }
   }
 

@@ -1,6 +1,9 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 import PreflightSandbox
+import PreflightTOML
+import SystemPackage
 
 #if canImport(Darwin)
   import Darwin
@@ -30,7 +33,9 @@ struct PreflightCommand: ParsableCommand {
   /// Runs the command with the exit statuses of the contract in place of the argument parser's.
   static func main() {
     do {
-      var command = try parseAsRoot(RawArguments.current)
+      let arguments = RawArguments.current
+      if let failure = unknownCommand(in: arguments) { throw failure }
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch let exit as ExitStatus {
       Terminal.exit(exit.rawValue)
@@ -44,6 +49,21 @@ struct PreflightCommand: ParsableCommand {
       if !message.isEmpty { Terminal.write(message + "\n", to: isClean ? STDOUT_FILENO : STDERR_FILENO) }
       Terminal.exit(isClean ? 0 : ExitStatus.notJudged.rawValue)
     }
+  }
+}
+
+extension PreflightCommand {
+  /// What is wrong with a first word that is no command, with the nearest one; nil where nothing is.
+  private static func unknownCommand(in arguments: [String]) -> Failure? {
+    guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return nil }
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    if names.contains(word) { return nil }
+    let path = FilePath(RawArguments.bytes(word))
+    let isFile = (try? FileSource(path: path)) != nil || FolderListing(path, followsLink: true) != nil
+    let advice =
+      isFile
+      ? "; to check a file: preflight check \(path.shellQuoted)" : TOMLDecoder.suggestion(word, names)
+    return Failure("unknown command '\(word)'\(advice)\nSee 'preflight --help'.")
   }
 }
 

@@ -10,8 +10,9 @@ import Testing
 
 /// What shows only while a process runs: progress on a terminal, interrupts, pipes that close.
 @Suite(.serialized) struct ProcessTests {
-  /// A run that takes some seconds, however fast the machine, and none of whose files is the same.
-  private static let endless = ["check", "--jobs", "2", "--files-from", longList.path]
+  /// A run that takes some seconds, however fast the machine, and none of whose files is the same. No
+  /// configuration is looked for, so its first result doesn't wait until the whole list was gone through.
+  private static let endless = ["check", "--isolated", "--jobs", "2", "--files-from", longList.path]
 
   private static let longList: URL = {
     let file = FileManager.default.temporaryDirectory.appending(path: "preflight-tests-list")

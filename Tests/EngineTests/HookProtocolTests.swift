@@ -92,8 +92,8 @@ import Testing
 
   @Test func referencesThatLeadElsewhereAreNotTakenForFiles() throws {
     for (word, words) in [
-      ("https://example.com/a.jpg", "it is a URL"), ("HTTP://example.com/a.jpg", "it is a URL"),
-      ("media-id:123", "it is a media ID"), ("media-id:x", "no such file"), ("httpx", "no such file"),
+      ("https://example.com/a.jpg", "URLs are not fetched"), ("HTTP://example.com/a.jpg", "URLs are not fetched"),
+      ("media-id:123", "media IDs are not looked up"), ("media-id:x", "no such file"), ("httpx", "no such file"),
     ] {
       let result = try answer(#"{"file": "\#(word)"}"#)
       #expect(result.isUnreadable && result.findings.first?.message.contains(words) == true, "\(word)")

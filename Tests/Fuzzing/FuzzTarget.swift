@@ -4,6 +4,7 @@ import PreflightFacts
 import PreflightPolicy
 import PreflightProject
 import PreflightReports
+import SystemPackage
 
 /// What is given bytes by the fuzzer: each reader of the registry by its name, so that a new format is fuzzed
 /// as soon as it is registered, and the other places where text from outside is read.
@@ -25,17 +26,17 @@ struct FuzzTarget: Sendable {
       },
       FuzzTarget(name: "Configuration") { bytes in
         guard let text = String(validating: bytes, as: UTF8.self) else { return }
-        var policies = PolicyLoader(workingFolder: Array("/nowhere".utf8))
+        var policies = PolicyLoader(workingFolder: FilePath("/nowhere"))
         _ = try? Configuration(
-          parsing: text, name: "fuzz", folder: Array("/nowhere".utf8), policies: &policies)
+          parsing: text, name: "fuzz", folder: FilePath("/nowhere"), policies: &policies)
       },
       FuzzTarget(name: "IgnoreList") { bytes in
         // The last line is a path, the others are patterns.
         let end = bytes.lastIndex(of: 0x0a) ?? bytes.startIndex
-        let folder = Array("/folder".utf8)
+        let folder = FilePath("/folder")
         let list = IgnoreList(parsing: Array(bytes[..<end]), source: "fuzz", folder: folder)
-        let path = folder + [UInt8(ascii: "/")] + bytes[end...].drop { $0 == 0x0a }
-        _ = list.lastMatch(path, nameStart: folder.count + 1, isFolder: bytes.count % 2 == 0)
+        let path = folder.pushing(FilePath(bytes[end...].filter { $0 != 0x0a && $0 != 0 }))
+        _ = list.lastMatch(GlobPath(path, isFolder: bytes.count % 2 == 0))
       },
       FuzzTarget(name: "Request") { bytes in
         // The first byte says where the message goes and which report shows it, since all of them at once take

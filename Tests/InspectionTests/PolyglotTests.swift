@@ -267,8 +267,8 @@ import Testing
   }
 
   @Test func inspectTellsThemToo() throws {
-    let result = try engine.inspect(
-      fileAt: FilePath(Fixture.folder + "hidden/picture-and-page.jpg"), keepingSource: false)
+    let path = FilePath(Fixture.folder + "hidden/picture-and-page.jpg")
+    let result = try engine.inspect({ try FileSource(path: path) }, named: path)
     #expect(result.shownVerdict == nil)
     #expect(result.findings.map(\.code) == [.polyglotFile])
     #expect(

@@ -10,9 +10,9 @@ import Testing
   private final class Counter {
     private(set) var opened: [String] = []
 
-    func list(_ path: [UInt8], followsLink: Bool, foldersOnly: Bool) -> FolderListing? {
-      opened.append(String(decoding: path, as: UTF8.self))
-      return FolderListing(path, followsLink: followsLink, foldersOnly: foldersOnly)
+    func list(_ path: FilePath, followsLink: Bool) -> FolderListing? {
+      opened.append(path.string)
+      return FolderListing(path, followsLink: followsLink)
     }
   }
 
@@ -155,5 +155,54 @@ import Testing
     try scratch.write("*.png\n", to: ".gitignore")
     try scratch.write(to: "a.png")
     #expect(try scratch.walk(["a.png", ""], in: scratch.project()) == ["a.png"])
+  }
+
+  @Test func patternsOfTheRootAreRelativeToIt() throws {
+    let scratch = try ScratchFolder()
+    for name in ["a.png", "b.png", "c/a.png"] { try scratch.write(to: name) }
+    var options = Project.Options()
+    options.exclude = [Array("\(scratch.path)/a.png".utf8)]
+    let project = try Project(options, workingFolder: "/")
+    #expect(project.absolute("../a/..") == "/")
+    #expect(try scratch.walk(in: project) == ["b.png", "c/a.png"])
+  }
+
+  @Test func aFolderWhoseNameBeginsWithAnothersHasItsOwnRules() throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(to: ".git/HEAD")
+    try scratch.write("*.png\n/b/\n", to: "a/.gitignore")
+    try scratch.write("ignore = [\"/c/*.jpg\"]\n", to: "a/preflight.toml")
+    for folder in ["a", "ab"] {
+      for name in ["1.png", "b/2.jpg", "c/3.jpg"] { try scratch.write(to: "\(folder)/\(name)") }
+    }
+    let all = ["ab/1.png", "ab/b/2.jpg", "ab/c/3.jpg"]
+    #expect(try scratch.walk(["a", "ab"], in: scratch.project()) == all)
+    let named = all + all.map { "a" + $0.dropFirst(2) }
+    #expect(try scratch.walk(named, in: scratch.project { $0.forcesExclusion = true }) == all)
+  }
+
+  /// No `.git` of strangers ends the process.
+  @Test(arguments: [("gitdir: m\0n\n", "x"), ("gitdir: m\n", "../c\0d\n"), ("gitdir: \n", "\n")])
+  func aRepositoryThatPointsNowhere(git: String, common: String) throws {
+    let scratch = try ScratchFolder()
+    try scratch.write(git, to: ".git")
+    try scratch.write(common, to: "m/commondir")
+    try scratch.write("*.png\n", to: ".gitignore")
+    for name in ["a.png", "b.jpg"] { try scratch.write(to: name) }
+    #expect(try scratch.walk(in: scratch.project()) == ["b.jpg", "m/commondir"])
+  }
+
+  /// Its folders are not gone through one by one.
+  @Test func aPathThatNoSystemOpensIsFoundAsAFile() throws {
+    let scratch = try ScratchFolder()
+    let deep = String(repeating: "a/", count: 2100) + "b.png"
+    for search in [Project.Search.upwards, .none] {
+      let project = try scratch.project {
+        $0.search = search
+        $0.forcesExclusion = true
+      }
+      #expect(try scratch.walk([deep, "c.png"], in: project) == [deep, "c.png"])
+      #expect(project.settings(ofFileAt: FilePath(deep)).endpoint == nil)
+    }
   }
 }

@@ -20,7 +20,7 @@ import Testing
     let scratch = try ScratchFolder()
     try scratch.write("policy = \"a\\u0000b\"\n", to: "preflight.toml")
     try scratch.write(to: "a.png")
-    var walk = FileWalk([FilePath(scratch.path)], in: try scratch.project())
+    let walk = FileWalk([FilePath(scratch.path)], in: try scratch.project())
     #expect {
       try walk.survey()
     } throws: {

@@ -1,3 +1,4 @@
+import SystemPackage
 import PreflightProject
 @testable import PreflightTestSupport
 import Testing
@@ -50,7 +51,7 @@ import Testing
 
   @Test func aListIsReadAsGitReadsIt() {
     let text = "\u{feff}# comment\r\n\\#a \n!b\\ \t \n\n  \nc   \n/\n!\na[\n"
-    let list = IgnoreList(parsing: Array(text.utf8), source: "list", folder: Array("/r".utf8))
+    let list = IgnoreList(parsing: Array(text.utf8), source: "list", folder: FilePath("/r"))
     #expect(list.patterns.map { String(decoding: $0.text, as: UTF8.self) } == ["\\#a", "!b\\ \t", "c"])
     #expect(list.patterns.map(\.line) == [2, 3, 6])
     #expect(list.patterns.map(\.isNegated) == [false, true, false])

@@ -34,7 +34,7 @@ final class ScratchFolder {
   /// The paths that a walk finds, relative to the folder.
   func walk(
     _ names: [String] = [""], in project: Project,
-    list: @escaping FileWalk.Lister = FolderListing.init(_:followsLink:foldersOnly:)
+    list: @escaping FileWalk.Lister = FolderListing.init(_:followsLink:)
   ) throws -> [String] {
     var walk = FileWalk(names.map { FilePath(path + "/" + $0) }, in: project, list: list)
     try walk.survey()

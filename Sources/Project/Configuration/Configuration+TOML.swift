@@ -1,3 +1,4 @@
+package import SystemPackage
 internal import PreflightTOML
 import MediaPreflight
 
@@ -10,7 +11,7 @@ extension Configuration {
   ///   - policies: Loads the policies that it names.
   /// - Throws: ``ConfigurationError`` with each mistake in the file and in the policies that it names.
   package init(
-    readingFileAt path: [UInt8], name: String, policies: inout PolicyLoader
+    readingFileAt path: FilePath, name: String, policies: inout PolicyLoader
   ) throws(ConfigurationError) {
     let bytes: [UInt8]
     do { bytes = try SmallFile.contents(of: path) } catch { throw ConfigurationError(["\(name): \(error)"]) }
@@ -18,12 +19,12 @@ extension Configuration {
       throw ConfigurationError(["\(name): it is not UTF-8 text"])
     }
     try self.init(
-      parsing: text, name: name, folder: Array(AbsolutePath.parent(of: path) ?? []), policies: &policies)
+      parsing: text, name: name, folder: path.removingLastComponent(), policies: &policies)
   }
 
   /// Reads a configuration's text; the parameters and errors are as above.
   package init(
-    parsing text: String, name: String, folder: [UInt8], policies: inout PolicyLoader
+    parsing text: String, name: String, folder: FilePath, policies: inout PolicyLoader
   ) throws(ConfigurationError) {
     var draft = ConfigurationDraft(name: name, folder: folder, policies: policies)
     draft.read(text)
@@ -31,7 +32,8 @@ extension Configuration {
     let error = draft.error
     if !error.lines.isEmpty { throw error }
     self.init(
-      name: name, folder: folder, isRoot: draft.isRoot, settings: draft.settings, rules: draft.rules,
+      name: name, folder: GlobPath(folder, isFolder: true), isRoot: draft.isRoot, settings: draft.settings,
+      rules: draft.rules,
       ignore: IgnoreList(source: name, folder: folder, patterns: draft.ignore))
   }
 }
@@ -39,7 +41,7 @@ extension Configuration {
 /// A configuration while it is read.
 private struct ConfigurationDraft {
   let name: String
-  let folder: [UInt8]
+  let folder: FilePath
   var policies: PolicyLoader
   private(set) var isRoot = false
   private(set) var settings = Settings()
@@ -52,7 +54,7 @@ private struct ConfigurationDraft {
   private static let settingKeys = ["policy", "endpoint", "strict", "severities"]
   private static let keys = ["root"] + settingKeys + ["ignore", "files"]
 
-  init(name: String, folder: [UInt8], policies: PolicyLoader) {
+  init(name: String, folder: FilePath, policies: PolicyLoader) {
     self.name = name
     self.folder = folder
     self.policies = policies
@@ -92,7 +94,7 @@ private struct ConfigurationDraft {
       decoder.report(
         entry.node.position, "'\(entry.key)' must be an endpoint or a table, not \(entry.node.value.kind)")
     }
-    if let pattern { rules.append(.init(pattern: pattern, folder: folder, settings: own)) }
+    if let pattern { rules.append(.init(pattern: pattern, settings: own)) }
   }
 
   private mutating func readSettings(_ table: TOMLTable, glob: String?) -> Settings {

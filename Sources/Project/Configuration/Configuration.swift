@@ -4,9 +4,9 @@ import MediaPreflight
 package struct Configuration: Sendable {
   /// The file's name for people.
   package let name: String
-  /// The absolute path of the folder that its globs are relative to.
-  package let folder: [UInt8]
-  /// Whether files further up have no say.
+  /// The folder that its globs are relative to.
+  let folder: GlobPath
+  /// Whether files further up count for nothing.
   package let isRoot: Bool
   /// What holds for every file.
   package let settings: Settings
@@ -18,12 +18,7 @@ package struct Configuration: Sendable {
   /// The settings of the files that a glob matches, or of those in a folder that it matches.
   package struct Rule: Sendable {
     let pattern: IgnorePattern
-    let folder: [UInt8]
     package let settings: Settings
-
-    func matches(_ path: [UInt8], nameStart: Int, isFolder: Bool) -> Bool {
-      pattern.matches(path, nameStart: nameStart, isFolder: isFolder, from: folder)
-    }
   }
 }
 

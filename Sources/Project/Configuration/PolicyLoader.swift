@@ -1,4 +1,4 @@
-internal import SystemPackage
+package import SystemPackage
 internal import PreflightTOML
 package import MediaPreflight
 
@@ -13,9 +13,9 @@ package struct PolicyLoader {
   }
 
   private var loaded: [FilePath: Result<NamedPolicy, Failed>] = [:]
-  private let workingFolder: [UInt8]
+  private let workingFolder: FilePath
 
-  package init(workingFolder: [UInt8]) { self.workingFolder = workingFolder }
+  package init(workingFolder: FilePath) { self.workingFolder = workingFolder }
 
   /// The endpoints of the built-in policies and of those that were loaded, each once.
   package var endpoints: [Endpoint] {
@@ -34,11 +34,11 @@ package struct PolicyLoader {
   /// A built-in policy, or else the policy file at a path.
   ///
   /// - Parameter folder: The absolute path of the folder that the path is relative to.
-  package mutating func load(_ name: String, from folder: [UInt8]) throws(Failed) -> NamedPolicy {
+  package mutating func load(_ name: String, from folder: FilePath) throws(Failed) -> NamedPolicy {
     guard !name.utf8.contains(0) else { throw Failed(message: "the name of a policy can't have a NUL") }
     let isBuiltIn = Policy.builtInNames.contains(name)
-    let path = AbsolutePath.normalized(Array(name.utf8), from: folder)
-    let key = isBuiltIn ? FilePath(name) : FilePath(path)
+    let path = FilePath(name).resolved(from: folder)
+    let key = isBuiltIn ? FilePath(name) : path
     if let known = loaded[key] { return try known.get() }
     let result = Result { () throws(Failed) in
       if isBuiltIn, let policy = Policy.builtIn(named: name) { return NamedPolicy(key: key, policy: policy) }
@@ -48,8 +48,8 @@ package struct PolicyLoader {
     return try result.get()
   }
 
-  private func read(_ path: [UInt8], named name: String) throws(Failed) -> Policy {
-    let shown = FilePath(AbsolutePath.display(path, from: workingFolder)).display
+  private func read(_ path: FilePath, named name: String) throws(Failed) -> Policy {
+    let shown = path.display(from: workingFolder)
     let bytes: [UInt8]
     do { bytes = try SmallFile.contents(of: path) } catch {
       let isName = !name.contains("/") && !name.contains(".")

@@ -27,9 +27,6 @@ package struct NameList: Sendable {
     self.separator = separator
   }
 
-  /// Whether more than one path may be named.
-  var mayHaveSeveral: Bool { list != nil || names.count > 1 }
-
   func makeIterator() -> Iterator { Iterator(self) }
 
   struct Iterator {
@@ -58,6 +55,8 @@ package struct NameList: Sendable {
         if path.contains(0) {
           throw ByteSourceError("the list has a NUL byte in a path; -0 takes paths that end with NUL bytes")
         }
+        // Only on the command line `-` is standard input.
+        if path == [UInt8(ascii: "-")] { return "./-" }
         if !path.isEmpty { return FilePath(path) }
       }
       return nil

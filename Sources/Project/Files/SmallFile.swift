@@ -7,8 +7,8 @@ enum SmallFile {
   private static let maximumBytes: UInt64 = 1 << 24
 
   /// All of a regular file.
-  static func contents(of path: [UInt8]) throws(ByteSourceError) -> [UInt8] {
-    let source = try FileSource(path: FilePath(path))
+  static func contents(of path: FilePath) throws(ByteSourceError) -> [UInt8] {
+    let source = try FileSource(path: path)
     guard source.byteCount <= maximumBytes else {
       throw ByteSourceError("it is larger than \(maximumBytes) bytes")
     }

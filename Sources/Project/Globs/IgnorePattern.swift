@@ -1,3 +1,6 @@
+package import SystemPackage
+import MediaPreflight
+
 /// One pattern of an ignore list, with the meaning that gitignore(5) gives to `!` before it and to slashes.
 package struct IgnorePattern: Sendable {
   /// Whether it takes back what a pattern before it left out.
@@ -27,37 +30,32 @@ package struct IgnorePattern: Sendable {
     glob = try Glob(rest)
   }
 
-  /// - Parameters:
-  ///   - path: An absolute path.
-  ///   - nameStart: Where its last name begins.
-  ///   - folder: The folder that the pattern is relative to. Of what is neither below nor above it only the
-  ///     name counts.
-  func matches(_ path: [UInt8], nameStart: Int, isFolder: Bool, from folder: [UInt8]) -> Bool {
-    if isFolderOnly, !isFolder { return false }
-    if path.count > folder.count, path[folder.count] == UInt8(ascii: "/"), path.starts(with: folder) {
-      return glob.matches(isNameOnly ? path[nameStart...] : path[(folder.count + 1)...])
-    }
-    guard isNameOnly, !AbsolutePath.contains(path, folder) else { return false }
-    return glob.matches(path[nameStart...])
+  /// - Parameter folder: The folder that the pattern is relative to. It is about neither that one nor those
+  ///   above it; of what is elsewhere only the name counts.
+  func matches(_ path: GlobPath, from folder: GlobPath) -> Bool {
+    if isFolderOnly && !path.isFolder || path.contains(folder) { return false }
+    if isNameOnly { return glob.matches(path.name) }
+    return path.relative(to: folder).map(glob.matches) ?? false
   }
 }
 
-/// Patterns that stand in one place, of which the last that matches has the say.
+/// Patterns that stand in one place, of which the last that matches decides.
 package struct IgnoreList: Sendable {
   /// Where the patterns come from, for people.
   package let source: String
-  /// The absolute path of the folder that they are relative to, without a final slash.
-  let folder: [UInt8]
+  /// The folder that they are relative to.
+  private let folder: GlobPath
   package let patterns: [IgnorePattern]
 
-  package init(source: String, folder: [UInt8], patterns: [IgnorePattern]) {
+  /// - Parameter folder: The absolute path of the folder that the patterns are relative to.
+  package init(source: String, folder: FilePath, patterns: [IgnorePattern]) {
     self.source = source
-    self.folder = folder
+    self.folder = GlobPath(folder, isFolder: true)
     self.patterns = patterns
   }
 
   /// Reads a file such as `.gitignore`. Patterns that can match nothing are passed over, as Git does.
-  package init(parsing text: [UInt8], source: String, folder: [UInt8]) {
+  package init(parsing text: [UInt8], source: String, folder: FilePath) {
     var patterns: [IgnorePattern] = []
     var rest = text[...]
     if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
@@ -82,11 +80,7 @@ package struct IgnoreList: Sendable {
   }
 
   /// The last pattern that matches.
-  ///
-  /// - Parameters:
-  ///   - path: An absolute path.
-  ///   - nameStart: Where its last name begins.
-  package func lastMatch(_ path: [UInt8], nameStart: Int, isFolder: Bool) -> IgnorePattern? {
-    patterns.last { $0.matches(path, nameStart: nameStart, isFolder: isFolder, from: folder) }
+  package func lastMatch(_ path: GlobPath) -> IgnorePattern? {
+    patterns.last { $0.matches(path, from: folder) }
   }
 }

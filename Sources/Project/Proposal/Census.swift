@@ -36,11 +36,10 @@ struct Census {
   init(of folder: FilePath, in project: Project) throws {
     let engine = project.baseSettings.engine
     var walk = FileWalk([folder], in: project)
-    var inFolder = (path: FilePath([]), count: 0)
-    let start = folder.bytes.count + (folder.bytes.last == UInt8(ascii: "/") ? 0 : 1)
+    var inFolder = (path: FilePath(), count: 0)
     while let file = try walk.next() {
-      let path = FilePath(Array(file.name.bytes.dropFirst(start)))
-      let parent = FilePath(Array(AbsolutePath.parent(of: path.bytes) ?? []))
+      let path = file.name.relative(to: folder)
+      let parent = path.removingLastComponent()
       inFolder = (parent, inFolder.path == parent ? inFolder.count + 1 : 1)
       fileCount += 1
       guard inFolder.count <= Self.maximumPerFolder, inspectedCount < Self.maximumFiles else { continue }
@@ -62,19 +61,17 @@ struct Census {
     let fitting = policy.endpointNames.filter { endpoint in
       result.mediaType.map { policy.endpoint(endpoint)?.types.contains($0) ?? false } ?? false
     }
-    var folder = parent.bytes[...]
-    while true {
-      var count = counts[FilePath(Array(folder))] ?? Count()
+    var folder = parent
+    repeat {
+      var count = counts[folder] ?? Count()
       count.files += 1
       if isMedia {
         count.media += 1
         if let endpoint = result.endpoint { count.chosen[endpoint, default: 0] += 1 }
         for endpoint in fitting { count.fitting[endpoint, default: 0] += 1 }
       }
-      counts[FilePath(Array(folder))] = count
-      if folder.isEmpty { return }
-      folder = AbsolutePath.parent(of: Array(folder)) ?? []
-    }
+      counts[folder] = count
+    } while folder.removeLastComponent()
   }
 
   /// Whether a file may be meant to be sent: by its bytes or, where they are broken, by its name. Whether

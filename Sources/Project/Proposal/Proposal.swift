@@ -46,7 +46,7 @@ package struct Proposal {
       if above.contains(where: ignoredFolders.contains) { continue }
       if count.media == 0 {
         // A folder without any media is one that is yet to be filled.
-        if path.bytes.isEmpty { return }
+        if path.isEmpty { return }
         ignoredFolders.append(path)
         if ignored.count < Self.maximumLines {
           ignored.append(
@@ -68,12 +68,8 @@ package struct Proposal {
   /// The folders that a path is in, the nearest first, and the one that all is about last.
   private static func above(_ path: FilePath) -> [FilePath] {
     var all: [FilePath] = []
-    var rest = path.bytes
-    while let parent = AbsolutePath.parent(of: rest) {
-      rest = Array(parent)
-      all.append(FilePath(rest))
-    }
-    if !path.bytes.isEmpty { all.append(FilePath([])) }
+    var rest = path
+    while rest.removeLastComponent() { all.append(rest) }
     return all
   }
 
@@ -100,8 +96,8 @@ package struct Proposal {
   ]
 
   private static func endpoint(named path: FilePath) -> Endpoint? {
-    let last = path.bytes.split(separator: UInt8(ascii: "/")).last ?? []
-    let own = String(decoding: last, as: UTF8.self).lowercased().split { !$0.isLetter }.map(String.init)
+    let name = path.lastComponent?.string ?? ""
+    let own = name.lowercased().split { !$0.isLetter }.map(String.init)
     return words.first { !$0.words.isDisjoint(with: own) }?.endpoint
   }
 
@@ -109,7 +105,7 @@ package struct Proposal {
 
   /// Files that are no media, in folders with media: by their extension where no media have it.
   private mutating func readOthers(_ census: Census) {
-    guard (census.counts[FilePath([])]?.media ?? 0) > 0 else { return }
+    guard (census.counts[FilePath()]?.media ?? 0) > 0 else { return }
     var byGlob: [String: Int] = [:]
     for path in census.others {
       let isCovered = Self.above(path).contains { (census.counts[$0]?.media ?? 0) == 0 }

@@ -38,15 +38,16 @@ struct CheckCommand: ParsableCommand {
     let project = try projects.project(
       Settings(policy, endpoint: endpoint, isStrict: strict), selection: findings.selection)
     let baseline = try BaselineRun(findings)
-    let (declaredType, depth) = (declaredType, files.depth)
+    let (files, declaredType) = (files, declaredType)
     let summary = try FileRun.run(
       files, reports, sandbox, in: project, hasPolicy: true,
       writing: findings.writeBaseline.map { [$0] } ?? []
-    ) { name, settings in
+    ) { file, settings in
       var options = CheckOptions(settings.endpoint, declaredType)
-      options.depth = depth
+      options.depth = files.depth
       options.keepsSource = baseline != nil || reports.showsFiles
-      let result = try settings.engine.check(.file(name), options)
+      let result = try settings.engine.check(
+        { try files.source(of: file) }, named: files.shownName(of: file), options)
       let known = baseline?.leavingOutKnown(of: result) ?? result
       return reports.showsFiles ? known : known.closingSource()
     }

@@ -55,11 +55,11 @@ struct ConfigCommand: ParsableCommand {
       var errors = ConfigurationError()
       for path in paths {
         var options = Project.Options()
-        let isFolder = FolderListing(path.bytes, followsLink: true, foldersOnly: true) != nil
+        let isFolder = FolderListing(path, followsLink: true) != nil
         if !isFolder { options.search = .file(path) }
         do {
-          let project = try Project(options, workingFolder: Terminal.workingFolder ?? FilePath([]))
-          var walk = FileWalk([path], in: project)
+          let project = try Project(options, workingFolder: Terminal.workingFolder ?? FilePath("/"))
+          let walk = FileWalk([path], in: project)
           try walk.survey()
         } catch { errors.add(error.lines) }
       }

@@ -28,11 +28,11 @@ struct InitCommand: ParsableCommand {
   var stdout = false
 
   func run() throws {
-    guard FolderListing(folder.bytes, followsLink: true, foldersOnly: true) != nil else {
+    guard FolderListing(folder, followsLink: true) != nil else {
       throw Failure("\(folder.display) is no folder that can be read")
     }
     if !stdout,
-      let found = FolderMarks(at: folder.bytes, configurations: true, git: false).configurations.first
+      let found = FolderMarks(at: folder, configurations: true, git: false).configurations.first
     {
       throw Failure(
         "\(folder.appending(found).display) is there already; --stdout shows what would be written")

@@ -20,8 +20,11 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let engine = Preflight(depth: files.depth)
     let project = try projects.project(Settings())
-    let summary = try FileRun.run(files, reports, sandbox, in: project, hasPolicy: false) { name, _ in
-      try engine.inspect(fileAt: name, keepingSource: reports.showsFiles)
+    let files = files
+    let summary = try FileRun.run(files, reports, sandbox, in: project, hasPolicy: false) { file, _ in
+      try engine.inspect(
+        { try files.source(of: file) }, named: files.shownName(of: file),
+        keepingSource: reports.showsFiles)
     }
     try FileRun.exit(summary)
   }

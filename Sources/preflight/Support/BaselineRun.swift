@@ -15,7 +15,7 @@ struct BaselineRun {
     known = KnownFindings(
       try options.baseline.map(Self.read) ?? Baseline(), keptIn: folder(options.baseline ?? "."),
       adoptingFor: options.writeBaseline.map(folder), selection: try options.selection,
-      workingFolder: Terminal.workingFolder ?? FilePath([]))
+      workingFolder: Terminal.workingFolder ?? FilePath("/"))
     readName = options.baseline
     writtenName = options.writeBaseline
   }

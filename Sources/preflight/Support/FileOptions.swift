@@ -7,36 +7,68 @@ extension Depth: ExpressibleByArgument {}
 
 /// Which files.
 struct FileOptions: ParsableArguments {
-  @Argument(help: "Files, and folders to walk.")
+  @Argument(
+    help: ArgumentHelp(
+      "Files to check, and folders to search; - is standard input (default: the working folder).",
+      valueName: "PATH"))
   var paths: [FilePath] = []
 
-  @Option(help: ArgumentHelp("Read paths from a file, or from standard input.", valueName: "FILE|-"))
+  @Option(
+    help: ArgumentHelp("Read paths from a file, or from standard input, one per line.", valueName: "FILE|-"))
   var filesFrom: FilePath?
 
   @Flag(
-    name: [.customShort("0"), .customLong("null")], help: "The paths of --files-from end with NUL bytes.")
+    name: [.customShort("0"), .customLong("null")],
+    help: "The paths of --files-from are separated by NUL bytes.")
   var isNulSeparated = false
 
-  @Flag(help: "Fail when there is nothing to check.")
+  @Option(
+    help: ArgumentHelp(
+      "File name of standard input, for its extension and for reports.", valueName: "NAME"))
+  var name: FilePath?
+
+  @Flag(help: "Fail if there is nothing to check.")
   var requireFiles = false
 
   @Option(
     help: ArgumentHelp(
-      "How deep to look: structure (headers and tables) or content (also decodes what a verdict depends on).",
+      "How deep to look: structure (headers and tables) or content (also decodes what the verdict depends on).",
       valueName: "DEPTH"))
   var depth = Depth.content
 
   @OptionGroup var jobs: JobOptions
 
   func validate() throws {
-    if paths.isEmpty, filesFrom == nil { throw ValidationError("no path is given; see --help") }
-    if isNulSeparated, filesFrom == nil { throw ValidationError("-0 goes with --files-from") }
+    if isNulSeparated, filesFrom == nil { throw ValidationError("-0 needs --files-from") }
+    if name != nil, !readsStandardInput { throw ValidationError("--name needs the path - (standard input)") }
+    if readsStandardInput, filesFrom == "-" {
+      throw ValidationError("standard input can't be both a file and a list of paths")
+    }
   }
 
+  private var readsStandardInput: Bool { paths.contains("-") }
+
   func names() throws(Failure) -> NameList {
-    guard let filesFrom else { return NameList(paths) }
+    guard let filesFrom else { return NameList(paths.isEmpty ? ["."] : paths) }
     do {
       return NameList(paths, list: try Input.source(filesFrom), separator: isNulSeparated ? .nul : .line)
     } catch { throw Failure("\(filesFrom.display): \(error)") }
   }
+
+  /// The name that a file goes by in results.
+  func shownName(of file: FoundFile) -> FilePath {
+    Self.isStandardInput(file) ? name ?? file.name : file.name
+  }
+
+  /// Opens a file, or takes in standard input.
+  ///
+  /// - Throws: `ByteSourceError` where it can't be read.
+  func source(of file: FoundFile) throws -> any ByteSource {
+    guard Self.isStandardInput(file) else { return try Opening.source(of: .file(file.name)) }
+    do { return MemorySource(try Input.all()) } catch let error as Input.TooLarge {
+      throw ByteSourceError("standard input \(error)")
+    }
+  }
+
+  private static func isStandardInput(_ file: FoundFile) -> Bool { file.isNamed && file.name == "-" }
 }

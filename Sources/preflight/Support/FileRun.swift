@@ -18,7 +18,7 @@ enum FileRun {
   static func run(
     _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: Project,
     hasPolicy: Bool, writing written: [FilePath] = [],
-    judge: @escaping @Sendable (FilePath, FileSettings) throws -> CheckResult
+    judge: @escaping @Sendable (FoundFile, FileSettings) throws -> CheckResult
   ) throws -> Summary {
     var walk = FileWalk(try files.names(), in: project)
     // Every configuration is read before anything is judged or any report begun.
@@ -30,7 +30,7 @@ enum FileRun {
     let run = OrderedRun(jobs: files.jobs.count) { (file: FoundFile) in
       do {
         let start = ContinuousClock.now
-        var result = try judge(file.name, file.settings.get())
+        var result = try judge(file, file.settings.get())
         result.elapsed = ContinuousClock.now - start
         result.isFoundInFolder = !file.isNamed
         return result

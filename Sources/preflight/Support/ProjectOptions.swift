@@ -80,7 +80,7 @@ extension Project {
   /// The project of the working folder.
   convenience init(_ options: Options) throws(Failure) {
     do {
-      try self.init(options, workingFolder: Terminal.workingFolder ?? FilePath([]))
+      try self.init(options, workingFolder: Terminal.workingFolder ?? FilePath("/"))
     } catch { throw Failure(error) }
   }
 }

@@ -9,12 +9,9 @@ enum Surroundings {
   static var projectFolder: FilePath? {
     guard let folder = Terminal.workingFolder else { return nil }
     for variable in ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] {
-      guard let path = Terminal.environment(variable), path.utf8.first == UInt8(ascii: "/") else { continue }
-      let parts = Array(path.utf8).split(separator: UInt8(ascii: "/"))
-      let own = folder.bytes.split(separator: UInt8(ascii: "/"))
-      if !parts.isEmpty, own.starts(with: parts, by: ==) {
-        return FilePath(parts.flatMap { [UInt8(ascii: "/")] + $0 })
-      }
+      guard let checkout = Terminal.environment(variable).map({ FilePath($0) }) else { continue }
+      let isFolder = checkout.isAbsolute && checkout.parentFolder != nil
+      if isFolder, folder.starts(with: checkout) { return checkout }
     }
     return folder
   }

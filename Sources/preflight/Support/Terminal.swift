@@ -100,12 +100,11 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// The absolute path of the working folder, without a final slash; nil where it can't be known.
+  /// The absolute path of the working folder; nil where it can't be known.
   static var workingFolder: FilePath? {
     guard let path = getcwd(nil, 0) else { return nil }
     defer { free(path) }
-    let bytes = Array(UnsafeBufferPointer(start: path, count: strlen(path))).map { UInt8(bitPattern: $0) }
-    return bytes == Array("/".utf8) ? FilePath([]) : FilePath(bytes)
+    return FilePath(platformString: path)
   }
 
   /// The reason of the last failure of the system.
