@@ -114,7 +114,8 @@ public struct CheckResult: Sendable, Hashable {
 
   static func unreadable(_ name: FilePath?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {
     CheckResult(
-      name: name, endpoint: endpoint, inspection: nil, findings: Finding.unreadable(error.description))
+      name: name, endpoint: endpoint, inspection: nil,
+      findings: Finding.unreadable(error.description, isMissing: error.isMissing))
   }
 
   /// The result without the findings of some codes, which are known, and with the verdict that the rest adds up to.

@@ -267,7 +267,7 @@ public final class Preflight: Sendable {
       return .inspection(
         of: name, inspection, inspection.findings(name: name), source: keepsSource ? source : nil)
     } catch let error as ByteSourceError {
-      return .inspection(of: name, nil, Finding.unreadable(error.description))
+      return .inspection(of: name, nil, Finding.unreadable(error.description, isMissing: error.isMissing))
     }
   }
 

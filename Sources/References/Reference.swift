@@ -39,13 +39,15 @@ public enum Reference: Sendable, Hashable {
   package static func advice(forMissing path: FilePath) -> String? {
     guard let text = String(validating: path), let colon = text.firstIndex(of: ":") else { return nil }
     let (scheme, rest) = (text[..<colon].lowercased(), text[text.index(after: colon)...])
-    let isScheme = scheme.utf8.count > 1 && scheme.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x33 }
+    let isScheme =
+      scheme.utf8.count > 1 && scheme.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x33 }
     guard rest.hasPrefix("/"), isScheme else { return nil }
     let address = "\(scheme):/\(rest)"
     switch scheme {
-    case "http", "https": return "URLs are not fetched: download it with curl -fLO '\(address)' and check the file"
-    case "s3": return "copy it first: aws s3 cp '\(address)' ."
-    case "gs": return "copy it first: gcloud storage cp '\(address)' ."
+    case "http", "https":
+      return "URLs are not fetched: download it with curl -fLO '\(address)' and check the file"
+    case "s3": return "copy it first with aws s3 cp '\(address)'"
+    case "gs": return "copy it first with gcloud storage cp '\(address)'"
     case "file": return "give the path without file://"
     default: return "only local files are checked: download \(address) first"
     }

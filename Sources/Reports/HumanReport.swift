@@ -30,7 +30,7 @@ struct HumanReport: Report {
     text += summary.asides + "."
     let hasFailed = summary.rejected > 0 || summary.unjudged > 0
     text = style(text, hasFailed ? .red : .green) + "\n"
-    if !summary.codes.isEmpty { text += wrap(summary.codeCounts + ".", indent: 0, from: 0) + "\n" }
+    if !summary.codes.isEmpty { text += wrap(summary.codeCounts, indent: 0, from: 0) + "\n" }
     output += Array(text.utf8)
   }
 
@@ -97,7 +97,7 @@ struct HumanReport: Report {
     guard let width = context.width, width > indent + 20 else { return text }
     var result = ""
     var column = start
-    for word in text.split(separator: " ") {
+    for word in text.split(separator: " ").map({ $0.replacing("\u{a0}", with: " ") }) {
       let columns = TextWidth.columns(of: word)
       if !result.isEmpty {
         if column + 1 + columns > width {

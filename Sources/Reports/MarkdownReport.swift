@@ -62,7 +62,9 @@ struct MarkdownReport: Report {
       text += Self.count(summary.warnings, "warning")
     }
     text += summary.asides + ".\n"
-    if !summary.codes.isEmpty { text += "\n" + MarkdownText.escaped(summary.codeCounts) + ".\n" }
+    if !summary.codes.isEmpty {
+      text += "\n" + MarkdownText.escaped(summary.codeCounts.replacing("\u{a0}", with: " ")) + ".\n"
+    }
     output += Array(text.utf8)
     if !grave.text.isEmpty { output += Array("\n".utf8) + grave.text }
     if grave.leftOut > 0 { output += note("file with errors", "files with errors", grave.leftOut) }

@@ -93,10 +93,11 @@ public struct Summary: Sendable, Hashable {
     for finding in result.findings { codes[finding.code, default: 0] += 1 }
   }
 
-  /// How often each code was found, as "5 file-too-large, 2 damaged-file": the most frequent first.
+  /// How often each code was found, as "5 file-too-large, 2 damaged-file": the most frequent first. No line is broken
+  /// between a number and its code.
   var codeCounts: String {
     codes.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-      .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+      .map { "\($0.value)\u{a0}\($0.key.rawValue)" }.joined(separator: ", ")
   }
 
   /// What a sentence with the counts has to add, from a comma on; empty for a whole run without a baseline.

@@ -80,10 +80,17 @@ extension Inspection {
 
 extension Finding {
   /// The finding for a file that can't be read.
-  package static func unreadable(_ reason: String) -> [Finding] {
-    var maker = FindingMaker(policy: nil, endpoint: nil)
-    maker.add(.unreadable, actual: reason)
-    return maker.findings
+  ///
+  /// - Parameter isMissing: Whether there is nothing at the path.
+  package static func unreadable(_ reason: String, isMissing: Bool = false) -> [Finding] {
+    let explanation = Explanation.unreadable
+    let sentence = reason.prefix(1).uppercased() + reason.dropFirst() + "."
+    return [
+      Finding(
+        code: .unreadable, severity: explanation.severity, subject: .file,
+        message: isMissing ? sentence : "Can't read the file: \(reason).", actual: reason,
+        fix: isMissing ? nil : Remedy(advice: explanation.remedy), source: explanation.source)
+    ]
   }
 }
 
@@ -142,12 +149,26 @@ extension FindingMaker {
     } else if let asked = self.endpoint {
       addMissingEndpoint(asked, of: policy)
     } else {
+      let nearest = Self.nearest(to: mediaType, in: policy)
       add(
-        .mediaTypeNotAllowed, message: "No endpoint takes {actual}.", values: ["actual": mediaType.phrase],
-        expected: policy.endpoints.map { "\($0.endpoint.rawValue): \(Self.list($0))" }
-          .joined(separator: "; "),
-        actual: mediaType.rawValue)
+        .mediaTypeNotAllowed, message: "No endpoint accepts {actual}.", values: ["actual": mediaType.phrase],
+        expected: nearest.map(Self.shortList), actual: mediaType.rawValue)
     }
+  }
+
+  /// The types of an endpoint as far as they fit in a line or two.
+  private static func shortList(_ endpoint: EndpointPolicy) -> String {
+    let limit = 8
+    let list = endpoint.types.prefix(limit).map(\.rawValue).joined(separator: ", ")
+    let rest = endpoint.types.count - limit
+    return "\(list)\(rest > 0 ? " or \(rest) more" : "") (\(endpoint.endpoint.rawValue))"
+  }
+
+  /// The endpoint whose types are most like a file's: the first with one of the same kind, such as `image`, else the
+  /// one that accepts the most types.
+  private static func nearest(to mediaType: MediaType, in policy: Policy) -> EndpointPolicy? {
+    policy.endpoints.first { $0.types.contains { $0.topLevel == mediaType.topLevel } }
+      ?? policy.endpoints.max { $0.types.count < $1.types.count }
   }
 
   mutating func addMissingEndpoint(_ endpoint: Endpoint, of policy: Policy) {

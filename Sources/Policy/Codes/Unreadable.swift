@@ -7,7 +7,7 @@ extension Explanation {
   static let unreadable = Explanation(
     .unreadable, .error,
     title: "The file can't be opened or read, or isn't a regular file",
-    message: "The file can't be read: {actual}.",
+    message: "Can't read the file: {actual}.",
     reason: "Nothing can be said of bytes that can't be read. Folders, pipes, devices and "
       + "sockets are never opened for reading, since they could block for ever.",
     source: "POSIX.1-2017, open()",
