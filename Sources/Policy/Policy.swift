@@ -14,7 +14,7 @@ public final class Policy: Sendable {
   /// The endpoints, in the order in which `auto` asks them.
   package let endpoints: [EndpointPolicy]
   /// The rules, in the order in which they are asked.
-  private let rules: [Rule]
+  let rules: [Rule]
   /// Those that apply at each endpoint, in the same order.
   private let rulesByEndpoint: [Endpoint: [Rule]]
   /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.

@@ -15,9 +15,11 @@ public enum ExplanationText {
   }
 
   /// All that there is to say about one code.
-  public static func page(_ explanation: Explanation) -> String {
+  ///
+  /// - Parameter policy: A policy whose own rules with the code are shown as well.
+  public static func page(_ explanation: Explanation, under policy: Policy? = nil) -> String {
     var text = """
-      \(explanation.code.rawValue) (\(explanation.severity.rawValue) unless a policy says otherwise)
+      \(explanation.code.rawValue) (\(explanation.severity.rawValue) by default)
 
       \(explanation.title).
 
@@ -28,21 +30,77 @@ public enum ExplanationText {
       """
     for fix in explanation.fixes { text += "  - \(fix.remedy.text(for: nil))\n" }
     text += "\nSource: \(explanation.source)\n"
+    if let policy { text += section(explanation, under: policy) }
     return text
   }
 
-  /// An object, or an array of them where all codes are shown.
-  public static func json(_ explanations: [Explanation], isTable: Bool) -> String {
+  private static func section(_ explanation: Explanation, under policy: Policy) -> String {
+    let standard = policy.severity(of: explanation.code, otherwise: explanation.severity)
+    var text = "\nIn the policy \(policy.name): \(standard?.rawValue ?? "off")\n"
+    for use in policy.uses(of: explanation.code) {
+      let endpoints =
+        use.endpoints.isEmpty ? "all endpoints" : use.endpoints.map(\.rawValue).joined(separator: ", ")
+      text += "  - \(use.severity?.rawValue ?? "off") at \(endpoints)"
+      if let message = use.message { text += ": \(message)" }
+      if let remedy = use.remedy { text += " Fix: \(remedy)" }
+      text += " (\(use.source))\n"
+    }
+    return text
+  }
+
+  // MARK: Meta's errors
+
+  /// What one of Meta's error numbers means, and which findings foresee it.
+  public static func page(_ error: MetaError) -> String {
+    var text = "Meta's error \(error.number): \(error.title)\n\n\(error.meaning)\n\n"
+    for item in error.cases {
+      text += "\(item.details)\n"
+      text +=
+        item.codes.isEmpty
+        ? "  no check can foresee it\n" : item.codes.map { "  \($0.rawValue)\n" }.joined()
+    }
+    text += "\n'preflight explain CODE' says what to do about each.\n\nSource: \(error.source)\n"
+    return text
+  }
+
+  /// What one of Meta's error numbers means, as an object.
+  public static func json(_ error: MetaError) -> String {
     var json = JSONWriter()
-    if isTable {
-      json.array { json in for explanation in explanations { write(explanation, to: &json) } }
-    } else {
-      for explanation in explanations { write(explanation, to: &json) }
+    json.object { json in
+      json.member("error", error.number)
+      json.member("title", error.title)
+      json.member("meaning", error.meaning)
+      json.key("cases")
+      json.array { json in
+        for item in error.cases {
+          json.object { json in
+            json.member("details", item.details)
+            json.key("codes")
+            json.array { json in for code in item.codes { json.string(code.rawValue) } }
+          }
+        }
+      }
+      json.member("source", error.source)
     }
     return String(decoding: json.bytes, as: UTF8.self) + "\n"
   }
 
-  private static func write(_ explanation: Explanation, to json: inout JSONWriter) {
+  /// An object, or an array of them where all codes are shown.
+  ///
+  /// - Parameter policy: A policy whose own rules with each code are shown as well.
+  public static func json(
+    _ explanations: [Explanation], isTable: Bool, under policy: Policy? = nil
+  ) -> String {
+    var json = JSONWriter()
+    if isTable {
+      json.array { json in for explanation in explanations { write(explanation, policy, to: &json) } }
+    } else {
+      for explanation in explanations { write(explanation, policy, to: &json) }
+    }
+    return String(decoding: json.bytes, as: UTF8.self) + "\n"
+  }
+
+  private static func write(_ explanation: Explanation, _ policy: Policy?, to json: inout JSONWriter) {
     json.object { json in
       json.member("code", explanation.code.rawValue)
       json.member("severity", explanation.severity.rawValue)
@@ -53,6 +111,33 @@ public enum ExplanationText {
       json.key("commands")
       json.array { json in for fix in explanation.fixes { json.string(fix.remedy.text(for: nil)) } }
       json.member("source", explanation.source)
+      json.member("url", ProjectHome.page(of: explanation.code))
+      if let policy { write(explanation, under: policy, to: &json) }
+    }
+  }
+
+  private static func write(
+    _ explanation: Explanation, under policy: Policy, to json: inout JSONWriter
+  ) {
+    json.key("policy")
+    json.object { json in
+      json.member("name", policy.name)
+      json.member(
+        "severity",
+        policy.severity(of: explanation.code, otherwise: explanation.severity)?.rawValue ?? "off")
+      json.key("rules")
+      json.array { json in
+        for use in policy.uses(of: explanation.code) {
+          json.object { json in
+            json.key("endpoints")
+            json.array { json in for endpoint in use.endpoints { json.string(endpoint.rawValue) } }
+            json.member("severity", use.severity?.rawValue ?? "off")
+            json.member("message", use.message)
+            json.member("remedy", use.remedy)
+            json.member("source", use.source)
+          }
+        }
+      }
     }
   }
 }

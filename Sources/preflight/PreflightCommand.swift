@@ -13,16 +13,15 @@ import SystemPackage
   import Musl
 #endif
 
-/// The command line: it parses arguments, finds files, shows results, and decides nothing.
+/// The command line: parses arguments, finds files, shows results. It decides nothing.
 @main
 struct PreflightCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "preflight",
-    abstract: "Says, before anything is sent, whether WhatsApp will take a file, and if not, exactly why.",
+    abstract: "Check whether WhatsApp will accept a media file, before it is sent.",
     discussion: """
-      Exit status: 0 every file accepted; 1 at least one rejected; 2 something could not be judged \
-      (the command line, a policy or a path is wrong, a file can't be read, a report can't be written); \
-      130 it was interrupted.
+      Exit status: 0 if every file is accepted; 1 if a file is rejected; 2 if something could not be judged \
+      (a file can't be read, or an option, a configuration or a policy is invalid); 130 if interrupted.
       """,
     version: "\(Version.current)\nsandbox: \(Sandbox.offered)",
     subcommands: [

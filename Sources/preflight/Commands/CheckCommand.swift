@@ -5,13 +5,20 @@ import PreflightProject
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Give a verdict for every file.",
+    abstract: "Check files and folders before they are sent.",
     discussion: """
-      Folders are walked in sorted order, without hidden files, without what .gitignore or a configuration \
-      ignores, and without following links to folders. A configuration is a preflight.toml or \
-      .preflight.toml in a file's folder or above it, as far as the root of the repository; 'preflight \
-      init' writes one. What the command line says holds over it. \
-      Every finding is told, not only the first; 'preflight explain CODE' says what one means.
+      Folders are searched recursively, in sorted order. Hidden files, symbolic links to folders, and files \
+      ignored by .gitignore or by a configuration are skipped. Without PATH, the working folder is checked.
+
+      Files named on the command line are always listed; files found in folders are listed only if they have \
+      findings (--verbose lists all). Reports for programs always have every file.
+
+      A configuration is a preflight.toml or .preflight.toml in a file's folder or above it, up to the root of the \
+      repository; 'preflight init' writes one. The command line overrides it. 'preflight explain CODE' explains \
+      a finding.
+
+      Exit status: 0 if every file is accepted; 1 if a file is rejected; 2 if a file can't be read, or an \
+      option, a configuration or a policy is invalid; 130 if interrupted.
       """)
 
   @OptionGroup var files: FileOptions
@@ -22,14 +29,14 @@ struct CheckCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where the files go: image, video, audio, document, sticker, or auto for the endpoint whose formats hold the file's type (default: what the configuration says, or else auto).",
+      "Endpoint that the files are sent to: image, video, audio, document, sticker, or auto for the one that accepts the file's type (default: from the configuration, else auto).",
       valueName: "ENDPOINT"))
   var endpoint: EndpointChoice?
 
-  @Option(help: ArgumentHelp("The media type that you mean to declare for each file.", valueName: "TYPE"))
+  @Option(help: ArgumentHelp("Media type that you will declare for each file.", valueName: "TYPE"))
   var declaredType: String?
 
-  @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
+  @Flag(inversion: .prefixedNo, help: "Reject on warnings too.")
   var strict: Bool?
 
   @OptionGroup var sandbox: SandboxOptions
@@ -60,6 +67,10 @@ struct CheckCommand: ParsableCommand {
 struct EndpointChoice: ExpressibleByArgument {
   /// Nil for the one that the bytes call for.
   let endpoint: Endpoint?
+
+  static let defaultCompletionKind = CompletionKind.list(
+    [Endpoint.automatic]
+      + (Policy.builtIn(named: Policy.builtInNames.first ?? "")?.endpointNames ?? []).map(\.rawValue))
 
   init(argument: String) {
     endpoint = argument == Endpoint.automatic ? nil : Endpoint(rawValue: argument)

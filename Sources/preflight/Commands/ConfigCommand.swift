@@ -14,41 +14,55 @@ import PreflightProject
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Check configurations, and show what holds for a file.",
+    abstract: "Check configuration files, and show the settings of a file.",
+    discussion: "Exit status: 0, or 2 if a configuration is invalid.",
     subcommands: [Show.self, Lint.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Show the settings that hold for a file, and where each was said.")
+      commandName: "show", abstract: "Show the settings of a file, and where each comes from.",
+      discussion: "Exit status: 0, or 2 if a configuration is invalid.")
 
-    @Argument(help: "Files; they need not be there.")
+    @Argument(help: "Files, which need not exist.")
     var files: [FilePath]
+
+    @Option(help: ArgumentHelp("Output format: human or json.", valueName: "FORMAT"))
+    var format = TextFormat.human
 
     @OptionGroup var projects: ProjectOptions
 
     func run() throws {
       let project = try projects.project(Settings())
-      var text = ""
+      var rows: [SettingsRows] = []
       for file in files {
         let path = project.absolute(file)
         let settings = project.allSettings(ofFileAt: path)
         let deciding = project.ignoring(path)
         if !project.error.lines.isEmpty { throw Failure(project.error) }
-        text += SettingsText.text(of: settings, ignoredBy: deciding, named: file)
+        rows.append(SettingsRows(settings, ignoredBy: deciding, named: file))
       }
-      Terminal.write(text, to: STDOUT_FILENO)
+      switch format {
+      case .human: Terminal.write(rows.map(\.text).joined(), to: STDOUT_FILENO)
+      case .json:
+        var json = JSONWriter()
+        json.array { json in for rows in rows { rows.write(to: &json) } }
+        json.endLine()
+        Terminal.write(json.bytes, to: STDOUT_FILENO)
+      }
     }
   }
 
   struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "lint", abstract: "Check configurations: each mistake with line and column.",
+      commandName: "lint", abstract: "Check configuration files; report each error with line and column.",
       discussion: """
-        Of a folder, the configurations in it, below it, and above it as far as the root of the repository; \
-        or files of any name.
+        For a folder, checks the configuration files in it, below it, and above it up to the root of the \
+        repository. Files may have any name.
+
+        Exit status: 0, or 2 if a configuration is invalid.
         """)
 
-    @Argument(help: "Folders and configurations (default: the working folder).")
+    @Argument(help: "Folders and configuration files (default: the working folder).")
     var paths: [FilePath] = ["."]
 
     func run() throws {
@@ -70,38 +84,70 @@ struct ConfigCommand: ParsableCommand {
   }
 }
 
-/// The settings of a file as text for people.
-private enum SettingsText {
-  static func text(
-    of settings: Settings, ignoredBy deciding: (list: IgnoreList, pattern: IgnorePattern)?,
+/// The settings of a file, a row each.
+private struct SettingsRows {
+  private struct Row {
+    let key: String
+    let value: String
+    let origin: String
+  }
+
+  private let name: FilePath
+  private var rows: [Row] = []
+
+  init(
+    _ settings: Settings, ignoredBy deciding: (list: IgnoreList, pattern: IgnorePattern)?,
     named name: FilePath
-  ) -> String {
-    var rows: [(key: String, value: String, origin: String)] = []
-    func add<T>(_ key: String, _ setting: Setting<T>?, _ standard: String, _ value: (T) -> String) {
-      rows.append(
-        (key, setting.map { value($0.value) } ?? standard, setting?.origin.description ?? "default"))
-    }
+  ) {
+    self.name = name
     add("policy", settings.policy, Policy.builtInNames.first ?? "") { $0.policy.name }
-    add("endpoint", settings.endpoint, "auto") { $0?.rawValue ?? "auto" }
+    add("endpoint", settings.endpoint, Endpoint.automatic) { $0?.rawValue ?? Endpoint.automatic }
     add("strict", settings.isStrict, "false") { $0 ? "true" : "false" }
     for (code, setting) in settings.severities.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       add(code.rawValue, setting, "") { $0?.rawValue ?? "off" }
     }
+    var ignored = Row(key: "ignored", value: "no", origin: "default")
     if let deciding {
       let place = deciding.list.source + (deciding.pattern.line > 0 ? ":\(deciding.pattern.line)" : "")
-      rows.append(
-        (
-          "ignored", deciding.pattern.isNegated ? "no" : "yes",
-          "\(place), \(EscapedText.of(deciding.pattern.text))"
-        ))
-    } else {
-      rows.append(("ignored", "no", "default"))
+      ignored = Row(
+        key: "ignored", value: deciding.pattern.isNegated ? "no" : "yes",
+        origin: "\(place), \(EscapedText.of(deciding.pattern.text))")
     }
+    rows.append(ignored)
+  }
+
+  private mutating func add<T>(
+    _ key: String, _ setting: Setting<T>?, _ standard: String, _ value: (T) -> String
+  ) {
+    rows.append(
+      Row(
+        key: key, value: setting.map { value($0.value) } ?? standard,
+        origin: setting?.origin.description ?? "default"))
+  }
+
+  /// The rows in columns, below the file's name.
+  var text: String {
     let widths = (rows.map(\.key.count).max() ?? 0, rows.map(\.value.count).max() ?? 0)
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
     return name.display + "\n"
       + rows.map { "  \(padded($0.key, widths.0))  \(padded($0.value, widths.1))  (\($0.origin))\n" }.joined()
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.member("path", name.display)
+      json.key("settings")
+      json.array { json in
+        for row in rows {
+          json.object { json in
+            json.member("key", row.key)
+            json.member("value", row.value)
+            json.member("origin", row.origin)
+          }
+        }
+      }
+    }
   }
 }

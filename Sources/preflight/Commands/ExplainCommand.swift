@@ -13,37 +13,56 @@ import PreflightReports
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Say what a finding means, why the rule exists, and how to mend the file.",
-    discussion: "Without a CODE, the table of all codes.")
+    abstract: "Explain a finding code or one of Meta's error numbers.",
+    discussion: """
+      Without CODE, lists all codes. With --policy, also shows that policy's own rules with the code. \
+      An error number of Meta's, such as 131053, is answered with the findings that foresee it.
+
+      Exit status: 0, or 2 if the code or the policy is unknown.
+      """)
 
   @Argument(
-    help: "A finding code, such as file-too-large.",
-    completion: .list(Explanation.all.map(\.code.rawValue)))
+    help: "A finding code, such as file-too-large, or an error number, such as 131053.",
+    completion: .list(Explanation.all.map(\.code.rawValue) + MetaError.all.map { "\($0.number)" }))
   var code: String?
 
-  @Option(help: ArgumentHelp("How it is shown: human or json.", valueName: "FORMAT"))
-  var format = ExplainFormat.human
+  @OptionGroup var policy: PolicyOptions
+
+  @Option(help: ArgumentHelp("Output format: human or json.", valueName: "FORMAT"))
+  var format = TextFormat.human
 
   func run() throws {
-    guard let code else { return show(Explanation.all, isTable: true) }
+    let policy = try self.policy.policy.map(PolicyOptions.load)
+    guard let code else { return show(Explanation.all, isTable: true, under: policy) }
+    if let number = Int(code) { return try showError(number) }
     guard let explanation = FindingCode(rawValue: code).explanation else {
       let near = Explanation.suggestion(for: code)
-      throw Failure("'\(code)' is no finding code\(near); 'preflight explain' lists them all")
+      throw Failure("unknown finding code '\(code)'\(near); 'preflight explain' lists all codes")
     }
-    show([explanation], isTable: false)
+    show([explanation], isTable: false, under: policy)
   }
 
-  private func show(_ explanations: [Explanation], isTable: Bool) {
+  private func show(_ explanations: [Explanation], isTable: Bool, under policy: Policy?) {
     let text: String =
       switch format {
-      case .json: ExplanationText.json(explanations, isTable: isTable)
+      case .json: ExplanationText.json(explanations, isTable: isTable, under: policy)
       case .human where isTable: ExplanationText.table(explanations)
-      case .human: explanations.map(ExplanationText.page).joined(separator: "\n")
+      case .human: explanations.map { ExplanationText.page($0, under: policy) }.joined(separator: "\n")
       }
+    Terminal.write(text, to: STDOUT_FILENO)
+  }
+
+  private func showError(_ number: Int) throws {
+    guard let error = MetaError.numbered(number) else {
+      let known = MetaError.all.map { "\($0.number)" }.joined(separator: ", ")
+      throw Failure("unknown error number \(number); known are \(known)")
+    }
+    let text = format == .json ? ExplanationText.json(error) : ExplanationText.page(error)
     Terminal.write(text, to: STDOUT_FILENO)
   }
 }
 
-enum ExplainFormat: String, ExpressibleByArgument, CaseIterable {
+/// The output formats of commands that don't check files.
+enum TextFormat: String, ExpressibleByArgument, CaseIterable {
   case human, json
 }

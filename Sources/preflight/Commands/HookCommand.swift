@@ -17,27 +17,30 @@ import Synchronization
 struct HookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hook",
-    abstract: "Answer requests from another program: JSON in, JSON out.",
+    abstract: "Answer requests of another program, one JSON object per line.",
     discussion: """
-      Each line of standard input is one request, a JSON object, and is answered with one line, at once: a result \
-      as of 'check --format ndjson'. Keys: file, endpoint, declaredType, depth, id, and the fields of the policy's \
+      Each line of standard input is one request, a JSON object. It is answered at once with one line: a result, \
+      as in 'check --format ndjson'. Keys: file, endpoint, declaredType, depth, id, and the fields of the policy's \
       requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId). The id, text or a number, comes back \
       unchanged. A line that is not a JSON object, or has a key twice, is answered with invalid-request.
 
       A request with a file and an endpoint checks the file alone; one without a file checks its fields. Requests \
       are read while answers wait, up to 64 MiB. A configuration is read only with --config; an endpoint in the \
       request overrides it. The hook ends when its input ends.
+
+      Exit status: 0 if everything was accepted; 1 if a request was rejected; 2 if a file couldn't be read, or an \
+      option, the configuration or the policy is invalid. With --fail-on never, 0 whatever the verdicts.
       """)
 
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var configuration: ConfigOptions
 
-  @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
+  @Flag(inversion: .prefixedNo, help: "Reject on warnings too.")
   var strict: Bool?
 
   @OptionGroup var jobs: JobOptions
 
-  @Flag(help: "Write answers as they are done, not in the order of the requests; match them by id.")
+  @Flag(help: "Write answers as they are ready, not in the order of the requests; match them by id.")
   var unordered = false
 
   @OptionGroup var failOn: FailOnOption
@@ -48,7 +51,7 @@ struct HookCommand: ParsableCommand {
     let project = try configuration.project(Settings(policy, isStrict: strict))
     let hook = Hook(project.baseSettings.engine)
     let settings = Mutex(project)
-    // The caller's end shows when it no longer reads, whatever it does about the signal.
+    // A caller that no longer reads shows as an error of the write, whatever it did about the signal.
     signal(SIGPIPE, SIG_IGN)
     sandbox.enter()
     let run = HookRun(jobs: jobs.count, keepsOrder: !unordered) { line in
@@ -62,7 +65,7 @@ struct HookCommand: ParsableCommand {
     }
     do {
       let summary = try run.run()
-      // The caller has read each verdict: unjudged ones don't count either.
+      // The caller has read each verdict, so files that couldn't be judged don't count either.
       if failOn.value != .never { try FileRun.exit(summary, failOn: failOn.value) }
     } catch let error as SnifferError {
       throw Failure(error.description)

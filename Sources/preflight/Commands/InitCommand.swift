@@ -15,27 +15,29 @@ import PreflightProject
 struct InitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
-    abstract: "Write a preflight.toml for a folder from what is in it.",
+    abstract: "Write a preflight.toml for a folder, from the files in it.",
     discussion: """
-      Looks through the folder and proposes which folders go to which endpoint and what to leave out, with \
-      the reason beside each line. A configuration that is there already is never overwritten.
+      Proposes an endpoint for each folder and what to ignore, with the reason beside each line. An existing \
+      configuration is never overwritten.
+
+      Exit status: 0, or 2 if the folder can't be read or already has a configuration.
       """)
 
-  @Argument(help: "The folder (default: the working folder).", completion: .directory)
+  @Argument(help: "Folder (default: the working folder).", completion: .directory)
   var folder: FilePath = "."
 
-  @Flag(help: "Show the text in place of writing it.")
+  @Flag(help: "Write to standard output instead of a file.")
   var stdout = false
 
   func run() throws {
     guard FolderListing(folder, followsLink: true) != nil else {
-      throw Failure("\(folder.display) is no folder that can be read")
+      throw Failure("\(folder.display) is not a folder that can be read")
     }
     if !stdout,
       let found = FolderMarks(at: folder, configurations: true, git: false).configurations.first
     {
       throw Failure(
-        "\(folder.appending(found).display) is there already; --stdout shows what would be written")
+        "\(folder.appending(found).display) already exists; --stdout shows what would be written")
     }
     var options = Project.Options()
     options.search = .none
@@ -53,7 +55,7 @@ struct InitCommand: ParsableCommand {
     try output.append(Array(proposal.text.utf8), mustFlush: true) {}
     let counts = (globs: proposal.globCount, files: proposal.fileCount)
     Terminal.write(
-      "\(path.display) written, with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "
+      "Wrote \(path.display) with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "
         + "\(counts.files) file\(counts.files == 1 ? "" : "s").\n", to: STDOUT_FILENO)
   }
 }

@@ -5,10 +5,12 @@ import PreflightProject
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Say what the bytes are, with no policy applied.",
+    abstract: "Show what the bytes of files are, without a policy.",
     discussion: """
-      The results are those of 'check' without verdict and endpoint, and of the findings only those that \
-      are about the file itself. Of a configuration only its ignore list is used.
+      Results are those of 'check' without a verdict and an endpoint, and with only the findings about the file \
+      itself. Of a configuration, only its list of ignored files is used.
+
+      Exit status: 0, or 2 if a file can't be read or an option is invalid; 130 if interrupted.
       """)
 
   @OptionGroup var files: FileOptions

@@ -16,47 +16,49 @@ import SystemPackage
 struct PayloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "payload",
-    abstract: "Make the ready-to-send request for one file, or say why not.",
+    abstract: "Make the ready-to-send request for a file, or say why not.",
     discussion: """
-      The request goes to standard output. A rejection goes to standard output as a result object in JSON, \
-      for programs, and to standard error in words, for people; the status is then 1. Without a FILE the \
-      request is checked by its fields alone.
+      The request is written to standard output. If it is rejected, the result is written to standard output as \
+      JSON and the findings to standard error as text. Without FILE, only the fields of the request are checked.
+
+      Exit status: 0 if the request is ready; 1 if it is rejected; 2 if the file can't be read, or an option, a \
+      configuration or a policy is invalid.
       """)
 
-  @Argument(help: "The file that the request is about.")
+  @Argument(help: "File to send.")
   var file: FilePath?
 
   @Option(
     help: ArgumentHelp(
-      "Where the message goes: image, video, audio, document, sticker, or auto for the endpoint whose formats hold the file's type (default: auto).",
+      "Endpoint that the message is sent to: image, video, audio, document, sticker, or auto for the one that accepts the file's type (default: auto).",
       valueName: "ENDPOINT"))
   var endpoint: EndpointChoice?
 
-  @Option(help: ArgumentHelp("The recipient's phone number with country code.", valueName: "NUMBER"))
+  @Option(help: ArgumentHelp("Recipient's phone number with country code.", valueName: "NUMBER"))
   var to: String?
 
-  @Option(help: ArgumentHelp("The public URL of the file.", valueName: "URL"))
+  @Option(help: ArgumentHelp("Public URL of the file.", valueName: "URL"))
   var mediaUrl: String?
 
   @Option(help: ArgumentHelp("Meta's media ID of an earlier upload.", valueName: "ID"))
   var mediaId: String?
 
-  @Option(help: ArgumentHelp("The text under an image, a video or a document.", valueName: "TEXT"))
+  @Option(help: ArgumentHelp("Caption of an image, a video or a document.", valueName: "TEXT"))
   var caption: String?
 
-  @Option(help: ArgumentHelp("The name under which a document is shown.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("File name that a document is shown with.", valueName: "NAME"))
   var filename: String?
 
-  @Option(help: ArgumentHelp("Meta's ID of the number to send from.", valueName: "ID"))
+  @Option(help: ArgumentHelp("Meta's ID of the phone number to send from.", valueName: "ID"))
   var phoneNumberId: String?
 
   @Option(
     name: .customLong("field"),
     help: ArgumentHelp(
-      "Any other field of the policy's requests; may be repeated.", valueName: "NAME=VALUE"))
+      "Another field of the policy's requests; may be repeated.", valueName: "NAME=VALUE"))
   var fields: [String] = []
 
-  @Option(help: ArgumentHelp("The media type that you mean to declare.", valueName: "TYPE"))
+  @Option(help: ArgumentHelp("Media type that you will declare.", valueName: "TYPE"))
   var declaredType: String?
 
   @OptionGroup var policy: PolicyOptions
@@ -65,18 +67,19 @@ struct PayloadCommand: ParsableCommand {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "The request as json (the body alone), http (the message) or curl (a command).", valueName: "FORM"))
+      "Form of the request: json (the body), http (the whole message) or curl (a command).", valueName: "FORM"
+    ))
   var form = RequestForm.json
 
-  @Flag(inversion: .prefixedNo, help: "Let a warning reject as an error does.")
+  @Flag(inversion: .prefixedNo, help: "Reject on warnings too.")
   var strict: Bool?
 
-  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "WHEN"))
+  @Option(help: ArgumentHelp("Use color: auto, always or never.", valueName: "WHEN"))
   var color = ColorChoice.auto
 
   @OptionGroup var sandbox: SandboxOptions
 
-  /// What the request says.
+  /// The fields of the request.
   private var message: MessageRequest {
     var message = MessageRequest(
       to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
@@ -90,10 +93,10 @@ struct PayloadCommand: ParsableCommand {
 
   func validate() throws {
     for field in fields where !field.contains("=") || field.hasPrefix("=") {
-      throw ValidationError("--field takes NAME=VALUE, not '\(field)'")
+      throw ValidationError("--field needs NAME=VALUE, not '\(field)'")
     }
     if file == nil, endpoint?.endpoint == nil {
-      throw ValidationError("without a FILE, --endpoint says where the message goes")
+      throw ValidationError("without FILE, --endpoint is required")
     }
   }
 
@@ -112,13 +115,13 @@ struct PayloadCommand: ParsableCommand {
       } else if let endpoint = endpoint?.endpoint {
         result = engine.check(message, as: endpoint)
       } else {
-        throw ValidationError("without a FILE, --endpoint says where the message goes")
+        throw ValidationError("without FILE, --endpoint is required")
       }
     } catch let error as SnifferError { throw Failure(error.description) }
     if !result.findings.isEmpty { show(result, policy: engine.policy) }
     if let prepared = result.request {
       guard let text = form.text.text(of: prepared) else {
-        throw Failure("an upload as an HTTP message would have to hold the file's bytes; take --as curl")
+        throw Failure("an HTTP message of an upload would contain the file; use --as curl")
       }
       Terminal.write(text, to: STDOUT_FILENO)
       return
@@ -127,7 +130,7 @@ struct PayloadCommand: ParsableCommand {
     throw result.isUnreadable ? ExitStatus.notJudged : ExitStatus.rejected
   }
 
-  /// The findings in words, on standard error.
+  /// Writes the findings as text to standard error.
   private func show(_ result: CheckResult, policy: Policy) {
     guard let human = ReportFormat.named("human") else { return }
     let usesColor = color.isWanted(onTerminal: Terminal.isTerminal(STDERR_FILENO))

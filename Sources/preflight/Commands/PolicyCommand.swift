@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightTOML
 import SystemPackage
 
 #if canImport(Darwin)
@@ -14,13 +15,18 @@ struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy",
     abstract: "List, show and check policies.",
+    discussion: "Exit status: 0, or 2 if a policy is unknown or invalid.",
     subcommands: [List.self, Show.self, Lint.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "list", abstract: "List the built-in policies.")
+      commandName: "list", abstract: "List the built-in policies.", discussion: "Exit status: 0.")
+
+    @Option(help: ArgumentHelp("Output format: human or json.", valueName: "FORMAT"))
+    var format = TextFormat.human
 
     func run() throws {
+      if format == .json { return writeJSON() }
       let width = Policy.builtInNames.map(\.count).max() ?? 0
       for name in Policy.builtInNames {
         guard let policy = Policy.builtIn(named: name) else { continue }
@@ -28,26 +34,58 @@ struct PolicyCommand: ParsableCommand {
         Terminal.write("\(name)\(padding)  \(policy.title)\n", to: STDOUT_FILENO)
       }
     }
+
+    private func writeJSON() {
+      var json = JSONWriter()
+      json.array { json in
+        for policy in Policy.builtInNames.compactMap(Policy.builtIn) {
+          json.object { json in
+            json.member("name", policy.name)
+            json.member("title", policy.title)
+            json.member("source", policy.source)
+            json.key("endpoints")
+            json.array { json in for endpoint in policy.endpointNames { json.string(endpoint.rawValue) } }
+          }
+        }
+      }
+      json.endLine()
+      Terminal.write(json.bytes, to: STDOUT_FILENO)
+    }
   }
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Print a built-in policy whole, as a file to build on.")
+      commandName: "show",
+      abstract: "Print the full text of a built-in policy, as a starting point for your own.",
+      discussion: "Exit status: 0, or 2 if there is no such policy.")
 
     @Argument(help: "The policy's name.", completion: .list(Policy.builtInNames))
     var name: String
 
+    @Option(
+      help: ArgumentHelp("Output format: human (the TOML file) or json.", valueName: "FORMAT"))
+    var format = TextFormat.human
+
     func run() throws {
       guard let text = Policy.builtInText(named: name) else {
-        throw Failure("there is no policy '\(name)', only \(Policy.builtInNames.joined(separator: ", "))")
+        throw Failure("unknown policy '\(name)'; choose from \(Policy.builtInNames.joined(separator: ", "))")
       }
-      Terminal.write(text, to: STDOUT_FILENO)
+      guard format == .json else {
+        Terminal.write(text, to: STDOUT_FILENO)
+        return
+      }
+      var mistakes: [Mistake] = []
+      var json = JSONWriter()
+      json.table(TOMLTable(parsing: Array(text.utf8), mistakes: &mistakes))
+      json.endLine()
+      Terminal.write(json.bytes, to: STDOUT_FILENO)
     }
   }
 
   struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "lint", abstract: "Check policy files: each mistake with line and column.")
+      commandName: "lint", abstract: "Check policy files; report each error with line and column.",
+      discussion: "Exit status: 0, or 2 if a policy is invalid.")
 
     @Argument(help: "Policy files.", completion: .file(extensions: ["toml"]))
     var files: [FilePath]

@@ -33,12 +33,12 @@ struct BaselineRun {
       }
       let count = baseline.entries.count
       Terminal.note(
-        "\(count == 1 ? "1 finding is" : "\(count) findings are") known in \(writtenName.display)")
+        "wrote \(count == 1 ? "1 finding" : "\(count) findings") to \(writtenName.display)")
     } else if let readName {
       let count = known.stale.count
       guard count > 0 else { return }
       let entries = count == 1 ? "1 entry no longer occurs" : "\(count) entries no longer occur"
-      Terminal.note("\(readName.display): \(entries); write it again with --write-baseline")
+      Terminal.note("\(readName.display): \(entries); update it with --write-baseline")
     }
   }
 

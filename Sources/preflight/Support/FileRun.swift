@@ -56,8 +56,8 @@ enum FileRun {
     } catch let interrupted as Interrupted { sink.abandon(signal: interrupted.signal) }
     let summary = try sink.finish()
     if summary.checked == 0 {
-      if files.requireFiles { throw Failure("nothing was found to check") }
-      Terminal.note("nothing was found to check")
+      if files.requireFiles { throw Failure("no files to check") }
+      Terminal.note("no files to check")
     }
     return summary
   }

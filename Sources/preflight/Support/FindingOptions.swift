@@ -3,15 +3,15 @@ import MediaPreflight
 import PreflightReports
 import SystemPackage
 
-/// Which findings count, and what they come to.
+/// Which findings are reported, and the exit status that they lead to.
 struct FindingOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Only these codes count; commas between them, may be repeated.", valueName: "CODES"),
+    help: ArgumentHelp("Report only these codes; separated by commas, may be repeated.", valueName: "CODES"),
     completion: Self.codeNames)
   var select: [String] = []
 
   @Option(
-    help: ArgumentHelp("These codes don't count; commas between them, may be repeated.", valueName: "CODES"),
+    help: ArgumentHelp("Don't report these codes; separated by commas, may be repeated.", valueName: "CODES"),
     completion: Self.codeNames)
   var ignore: [String] = []
 
@@ -19,21 +19,21 @@ struct FindingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out the findings that a baseline knows: only what is new fails.", valueName: "FILE"))
+      "Suppress the findings listed in a baseline, so that only new ones fail.", valueName: "FILE"))
   var baseline: FilePath?
 
   @Option(
     help: ArgumentHelp(
-      "Write a baseline: every finding of this run is known from now on.", valueName: "FILE"))
+      "Write a baseline with every finding of this run.", valueName: "FILE"))
   var writeBaseline: FilePath?
 
-  // Asked for when a word is completed, not put together in each run.
+  // Run when a word is completed, not in each run.
   private static let codeNames = CompletionKind.shellCommand("preflight explain | cut -d ' ' -f 1")
 
   func validate() throws {
     _ = try selection
     for path in [baseline, writeBaseline] where path?.isEmpty == true {
-      throw ValidationError("a baseline needs the name of a file")
+      throw ValidationError("a baseline needs a file name")
     }
   }
 
@@ -41,7 +41,7 @@ struct FindingOptions: ParsableArguments {
     get throws(ValidationError) {
       let ignored = try Self.codes(ignore, option: "--ignore")
       if ignored.contains(.unreadable) {
-        throw ValidationError("'unreadable' can't be ignored: nothing was judged of such a file")
+        throw ValidationError("'unreadable' can't be ignored: such a file was not checked")
       }
       return CodeSelection(selected: try Self.codes(select, option: "--select"), ignored: ignored)
     }
@@ -56,7 +56,7 @@ struct FindingOptions: ParsableArguments {
         guard code.explanation != nil else {
           let near = Explanation.suggestion(for: code.rawValue)
           throw ValidationError(
-            "\(option): '\(code)' is no finding code\(near); 'preflight explain' lists them all")
+            "\(option): unknown finding code '\(code)'\(near); 'preflight explain' lists all codes")
         }
         codes.append(code)
       }
@@ -65,12 +65,12 @@ struct FindingOptions: ParsableArguments {
   }
 }
 
-/// What makes the exit status 1.
+/// Which findings make the exit status 1.
 struct FailOnOption: ParsableArguments {
   @Option(
     name: .customLong("fail-on"),
     help: ArgumentHelp(
-      "What makes the exit status 1: errors (a rejected file), warnings as well, or nothing.",
+      "Exit with 1 on: error (a rejected file), warning, or never.",
       valueName: "SEVERITY"))
   var value = FailOn.error
 }

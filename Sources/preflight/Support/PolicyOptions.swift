@@ -6,8 +6,10 @@ import SystemPackage
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The policy to hold against: \(Self.names), or a policy file (default: the configuration's, or else \(Self.standard)).",
-      valueName: "NAME|FILE"))
+      "Policy to check against: \(Self.names), or a policy file (default: from the configuration, else \(Self.standard)).",
+      valueName: "NAME|FILE"),
+    completion: .shellCommand(
+      "printf '%s\\n' \(Policy.builtInNames.joined(separator: " ")); ls *.toml 2>/dev/null"))
   var policy: FilePath?
 
   private static let standard = Policy.builtInNames.first ?? ""
@@ -23,14 +25,14 @@ struct PolicyOptions: ParsableArguments {
       let isName = !name.contains("/") && !name.contains(".")
       throw Failure(
         isName
-          ? "there is no policy '\(name)', only \(names), nor such a file"
+          ? "unknown policy '\(name)', and no such file exists; choose from \(names)"
           : "the policy file \(name): \(error)")
     }
     guard let text = String(validating: text, as: UTF8.self) else {
       throw Failure("the policy file \(name) is not UTF-8 text")
     }
     do { return try Policy(parsing: text, name: name) } catch {
-      throw Failure("the policy is mistaken\n\(error)")
+      throw Failure("invalid policy\n\(error)")
     }
   }
 }

@@ -3,33 +3,33 @@ import MediaPreflight
 import PreflightProject
 import SystemPackage
 
-/// What a project's own rules say, and which files they leave out.
+/// The project's configuration, and which files are skipped.
 struct ProjectOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take this configuration alone; its globs begin at its own folder.", valueName: "FILE"),
+      "Use only this configuration file; its globs are relative to its folder.", valueName: "FILE"),
     completion: .file(extensions: ["toml"]))
   var config: FilePath?
 
-  @Flag(help: "Look for no configuration.")
+  @Flag(help: "Ignore all configuration files.")
   var isolated = false
 
   @Option(
     help: ArgumentHelp(
-      "Leave out what a glob matches, written as in .gitignore; may be repeated.", valueName: "GLOB"))
+      "Skip files that match a glob, written as in .gitignore; may be repeated.", valueName: "GLOB"))
   var exclude: [String] = []
 
-  @Flag(help: "Leave out what is ignored even where it is named on the command line.")
+  @Flag(help: "Skip ignored files even if they are named on the command line.")
   var forceExclude = false
 
-  @Flag(help: "Heed no .gitignore; the configuration and --exclude still hold.")
+  @Flag(help: "Don't use .gitignore files; configurations and --exclude still apply.")
   var noIgnore = false
 
   func validate() throws {
-    if config != nil, isolated { throw ValidationError("--config and --isolated exclude each other") }
+    if config != nil, isolated { throw ValidationError("--config and --isolated can't be used together") }
     for text in exclude {
       do { _ = try IgnorePattern(RawArguments.bytes(text)[...], line: 0) } catch {
-        throw ValidationError("--exclude '\(text)' can match nothing: \(error.reason)")
+        throw ValidationError("--exclude '\(text)' can't match anything: \(error.reason)")
       }
     }
   }
@@ -37,8 +37,8 @@ struct ProjectOptions: ParsableArguments {
   /// The project of the working folder.
   ///
   /// - Parameters:
-  ///   - overrides: What the command line says over every configuration.
-  ///   - selection: The codes that count.
+  ///   - overrides: The command line's settings, which override every configuration.
+  ///   - selection: The codes that are reported.
   func project(
     _ overrides: Settings, selection: CodeSelection = CodeSelection()
   ) throws(Failure) -> Project {
@@ -57,12 +57,12 @@ struct ProjectOptions: ParsableArguments {
   }
 }
 
-/// A configuration for a program that calls this one, whose answers must not hang on a stray file: none is
-/// looked for.
+/// The configuration of a program that calls this one. None is searched for, so that no stray file changes the
+/// answers.
 struct ConfigOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take the policy, endpoints and severities of a configuration; none is looked for.",
+      "Use the policy, endpoints and severities of a configuration file.",
       valueName: "FILE"),
     completion: .file(extensions: ["toml"]))
   var config: FilePath?
@@ -86,11 +86,11 @@ extension Project {
 }
 
 extension Failure {
-  init(_ error: ConfigurationError) { self.init("the configuration is mistaken\n\(error)") }
+  init(_ error: ConfigurationError) { self.init("invalid configuration\n\(error)") }
 }
 
 extension Settings {
-  /// What the command line says.
+  /// The settings of the command line.
   init(_ policy: PolicyOptions, endpoint: EndpointChoice? = nil, isStrict: Bool? = nil) throws(Failure) {
     self.init()
     if let name = policy.policy {

@@ -18,7 +18,7 @@ struct ReportOptions: ParsableArguments {
     completion: .list(ReportFormat.all.map(\.name)))
   var format: String?
 
-  @Option(help: ArgumentHelp("Write the report to a file.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Write the report to a file, not to standard output.", valueName: "FILE"))
   var output: FilePath?
 
   @Option(
@@ -46,17 +46,17 @@ struct ReportOptions: ParsableArguments {
   func validate() throws {
     _ = try mainFormat
     for text in report { _ = try Self.split(text) }
-    if verbose, quiet { throw ValidationError("--verbose and --quiet exclude each other") }
+    if verbose, quiet { throw ValidationError("--verbose and --quiet can't be used together") }
   }
 
-  /// The format that was asked for; in a GitHub workflow annotations, else text for people.
+  /// The chosen format; by default text, and annotations in a GitHub workflow.
   var mainFormat: ReportFormat {
     get throws(ValidationError) {
       let isWorkflow = !statistics && Terminal.environment("GITHUB_ACTIONS") == "true"
       let format = try Self.format(format ?? (isWorkflow ? "github" : "human"))
       guard statistics else { return format }
       guard let counts = ReportFormat.statistics(as: format) else {
-        throw ValidationError("--statistics are shown as human or json, not as \(format.name)")
+        throw ValidationError("--statistics needs the format human or json, not \(format.name)")
       }
       return counts
     }
@@ -77,7 +77,7 @@ struct ReportOptions: ParsableArguments {
 
   static func split(_ text: String) throws(ValidationError) -> (format: ReportFormat, path: FilePath) {
     guard let equals = text.firstIndex(of: "="), text.index(after: equals) < text.endIndex else {
-      throw ValidationError("--report takes FORMAT=FILE, not '\(text)'")
+      throw ValidationError("--report needs FORMAT=FILE, not '\(text)'")
     }
     let path = RawArguments.bytes(String(text[text.index(after: equals)...]))
     return (try format(String(text[..<equals])), FilePath(path))

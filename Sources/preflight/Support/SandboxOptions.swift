@@ -2,14 +2,16 @@ import ArgumentParser
 import PreflightSandbox
 import SystemPackage
 
-/// Whether the process shuts itself in.
+/// Whether to enter the sandbox.
 struct SandboxOptions: ParsableArguments {
   @Flag(
     name: .customLong("no-sandbox"),
-    help: "Keep what the process else gives up before it looks at a file: other programs, network, writing.")
+    help: "Disable the sandbox, which denies network access, other programs and writing files.")
   var isUnwanted = false
 
-  /// Shuts the process in, unless that is unwanted, but for the files that are written later on.
+  /// Enters the sandbox, unless disabled.
+  ///
+  /// - Parameter written: Files that are written later and stay writable.
   func enter(writing written: [FilePath] = []) {
     if !isUnwanted { Sandbox.enter(writing: written) }
   }

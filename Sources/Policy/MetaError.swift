@@ -1,0 +1,116 @@
+/// An error number of Meta's Graph API that a message with media can meet, and the findings that foresee it.
+public struct MetaError: Sendable, Hashable {
+  /// The number, as `code` in Meta's answer or webhook.
+  public let number: Int
+  /// Meta's name for it.
+  public let title: String
+  /// What it means for a message with media.
+  public let meaning: String
+  /// Texts that come with it, each with the findings that would have foreseen it.
+  public let cases: [Case]
+  /// Where this is known from.
+  public let source: String
+
+  /// One text that comes with an error.
+  public struct Case: Sendable, Hashable {
+    /// What Meta says in `details`, or the situation where it says nothing of use.
+    public let details: String
+    /// The findings that would have foreseen it; empty where no check of the file or request can.
+    public let codes: [FindingCode]
+  }
+
+  /// The error of a number; nil for one that has nothing to do with media.
+  public static func numbered(_ number: Int) -> MetaError? { all.first { $0.number == number } }
+
+  /// Every error that is known here, by its number.
+  public static let all: [MetaError] = [
+    MetaError(
+      number: 100, title: "Invalid parameter",
+      meaning:
+        "The request itself is refused, at once: a parameter is misspelled, has no valid value, or the upload "
+        + "is of a type or size that Meta doesn't accept.",
+      cases: [
+        Case(
+          details: "Param file must be a file with one of the following types: …",
+          codes: [.mediaTypeNotAllowed, .declaredTypeMismatch]),
+        Case(details: "File Too Large", codes: [.fileTooLarge]),
+        Case(
+          details: "a parameter that Meta doesn't know, or a media or phone number ID that isn't yours",
+          codes: [.unknownField, .invalidMediaID, .invalidPhoneNumberID]),
+      ], source: "Meta, Cloud API, error codes; answers of the media upload"),
+    MetaError(
+      number: 131008, title: "Required parameter is missing",
+      meaning: "The request lacks a field, such as the recipient or the reference to the media.",
+      cases: [
+        Case(details: "Required parameter is missing", codes: [.missingRecipient, .missingMediaReference])
+      ], source: "Meta, Cloud API, error codes"),
+    MetaError(
+      number: 131009, title: "Parameter value is not valid",
+      meaning: "A field of the request has a value that Meta doesn't accept.",
+      cases: [
+        Case(
+          details: "Parameter value is not valid",
+          codes: [
+            .invalidRecipient, .invalidMediaURL, .invalidMediaID, .captionTooLong, .captionNotAllowed,
+            .filenameNotAllowed, .invalidFilename, .conflictingMediaReferences,
+          ])
+      ], source: "Meta, Cloud API, error codes"),
+    MetaError(
+      number: 131026, title: "Message undeliverable",
+      meaning:
+        "The recipient can't receive the message: the number isn't on WhatsApp, its app is too old, or new terms "
+        + "weren't accepted. It has nothing to do with the file.",
+      cases: [Case(details: "the number has no WhatsApp account", codes: [])],
+      source: "Meta, Cloud API, error codes"),
+    MetaError(
+      number: 131051, title: "Unsupported message type",
+      meaning: "The `type` of the message is none that the API sends.",
+      cases: [Case(details: "the endpoint isn't one of the API's", codes: [.invalidRequest])],
+      source: "Meta, Cloud API, error codes"),
+    MetaError(
+      number: 131052, title: "Media download error",
+      meaning:
+        "Media that a user sent to you can't be downloaded, or a media ID is unknown or has expired. It isn't "
+        + "about files that you send.",
+      cases: [Case(details: "the media ID is unknown or expired", codes: [.invalidMediaID])],
+      source: "Meta, Cloud API, error codes"),
+    MetaError(
+      number: 131053, title: "Media upload error",
+      meaning:
+        "The send was answered with 200, and WhatsApp then couldn't fetch or process the media: the message "
+        + "never arrives. The webhook's `details` say why.",
+      cases: [
+        Case(
+          details: "Unsupported Image mime type image/webp. Please use one of image/jpeg, image/png.",
+          codes: [.mediaTypeNotAllowed, .extensionMismatch]),
+        Case(
+          details: "Image is invalid. … JPG RGB/RGBA 8 bit, PNG up to 8 bit/channel",
+          codes: [.colorModelNotAllowed, .bitDepthNotAllowed, .damagedFile]),
+        Case(
+          details: "… is of type video/mp4, videoCodec=hevc, audioCodec=unknown",
+          codes: [.videoCodecNotAllowed, .audioCodecNotAllowed, .pixelFormatNotAllowed, .noVideoStream]),
+        Case(
+          details: "Audio file uploaded with mimetype as audio/mp4, however on processing it is of type "
+            + "application/octet-stream",
+          codes: [.fragmentedFile, .damagedFile, .declaredTypeMismatch, .noMediaData]),
+        Case(
+          details: "Sticker file could not be processed",
+          codes: [
+            .pixelSizeNotAllowed, .fileTooLarge, .frameTooShort, .animationTooLong, .singleFrameAnimation,
+            .damagedFile, .trailingData,
+          ]),
+        Case(
+          details: "Downloading media from weblink failed with http code 403",
+          codes: [.mediaURLNotPublic, .invalidMediaURL, .insecureMediaURL]),
+      ], source: "Meta, Cloud API, error codes; reports with the texts quoted"),
+    MetaError(
+      number: 132012, title: "Template parameter format mismatch",
+      meaning:
+        "The template's header expects another kind of media than the message has, or the parameter is missing.",
+      cases: [
+        Case(
+          details: "header: Format mismatch, expected IMAGE, received UNKNOWN",
+          codes: [.missingMediaReference, .mediaTypeNotAllowed])
+      ], source: "Meta, Cloud API, error codes; reports with the text quoted"),
+  ]
+}

@@ -1,0 +1,29 @@
+extension Policy {
+  /// What a policy says of a code: the severity that it gives to it, and its own rules with it.
+  public struct Use: Sendable, Hashable {
+    /// The endpoints that it applies to; empty for all.
+    public let endpoints: [Endpoint]
+    /// The severity; nil where the policy switches the code off.
+    public let severity: Severity?
+    /// The rule's own message, with its places unfilled; nil where it has the code's.
+    public let message: String?
+    /// The rule's own fix, in words; nil where it has the code's.
+    public let remedy: String?
+    /// Where the rule comes from.
+    public let source: String
+  }
+
+  /// The policy's rules with a code, in its order.
+  public func uses(of code: FindingCode) -> [Use] {
+    rules.filter { $0.code == code }.map { rule in
+      Use(
+        endpoints: rule.endpoints, severity: severity(of: code, otherwise: rule.severity),
+        message: rule.message, remedy: rule.remedy?.text(for: nil), source: rule.source)
+    }
+  }
+
+  /// The severity that the policy gives to a code; nil where it switches the code off.
+  public func severity(of code: FindingCode, otherwise severity: Severity) -> Severity? {
+    severities[code] ?? severity
+  }
+}

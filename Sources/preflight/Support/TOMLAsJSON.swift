@@ -1,0 +1,26 @@
+import MediaPreflight
+import PreflightTOML
+
+extension JSONWriter {
+  /// Writes a table of a TOML document as an object, in the document's order.
+  mutating func table(_ table: TOMLTable) {
+    object { json in
+      for entry in table.entries {
+        json.key(named: entry.key)
+        json.value(entry.node.value)
+      }
+    }
+  }
+
+  private mutating func value(_ value: TOMLValue) {
+    switch value {
+    case .string(let text): string(text)
+    case .integer(let number): integer(number)
+    // JSON has no infinities and no NaN, which no policy has either.
+    case .float(let number): if number.isFinite { self.number(number) } else { null() }
+    case .boolean(let isTrue): bool(isTrue)
+    case .array(let nodes): array { json in for node in nodes { json.value(node.value) } }
+    case .table(let table): self.table(table)
+    }
+  }
+}
