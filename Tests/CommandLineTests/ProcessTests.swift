@@ -55,7 +55,8 @@ import Testing
     let human = String(decoding: try run.file("human"), as: UTF8.self)
     #expect(
       human.hasSuffix(
-        "\(files) files checked: 0 accepted, \(files) rejected, 0 warnings, \(files) unreadable, and then interrupted.\n"
+        "\(files) files checked: 0 accepted, 0 rejected, 0 warnings, \(files) unjudged, interrupted.\n"
+          + "\(files) unreadable\n"
       ))
     let junit = String(decoding: try run.file("junit"), as: UTF8.self)
     #expect(junit.hasSuffix("</testsuite>\n</testsuites>\n") && junit.contains("tests=\"\(files)\""))

@@ -26,8 +26,8 @@ import Testing
     let text = try Shown.text("human", Shown.rejections())
     expectHarmless(text)
     let lines = text.split(separator: "\n")
-    // A heading, a finding, its evidence, its remedy and the alternatives for each; then the sum.
-    #expect(lines.count == names.count * 5 + 1)
+    // A heading, a finding, its fix and the alternatives for each; then the counts of files and of codes.
+    #expect(lines.count == names.count * 4 + 2)
     #expect(!lines.contains { $0.drop { $0 == " " }.hasPrefix("::") || $0.contains("##[") })
     #expect(text.contains("./::error::owned.jpg  rejected as image"))
   }
