@@ -93,7 +93,7 @@ struct MarkdownReport: Report {
   }
 
   private func note(_ one: String, _ many: String, _ count: Int) -> [UInt8] {
-    Array("\n…and \(count) more \(count == 1 ? one : many), left out for length.\n".utf8)
+    Array("\n…and \(count) more \(count == 1 ? one : many), omitted for length.\n".utf8)
   }
 
   private func entry(_ result: CheckResult) -> String {

@@ -85,7 +85,7 @@ struct SARIFReport: Report {
               json.object {
                 $0.member(
                   "text",
-                  "\(leftOut) more findings are left out: code scanning takes \(limit) results of a run.")
+                  "\(leftOut) more findings are omitted: code scanning accepts \(limit) results per run.")
               }
             }
           }

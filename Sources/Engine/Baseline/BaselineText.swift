@@ -40,7 +40,7 @@ public enum BaselineText {
   public static func baseline(parsing text: [UInt8]) throws(Invalid) -> Baseline {
     let document: Document
     do { document = try JSONDecoder().decode(Document.self, from: Data(text)) } catch {
-      throw Invalid(description: "is no baseline of preflight: \(reason(error))")
+      throw Invalid(description: "is not a preflight baseline: \(reason(error))")
     }
     guard document.preflightBaseline == version else {
       throw Invalid(
@@ -49,7 +49,7 @@ public enum BaselineText {
     var entries: Set<Baseline.Entry> = []
     for (index, entry) in document.known.enumerated() {
       guard let entry = entry.value else {
-        throw Invalid(description: "is no baseline of preflight: its entry \(index + 1) can't be read")
+        throw Invalid(description: "is not a preflight baseline: entry \(index + 1) is invalid")
       }
       entries.insert(entry)
     }

@@ -82,7 +82,7 @@ private struct ConfigurationDraft {
   private mutating func readRule(_ entry: TOMLTable.Entry) {
     let pattern = pattern(entry.key, at: entry.position)
     if pattern?.isNegated == true {
-      decoder.report(entry.position, "a glob of [files] can't be negated; a later glob has the say")
+      decoder.report(entry.position, "a glob of [files] can't be negated; a later glob overrides it")
     }
     var own = Settings()
     switch entry.node.value {
@@ -108,7 +108,7 @@ private struct ConfigurationDraft {
       let code = FindingCode(rawValue: entry.key)
       if code.explanation == nil {
         decoder.report(
-          entry.position, "'\(entry.key)' is no finding code" + Explanation.suggestion(for: entry.key))
+          entry.position, "unknown finding code '\(entry.key)'" + Explanation.suggestion(for: entry.key))
       }
       let names = Severity.allCases.map { (name: $0.rawValue, value: Optional($0)) } + [("off", nil)]
       guard let text = decoder.string(entry.node, as: entry.key),
@@ -145,11 +145,11 @@ private struct ConfigurationDraft {
       decoder.report(
         position,
         "the glob '\(text)' can't hold '\(String(decoding: part, as: UTF8.self))': "
-          + "a glob begins at the configuration's folder and stays below it")
+          + "a glob is relative to the configuration's folder and stays below it")
       return nil
     }
     do { return try IgnorePattern(bytes[...], line: position.line) } catch {
-      decoder.report(position, "the glob '\(text)' can match nothing: \(error.reason)")
+      decoder.report(position, "the glob '\(text)' can't match anything: \(error.reason)")
       return nil
     }
   }

@@ -55,7 +55,7 @@ package struct PolicyLoader {
       let isName = !name.contains("/") && !name.contains(".")
       throw Failed(
         message: isName
-          ? "there is no policy '\(name)'" + TOMLDecoder.suggestion(name, Policy.builtInNames)
+          ? "unknown policy '\(name)'" + TOMLDecoder.suggestion(name, Policy.builtInNames)
           : "the policy file \(shown): \(error)")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -63,7 +63,7 @@ package struct PolicyLoader {
     }
     do { return try Policy(parsing: text, name: shown) } catch {
       throw Failed(
-        message: "the policy file \(shown) is mistaken", mistakes: error.mistakes.map { "\(shown):\($0)" })
+        message: "invalid policy file \(shown)", mistakes: error.mistakes.map { "\(shown):\($0)" })
     }
   }
 }

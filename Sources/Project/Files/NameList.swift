@@ -53,7 +53,7 @@ package struct NameList: Sendable {
         // A carriage return is Windows' line end; where a NUL ends a path it is part of it.
         if list.separator == .line, path.last == 0x0d { path.removeLast() }
         if path.contains(0) {
-          throw ByteSourceError("the list has a NUL byte in a path; -0 takes paths that end with NUL bytes")
+          throw ByteSourceError("a path in the list has a NUL byte; use -0 for paths separated by NUL bytes")
         }
         // Only on the command line `-` is standard input.
         if path == [UInt8(ascii: "-")] { return "./-" }

@@ -116,7 +116,7 @@ struct ByteSet: Sendable {
 
   private mutating func insertClass(named name: String) throws(Glob.Broken) {
     guard let holds = Self.classes[name] else {
-      throw Glob.Broken(reason: "there is no class [:\(name):]")
+      throw Glob.Broken(reason: "unknown class [:\(name):]")
     }
     for byte in UInt8(0)..<128 where holds(byte) { insert(byte) }
   }
