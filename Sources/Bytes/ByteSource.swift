@@ -32,7 +32,7 @@ extension ByteSource {
 
 /// Why a source can't be opened or read.
 public struct ByteSourceError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The reason in words, without the file's name, such as "it is a folder, not a regular file" or
+  /// The reason in words, without the file's name, such as "it is a directory, not a regular file" or
   /// "permission denied".
   public let description: String
 

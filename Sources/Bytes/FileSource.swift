@@ -93,7 +93,7 @@ public final class FileSource: ByteSource {
   private static func kind(ofMode mode: mode_t) -> String? {
     switch mode & S_IFMT {
     case S_IFREG: nil
-    case S_IFDIR: "a folder"
+    case S_IFDIR: "a directory"
     case S_IFIFO: "a pipe"
     case S_IFSOCK: "a socket"
     case S_IFCHR, S_IFBLK: "a device"
@@ -124,10 +124,10 @@ extension ByteSourceError {
   private static func words(for number: Int32) -> String {
     switch number {
     case ENOENT: "no such file"
-    case ENOTDIR: "a part of the path is not a folder"
+    case ENOTDIR: "a component of the path is not a directory"
     case EACCES, EPERM: "permission denied"
     case ELOOP: "too many symbolic links"
-    case ENAMETOOLONG: "the name is too long"
+    case ENAMETOOLONG: "the file name is too long"
     case EMFILE, ENFILE: "too many open files"
     case EIO: "the device reports a read error"
     case ENXIO: "it is a socket or a device without a driver, not a regular file"

@@ -19,10 +19,10 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .needsAPerson(let summary): summary
-    case .programMissing(let name): "the program '\(name)' isn't installed"
+    case .programMissing(let name): "'\(name)' is not installed"
     case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
     case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
-    case .exists(let path): "\(path) exists already"
+    case .exists(let path): "\(path) already exists"
     case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"
     }
   }

@@ -98,7 +98,7 @@ public struct RemedyRunner: Sendable {
       let made = folder.appending("\(stem).\(own)")
       _ = made.withPlatformString { made in output.withPlatformString { rename(made, $0) } }
     }
-    if !Self.exists(output) { throw .programFailed(program.name, "it made no file") }
+    if !Self.exists(output) { throw .programFailed(program.name, "it created no output file") }
   }
 
   private func start(_ name: String, _ arguments: [String]) async throws(FixError) {

@@ -9,7 +9,7 @@ extension Format {
     "AMR", reader: AMR.self, hiding: .media,
     mediaTypes: [
       .init("audio/amr", "AMR audio", .audio, extensions: ["amr"], isConfirmedByReader: true),
-      .init("audio/amr-wb", "wide-band AMR audio", .audio, extensions: ["amr", "awb"]),
+      .init("audio/amr-wb", "AMR-WB audio", .audio, extensions: ["amr", "awb"]),
     ])
 }
 
@@ -36,7 +36,7 @@ enum AMR: FormatReader {
     guard let variant = variant(try window.available(at: 0, upTo: 16)) else {
       if window.byteCount < 15, try window.available(at: 0, upTo: 5).has("#!AMR") {
         reading.mediaType = "audio/amr"
-        reading.addTruncation(of: "the file's first line", clause: "RFC 4867 5.1", at: window.byteCount)
+        reading.addTruncation(of: "the AMR signature", clause: "RFC 4867 5.1", at: window.byteCount)
       }
       return
     }
@@ -82,15 +82,15 @@ enum AMR: FormatReader {
         reading.add(
           Fault(
             "frame-type-reserved", clause: clause, at: frames.end,
-            "A frame is of a type that doesn't exist, so the sound can't be followed from there on.",
-            expected: "a frame type in use", actual: "type \(type)"))
+            "A frame has an invalid type; the audio can't be decoded past this point.",
+            expected: "a valid frame type", actual: "type \(type)"))
       } else {
         reading.addTruncation(of: "a frame", clause: clause, at: window.byteCount)
       }
     } else if frames.count == 0 {
       reading.add(
         Fault(
-          "no-frames", clause: clause, at: frames.end, "The file ends before any sound.",
+          "no-frames", clause: clause, at: frames.end, "The file ends before the first frame.",
           expected: "a frame", actual: "end of file"))
     } else if frames.count % channels != 0 {
       reading.addTruncation(of: "a block of frames", clause: clause, at: window.byteCount)

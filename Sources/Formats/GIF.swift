@@ -26,7 +26,7 @@ enum GIF: FormatReader {
       try readBlocks(&window, into: &reading)
     } catch {
       guard case .endOfData = error.reason else { throw error }
-      reading.addTruncation(of: "the picture, before its trailer", clause: "GIF 27", at: error.offset)
+      reading.addTruncation(of: "the image, before its trailer", clause: "GIF 27", at: error.offset)
     }
   }
 
@@ -41,7 +41,7 @@ enum GIF: FormatReader {
       case 0x3b:
         if animation.frames == 0 {
           reading.add(
-            Fault("no-frame", clause: "GIF 20", at: position, "The file ends without any picture in it."))
+            Fault("no-frame", clause: "GIF 20", at: position, "The file contains no image."))
         }
         return try reading.noteTrailingData(&window, after: position + 1)
       case 0x00:
@@ -51,7 +51,7 @@ enum GIF: FormatReader {
         return reading.add(
           Fault(
             "unknown-block", clause: "GIF 12", at: position,
-            "Something stands here that is no block of a GIF.",
+            "Invalid GIF block type.",
             expected: "an image, an extension or the trailer", actual: "0x" + String(introducer, radix: 16)))
       }
     }

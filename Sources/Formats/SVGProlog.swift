@@ -5,7 +5,7 @@ extension Format {
   package static let svg = Format(
     "SVG", reader: SVG.self, hiding: .none,
     mediaTypes: [
-      .init("image/svg+xml", "an SVG drawing", .image, extensions: ["svg"])
+      .init("image/svg+xml", "an SVG image", .image, extensions: ["svg"])
     ])
 }
 

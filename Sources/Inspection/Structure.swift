@@ -42,7 +42,7 @@ package struct Structure {
       reading.add(
         Fault(
           "unconfirmed-type", clause: "", at: 0,
-          "The file begins like \(sniffed), but its header isn't one of that type."))
+          "The file starts like \(sniffed), but its header is invalid."))
     }
     self.reading = reading
     inspection = Inspection(
@@ -89,7 +89,7 @@ package struct Structure {
     reading.add(
       Fault(
         "missing-bytes", clause: "", at: offset,
-        "The file ends before the size that it had when it was opened.",
+        "The file is shorter than when it was opened.",
         expected: "\(window.byteCount) bytes", actual: "\(offset) bytes"))
   }
 
@@ -103,12 +103,12 @@ package struct Structure {
       case .source: throw error
       case .enough: reading.leaveUnchecked(.rest(from: error.offset))
       case .endOfData:
-        reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
+        reading.addTruncation(of: "a structure", clause: "", at: error.offset)
       case .implausible:
         reading.add(
           Fault(
             "implausible-size", clause: "", at: error.offset,
-            "A size or an offset in the file can't be right."))
+            "A size or offset in the file is invalid."))
       }
     }
   }

@@ -40,7 +40,7 @@ extension Policy {
   private static func parse(_ bytes: [UInt8], name: String) -> Policy {
     do { return try Policy(parsing: bytes, name: name) } catch {
       // The built-in files are parsed by a test; a mistake in one is a mistake in this build.
-      preconditionFailure("the built-in policy is mistaken: \(error)")
+      preconditionFailure("the built-in policy is invalid: \(error)")
     }
   }
 }

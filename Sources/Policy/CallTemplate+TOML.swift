@@ -18,7 +18,7 @@ extension CallTemplate {
       for entry in own.entries {
         guard let value = decoder.string(entry.node, as: entry.key) else { continue }
         if value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
-          decoder.report(entry.node.position, "a header's value has no control characters")
+          decoder.report(entry.node.position, "a header value can't contain control characters")
         }
         headers.append((entry.key, value))
       }
@@ -57,7 +57,7 @@ extension CallTemplate {
       case .array(let nodes): return .array(nodes.compactMap { value($0, &decoder) })
       case .float:
         decoder.report(
-          node.position, "a body's value is text, a whole number, a boolean, a table or an array")
+          node.position, "a value in a body must be a string, an integer, a boolean, a table or an array")
         return nil
       }
     }
@@ -65,7 +65,7 @@ extension CallTemplate {
     func check(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
       for name in Template(text).names where !known.contains(name) {
         decoder.report(
-          position, "'{\(name)}' is not a field of a request" + TOMLDecoder.suggestion(name, known))
+          position, "unknown field '{\(name)}'" + TOMLDecoder.suggestion(name, known))
       }
     }
   }

@@ -84,13 +84,13 @@ struct PolicyDraft {
     let names = BuiltInPolicies.all.map(\.name)
     guard let bytes = BuiltInPolicies.bytes(of: base) else {
       return decoder.report(
-        node.position, "'\(base)' is no built-in policy" + TOMLDecoder.suggestion(base, names))
+        node.position, "unknown built-in policy '\(base)'" + TOMLDecoder.suggestion(base, names))
     }
     // A built-in policy extends none that extends it back; the bound is for whoever edits them.
     guard depth < 8 else { return decoder.report(node.position, "the policies extend each other") }
     var inner = TOMLDecoder()
     self = PolicyDraft(parsing: bytes, &inner, depth: depth + 1)
-    if !inner.mistakes.isEmpty { decoder.report(node.position, "'\(base)' is itself mistaken") }
+    if !inner.mistakes.isEmpty { decoder.report(node.position, "the built-in policy '\(base)' is invalid") }
   }
 
   // MARK: Endpoints
@@ -130,7 +130,9 @@ struct PolicyDraft {
     let type = parts.prefix { $0 != UInt8(ascii: "/") }
     let subtype = parts.dropFirst(type.count + 1)
     guard [type, subtype].allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
-      decoder.report(text.position, "'\(text.text)' is no media type such as image/png, without parameters")
+      decoder.report(
+        text.position,
+        "'\(text.text)' is not a media type; expected one such as image/png, without parameters")
       return nil
     }
     return MediaType(rawValue: text.text)
@@ -255,7 +257,8 @@ extension Endpoint {
       && name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
     guard isName, name != Endpoint.automatic else {
       decoder.report(
-        position, "'\(name)' can't be the name of an endpoint: small letters, digits and hyphens, not 'auto'")
+        position, "invalid endpoint name '\(name)'; use lowercase letters, digits and hyphens, but not 'auto'"
+      )
       return nil
     }
     self.init(rawValue: name)
@@ -290,7 +293,7 @@ extension FindingCode {
   init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
     self.init(rawValue: text)
     if explanation == nil {
-      decoder.report(position, "'\(text)' is no finding code" + Explanation.suggestion(for: text))
+      decoder.report(position, "unknown finding code '\(text)'" + Explanation.suggestion(for: text))
       return nil
     }
   }

@@ -33,7 +33,7 @@ extension Rule {
     case (_?, nil): test = .require(Condition.list(table, "require", &decoder))
     case (nil, _?): test = .forbid(Condition.list(table, "forbid", &decoder))
     default:
-      decoder.report(position, "the rule must have either require or forbid")
+      decoder.report(position, "a rule must have either require or forbid")
       return nil
     }
     self.init(
@@ -58,7 +58,8 @@ extension Remedy {
     guard let summary = decoder.string(own, "summary"), let program = decoder.string(own, "program"),
       let arguments = decoder.strings(own, "arguments")
     else {
-      decoder.report(node.position, "a remedy is a sentence, or has a summary, a program and its arguments")
+      decoder.report(
+        node.position, "a remedy must be a string, or a table with summary, program and arguments")
       return nil
     }
     self.init(summary, run: program, arguments.map { Argument(parsing: $0.text) })
@@ -94,7 +95,7 @@ extension Condition {
     table.entries.compactMap { entry in
       guard keys.contains(entry.key) else {
         decoder.report(
-          entry.position, "'\(entry.key)' is no fact" + TOMLDecoder.suggestion(entry.key, keys))
+          entry.position, "unknown fact '\(entry.key)'" + TOMLDecoder.suggestion(entry.key, keys))
         return nil
       }
       let records: [String]? =
@@ -152,7 +153,7 @@ extension Condition.Test {
     case .boolean(let value): return [.bool(value)]
     case .array(let nodes): return nodes.flatMap { scalars($0, &decoder) ?? [] }
     case .table:
-      decoder.report(node.position, "a table can't be compared with")
+      decoder.report(node.position, "a condition can't compare with a table")
       return nil
     }
   }
@@ -204,7 +205,8 @@ extension SizeLimit {
         return
       }
     }
-    decoder.report(node.position, "a size is a number of bytes or text such as \"500 KB\" or \"5 MB\"")
+    decoder.report(
+      node.position, "a size must be a number of bytes or a string such as \"500 KB\" or \"5 MB\"")
     return nil
   }
 }

@@ -21,16 +21,16 @@ package struct MediaURL: Sendable, Hashable {
     if text.isEmpty { throw Invalid(reason: "it is empty") }
     for scalar in text.unicodeScalars {
       switch scalar.value {
-      case 0...0x20, 0x7f...0xa0: throw Invalid(reason: "it has a space or a control character in it")
+      case 0...0x20, 0x7f...0xa0: throw Invalid(reason: "it contains a space or a control character")
       case 0x22, 0x3c, 0x3e, 0x5c, 0x5e, 0x60, 0x7b...0x7d:
-        throw Invalid(reason: "it has the character \(scalar) in it, which is written as %-escape")
+        throw Invalid(reason: "it contains the character \(scalar), which must be percent-encoded")
       default: break
       }
     }
     // In scalars: to a Character, a delimiter with a combining mark behind it is no delimiter.
     let scalars = text.unicodeScalars
     guard let colon = scalars.firstIndex(of: ":"), scalars[colon...].starts(with: "://".unicodeScalars) else {
-      throw Invalid(reason: "it doesn't begin with https://")
+      throw Invalid(reason: "it doesn't start with https://")
     }
     scheme = String(scalars[..<colon]).lowercased()
     guard scheme == "http" || scheme == "https" else {
@@ -51,7 +51,7 @@ package struct MediaURL: Sendable, Hashable {
     if name.hasSuffix(".") { name.removeLast() }
     if name.isEmpty { throw Invalid(reason: "it has no host") }
     if name.utf8.first == UInt8(ascii: ".") || Self.hasEmptyPart(name) {
-      throw Invalid(reason: "its host has an empty part between two dots")
+      throw Invalid(reason: "its host has an empty label between two dots")
     }
     self.host = name
   }
@@ -68,7 +68,9 @@ package struct MediaURL: Sendable, Hashable {
         throw Invalid(reason: "its host has no closing bracket")
       }
       let host = text[..<close].dropFirst()
-      guard IPAddress(v6: String(host)) != nil else { throw Invalid(reason: "its host is no IPv6 address") }
+      guard IPAddress(v6: String(host)) != nil else {
+        throw Invalid(reason: "its host is not a valid IPv6 address")
+      }
       let after = text[close...].dropFirst()
       guard after.isEmpty || after.first == ":" else { throw Invalid(reason: "its host is malformed") }
       return (host, after.isEmpty ? nil : after.dropFirst())
@@ -132,7 +134,7 @@ package struct MediaURL: Sendable, Hashable {
       ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa", ".onion", ".invalid",
     ]
     where host.hasSuffix(suffix) {
-      return "a name of a private network (\(host))"
+      return "a private network name (\(host))"
     }
     return nil
   }
@@ -183,7 +185,7 @@ struct IPAddress {
     case (127, _): "the loopback address (this machine)"
     case (0, _): "the unspecified address"
     case (10, _), (172, 16...31), (192, 168): "a private address"
-    case (100, 64...127): "a shared address of a provider's network"
+    case (100, 64...127): "a shared address (carrier-grade NAT)"
     case (169, 254): "a link-local address"
     case (224...239, _): "a multicast address"
     case (240...255, _): "a reserved address"

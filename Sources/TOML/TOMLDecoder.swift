@@ -100,15 +100,15 @@ package struct TOMLDecoder {
     return nil
   }
 
-  /// ", did you mean 'x'?" where a known name is near; else the names where they are few.
+  /// "; did you mean 'x'?" if a known name is similar; otherwise the known names if there are few.
   package static func suggestion(_ word: String, _ known: [String]) -> String {
     let near =
       known.map { (name: $0, distance: distance(word, $0)) }
       .filter { $0.distance <= max(1, min(word.count, maximumLength) / 3) }
       .min { $0.distance < $1.distance }
       ?? known.first { word.count > 2 && $0.hasPrefix(word) }.map { (name: $0, distance: 0) }
-    if let near { return ", did you mean '\(near.name)'?" }
-    return known.isEmpty || known.count > 12 ? "" : ", only \(known.joined(separator: ", "))"
+    if let near { return "; did you mean '\(near.name)'?" }
+    return known.isEmpty || known.count > 12 ? "" : "; choose from \(known.joined(separator: ", "))"
   }
 
   /// As much of a word is compared.

@@ -209,7 +209,7 @@ extension [Mistake] {
     guard !areTooMany else { return }
     guard count == Mistake.limit else { return append(mistake) }
     let position = TOMLPosition(line: mistake.line, column: mistake.column)
-    append(Mistake(position, "more than \(Mistake.limit) errors, the rest are not reported"))
+    append(Mistake(position, "more than \(Mistake.limit) errors; the rest are not reported"))
   }
 }
 

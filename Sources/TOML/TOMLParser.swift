@@ -107,7 +107,7 @@ private struct TOMLParser {
     if var child = table.entries[index].node.value.takeTable() {
       defer { table.entries[index].node.value = .table(child) }
       guard child.origin != .inline else {
-        throw TOMLFailure(key.position, "'\(key.name)' is an inline table, which nothing can be added to")
+        throw TOMLFailure(key.position, "'\(key.name)' is an inline table and can't be extended")
       }
       if isLast {
         guard !isArray else {
@@ -123,12 +123,12 @@ private struct TOMLParser {
     } else if var nodes = table.entries[index].node.value.takeArray() {
       defer { table.entries[index].node.value = .array(nodes) }
       guard let origin = nodes.last?.value.tableOrigin, origin != .inline else {
-        throw TOMLFailure(key.position, "'\(key.name)' is an array, which nothing can be added to")
+        throw TOMLFailure(key.position, "'\(key.name)' is an array and can't be extended")
       }
       if isLast {
         guard isArray else {
           throw TOMLFailure(
-            key.position, "'\(key.name)' is an array of tables, expected a header in double brackets")
+            key.position, "'\(key.name)' is an array of tables; expected a header in double brackets")
         }
         var new = TOMLTable()
         new.origin = .header
@@ -183,9 +183,9 @@ extension TOMLTable {
     switch entries[index].node.value.tableOrigin {
     case .implicit, .dotted: break
     case .inline:
-      throw TOMLFailure(key.position, "'\(key.name)' is an inline table, which nothing can be added to")
+      throw TOMLFailure(key.position, "'\(key.name)' is an inline table and can't be extended")
     case .header:
-      throw TOMLFailure(key.position, "'\(key.name)' has a header of its own, expected its keys below that")
+      throw TOMLFailure(key.position, "'\(key.name)' has its own header; expected its keys below that")
     case nil:
       throw TOMLFailure(key.position, "'\(key.name)' is \(entries[index].node.value.kind), not a table")
     }

@@ -258,11 +258,11 @@ struct TOMLScanner {
     if TOMLNumber.looksLikeDateOrTime(characters) {
       report(position, "dates and times are not supported")
     } else if case .outOfRange = reading {
-      report(position, "the integer '\(text)' is outside the range of 64 bits")
+      report(position, "the integer '\(text)' doesn't fit in 64 bits")
     } else if TOMLNumber.isDigit(first) || "+-.".utf8.contains(first) {
       report(position, "invalid number '\(text)'")
     } else {
-      report(position, "invalid value '\(text)', a string needs quotes")
+      report(position, "invalid value '\(text)'; strings need quotes")
     }
     return nil
   }
@@ -293,7 +293,7 @@ struct TOMLScanner {
       { index += 1 }
       text += bytes[plain..<index]
       guard !isAtEnd, isMultiline || !isAtLineEnd else {
-        throw TOMLFailure(start, "the string is not closed" + (isMultiline ? "" : " on its line"))
+        throw TOMLFailure(start, isMultiline ? "unterminated string" : "unterminated string on this line")
       }
       switch bytes[index] {
       case quote:
@@ -360,10 +360,10 @@ struct TOMLScanner {
       index += 1 + digits.count
       let name = String(decoding: digits, as: UTF8.self)
       guard digits.count == count, let code = UInt32(name, radix: 16) else {
-        return report(start, "invalid escape, expected \(count) hexadecimal digits")
+        return report(start, "invalid escape; expected \(count) hexadecimal digits")
       }
       guard let scalar = Unicode.Scalar(code), let encoded = UTF8.encode(scalar) else {
-        return report(start, "invalid escape, U+\(name) is not a Unicode scalar value")
+        return report(start, "invalid escape; U+\(name) is not a Unicode scalar value")
       }
       text += encoded
       return

@@ -146,7 +146,8 @@ import Testing
     let hook = try Hook()
     var numbers = SystemRandomNumberGenerator()
     let parts = [
-      "{", "}", "[", "]", "\"", "\\", ",", ":", " ", "\t", "\r", "\0", "é", "\u{feff}", "\\u", "d83d", "1e5", "null",
+      "{", "}", "[", "]", "\"", "\\", ",", ":", " ", "\t", "\r", "\0", "é", "\u{feff}", "\\u", "d83d", "1e5",
+      "null",
       "\"id\"", "\"file\"", "\"endpoint\":\"image\"", "\"to\":\"15551234567\"", "\"mediaId\":\"7\"",
     ]
     for _ in 0..<50 {
@@ -157,7 +158,9 @@ import Testing
           text += #"{"id":"\#(index)","endpoint":"image","to":"15551234567","mediaId":"7"}"# + "\n"
           expected.append(#"{"id":"\#(index)","path":null,"verdict":"accepted""#)
         } else {
-          text += "x" + (0..<Int.random(in: 0..<12, using: &numbers)).map { _ in parts.randomElement() ?? "" }.joined()
+          text +=
+            "x"
+            + (0..<Int.random(in: 0..<12, using: &numbers)).map { _ in parts.randomElement() ?? "" }.joined()
           text += "\n"
           expected.append(#"{"path":null,"verdict":"rejected""#)
         }

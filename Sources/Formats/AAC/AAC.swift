@@ -117,8 +117,8 @@ enum AAC: FormatReader {
       reading.add(
         Fault(
           "no-frames", clause: "ISO/IEC 14496-3 1.A.2.2", at: start + UInt64(first.frameLength),
-          "The file begins like AAC, but no frames follow on one another.",
-          expected: "frames in step", actual: "other bytes"))
+          "The file starts like AAC, but no consecutive frames follow.",
+          expected: "consecutive frames", actual: "other bytes"))
     }
   }
 
@@ -132,7 +132,7 @@ enum AAC: FormatReader {
       // Tags stand at the end, so nothing was cut off there.
       return
     } else if frames.endsInHeader {
-      reading.addTruncation(of: "a frame's header", clause: clause, at: window.byteCount)
+      reading.addTruncation(of: "a frame header", clause: clause, at: window.byteCount)
     } else if let rest = frames.rest {
       reading.add(
         Fault(

@@ -39,9 +39,9 @@ package enum StrayData: Equatable {
     } else if let file = Self.others.first(in: head) {
       self = .other(file)
     } else if head.has("RIFF"), head.has("WEBP", at: 8) {
-      self = .other("a WebP picture")
+      self = .other("a WebP image")
     } else if head.has("ftyp", at: 4) {
-      self = .other(Self.isPicture(brandIn: head) ? "a HEIF picture" : "an MP4 video")
+      self = .other(Self.isPicture(brandIn: head) ? "a HEIF image" : "an MP4 video")
     } else if Self.isText(head) {
       self = .other("text")
     } else {
@@ -58,16 +58,16 @@ package enum StrayData: Equatable {
   ])
 
   private static let others = FileSignatures<String>([
-    .init([0xff, 0xd8, 0xff], "a JPEG picture"),
-    .init(PNG.signature, "a PNG picture"),
-    .init("GIF89a", "a GIF picture"),
+    .init([0xff, 0xd8, 0xff], "a JPEG image"),
+    .init(PNG.signature, "a PNG image"),
+    .init("GIF89a", "a GIF image"),
     .init("%PDF-", "a PDF document"),
     .init(CompoundFileHeader.signature, "an OLE document"),
     .init("OggS\0", "an Ogg file"),
-    .init("ID3\u{2}", "an MPEG sound"),
-    .init("ID3\u{3}", "an MPEG sound"),
-    .init("ID3\u{4}", "an MPEG sound"),
-    .init("CANON OPTIONAL DATA\0", "a note of Canon's picture programs"),
+    .init("ID3\u{2}", "MPEG audio"),
+    .init("ID3\u{3}", "MPEG audio"),
+    .init("ID3\u{4}", "MPEG audio"),
+    .init("CANON OPTIONAL DATA\0", "metadata of Canon software"),
   ])
 
   private static func isPicture(brandIn head: borrowing ByteSpan) -> Bool {
@@ -113,7 +113,7 @@ package enum StrayData: Equatable {
     return head[4] == 7 || head[4] == 12
   }
 
-  package static let serverScript = "a PHP script, which a server that includes the file runs"
+  package static let serverScript = "a PHP script, which runs on a server that includes the file"
 
   /// Whether PHP's opening tag stands at an index. An XML declaration, `<?xml`, is none.
   package static func isPHP(_ head: borrowing ByteSpan, at index: Int) -> Bool {

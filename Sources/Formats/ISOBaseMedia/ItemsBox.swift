@@ -52,7 +52,7 @@ extension ISOBaseMedia {
     private mutating func readLocations(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      Self.leaveUnchecked("the places of images", in: box, &reading)
+      Self.leaveUnchecked("image locations", in: box, &reading)
       var span = try box.contents(in: &window, upTo: Limits.Window.span)
       do {
         let version = try FullBoxHeader(parsing: &span).version
@@ -116,7 +116,7 @@ extension ISOBaseMedia {
       let size = Limits.size(Limits.Window.span)
       reading.leaveUnchecked(
         UncheckedPart(
-          "\(what), after the first \(size) of the list", limit: size,
+          "\(what) after the first \(size) of the list", limit: size,
           at: box.payload + UInt64(Limits.Window.span)))
     }
 
@@ -141,7 +141,7 @@ extension ISOBaseMedia {
     private mutating func apply(
       _ box: Box, to item: UInt32, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      Self.leaveUnchecked("which properties images have", in: box, &reading)
+      Self.leaveUnchecked("image properties", in: box, &reading)
       var span = try box.contents(in: &window, upTo: Limits.Window.span)
       guard let header = try? FullBoxHeader(parsing: &span),
         let count = try? UInt32(parsingBigEndian: &span)

@@ -119,7 +119,7 @@ extension ISOBaseMedia {
       if try isCutHeader(at: offset, &window) {
         isCut = true
         return reading.addTruncation(
-          of: "the header of a box", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
+          of: "a box header", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
       }
       // Zeros are padding, such as recorders and disk images leave, and QuickTime's end of a list.
       var position = offset

@@ -68,7 +68,7 @@ extension ISOBaseMedia {
           throw SyntaxDefect(element: element, expected: element, actual: nil)
         }
         throw SyntaxDefect(
-          element: element, expected: "\(element) of at most 32 bits", actual: "an endless number")
+          element: element, expected: "\(element) of at most 32 bits", actual: "an unterminated number")
       }
     }
 

@@ -36,7 +36,7 @@ enum JPEG: FormatReader {
         if let fault = picture.incompleteness(at: marker.offset) { reading.add(fault) }
         if picture.otherPicturesEnd > window.byteCount, try isCut(&window, after: marker.end) {
           reading.addTruncation(
-            of: "another picture that it holds behind this one", clause: "CIPA DC-007 5.2.3",
+            of: "another image stored after this one", clause: "CIPA DC-007 5.2.3",
             at: window.byteCount)
         }
         return try reading.noteTrailingData(&window, after: max(marker.end, picture.otherPicturesEnd))
@@ -62,7 +62,7 @@ enum JPEG: FormatReader {
       position = segmentEnd
     }
     reading.addTruncation(
-      of: picture.scans == 0 ? "the picture's headers" : "the picture, before its end-of-image marker",
+      of: picture.scans == 0 ? "the image headers" : "the image, before its end-of-image marker",
       clause: "T.81 B.2.1", at: window.byteCount)
   }
 

@@ -102,24 +102,24 @@ struct JPEGFrameHeader {
     guard precision == 8 || precision == 12 else {
       return Fault(
         "frame-precision", clause: "T.81 B.2.2", at: offset + 4,
-        "The frame header states a sample precision that the process does not have.", expected: "8 or 12",
+        "The frame header has a sample precision that its coding process doesn't allow.", expected: "8 or 12",
         actual: "\(precision)")
     }
     if samplesPerLine == 0 {
       return Fault(
-        "empty-frame", clause: "T.81 B.2.2", at: offset + 7, "The frame header states a width of 0.",
+        "empty-frame", clause: "T.81 B.2.2", at: offset + 7, "The frame header has a width of 0.",
         expected: "≥ 1", actual: "0")
     }
     if components.isEmpty {
       return Fault(
         "frame-without-components", clause: "T.81 B.2.2", at: offset + 9,
-        "The frame header states no colour component.", expected: "≥ 1", actual: "0")
+        "The frame header has no color components.", expected: "≥ 1", actual: "0")
     }
     for (index, component) in components.enumerated() {
       guard 1...4 ~= component.horizontalSampling, 1...4 ~= component.verticalSampling else {
         return Fault(
           "sampling-factor", clause: "T.81 B.2.2", at: offset + 11 + 3 * UInt64(index),
-          "The frame header states a sampling factor outside 1 to 4.", expected: "1 to 4",
+          "The frame header has a sampling factor outside 1 to 4.", expected: "1 to 4",
           actual: "\(component.horizontalSampling) × \(component.verticalSampling)")
       }
     }

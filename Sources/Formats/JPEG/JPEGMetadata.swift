@@ -64,21 +64,21 @@ extension Fault {
     Fault(
       "unknown-marker", clause: "T.81 B.1.1.3", at: marker.offset,
       marker.code == JPEGMarker.startOfImage
-        ? "A second picture begins before the first has ended."
-        : "The marker \(marker) has no meaning here, and decoders stop at it.", actual: "\(marker)")
+        ? "A second image starts before the first one ends."
+        : "Unexpected marker \(marker); decoders stop here.", actual: "\(marker)")
   }
 
   /// A frame of a process that the decoders in use refuse, however well it is made.
   static func processNotInUse(_ marker: JPEGMarker) -> Fault {
     Fault(
       "process-not-in-use", clause: "T.81 B.1.1.3", at: marker.offset,
-      "The picture is coded by a process (\(marker)) that the decoders of phones and browsers don't have.",
+      "The image uses a coding process (\(marker)) that phones and browsers don't support.",
       expected: "SOF0, SOF1 or SOF2", actual: marker.description)
   }
 
   static func segmentLength(_ marker: JPEGMarker, _ expected: String) -> Fault {
     Fault(
       "segment-length", clause: "T.81 B.1.1.4", at: marker.end,
-      "The length of the segment \(marker) does not fit its content.", expected: expected)
+      "The length of segment \(marker) doesn't match its content.", expected: expected)
   }
 }

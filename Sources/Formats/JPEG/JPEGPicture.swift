@@ -65,13 +65,13 @@ struct JPEGPicture {
     if data.isEmpty, let frame, !frame.isArithmeticCoded {
       reading.add(
         Fault(
-          "empty-scan", clause: "T.81 B.2.1", at: data.lowerBound, "A scan of the picture has no data in it.")
+          "empty-scan", clause: "T.81 B.2.1", at: data.lowerBound, "A scan has no data.")
       )
     } else if UInt64(data.count) * 8 < minimumScanBits {
       reading.add(
         Fault(
           "short-scan", clause: "T.81 F.1.2", at: data.upperBound,
-          "A scan of the picture has too little data for its size: the rest is missing.",
+          "A scan has too little data for the image size; the rest is missing.",
           expected: "≥ \((minimumScanBits + 7) / 8) bytes", actual: "\(data.count) bytes"))
     }
   }
@@ -80,11 +80,11 @@ struct JPEGPicture {
   func incompleteness(at offset: UInt64) -> Fault? {
     if frame == nil {
       return Fault(
-        "no-frame", clause: "T.81 B.2.1", at: offset, "The file ends before any picture has begun.")
+        "no-frame", clause: "T.81 B.2.1", at: offset, "The file ends before the image starts.")
     }
     if scans == 0 {
       return Fault(
-        "no-scan", clause: "T.81 B.2.1", at: offset, "The file has a picture's headers and no data.")
+        "no-scan", clause: "T.81 B.2.1", at: offset, "The file has image headers but no image data.")
     }
     return nil
   }
@@ -94,7 +94,7 @@ struct JPEGPicture {
   ) throws(ReadError) -> Fault? {
     if frame != nil {
       return Fault(
-        "second-frame", clause: "T.81 B.2.1", at: marker.offset, "A second frame begins within the picture.")
+        "second-frame", clause: "T.81 B.2.1", at: marker.offset, "A second frame starts within the image.")
     }
     let frame = try JPEGFrameHeader(marker, parsing: &segment)
     isLosslessStandard = marker.code == JPEGMarker.losslessStandardFrame
@@ -120,7 +120,7 @@ struct JPEGPicture {
       reading.add(
         Fault(
           "height-not-in-frame", clause: "T.81 B.2.5", at: marker.offset + 5,
-          "The frame header leaves the picture's height open, and decoders refuse that.", expected: "≥ 1",
+          "The frame header has a height of 0, which decoders reject.", expected: "≥ 1",
           actual: "0"))
     }
     return nil
@@ -139,7 +139,7 @@ struct JPEGPicture {
     guard let frame else {
       return Fault(
         "scan-before-frame", clause: "T.81 B.2.1", at: marker.offset,
-        "The picture's data begins before any frame header has said what it is.")
+        "Image data starts before the frame header.")
     }
     let scan = try JPEGScanHeader(parsing: &segment)
     guard segment.isAtEnd else { return .segmentLength(marker, "\(6 + 2 * scan.components.count)") }
@@ -155,13 +155,13 @@ struct JPEGPicture {
     guard 1...4 ~= scan.components.count else {
       return Fault(
         "scan-components", clause: "T.81 B.2.3", at: offset + 4,
-        "A scan header states a number of components outside 1 to 4.", expected: "1 to 4",
+        "A scan header has a component count outside 1 to 4.", expected: "1 to 4",
         actual: "\(scan.components.count)")
     }
     if frame.isProgressive, !scan.isProgression {
       return Fault(
         "scan-parameters", clause: "T.81 G.1.1.1", at: offset + 5 + 2 * UInt64(scan.components.count),
-        "A scan's parameters are ones that a progressive picture can't have.")
+        "A scan has invalid parameters for a progressive image.")
     }
     var blocks = 0
     for (index, selected) in scan.components.enumerated() {
@@ -170,17 +170,18 @@ struct JPEGPicture {
         guard frame.components.contains(where: { $0.identifier == selected.selector }) else {
           return Fault(
             "scan-component-unknown", clause: "T.81 B.2.3", at: place,
-            "A scan is for a component that the frame header does not have.", actual: "\(selected.selector)")
+            "A scan refers to a component that the frame header doesn't have.", actual: "\(selected.selector)"
+          )
         }
         return Fault(
           "scan-component-twice", clause: "T.81 B.2.3", at: place,
-          "A scan is for the same component twice.", actual: "\(selected.selector)")
+          "A scan lists the same component twice.", actual: "\(selected.selector)")
       }
       blocks += component.blocks
       if !tables.hasQuantization(component.quantizationTable) {
         return Fault(
           "missing-quantization-table", clause: "T.81 B.2.4.1", at: place,
-          "A scan begins before the quantization table that its component needs.",
+          "A scan starts before the quantization table that it needs.",
           expected: "table \(component.quantizationTable)")
       }
       if let fault = huffmanFault(of: selected, scan, frame, at: place + 1) { return fault }
@@ -188,7 +189,7 @@ struct JPEGPicture {
     if scan.components.count > 1, blocks > 10 {
       return Fault(
         "scan-too-wide", clause: "T.81 B.2.3", at: offset + 4,
-        "A scan interleaves more blocks than a decoder takes at once.", expected: "≤ 10", actual: "\(blocks)")
+        "A scan interleaves more blocks than decoders support.", expected: "≤ 10", actual: "\(blocks)")
     }
     return nil
   }
@@ -215,12 +216,12 @@ struct JPEGPicture {
       case .missing:
         return Fault(
           "missing-huffman-table", clause: "T.81 B.2.4.2", at: offset,
-          "A scan begins before the Huffman table that its component needs.", expected: "table \(destination)"
+          "A scan starts before the Huffman table that it needs.", expected: "table \(destination)"
         )
       case .broken:
         return Fault(
           "huffman-table", clause: "T.81 C.2", at: offset,
-          "A scan uses a Huffman table whose codes or values can't be.")
+          "A scan uses an invalid Huffman table.")
       }
     }
     return nil

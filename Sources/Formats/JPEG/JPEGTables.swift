@@ -96,7 +96,7 @@ struct JPEGTables {
       guard head >> 4 < 2, head >> 4 == 1 || value & 15 <= value >> 4 else {
         return Fault(
           "arithmetic-conditioning", clause: "T.81 B.2.4.3", at: offset,
-          "The conditioning of the picture's arithmetic coding has a value that does not exist.")
+          "The arithmetic coding conditioning has an invalid value.")
       }
     }
     return nil
@@ -105,6 +105,6 @@ struct JPEGTables {
   private static func destinationFault(_ kind: String, _ destination: UInt8, at offset: UInt64) -> Fault {
     Fault(
       "table-destination", clause: "T.81 B.2.4", at: offset,
-      "A \(kind) table is for a place that does not exist.", expected: "0 to 3", actual: "\(destination)")
+      "A \(kind) table has an invalid destination.", expected: "0 to 3", actual: "\(destination)")
   }
 }

@@ -51,7 +51,7 @@ enum MPEGAudio: FormatReader {
       reading.add(
         Fault(
           "tag-past-end", clause: "ID3v2.4 3.1", at: offset,
-          "The tag before the sound claims to be longer than the file; players that skip it find no sound."))
+          "The tag before the audio is longer than the file, so players that skip it find no audio."))
     }
     if let unchecked = frames.freeFormatTries.unchecked { reading.leaveUnchecked(unchecked) }
     try note(frames, &window, into: &reading)
@@ -60,7 +60,7 @@ enum MPEGAudio: FormatReader {
   /// What stands behind more tags than are passed over.
   private static func tags(from offset: UInt64) -> UncheckedPart {
     let count = Limits.AudioTags.count
-    return UncheckedPart("what follows after \(count) tags", limit: "\(count) tags in a row", at: offset)
+    return UncheckedPart("data after \(count) tags", limit: "\(count) tags in a row", at: offset)
   }
 
   /// Whether a header stands at the start, or several in step further on.
@@ -137,7 +137,7 @@ enum MPEGAudio: FormatReader {
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag.name, clause: "", at: window.byteCount)
     } else if frames.endsInHeader, frames.end == window.byteCount {
-      reading.addTruncation(of: "a frame's header", clause: clause, at: window.byteCount)
+      reading.addTruncation(of: "a frame header", clause: clause, at: window.byteCount)
     } else if let rest = frames.rest, try !isTolerated(rest, frames, index, &window) {
       reading.add(
         Fault(
@@ -149,7 +149,7 @@ enum MPEGAudio: FormatReader {
       reading.add(
         Fault(
           "truncated", clause: clause, at: frames.lastEnd,
-          "The file ends before the number of frames that its first frame states.",
+          "The file has fewer frames than its first frame declares.",
           expected: "\(count) frames", actual: "\(max(frames.count, 1) - 1) frames"))
     } else if frames.rest != nil {
       return
@@ -219,7 +219,7 @@ enum MPEGAudio: FormatReader {
     guard hasTag || isPlain || hasIndex ?? false else { return }
     reading.mediaType = .mpegAudio
     if leading.cutTagOffset != nil {
-      reading.addTruncation(of: "the tag before the sound", clause: "ID3v2.4 3.1", at: window.byteCount)
+      reading.addTruncation(of: "the tag before the audio", clause: "ID3v2.4 3.1", at: window.byteCount)
       return
     }
     if let header {
@@ -239,8 +239,8 @@ enum MPEGAudio: FormatReader {
       Fault(
         "no-frames", clause: "ISO/IEC 11172-3 2.4.1", at: start,
         hasTag
-          ? "There is a tag for sound, but no sound behind it."
-          : "The file begins like MPEG audio, but no frames follow on one another.",
-        expected: "frames in step", actual: "other bytes"))
+          ? "The file has an audio tag but no audio."
+          : "The file starts like MPEG audio, but no consecutive frames follow.",
+        expected: "consecutive frames", actual: "other bytes"))
   }
 }

@@ -77,7 +77,7 @@ struct MPEGAudioFrames {
     /// What was not looked at, if anything.
     var unchecked: UncheckedPart? {
       refused.map {
-        UncheckedPart("frames in free format", limit: "\(count) tries to find their length", at: $0)
+        UncheckedPart("free-format frames", limit: "\(count) attempts to find their length", at: $0)
       }
     }
   }

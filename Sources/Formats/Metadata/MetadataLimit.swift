@@ -10,6 +10,6 @@ extension Reading {
     guard range.count > limit, locationMetadataOffset == nil else { return }
     let size = Limits.size(limit)
     leaveUnchecked(
-      UncheckedPart("metadata after its first \(size)", limit: size, at: range.lowerBound + UInt64(limit)))
+      UncheckedPart("metadata after the first \(size)", limit: size, at: range.lowerBound + UInt64(limit)))
   }
 }

@@ -42,7 +42,7 @@ enum OLE: FormatReader {
       reading.add(
         Fault(
           "sector-size", clause: "MS-CFB 2.2", at: 30,
-          "The header gives a sector size that can't be.", expected: "9 or 12",
+          "The header has an invalid sector size.", expected: "9 or 12",
           actual: "\(header.sectorShift)"))
       return
     }
@@ -79,7 +79,7 @@ enum OLE: FormatReader {
       let count = Limits.OLE.entries
       reading.leaveUnchecked(
         UncheckedPart(
-          "entries of the directory after the first \(count)", limit: "\(count) entries",
+          "directory entries after the first \(count)", limit: "\(count) entries",
           at: file.directory.entries.first?.offset))
     }
     if file.isLimited { reading.leavePiecesUnchecked(at: file.directory.entries.first?.offset) }
@@ -134,7 +134,7 @@ enum OLE: FormatReader {
         add(
           Fault(
             "allocation-table-broken", clause: "MS-CFB 2.5", at: 76,
-            "The list of the sectors that hold the allocation table is broken."), to: &reading)
+            "The list of allocation table sectors is corrupt."), to: &reading)
       }
       if let defect = file.directoryDefect {
         report(defect, of: "the directory", declaredAt: 48, file, fileByteCount, into: &reading)
@@ -145,18 +145,18 @@ enum OLE: FormatReader {
             Fault(
               "root-entry-missing", clause: "MS-CFB 2.6.2",
               at: file.directory.entries.first?.offset ?? 48,
-              "The directory doesn't begin with the root of the file's streams."), to: &reading)
+              "The directory doesn't start with a root entry."), to: &reading)
         }
       } else if file.directory.hasLoop {
         add(
           Fault(
             "directory-loop", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
-            "The entries of the directory lead in a circle."), to: &reading)
+            "The directory entries form a cycle."), to: &reading)
       } else if file.directory.hasGap, !isFound {
         add(
           Fault(
             "directory-gap", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
-            "An entry of the directory leads to one that isn't there."), to: &reading)
+            "A directory entry refers to a missing entry."), to: &reading)
       }
       // Whatever else is wrong with the mini stream shows in the streams that stand in it.
       if file.miniDefect == .cut { cut("the mini stream", at: fileByteCount, into: &reading) }
@@ -192,8 +192,8 @@ enum OLE: FormatReader {
           let count = Limits.OLE.streamsPerFile
           return reading.leaveUnchecked(
             UncheckedPart(
-              "streams that go beyond \(count) times the file's size",
-              limit: "\(count) times the file's size",
+              "streams beyond \(count) times the file size",
+              limit: "\(count) times the file size",
               at: entry.offset))
         }
         guard entry.byteCount >= file.cutoff, !checked.contains(entry.offset) else { continue }
@@ -230,13 +230,13 @@ enum OLE: FormatReader {
       case .cut: return cut(what, at: fileByteCount, into: &reading)
       case .short(let byteCount, let last):
         (name, offset) = ("chain-too-short", last.map(file.header.offset) ?? declaredAt)
-        message = "The chain of sectors of \(what) ends after \(byteCount) bytes, which is too early."
+        message = "The sector chain of \(what) ends too early, after \(byteCount) bytes."
       case .loop(let sector):
         (name, offset) = ("chain-loop", min(file.header.offset(of: sector), fileByteCount))
-        message = "The chain of sectors of \(what) leads in a circle."
+        message = "The sector chain of \(what) forms a cycle."
       case .astray(let sector):
         (name, offset) = ("chain-astray", min(file.header.offset(of: sector), fileByteCount))
-        message = "The chain of sectors of \(what) leads out of the file."
+        message = "The sector chain of \(what) points outside the file."
       }
       add(Fault(name, clause: "MS-CFB 2.3", at: offset, message), to: &reading)
     }

@@ -27,7 +27,7 @@ struct PackagedFile {
       if let name {
         program = "the program " + quotedName(Array(ProgramName.lastPart(name).utf8)) + " as an object"
       } else if let kind = StrayData.program(data), kind != "a shell script" {
-        program = "\(kind) under the name " + quotedName(Array(ProgramName.lastPart(label).utf8))
+        program = "\(kind) named " + quotedName(Array(ProgramName.lastPart(label).utf8))
       } else {
         program = nil
       }

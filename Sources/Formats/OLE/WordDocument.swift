@@ -53,7 +53,7 @@ extension OLE {
         damage.add(
           Fault(
             "word-identifier", clause: "MS-DOC 2.5.2", at: place.offset,
-            "The document doesn't begin with the mark of a Word document.", expected: "0xa5ec"),
+            "The document doesn't start with the Word signature.", expected: "0xa5ec"),
           to: &reading)
       }
       return
@@ -69,7 +69,7 @@ extension OLE {
       damage.add(
         Fault(
           "table-stream-missing", clause: "MS-DOC 2.1.2", at: place.offset + 10,
-          "The document names a stream for its tables that the file doesn't have.",
+          "The document refers to a missing table stream.",
           expected: document.usesTable1 ? "1Table" : "0Table"), to: &reading)
     }
   }

@@ -78,8 +78,8 @@ extension OLE {
         damage.add(
           Fault(
             "workbook-start", clause: "MS-XLS 2.4.21", at: place.offset,
-            "The workbook doesn't begin with the record that starts every workbook.",
-            expected: "a record BOF"), to: &reading)
+            "The workbook doesn't start with a BOF record.",
+            expected: "a BOF record"), to: &reading)
       }
       return
     }

@@ -93,7 +93,7 @@ private struct OggFile {
         isCut = true
         reading.leaveUnchecked(
           UncheckedPart(
-            "pages after bytes that are no page", limit: "\(Limits.Ogg.searches) times the file's size",
+            "pages after invalid data", limit: "\(Limits.Ogg.searches) times the file size",
             at: offset))
         return window.byteCount
       }
@@ -107,7 +107,7 @@ private struct OggFile {
       reading.add(
         Fault(
           "crc-mismatch", clause: "RFC 3533 6", at: offset,
-          "A page's content doesn't match its checksum, so players drop the page.",
+          "A page doesn't match its checksum, so players drop it.",
           expected: Self.text(page.checksum), actual: Self.text(checksum)))
     }
     isResynchronising = false
@@ -151,8 +151,8 @@ private struct OggFile {
       reading.add(
         Fault(
           "first-page-missing", clause: "RFC 3533 4", at: page.offset,
-          "The file starts in the middle of a stream: the page that says what it carries isn't there.",
-          expected: "a page that begins a stream", actual: "a later page"))
+          "The file starts in the middle of a stream; the first page is missing.",
+          expected: "the first page of a stream", actual: "a later page"))
     }
     guard let index = index(of: page, into: &reading) else { return }
     try streams[index].take(page, &span)
@@ -209,7 +209,7 @@ private struct OggFile {
       reading.add(
         Fault(
           "header-broken", clause: mapping.clause, at: error.offset,
-          "The first packet of a stream, which says how to decode it, is broken."))
+          "The first packet of a stream, its identification header, is corrupt."))
       return mapping
     }
   }
@@ -275,7 +275,7 @@ private struct OggFile {
       reading.add(
         Fault(
           "content-missing", clause: "RFC 3533 4", at: link.last?.lastPageOffset,
-          "The file ends after the headers, before any content.",
+          "The file ends after the headers; it has no content.",
           expected: "pages with content", actual: "end of file"))
     }
     let lengths = link.compactMap { $0.mapping.kind == .other ? nil : $0.durationMilliseconds }
@@ -287,20 +287,20 @@ private struct OggFile {
       reading.add(
         Fault(
           "header-broken", clause: stream.mapping.clause, at: offset,
-          "A header that the decoder needs is not where it must stand."))
+          "A required header is missing or out of place."))
     }
     // Numbers that jump at every page come from a poor writer, not from a loss.
     if let gap = stream.firstGap, stream.gapCount * 4 <= stream.pageCount {
       reading.add(
         Fault(
           "page-missing", clause: "RFC 3533 6", at: gap.offset,
-          "Pages are missing: the numbers of the pages jump.",
+          "Pages are missing: the page numbers have a gap.",
           expected: "page \(gap.expected)", actual: "page \(gap.actual)"))
     } else if let offset = stream.brokenPacketOffset {
       reading.add(
         Fault(
           "packet-broken-off", clause: "RFC 3533 6", at: offset,
-          "A packet that runs over two pages lacks one of its parts."))
+          "A packet that spans two pages lacks one of its parts."))
     }
     guard stream.mapping.kind != .other, !isCut, !stream.hasEnded else { return }
     if stream.hasOpenPacket {
@@ -313,14 +313,14 @@ private struct OggFile {
       reading.add(
         Fault(
           "truncated", clause: stream.mapping.clause, at: stream.lastPageOffset,
-          "The stream ends before the headers that its decoder needs are complete.",
+          "The stream ends before its headers are complete.",
           expected: "\(stream.mapping.headerCount ?? 1) header packets",
           actual: "\(stream.packetCount)"))
     } else if stream.isShorterThanStated {
       reading.add(
         Fault(
           "truncated", clause: stream.mapping.clause, at: stream.lastPageOffset,
-          "The stream ends before the number of samples that its header states.",
+          "The stream has fewer samples than its header declares.",
           expected: "\(stream.mapping.total ?? 0) samples",
           actual: "\(stream.lastGranule ?? 0) samples"))
     }
@@ -355,8 +355,8 @@ private struct OggFile {
     reading.add(
       Fault(
         "page-missing", clause: "RFC 3533 6", at: offset,
-        "Bytes that are no page stand where the stream should go on.",
-        expected: "OggS", actual: "other bytes to the end of the file"))
+        "Invalid data where the next page should start.",
+        expected: "OggS", actual: "other bytes up to the end of the file"))
   }
 
   /// Whether the file ends within the four letters.

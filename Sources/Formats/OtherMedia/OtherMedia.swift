@@ -103,7 +103,7 @@ enum OtherMedia: FormatReader {
       reading.add(
         Fault(
           "tag-before-header", clause: "ISO/IEC 14496-12 4.3", at: 0,
-          "An ID3 tag stands before the file's header, where players don't look for it.",
+          "An ID3 tag precedes the file header, where players don't expect it.",
           expected: "ftyp", actual: "ID3"))
     }
   }

@@ -48,7 +48,7 @@ extension ByteWindow {
         if case .enough = error.reason {
           let depth = Limits.PDF.nesting
           loaded.unchecked = UncheckedPart(
-            "objects nested more than \(depth) deep", limit: "\(depth) levels", at: offset)
+            "objects nested more than \(depth) levels deep", limit: "\(depth) levels", at: offset)
           return loaded
         }
         if case .implausible = error.reason { return nil }

@@ -111,7 +111,7 @@ package enum PDF: FormatReader {
     guard let catalog = root.dictionary else {
       return Fault(
         "missing-catalog", clause: "PDF 7.7.2", at: tail.startxref,
-        "The trailer names a root object that isn't in the document.",
+        "The trailer refers to a root object that isn't in the document.",
         expected: "a catalog dictionary", actual: root.kind)
     }
     let tree = try document.resolve(catalog[.pages], in: &window)
@@ -119,7 +119,7 @@ package enum PDF: FormatReader {
     guard let pages = tree.dictionary else {
       return Fault(
         "missing-page-tree", clause: "PDF 7.7.3", at: tail.startxref,
-        "The catalog names a page tree that isn't in the document.",
+        "The catalog refers to a page tree that isn't in the document.",
         expected: "a page tree node", actual: tree.kind)
     }
     // A page takes more than a byte, packed as tightly as it may be; readers then count the pages themselves.
@@ -133,7 +133,7 @@ package enum PDF: FormatReader {
       return nil
     }
     return Fault(
-      "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no page.",
+      "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no pages.",
       expected: "at least one page", actual: "0")
   }
 
@@ -141,10 +141,8 @@ package enum PDF: FormatReader {
     Fault(
       "missing-trailer", clause: "PDF 7.5.5", at: tail.startxref,
       tail.startOfCrossReference == nil
-        ? "The file doesn't say where its cross-reference is, and no trailer names the document's root, "
-          + "so there is no way into it."
-        : "The cross-reference isn't where the end of the file says, and no trailer names the "
-          + "document's root, so there is no way into it.",
+        ? "The file has no startxref offset and no trailer with a root object, so it can't be opened."
+        : "The startxref offset is wrong and no trailer has a root object, so the file can't be opened.",
       expected: tail.startOfCrossReference.map { "a cross-reference section at byte \($0)" })
   }
 
@@ -167,7 +165,7 @@ package enum PDF: FormatReader {
     guard length > actual, length - actual > 2 else { return nil }
     return Fault(
       "missing-bytes", clause: "PDF F.3.3", at: window.byteCount,
-      "The document says that it is longer than the file is: bytes are missing from it.",
+      "The document declares a length greater than the file size; data is missing.",
       expected: "\(length) bytes", actual: "\(actual) bytes")
   }
 }

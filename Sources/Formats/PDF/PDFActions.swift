@@ -103,7 +103,7 @@ struct PDFActions {
     _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
     guard depth < Limits.PDFActions.depth else {
-      limit = "\(Limits.PDFActions.depth) actions that follow one another"
+      limit = "\(Limits.PDFActions.depth) chained actions"
       return
     }
     guard let action = try walk.resolve(object, from: offset, &document, &window) else { return }
@@ -198,7 +198,7 @@ struct PDFActions {
     try readTriggers(
       entries[.aa], from: field.offset, "when a field is filled in", &document, &window)
     try readAction(
-      entries[.a], from: field.offset, "at a click on a page", isAutomatic: false, &document, &window)
+      entries[.a], from: field.offset, "when a page is clicked", isAutomatic: false, &document, &window)
     guard let kids = entries[.kids]?.array else { return }
     for kid in kids.prefix(Limits.PDFActions.fields) {
       try readField(kid, from: field.offset, depth + 1, &document, &window)
@@ -256,7 +256,7 @@ struct PDFActions {
       let entries = annotation.dictionary
     else { return }
     try readAction(
-      entries[.a], from: annotation.offset, "at a click on a page", isAutomatic: false, &document, &window)
+      entries[.a], from: annotation.offset, "when a page is clicked", isAutomatic: false, &document, &window)
     try readTriggers(
       entries[.aa], from: annotation.offset,
       entries[.ft] == nil ? "when a page is shown or touched" : "when a field is filled in", &document,

@@ -26,7 +26,7 @@ extension PDFActions {
       let bytes = try walk.bytes(of: file, upTo: Limits.PDFActions.attachment, document, &window),
       let program = StrayData.program(ByteSpan(bytes.span.bytes, at: 0)), program != "a shell script"
     else { return }
-    let what = shown.map { "\(program) under the name \($0)" } ?? program
+    let what = shown.map { "\(program) named \($0)" } ?? program
     add(HiddenContent(.program, at: place, "\(what) as an attachment"))
   }
 

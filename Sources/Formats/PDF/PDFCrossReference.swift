@@ -96,7 +96,7 @@ struct PDFCrossReferenceSection: Sendable {
       guard rows.count - position >= width else {
         let size = Limits.size(Limits.PDF.stream)
         return .unchecked(
-          UncheckedPart("objects that the first \(size) of a cross-reference don't list", limit: size))
+          UncheckedPart("objects after the first \(size) of a cross-reference section", limit: size))
       }
       fields.append(rows[position..<position + width].reduce(0) { $0 << 8 | UInt64($1) })
       position += width

@@ -130,7 +130,7 @@ struct PDFDocument {
 
   private mutating func leaveSectionsUnchecked(_ limit: String) {
     uncheckedSections =
-      uncheckedSections ?? UncheckedPart("objects that older cross-reference sections list", limit: limit)
+      uncheckedSections ?? UncheckedPart("objects in older cross-reference sections", limit: limit)
   }
 
   /// The section at an offset that counts from the header, as it should, or from the file's start.
@@ -184,7 +184,7 @@ extension PDFDocument {
       guard passed.count < Limits.PDF.hops else {
         let count = Limits.PDF.hops
         leaveUnchecked(
-          UncheckedPart("what more than \(count) references in a row lead to", limit: "\(count) references"))
+          UncheckedPart("objects behind more than \(count) chained references", limit: "\(count) references"))
         return nil
       }
       passed.append(reference.number)
@@ -241,7 +241,7 @@ extension PDFDocument {
     guard searches < Limits.PDF.searches else {
       return PDFLoaded(
         unchecked: UncheckedPart(
-          "objects that aren't where the cross-reference says",
+          "objects at wrong cross-reference offsets",
           limit: "\(Limits.PDF.searches) searches of the file"))
     }
     searches += 1

@@ -54,7 +54,7 @@ struct PDFTail {
   static func truncation(at end: UInt64) -> Fault {
     Fault(
       "truncated", clause: "PDF 7.5.5", at: end,
-      "The document breaks off: the end that a reader begins at is missing.",
+      "The document is truncated: the end of the file (startxref and %%EOF) is missing.",
       expected: "startxref and %%EOF on the last lines", actual: "end of file")
   }
 

@@ -31,7 +31,7 @@ enum PNG: FormatReader {
       return reading.add(
         Fault(
           "signature", clause: "PNG 5.2", at: 0,
-          "The eight bytes that begin a PNG were changed, as a transfer in text mode changes them."))
+          "The PNG signature is corrupt, as after a text-mode transfer."))
     case .signature: break
     }
     reading.mediaType = "image/png"
@@ -40,7 +40,7 @@ enum PNG: FormatReader {
     while true {
       guard let chunk = try PNGChunk(in: &window, at: position) else {
         return reading.addTruncation(
-          of: "the picture: there is no IEND chunk", clause: "PNG 5.6", at: window.byteCount)
+          of: "the image: there is no IEND chunk", clause: "PNG 5.6", at: window.byteCount)
       }
       if let fault = chunk.headFault { return reading.add(fault) }
       if let fault = picture.begin(chunk, window.unpacker, into: &reading) { return reading.add(fault) }

@@ -96,14 +96,14 @@ struct PNGAnimation: ~Copyable {
     if !control.fits(header, isStaticImage: isStaticImage) {
       return Fault(
         "frame-outside-picture", clause: "PNG 11.3.6.2", at: chunk.dataStart + 4,
-        "A frame of the animation does not lie within the picture.",
+        "An animation frame lies outside the image.",
         expected: "within \(header.width) × \(header.height)",
         actual: "\(control.width) × \(control.height) at \(control.xOffset), \(control.yOffset)")
     }
     if control.disposeOperation > 2 || control.blendOperation > 1 {
       return Fault(
         "frame-operation", clause: "PNG 11.3.6.2", at: chunk.dataStart + 24,
-        "A frame of the animation states an operation that does not exist.")
+        "An animation frame has an invalid dispose or blend operation.")
     }
     if !isStaticImage {
       let data = PNGImageData(header.passes(width: control.width, height: control.height), budget: budget)
@@ -134,7 +134,7 @@ struct PNGAnimation: ~Copyable {
     if frameData == nil {
       return Fault(
         "frame-data-without-control", clause: "PNG 11.3.6.3", at: chunk.offset,
-        "Data for a frame of the animation stands before the frame's fcTL chunk.")
+        "Animation frame data precedes the frame's fcTL chunk.")
     }
     isWaiting = false
     return sequenceFault(number, in: chunk)
@@ -152,7 +152,7 @@ struct PNGAnimation: ~Copyable {
     if frames < promisedFrames {
       return Fault(
         "missing-frames", clause: "PNG 11.3.6.1", at: offset,
-        "The animation has fewer frames than its acTL chunk promises.", expected: "\(promisedFrames)",
+        "The animation has fewer frames than its acTL chunk declares.", expected: "\(promisedFrames)",
         actual: "\(frames)")
     }
     return nil
@@ -161,7 +161,7 @@ struct PNGAnimation: ~Copyable {
   private mutating func endFrame(at offset: UInt64, _ unpacker: Unpacker) -> Fault? {
     if isWaiting {
       return Fault(
-        "frame-without-data", clause: "PNG 11.3.6.2", at: offset, "A frame of the animation has no data.")
+        "frame-without-data", clause: "PNG 11.3.6.2", at: offset, "An animation frame has no data.")
     }
     let problem = frameData?.end(unpacker)
     frameData = nil
@@ -174,7 +174,7 @@ struct PNGAnimation: ~Copyable {
     if number == expected { return nil }
     return Fault(
       "frame-sequence", clause: "PNG 11.3.6", at: chunk.dataStart,
-      "The chunks of the animation are out of order: a sequence number is not the next one.",
+      "The animation chunks are out of order: a sequence number is not the next one.",
       expected: "\(expected)", actual: "\(number)")
   }
 }

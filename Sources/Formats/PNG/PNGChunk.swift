@@ -36,13 +36,13 @@ struct PNGChunk {
     if !type.isLetters {
       return Fault(
         "chunk-type", clause: "PNG 5.3", at: offset + 4,
-        "A chunk should begin here, and its type is not made of letters.", expected: "four letters",
+        "Expected a chunk here, but its type is not four letters.", expected: "four letters",
         actual: type.description)
     }
     if length > Int32.max {
       return Fault(
         "chunk-length", clause: "PNG 5.3", at: offset,
-        "The chunk \(type) states a length that no chunk may have.",
+        "Chunk \(type) has an invalid length.",
         expected: "≤ 2147483647", actual: "\(length)")
     }
     return nil

@@ -61,19 +61,19 @@ struct PNGHeader {
   func fault(at start: UInt64) -> Fault? {
     if !(1...UInt32(Int32.max) ~= width) || !(1...UInt32(Int32.max) ~= height) {
       return Fault(
-        "dimensions", clause: "PNG 11.2.1", at: start, "The header states a size that no picture can have.",
+        "dimensions", clause: "PNG 11.2.1", at: start, "The header has an invalid image size.",
         expected: "1 to 2147483647", actual: "\(width) × \(height)")
     }
     if colorModel == nil {
       return Fault(
         "color-type", clause: "PNG 11.2.1", at: start + 9,
-        "The header states a colour type that does not exist.",
+        "The header has an invalid color type.",
         expected: "0, 2, 3, 4 or 6", actual: "\(colorType)")
     }
     if !possibleDepths.contains(bitDepth) {
       return Fault(
         "bit-depth", clause: "PNG 11.2.1", at: start + 8,
-        "The header states a bit depth that its colour type does not have.",
+        "The header has a bit depth that its color type doesn't allow.",
         expected: possibleDepths.map(String.init).joined(separator: ", "), actual: "\(bitDepth)")
     }
     let methods = [
@@ -82,7 +82,7 @@ struct PNGHeader {
     for (index, (method, name, last)) in methods.enumerated() where method > last {
       return Fault(
         "method", clause: "PNG 11.2.1", at: start + 10 + UInt64(index),
-        "The header states a method of \(name) that does not exist.", expected: last == 0 ? "0" : "0 or 1",
+        "The header has an invalid \(name) method.", expected: last == 0 ? "0" : "0 or 1",
         actual: "\(method)")
     }
     return nil

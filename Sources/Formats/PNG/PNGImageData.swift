@@ -114,21 +114,21 @@ extension PNGImageData.Problem {
     case .damaged:
       Fault(
         "compressed-data", clause: "PNG 10.1", at: offset,
-        "The compressed data of the picture is broken: it can't be decompressed.", actual: chunk.description)
+        "The compressed image data is corrupt.", actual: chunk.description)
     case .badEnd:
       Fault(
         "compressed-data-end", clause: "RFC 1950 2.2", at: offset,
-        "The compressed data of the picture doesn't end with the check value of what it makes.",
+        "The compressed image data doesn't match its checksum.",
         actual: chunk.description)
     case .filterType(let type):
       Fault(
         "filter-type", clause: "PNG 9.2", at: offset,
-        "A row of the picture has a filter type that does not exist.",
+        "An image row has an invalid filter type.",
         expected: "0 to 4", actual: "\(type)")
     case .tooShort:
       Fault(
         "not-enough-image-data", clause: "PNG 10.2", at: offset,
-        "The compressed data ends before it has made the whole picture.", actual: chunk.description)
+        "The compressed data ends before the image is complete.", actual: chunk.description)
     }
   }
 }

@@ -18,7 +18,7 @@ struct PNGPicture: ~Copyable {
     guard let header else {
       if chunk.type == "IHDR" || chunk.type == "CgBI" { return nil }
       return Fault(
-        "missing-header", clause: "PNG 5.6", at: chunk.offset, "The first chunk is not the header.",
+        "missing-header", clause: "PNG 5.6", at: chunk.offset, "The first chunk is not the header (IHDR).",
         expected: "IHDR", actual: chunk.type.description)
     }
     if chunk.type != "IDAT", let problem = endImageData(unpacker) {
@@ -26,17 +26,18 @@ struct PNGPicture: ~Copyable {
     }
     switch chunk.type {
     case "IHDR":
-      return Fault("second-header", clause: "PNG 5.6", at: chunk.offset, "The picture has a second header.")
+      return Fault(
+        "second-header", clause: "PNG 5.6", at: chunk.offset, "The image has a second header (IHDR).")
     case "PLTE":
       if hasPalette {
         return Fault(
-          "second-palette", clause: "PNG 5.6", at: chunk.offset, "The picture has a second palette.")
+          "second-palette", clause: "PNG 5.6", at: chunk.offset, "The image has a second palette (PLTE).")
       }
     case "IDAT":
       if header.colorModel == .palette, !hasPalette {
         return Fault(
           "missing-palette", clause: "PNG 11.2.2", at: chunk.offset,
-          "The picture's data begins before the palette that its colours are in.", expected: "PLTE",
+          "The image data starts before the palette (PLTE).", expected: "PLTE",
           actual: "IDAT")
       }
     case "IEND":
@@ -49,7 +50,7 @@ struct PNGPicture: ~Copyable {
       if chunk.isCritical {
         return Fault(
           "unknown-critical-chunk", clause: "PNG 5.4", at: chunk.offset,
-          "The chunk \(chunk.type) says of itself that a decoder must know it, and none does.",
+          "Unknown critical chunk \(chunk.type).",
           actual: chunk.type.description)
       }
     }
@@ -85,7 +86,7 @@ struct PNGPicture: ~Copyable {
       reading.add(
         Fault(
           "apple-variant", clause: "PNG 5.6", at: chunk.offset,
-          "The file is in the variant of PNG that Apple packs into apps (CgBI), which other decoders refuse.",
+          "The file is an Apple-optimized PNG (CgBI), which other decoders reject.",
           expected: "IHDR", actual: "CgBI"))
     case "IHDR": return try takeHeader(chunk, &window, into: &reading)
     case "PLTE": return takePalette(chunk)
@@ -141,8 +142,8 @@ struct PNGPicture: ~Copyable {
     if chunk.length % 3 == 0, 3...768 ~= chunk.length { return nil }
     return Fault(
       "palette-length", clause: "PNG 11.2.2", at: chunk.offset,
-      "The palette has a length that none can have.",
-      expected: "3 bytes for each of 1 to 256 colours", actual: "\(chunk.length) bytes")
+      "The palette has an invalid length.",
+      expected: "3 bytes for each of 1 to 256 colors", actual: "\(chunk.length) bytes")
   }
 
   private mutating func takeAnimation(
@@ -170,7 +171,7 @@ struct PNGPicture: ~Copyable {
     default:
       return Fault(
         "animation-chunk-length", clause: "PNG 11.3.6", at: chunk.offset,
-        "A chunk of the animation has the wrong length.", actual: "\(chunk.type), \(chunk.length) bytes")
+        "An animation chunk has the wrong length.", actual: "\(chunk.type), \(chunk.length) bytes")
     }
   }
 
@@ -186,7 +187,7 @@ struct PNGPicture: ~Copyable {
       guard chunk.length >= 4 else {
         return Fault(
           "animation-chunk-length", clause: "PNG 11.3.6.3", at: chunk.offset,
-          "A chunk of the animation has the wrong length.", expected: "≥ 4", actual: "\(chunk.length)")
+          "An animation chunk has the wrong length.", expected: "≥ 4", actual: "\(chunk.length)")
       }
       var number = try window.span(at: position, count: 4)
       checksum.update(number)
@@ -241,7 +242,7 @@ struct PNGPicture: ~Copyable {
     if expected == actual { return nil }
     return Fault(
       "crc-mismatch", clause: "PNG 5.5", at: chunk.dataEnd,
-      "The chunk \(chunk.type) was changed: its check value does not hold.",
+      "Chunk \(chunk.type) is corrupt: its CRC doesn't match.",
       expected: String(actual, radix: 16), actual: String(expected, radix: 16))
   }
 }

@@ -10,11 +10,11 @@ extension Format {
       .init(
         "text/plain", "plain text", .plainText,
         extensions: ["txt", "text", "log", "md", "ini", "cfg", "conf"]),
-      .init("text/csv", "a CSV table", .plainText, extensions: ["csv"]),
+      .init("text/csv", "a CSV file", .plainText, extensions: ["csv"]),
       .init("text/html", "an HTML page", .plainText, extensions: ["html", "htm"]),
-      .init("text/xml", "an XML text", .plainText, extensions: ["xml"]),
-      .init("text/rtf", "a rich text document", .text, extensions: ["rtf"]),
-      .init("application/json", "a JSON text", .plainText, extensions: ["json"]),
+      .init("text/xml", "an XML document", .plainText, extensions: ["xml"]),
+      .init("text/rtf", "an RTF document", .text, extensions: ["rtf"]),
+      .init("application/json", "a JSON document", .plainText, extensions: ["json"]),
     ])
 }
 

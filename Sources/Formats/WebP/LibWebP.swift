@@ -82,7 +82,7 @@ struct LibWebP: ~Copyable {
       guard pixels <= Limits.WebP.pixels else {
         reading.leaveUnchecked(
           UncheckedPart(
-            isAnimated ? "the data of frame \(number) and of those after it" : "the image data",
+            isAnimated ? "frame \(number) and all frames after it" : "the image data",
             limit: "\(Limits.WebP.pixels) pixels", at: offset(of: frame)))
         return false
       }
@@ -91,7 +91,7 @@ struct LibWebP: ~Copyable {
       case nil:
         reading.leaveUnchecked(
           UncheckedPart(
-            isAnimated ? "the data of frames of over \(Limits.WebP.framePixels) pixels" : "the image data",
+            isAnimated ? "frames of more than \(Limits.WebP.framePixels) pixels" : "the image data",
             limit: "\(Limits.WebP.framePixels) pixels, lossless or with transparency",
             at: offset(of: frame)))
         return true
@@ -99,8 +99,8 @@ struct LibWebP: ~Copyable {
         // Nothing can be said about the file.
         reading.leaveUnchecked(
           UncheckedPart(
-            isAnimated ? "the data of frames that need more memory than there is" : "the image data",
-            limit: "the memory that there is", at: offset(of: frame)))
+            isAnimated ? "frames that need more memory than is available" : "the image data",
+            limit: "the available memory", at: offset(of: frame)))
         return true
       case let status?:
         broken = BrokenFrame(number: number, offset: offset(of: frame), reason: Self.words(for: status))
@@ -159,9 +159,9 @@ struct LibWebP: ~Copyable {
 
   private static func words(for status: VP8StatusCode) -> String {
     switch status {
-    case VP8_STATUS_NOT_ENOUGH_DATA, VP8_STATUS_SUSPENDED: "the data ends too early"
-    case VP8_STATUS_UNSUPPORTED_FEATURE: "a feature that no decoder has"
-    default: "broken data"
+    case VP8_STATUS_NOT_ENOUGH_DATA, VP8_STATUS_SUSPENDED: "the data is truncated"
+    case VP8_STATUS_UNSUPPORTED_FEATURE: "an unsupported feature"
+    default: "corrupt data"
     }
   }
 }

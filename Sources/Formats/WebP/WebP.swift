@@ -28,7 +28,7 @@ enum WebP: FormatReader {
     try WebPStructure.read(&window, until: declaredEnd, into: &reading)
     if window.byteCount < declaredEnd {
       return reading.addTruncation(
-        of: "the picture: its header states \(declaredEnd) bytes", clause: "RFC 9649 2.4",
+        of: "the image: its header declares \(declaredEnd) bytes", clause: "RFC 9649 2.4",
         at: window.byteCount)
     }
     try reading.noteTrailingData(&window, after: declaredEnd)
@@ -46,7 +46,7 @@ enum WebP: FormatReader {
     reading.add(
       Fault(
         "undecodable-frame", clause: "RFC 9649 2.5", at: frame.offset,
-        "libwebp can't decode the data of frame \(frame.number).", expected: "a whole picture",
+        "libwebp can't decode frame \(frame.number).", expected: "a complete image",
         actual: frame.reason))
   }
 
@@ -65,7 +65,7 @@ enum WebP: FormatReader {
     reading.add(
       Fault(
         "refused-by-libwebp", clause: "RFC 9649 2.7", at: 12,
-        "The parts of the picture contradict each other, and libwebp refuses it."))
+        "The image structure is inconsistent, and libwebp rejects it."))
     return nil
   }
 }

@@ -20,7 +20,7 @@ struct WebPStructure {
         return reading.add(
           Fault(
             "chunk-length", clause: "RFC 9649 2.3", at: chunk.offset + 4,
-            "The chunk \(chunk.type) is longer than what the file's header leaves for it.",
+            "Chunk \(chunk.type) is longer than the file header allows.",
             expected: "≤ \(declaredEnd - min(chunk.dataStart, declaredEnd))", actual: "\(chunk.length)"))
       }
       do {
@@ -42,7 +42,8 @@ struct WebPStructure {
   ) throws(ReadError) -> Fault? {
     if chunk.offset == 12, chunk.type != "VP8 ", chunk.type != "VP8L", chunk.type != "VP8X" {
       return Fault(
-        "first-chunk", clause: "RFC 9649 2.4", at: chunk.offset, "The file does not begin with a picture.",
+        "first-chunk", clause: "RFC 9649 2.4", at: chunk.offset,
+        "The file doesn't start with an image chunk.",
         expected: "VP8 , VP8L or VP8X", actual: chunk.type.description)
     }
     let dataEnd = min(chunk.dataEnd, window.byteCount)
@@ -104,7 +105,7 @@ struct WebPStructure {
       return Fault(
         "bitstream-header", clause: chunk.type == "VP8L" ? "RFC 9649 3.4" : "RFC 6386 9.1",
         at: chunk.dataStart,
-        "The data of the picture does not begin as such data does.")
+        "The image data doesn't start with a valid header.")
     }
     if extendedHeader == nil {
       reading.facts.width = Int(header.width)
@@ -128,7 +129,7 @@ struct WebPStructure {
   private func noteMissing(at offset: UInt64, into reading: inout Reading) {
     if !reading.faults.isEmpty || hasPicture || frames > 0 { return }
     reading.add(
-      Fault("no-picture", clause: "RFC 9649 2.7", at: offset, "The file ends without any picture in it."))
+      Fault("no-picture", clause: "RFC 9649 2.7", at: offset, "The file contains no image."))
   }
 }
 
@@ -136,7 +137,7 @@ extension Fault {
   fileprivate static func chunkTooShort(_ chunk: RIFFChunk) -> Fault {
     Fault(
       "chunk-too-short", clause: "RFC 9649 2.7", at: chunk.offset + 4,
-      "The chunk \(chunk.type) is too short for what it has to hold.", actual: "\(chunk.length) bytes")
+      "Chunk \(chunk.type) is too short for its required fields.", actual: "\(chunk.length) bytes")
   }
 }
 

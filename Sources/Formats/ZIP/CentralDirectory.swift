@@ -119,7 +119,7 @@ struct CentralDirectory {
       reading.add(
         Fault(
           "directory-entry-missing", clause: "APPNOTE 4.3.12", at: offset,
-          "The directory of the archive breaks off: no entry stands where its next one belongs.",
+          "The archive directory is truncated: the next entry is missing.",
           expected: "\(end.entryCount) entries", actual: "\(entryCount) entries"))
       return nil
     }
@@ -128,7 +128,7 @@ struct CentralDirectory {
       reading.add(
         Fault(
           "directory-entry-too-long", clause: "APPNOTE 4.3.12", at: offset,
-          "An entry of the archive's directory is longer than the rest of the directory.",
+          "An archive directory entry is longer than the rest of the directory.",
           expected: "at most \(left) bytes", actual: "\(header.entryByteCount) bytes"))
       return nil
     }
@@ -178,7 +178,7 @@ struct CentralDirectory {
       reading.add(
         Fault(
           "entry-count-mismatch", clause: "APPNOTE 4.4.22", at: end.offset,
-          "The end record counts \(end.entryCount) entries, but the directory has \(entryCount).",
+          "The end record declares \(end.entryCount) entries, but the directory has \(entryCount).",
           expected: "\(end.entryCount)", actual: "\(entryCount)"))
     }
   }

@@ -18,7 +18,7 @@ extension ZIP {
       reading.add(
         Fault(
           "end-record-out-of-reach", clause: "APPNOTE 4.3.16", at: offset,
-          "So many bytes follow the archive that programs don't find its end record.",
+          "Too much data follows the archive for programs to find its end record.",
           expected: "at most \(EndOfCentralDirectory.reach) bytes from the end of the file",
           actual: "\(window.byteCount - offset) bytes"))
       return try readMembers(&window, end, into: &reading)
@@ -29,7 +29,7 @@ extension ZIP {
     let clause = "APPNOTE 4.3.6"
     switch fragment.end {
     case .cutMember(let nameLength):
-      var what = "the header of a member"
+      var what = "a member header"
       if let nameLength {
         let nameOffset = fragment.offset + UInt64(LocalFileHeader.byteCount)
         what = "the member \(try window.quotedName(at: nameOffset, length: nameLength))"
@@ -37,7 +37,7 @@ extension ZIP {
       reading.addTruncation(of: what, clause: clause, at: window.byteCount)
     case .cutDirectory:
       reading.addTruncation(
-        of: "the directory of its members", clause: clause, at: window.byteCount)
+        of: "the archive directory", clause: clause, at: window.byteCount)
     case .uncheckedMember:
       let size = Limits.size(ZIPVerification.maximumOutput(ofFile: window.byteCount))
       reading.leaveUnchecked(
@@ -47,23 +47,23 @@ extension ZIP {
       reading.add(
         Fault(
           "end-record-missing", clause: "APPNOTE 4.3.16", at: window.byteCount,
-          "The file has no end record that leads to the directory of its members."))
+          "The file has no end record that points to its archive directory."))
     case .beforeDirectory(let offset) where offset == window.byteCount:
       reading.add(
         Fault(
-          "truncated", clause: clause, at: offset, "The file ends before the directory of its members.",
-          expected: "the directory of its members", actual: "end of file"))
+          "truncated", clause: clause, at: offset, "The file ends before the archive directory.",
+          expected: "the archive directory", actual: "end of file"))
     case .beforeDirectory(let offset), .complete(let offset):
       if case .withoutDirectory(let offset) = search {
         reading.add(
           Fault(
             "directory-missing", clause: "APPNOTE 4.3.16", at: offset,
-            "The archive's end record doesn't lead to a directory of its members."))
+            "The archive's end record doesn't point to an archive directory."))
       } else {
         reading.add(
           Fault(
             "end-record-missing", clause: "APPNOTE 4.3.16", at: offset,
-            "The members break off here, and the file has no end record that leads to their directory."))
+            "The archive is truncated here: it has no end record that points to its directory."))
       }
     }
   }

@@ -89,7 +89,8 @@ struct ZIPSuspects {
     let one = Limits.size(Limits.ZIP.objects.last ?? 0)
     let all = Limits.size(Limits.ZIP.allObjects)
     reading.leaveUnchecked(
-      UncheckedPart("what large embedded objects hold", limit: "\(one) of one and \(all) of all", at: place))
+      UncheckedPart(
+        "the contents of large embedded objects", limit: "\(one) per object and \(all) in total", at: place))
   }
 
   /// - Returns: Whether all that had to be seen was there; an object that makes no sense holds nothing that
@@ -119,10 +120,10 @@ struct ZIPSuspects {
       if type.hasSuffix("/attachedTemplate") {
         reading.add(
           HiddenContent(
-            .launchAction, at: offset, "a template, with its macros, that Word fetches from \(shown)"))
+            .launchAction, at: offset, "a remote template, with its macros, that Word loads from \(shown)"))
       } else if type.hasSuffix("/oleObject") || type.hasSuffix("/frame") {
         reading.add(
-          HiddenContent(.launchAction, at: offset, "an object that Word fetches from \(shown) and runs"))
+          HiddenContent(.launchAction, at: offset, "a remote object that Word loads from \(shown) and runs"))
       }
     }
   }
@@ -148,7 +149,7 @@ struct ZIPSuspects {
       let command = service + " " + (tag["ddeTopic"] ?? "")
       reading.add(
         HiddenContent(
-          .launchAction, at: offset, "a link (DDE) for which Excel starts \(quotedName(Array(command.utf8)))")
+          .launchAction, at: offset, "a DDE link that makes Excel start \(quotedName(Array(command.utf8)))")
       )
       return true
     }

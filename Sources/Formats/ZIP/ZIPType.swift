@@ -65,25 +65,25 @@ enum ZIPType {
       reading.add(
         Fault(
           "content-types-missing", clause: "ISO/IEC 29500-2 6.2.3.2", at: end.directoryOffset,
-          "The document has no part “[Content_Types].xml”, which says what its parts are."))
+          "The document lacks the part “[Content_Types].xml”."))
     } else if package.hasContentTypes, package.type == nil {
       reading.add(
         Fault(
           "main-content-type-missing", clause: "ISO/IEC 29500-2 6.2.3.2",
           at: contents.contentTypes?.place(before: end.offset),
-          "The part “[Content_Types].xml” doesn't say of what type the document is."))
+          "The part “[Content_Types].xml” doesn't declare the document type."))
     }
     if contents.relationships == nil {
       reading.add(
         Fault(
           "relationships-missing", clause: "ISO/IEC 29500-2 6.5.2", at: end.directoryOffset,
-          "The document has no part “_rels/.rels”, which says where the document starts."))
+          "The document lacks the part “_rels/.rels”."))
     }
     if let member = contents.unusualMember {
       reading.add(
         Fault(
           "compression-not-allowed", clause: "ISO/IEC 29500-2 Annex B", at: member.place(before: end.offset),
-          "A part of the document is compressed in a way that Office documents don't allow.",
+          "A part of the document uses a compression method that Office documents don't allow.",
           expected: "stored or deflated", actual: "method \(member.method)"))
     }
     // A name with escapes could be written in more than one way.
@@ -91,7 +91,7 @@ enum ZIPType {
     guard let members else {
       return reading.leaveUnchecked(
         UncheckedPart(
-          "whether the part is there at which the document starts", limit: "\(Limits.ZIP.members) members",
+          "whether the main document part exists", limit: "\(Limits.ZIP.members) members",
           at: end.directoryOffset))
     }
     if !members.contains(where: { $0.nameHash == partNameHash(main) }) {
@@ -99,7 +99,7 @@ enum ZIPType {
         Fault(
           "main-part-missing", clause: "ISO/IEC 29500-1 9.1.9",
           at: contents.relationships?.place(before: end.offset),
-          "The part \(quotedName(Array(main.utf8))), at which the document starts, is missing."))
+          "The main document part \(quotedName(Array(main.utf8))) is missing."))
     }
   }
 

@@ -54,7 +54,7 @@ struct ZIPVerification {
       return Fault(
         "local-header-missing", clause: "APPNOTE 4.3.7",
         at: isInFile ? member.headerOffset : member.entryOffset,
-        "The member \(try name(of: member, in: &window)) doesn't begin where the directory says.",
+        "Member \(try name(of: member, in: &window)) isn't at the offset in the directory.",
         expected: "PK\\x03\\x04")
     }
     let header = try LocalFileHeader(parsing: &fixed)
@@ -64,7 +64,7 @@ struct ZIPVerification {
       faultsLeft = 0
       return Fault(
         "member-too-long", clause: "APPNOTE 4.4.8", at: member.headerOffset,
-        "The member \(try name(of: member, in: &window)) is longer than the room that it has.",
+        "Member \(try name(of: member, in: &window)) is longer than the space available.",
         expected: "at most \(end.directoryOffset &- min(start, end.directoryOffset)) bytes",
         actual: "\(member.compressedSize) bytes")
     }
@@ -83,7 +83,7 @@ struct ZIPVerification {
     faultsLeft = 0
     return Fault(
       "overlapping-members", clause: "APPNOTE 4.3.6", at: member.headerOffset,
-      "The member \(try name(of: member, in: &window)) lies in the same place as another one.")
+      "Member \(try name(of: member, in: &window)) overlaps another member.")
   }
 
   /// What the local header says otherwise than the directory. Programs that read from front to back
@@ -96,14 +96,14 @@ struct ZIPVerification {
     if try window.span(at: nameOffset, count: header.nameLength).partNameHash != member.nameHash {
       return Fault(
         "local-name-mismatch", clause: "APPNOTE 4.4.17", at: nameOffset,
-        "A member has another name in its own header than in the directory.",
+        "A member has a different name in its header than in the directory.",
         expected: try name(of: member, in: &window),
         actual: try window.quotedName(at: nameOffset, length: header.nameLength))
     }
     if header.method != member.method {
       return Fault(
         "local-method-mismatch", clause: "APPNOTE 4.4.5", at: member.headerOffset + 8,
-        "The member \(try name(of: member, in: &window)) has another compression in its own header "
+        "Member \(try name(of: member, in: &window)) has a different compression method in its header "
           + "than in the directory.", expected: "\(member.method)", actual: "\(header.method)")
     }
     // With a data descriptor the header's values are blank; with ZIP64 they stand elsewhere.
@@ -117,15 +117,15 @@ struct ZIPVerification {
     {
       return Fault(
         "local-size-mismatch", clause: "APPNOTE 4.4.8", at: member.headerOffset + 18,
-        "The member \(try name(of: member, in: &window)) has another size in its own header than in "
+        "Member \(try name(of: member, in: &window)) has a different size in its header than in "
           + "the directory.",
-        expected: "\(member.compressedSize) bytes, unpacked \(member.uncompressedSize)",
-        actual: "\(header.compressedSize) bytes, unpacked \(header.uncompressedSize)")
+        expected: "\(member.compressedSize) bytes, \(member.uncompressedSize) decompressed",
+        actual: "\(header.compressedSize) bytes, \(header.uncompressedSize) decompressed")
     }
     if header.crc32 != member.crc32 {
       return Fault(
         "local-crc-mismatch", clause: "APPNOTE 4.4.7", at: member.headerOffset + 14,
-        "The member \(try name(of: member, in: &window)) has another CRC-32 in its own header than in "
+        "Member \(try name(of: member, in: &window)) has a different CRC-32 in its header than in "
           + "the directory.", expected: hexadecimal(member.crc32), actual: hexadecimal(header.crc32))
     }
     return nil
@@ -151,17 +151,17 @@ struct ZIPVerification {
     case .damaged(let offset):
       return Fault(
         "deflate-damaged", clause: "RFC 1951 3.2.3", at: offset,
-        "The compressed data of the member \(try name(of: member, in: &window)) is broken.")
+        "The compressed data of member \(try name(of: member, in: &window)) is corrupt.")
     case .incomplete:
       return Fault(
         "deflate-incomplete", clause: "RFC 1951 3.2.3", at: range.upperBound,
-        "The compressed data of the member \(try name(of: member, in: &window)) ends too early.")
+        "The compressed data of member \(try name(of: member, in: &window)) is truncated.")
     case .overLimit:
       if limit < member.uncompressedSize {
         let size = Limits.size(Self.maximumOutput(ofFile: window.byteCount))
         reading.leaveUnchecked(
           UncheckedPart(
-            "the content of members after the first \(size) decompressed", limit: "\(size) decompressed",
+            "member data after the first \(size) decompressed", limit: "\(size) decompressed",
             at: range.lowerBound))
         return nil
       }
@@ -172,13 +172,13 @@ struct ZIPVerification {
     guard data.byteCount == member.uncompressedSize else {
       return Fault(
         "unpacked-size-mismatch", clause: "APPNOTE 4.4.9", at: range.lowerBound,
-        "The member \(try name(of: member, in: &window)) doesn't unpack to the size that the "
-          + "directory gives.", expected: "\(member.uncompressedSize) bytes", actual: actual)
+        "Member \(try name(of: member, in: &window)) doesn't decompress to the size in the "
+          + "directory.", expected: "\(member.uncompressedSize) bytes", actual: actual)
     }
     guard data.crc32.value == member.crc32 else {
       return Fault(
         "crc-mismatch", clause: "APPNOTE 4.4.7", at: range.lowerBound,
-        "The member \(try name(of: member, in: &window)) doesn't match its CRC-32.",
+        "Member \(try name(of: member, in: &window)) doesn't match its CRC-32.",
         expected: hexadecimal(member.crc32), actual: hexadecimal(data.crc32.value))
     }
     return nil

@@ -33,9 +33,9 @@ package struct OpeningSigns {
     findMarkup(head)
     findComment(head)
     if head.has("ustar", at: 257) {
-      container = (257, "a tape archive (tar)")
+      container = (257, "a tar archive")
     } else if head.has("\u{1}CD001\u{1}", at: 32768) {
-      container = (32768, "the image of a disk (ISO 9660)")
+      container = (32768, "a disk image (ISO 9660)")
     }
     // An archive is found by its end, and a document up to 1 KiB in: both may begin with anything. What
     // stands in an archive that begins as such is a member.

@@ -37,7 +37,7 @@ extension Reading {
         add(HiddenContent(.otherFormat, at: markup.offset, markup.words))
       }
       if let end = signs.endOfComment {
-        add(HiddenContent(.otherFormat, at: end, "a script, for which the picture is a comment"))
+        add(HiddenContent(.otherFormat, at: end, "a script that treats the image as a comment"))
       }
     case .document, .archive:
       // Neither has to stand at the start, and nothing harmless but text is put before them.
@@ -63,7 +63,7 @@ extension Reading {
     let found = StrayData(data)
     trailingDataWords = found?.words
     switch found {
-    case .program(let words): add(HiddenContent(.program, at: data.base, "\(words) behind its end"))
+    case .program(let words): add(HiddenContent(.program, at: data.base, "\(words) after its end"))
     case .script(let words): add(HiddenContent(.otherFormat, at: data.base, words))
     case .archive(let words) where host != .archive && words != "a ZIP archive":
       add(HiddenContent(.otherFormat, at: data.base, words))
@@ -71,7 +71,7 @@ extension Reading {
       trailingDataWords = "the MP4 video of a motion photo"
     case nil where isOfSamsung:
       let isMotion = data.firstIndex(of: "MotionPhoto_Data") != nil
-      trailingDataWords = isMotion ? "the MP4 video of a motion photo" : "notes of a Samsung phone"
+      trailingDataWords = isMotion ? "the MP4 video of a motion photo" : "metadata of a Samsung phone"
     default: break
     }
   }

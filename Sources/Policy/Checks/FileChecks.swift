@@ -143,7 +143,7 @@ extension FindingMaker {
       addMissingEndpoint(asked, of: policy)
     } else {
       add(
-        .mediaTypeNotAllowed, message: "No endpoint takes {actual}.", values: ["actual": mediaType.phrase],
+        .mediaTypeNotAllowed, message: "No endpoint accepts {actual}.", values: ["actual": mediaType.phrase],
         expected: policy.endpoints.map { "\($0.endpoint.rawValue): \(Self.list($0))" }
           .joined(separator: "; "),
         actual: mediaType.rawValue)
@@ -153,7 +153,7 @@ extension FindingMaker {
   mutating func addMissingEndpoint(_ endpoint: Endpoint, of policy: Policy) {
     add(
       .mediaTypeNotAllowed, subject: .endpoint,
-      message: "The policy \(policy.name) has no \(endpoint.rawValue) endpoint.",
+      message: "The policy \(policy.name) has no endpoint \(endpoint.rawValue).",
       expected: policy.endpoints.map(\.endpoint.rawValue).joined(separator: ", "), actual: endpoint.rawValue)
   }
 
@@ -244,7 +244,7 @@ extension FindingMaker {
       let words = inspection.trailingDataWords
       add(
         .trailingData,
-        message: words.map { "The format's end is at byte {expected}, and {actual} bytes follow it: \($0)." },
+        message: words.map { "{actual} trailing bytes after offset {expected}: \($0)." },
         expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset,
         fix: Self.cut(at: offset))
     }
@@ -267,6 +267,6 @@ extension FindingMaker {
   }
 
   private static func cut(at end: UInt64) -> Remedy {
-    Remedy("Cut the file off where its format ends", .keepFirst(end))
+    Remedy("Remove the trailing bytes", .keepFirst(end))
   }
 }
