@@ -1,4 +1,4 @@
-/// A borrowed run of bytes that knows where in the file it stands and how far it has been read.
+/// A borrowed run of bytes that knows where in the file it is and how far it has been read.
 ///
 /// Every read names its endianness, moves the position, and throws ``ReadError`` past the end:
 ///
@@ -51,13 +51,13 @@ package struct ByteSpan: ~Escapable {
     return bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
   }
 
-  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  /// Whether `pattern` is at an index from the span's start, whatever has been read.
   @inlinable
   package func has(_ pattern: StaticString, at index: Int = 0) -> Bool {
     pattern.withUTF8Buffer { holds($0, at: index) }
   }
 
-  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  /// Whether `pattern` is at an index from the span's start, whatever has been read.
   @inlinable
   package func has(_ pattern: [UInt8], at index: Int = 0) -> Bool { holds(pattern, at: index) }
 
@@ -67,13 +67,13 @@ package struct ByteSpan: ~Escapable {
       && zip(pattern, index...).allSatisfy { byte, place in self[place] == byte }
   }
 
-  /// Passes over `count` bytes.
+  /// Skips `count` bytes.
   @inlinable
   package mutating func skip(_ count: some FixedWidthInteger) throws(ReadError) {
     position += try checked(count)
   }
 
-  /// The next `count` bytes as a span of their own, passed over here.
+  /// The next `count` bytes as a span of their own, which are skipped.
   @_lifetime(copy self)
   @inlinable
   package mutating func take(_ count: some FixedWidthInteger) throws(ReadError) -> ByteSpan {
@@ -82,7 +82,7 @@ package struct ByteSpan: ~Escapable {
     return ByteSpan(bytes.extracting(position..<position + count), at: offset)
   }
 
-  /// The next `count` bytes copied out, passed over here.
+  /// The next `count` bytes copied out, which are skipped.
   @inlinable
   package mutating func array(_ count: some FixedWidthInteger) throws(ReadError) -> [UInt8] {
     let count = try checked(count)
@@ -90,7 +90,7 @@ package struct ByteSpan: ~Escapable {
     return bytes.extracting(position..<position + count).withUnsafeBytes { Array($0) }
   }
 
-  /// The next `count` bytes as Latin-1 text, passed over here: for signatures and codes.
+  /// The next `count` bytes as Latin-1 text, which are skipped: for signatures and codes.
   package mutating func latin1(_ count: some FixedWidthInteger) throws(ReadError) -> String {
     String(String.UnicodeScalarView(try array(count).map { Unicode.Scalar($0) }))
   }

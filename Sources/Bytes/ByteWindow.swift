@@ -4,8 +4,8 @@
 /// The buffer never grows past ``Limits/Window/span`` whatever a file claims.
 @usableFromInline
 package struct ByteWindow: ~Copyable {
-  /// How much is read at once where less is asked for: less of it where a reader goes from place to
-  /// place than where it goes on.
+  /// How many bytes to read at once when less is requested. Use less when a reader jumps between offsets than
+  /// when it reads sequentially.
   package var readAhead = Self.usualReadAhead
 
   /// What ``readAhead`` is unless a reader sets it.
@@ -24,7 +24,7 @@ package struct ByteWindow: ~Copyable {
   /// How many bytes were read from the source so far.
   package private(set) var bytesRead: UInt64 = 0
 
-  /// The first place at which the source had no more bytes although its size says that there are some.
+  /// The first offset at which the source ended although its size declares more bytes.
   package private(set) var missingOffset: UInt64?
 
   package init(_ source: any ByteSource) {
@@ -114,7 +114,7 @@ package struct ByteWindow: ~Copyable {
     return ByteSpan(buffer.span.bytes.extracting(start..<start + count), at: min(offset, byteCount))
   }
 
-  /// Makes the buffer hold `count` bytes at `offset`, or all that there are from there on.
+  /// Makes the buffer hold `count` bytes at `offset`, or all remaining bytes if there are fewer.
   ///
   /// - Returns: How many of them it holds.
   /// - Throws: ``ReadError`` with `source`, or with `enough`.

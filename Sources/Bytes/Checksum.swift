@@ -6,10 +6,10 @@ package struct CRC32: Sendable {
 
   package init() {}
 
-  /// Takes in every byte of `span`, whatever of it has been read.
+  /// Adds every byte of `span`, whatever of it has been read.
   package mutating func update(_ span: borrowing ByteSpan) { update(span.bytes) }
 
-  /// Takes in bytes.
+  /// Adds bytes.
   package mutating func update(_ bytes: borrowing RawSpan) {
     // A pointer to nothing is for libdeflate a wish for the first value.
     guard !bytes.isEmpty else { return }
@@ -27,7 +27,7 @@ package struct OggCRC: Sendable {
   /// So many bytes are turned around at a step.
   private typealias Word = SIMD8<UInt64>
 
-  /// How many bytes are turned around at a time: as many as a temporary allocation has room for on the stack.
+  /// How many bytes to reverse at a time: as many as a temporary allocation fits on the stack.
   private static let blockSize = 1024
 
   /// The value with its bits in PNG's order, and not inverted.
@@ -40,7 +40,7 @@ package struct OggCRC: Sendable {
 
   package init() {}
 
-  /// Takes in every byte of `span`, whatever of it has been read.
+  /// Adds every byte of `span`, whatever of it has been read.
   package mutating func update(_ span: borrowing ByteSpan) {
     var state = reflected
     span.bytes.withUnsafeBytes { bytes in
@@ -57,7 +57,7 @@ package struct OggCRC: Sendable {
     reflected = state
   }
 
-  /// Takes in four zeros: what stands for the page's own checksum while it is computed.
+  /// Adds four zeros, in place of the page's own checksum while it is computed.
   package mutating func updateWithZeros() {
     let zeros: [UInt8] = [0, 0, 0, 0]
     reflected = ~libdeflate_crc32(~reflected, zeros, zeros.count)

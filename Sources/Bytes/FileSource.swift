@@ -20,12 +20,12 @@ public final class FileSource: ByteSource {
 
   /// Opens the file at `path`, without blocking whatever it is.
   ///
-  /// - Throws: ``ByteSourceError`` when nothing stands at the path, it can't be opened, or it isn't a
-  ///   regular file.
+  /// - Throws: ``ByteSourceError`` when nothing is at the path, it can't be opened, or it isn't a regular
+  ///   file.
   public init(path: FilePath) throws(ByteSourceError) {
-    // Looked at before it is opened: to open a device or a pipe does something to it, and to who waits at its
-    // other end. What stands there may be replaced in between, so that the descriptor is asked again below,
-    // where folders are told as well: of one that may not be read, its opening says so.
+    // Check before opening: opening a device or a pipe has side effects, also for the process at the other
+    // end. The file may be replaced in between, so the descriptor is checked again below. That check also
+    // reports directories; for an unreadable directory, opening it fails with the reason.
     var status = stat()
     guard path.withPlatformString({ stat($0, &status) }) == 0 else {
       let number = errno
@@ -74,7 +74,7 @@ public final class FileSource: ByteSource {
     }
   }
 
-  /// Throws where the file was written to, made longer or cut since it was opened.
+  /// Throws if the file was written to, made longer or cut since it was opened.
   ///
   /// - Throws: ``ByteSourceError``.
   public func checkUnchanged() throws(ByteSourceError) {
@@ -89,7 +89,7 @@ public final class FileSource: ByteSource {
     if !isSame { throw ByteSourceError("it changed while it was read") }
   }
 
-  /// What stands at a path that is no regular file; nil for a regular file.
+  /// What is at a path that isn't a regular file; nil for a regular file.
   private static func kind(ofMode mode: mode_t) -> String? {
     switch mode & S_IFMT {
     case S_IFREG: nil

@@ -2,7 +2,7 @@ internal import CZlib
 
 /// A DEFLATE decompressor (RFC 1951) with fixed memory: the caller gives input and output in pieces.
 package struct Inflate: ~Copyable {
-  /// What stands around the DEFLATE data.
+  /// The wrapper around the DEFLATE data.
   package enum Wrapper: Sendable {
     /// Nothing, as in ZIP members.
     case none
@@ -11,7 +11,7 @@ package struct Inflate: ~Copyable {
   }
 
   package enum Status: Sendable {
-    /// More input is wanted, or the output is full.
+    /// More input is needed, or the output is full.
     case more
     /// The stream has ended, and its check value held.
     case ended
@@ -25,7 +25,7 @@ package struct Inflate: ~Copyable {
   package init(_ wrapper: Wrapper) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // Fails only for want of memory, in which case the first step reports the stream as damaged.
+    // Fails only when out of memory; the first step then reports the stream as damaged.
     _ = preflight_inflateInit2(stream, wrapper == .zlib ? MAX_WBITS : -MAX_WBITS)
   }
 

@@ -1,12 +1,13 @@
-/// The limits of ours: how much of a stranger's file is read, unpacked, kept or walked through, each with the
-/// reason for its number.
+/// Limits on how much of an untrusted file is read, decompressed, kept or traversed, each with the reason for
+/// its value.
 ///
-/// A file decides what it claims; these decide what a check of it costs. They say nothing about the file:
-/// where one ends the reading, and what lies beyond could have changed the result, the reader says so
-/// (`Reading.leaveUnchecked(_:)`) and never calls it damage. A limit on a guess, such as how far a text is
-/// looked at to tell its type, is not reported. Numbers that a specification states stand beside their reader.
+/// They bound the cost of a check whatever a file declares. They say nothing about the file: if a limit ends
+/// the reading and the rest could have changed the result, the reader reports it
+/// (`Reading.leaveUnchecked(_:)`) and never calls it damage. A limit on a heuristic, such as how far a text
+/// is scanned to detect its type, is not reported. Values that a specification defines are next to their
+/// reader.
 package enum Limits {
-  /// A number of bytes in words, such as "16 MiB" where it is a round one.
+  /// A number of bytes as text, such as "16 MiB" for a round number.
   package static func size(_ byteCount: some BinaryInteger) -> String {
     let bytes = UInt64(clamping: byteCount)
     for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] where bytes > 0 {
@@ -21,8 +22,9 @@ package enum Limits {
 extension Limits {
   /// Reading a source.
   package enum Window {
-    /// The longest run of bytes that can be asked for at once, which bounds the memory of a window: 1 MiB. The
-    /// pages, segments and names of all formats have lengths of 16 bits; only texts in a file are longer.
+    /// The longest run of bytes that a reader can request at once, which bounds the memory of a window: 1
+    /// MiB. The pages, segments and names of all formats have 16-bit lengths; only texts in a file are
+    /// longer.
     package static let span = 1 << 20
 
     /// So many bytes are read of a file in all: 2 GiB, beyond which no endpoint of WhatsApp accepts a file.
@@ -47,7 +49,7 @@ extension Limits {
 // MARK: - Facts
 
 extension Limits {
-  /// What is kept of what readers find. A file with more is no better described by more, and a hostile one has
+  /// How many findings of readers to keep. More don't describe a file better, and a hostile file has
   /// millions.
   package enum Reading {
     /// Faults.
@@ -64,10 +66,10 @@ extension Limits {
 // MARK: - Images
 
 extension Limits {
-  /// Exif and XMP, wherever they stand.
+  /// Exif and XMP, in any format.
   package enum Metadata {
-    /// 1 MiB, the longest run that a window gives. What programs write takes some kilobytes; only histories of
-    /// edits take more, and the place stands before them.
+    /// 1 MiB, the longest run that a window gives. What programs write takes some kilobytes; only histories
+    /// of edits take more, and the place is before them.
     package static let byteCount = Window.span
   }
 
@@ -78,28 +80,28 @@ extension Limits {
     package static let imageByteCount: UInt64 = 1 << 28
   }
 
-  /// What libwebp is asked for.
+  /// What libwebp is used for.
   package enum WebP {
-    /// The demuxer wants the whole file in memory: 16 MiB, well over the size of an image that a messenger
+    /// The demuxer needs the whole file in memory: 16 MiB, well over the size of an image that a messenger
     /// accepts.
     package static let byteCount: UInt64 = 16 << 20
 
-    /// A lossless frame, or one with transparency: the decoder keeps four to five bytes for each of its pixels,
-    /// 40 MiB for 8,388,608 of them, which is more than a 4K screen has.
+    /// A lossless frame, or one with transparency: the decoder keeps four to five bytes per pixel, 40 MiB for
+    /// 8,388,608 pixels, which is more than a 4K screen.
     package static let framePixels = 1 << 23
 
     /// All frames together: 134,217,728, about a second. A file of some megabytes can hold thousands of empty
     /// frames of any size.
     package static let pixels = 1 << 27
 
-    /// The demuxer walks through all frames before the one that is asked for, so the time grows with the square
-    /// of this. No animation that people send has as many.
+    /// The demuxer walks through all frames before the requested one, so the time grows with the square of
+    /// this number. No real animation has as many frames.
     package static let frames = 10_000
   }
 
   /// Images that are named and not read.
   package enum OtherPictures {
-    /// How far they are looked at: 16 KiB. A raw image's directory stands in the first kilobytes, and an SVG may
+    /// How far they are looked at: 16 KiB. A raw image's directory is in the first kilobytes, and an SVG may
     /// begin with a long comment.
     package static let head = 1 << 14
   }
@@ -128,20 +130,20 @@ extension Limits {
     /// Parameter sets of AVC: 64 KiB, where encoders write less than 100 bytes.
     package static let parameterSets = 1 << 16
 
-    /// A descriptor of an elementary stream: 4 KiB. What is read of it stands in its first 100 bytes.
+    /// A descriptor of an elementary stream: 4 KiB. What is read of it is in its first 100 bytes.
     package static let descriptor = 4 << 10
 
     /// How far into a sample entry a descriptor is looked for by its name, where an old writer put it elsewhere: 1 KiB.
     package static let descriptorSearch = 1 << 10
 
-    /// The first samples that are held against the decoder's configuration. One image may be damaged; where
-    /// not even these three can be taken apart, none can.
+    /// The first samples that are checked against the decoder's configuration. One image may be damaged; if
+    /// none of the first three can be parsed, none can.
     package static let firstPictures = 3
 
     /// The first samples in which B slices are looked for: 8, enough to meet one wherever an encoder makes them.
     package static let sliceSamples = 8
 
-    /// Units of a sample: 16, more than stand before a picture's first slice.
+    /// Units of a sample: 16, more than are before an image's first slice.
     package static let units = 16
   }
 
@@ -156,7 +158,7 @@ extension Limits {
 
   /// MPEG audio.
   package enum MPEGAudio {
-    /// How far into a file without a tag the first frame is looked for, to tell whether the file is of this
+    /// How far to search for the first frame in a file without a tag, to detect whether the file has this
     /// format: 32 KiB, some 80 frames.
     package static let search: UInt64 = 1 << 15
 
@@ -170,8 +172,8 @@ extension Limits {
 
   /// AAC in ADTS frames.
   package enum AAC {
-    /// How far into a file, or behind a tag, the first frame is looked for, to tell whether the file is of this
-    /// format: 16 KiB, some 40 frames.
+    /// How far to search for the first frame from the start of a file or after a tag, to detect whether the
+    /// file has this format: 16 KiB, some 40 frames.
     package static let search: UInt64 = 1 << 14
   }
 
@@ -211,7 +213,7 @@ extension Limits {
     /// What the sections may cost in memory in all: 24 MiB, two million objects.
     package static let sectionByteCount = 24 << 20
 
-    /// Runs of numbers in one section: 65,536, of which each takes 32 bytes of memory.
+    /// Runs of numbers in one section: 65,536, each of which uses 32 bytes of memory.
     package static let subsections = 1 << 16
 
     /// How often the whole file is searched for an object that isn't where it should be: 6, once for each
@@ -222,8 +224,8 @@ extension Limits {
     /// object adds one.
     package static let copies = 8
 
-    /// Trailers that are tried, from the last on, where the cross-reference is of no use: 64. A file that is made
-    /// of nothing but the word must not take forever.
+    /// Trailers to try, from the last, if the cross-reference is unusable: 64. A file that consists only of
+    /// the keyword must not take forever.
     package static let trailers = 64
 
     /// What comes of one stream: 8 MiB, a cross-reference of a million objects.
@@ -232,8 +234,8 @@ extension Limits {
     /// The columns of a predictor's rows: 65,536, where structure has less than 30.
     package static let columns = 1 << 16
 
-    /// How far from a file's end `startxref` is looked for, to tell whether a header that isn't at the start is one:
-    /// 2 KiB. It stands on the last lines.
+    /// How far from a file's end to search for `startxref`, to decide whether a header that isn't at the
+    /// start is one: 2 KiB. It is on the last lines.
     package static let end: UInt64 = 2 << 10
 
     /// Objects that are kept for the second look at them: four, of 2 KiB at most. The way to the pages is gone
@@ -253,7 +255,7 @@ extension Limits {
     /// Bytes read in relation to a small file's size.
     package static let bytesReadPerByte: UInt64 = 8
 
-    /// Bytes parsed: 4 MiB, since the same ones can be asked for again and again.
+    /// Bytes parsed: 4 MiB, since the same bytes can be requested repeatedly.
     package static let parsed = 4 << 20
 
     /// What an object counts for among those that isn't found or is too long.
@@ -265,7 +267,7 @@ extension Limits {
     /// References that lead on to references: 4.
     package static let hops = 4
 
-    /// Pages: the first 4, of which the first is shown when the document is opened.
+    /// Pages: the first 4. The first one is shown when the document is opened.
     package static let pages = 4
 
     /// How deep the tree of pages is: 16. Each level has ten nodes and more.
@@ -289,10 +291,10 @@ extension Limits {
     /// Nodes in a node of a name tree: 16.
     package static let nodes = 16
 
-    /// The template of a form in XFA: 256 KiB, in which scripts stand beside the first fields.
+    /// The template of a form in XFA: 256 KiB, in which scripts are beside the first fields.
     package static let template = 1 << 18
 
-    /// An attached file: 1 KiB, enough to tell a program by its header.
+    /// An attached file: 1 KiB, enough to detect a program by its header.
     package static let attachment = 1 << 10
   }
 
@@ -315,7 +317,7 @@ extension Limits {
     /// … but 64 MiB of any file: the sheet of a small workbook may be nothing but repetition.
     package static let unpacked: UInt64 = 64 << 20
 
-    /// Faults of members: 4. After them more tell nothing new.
+    /// Faults of members: 4. More add no information.
     package static let faults = 4
 
     /// A part that says what a package is: 1 MiB. A part of the package takes some 150 bytes in it.
@@ -324,7 +326,7 @@ extension Limits {
     /// A member that holds nothing but a media type: 256 bytes.
     package static let mediaType: UInt64 = 256
 
-    /// The start of a document of iWork, which tells the program: 64 bytes.
+    /// The start of an iWork document, which identifies the program: 64 bytes.
     package static let messageHead: UInt64 = 64
 
     /// Relationships that may lead to the main part: 8, where packages have one.
@@ -341,7 +343,7 @@ extension Limits {
     /// All embedded objects: 32 MiB, some tenths of a second.
     package static let allObjects: UInt64 = 32 << 20
 
-    /// A link to another workbook: 64 KiB. What it leads to stands before the values that are kept of it.
+    /// A link to another workbook: 64 KiB. What it leads to be before the values that are kept of it.
     package static let externalLink: UInt64 = 1 << 16
   }
 
@@ -360,8 +362,8 @@ extension Limits {
     /// them all would take long.
     package static let streamsPerFile: UInt64 = 2
 
-    /// How many sectors before the end data is looked for that was put behind a file: 512 MiB, which nobody
-    /// sends.
+    /// How many sectors before the end to search for data that was appended to a file: 512 MiB, more than
+    /// anyone sends.
     package static let unusedSectors = 1 << 20
 
     /// Records before a workbook's list of sheets, and of a presentation outside of its slides: 16,384, where
@@ -380,7 +382,7 @@ extension Limits {
 
   /// Texts.
   package enum Text {
-    /// How far a text is looked at to tell its type: 64 KiB, a thousand lines.
+    /// How much of a text to scan to detect its type: 64 KiB, a thousand lines.
     package static let head = 64 << 10
 
     /// How far a mail's header is looked at: 16 KiB, which a hundred lines take.
@@ -396,14 +398,14 @@ extension Limits {
 extension Limits {
   /// Looking for another format in a file.
   package enum Hidden {
-    /// How far into a file signs of a page or a script are looked for: 4 KiB, a little further than clients look
-    /// that go by the bytes.
+    /// How far into a file to search for signs of a page or a script: 4 KiB, a little further than clients
+    /// that sniff content.
     package static let opening = 4 << 10
 
     /// The most that is looked at for them, for the end of a comment that begins in the header: 64 KiB.
     package static let openingEnd = 64 << 10
 
-    /// How much is looked at of what stands behind a file's end, to say what it is: 64 KiB, which a comment of an
+    /// How much is looked at of what follows a file's end, to say what it is: 64 KiB, which a comment of an
     /// archive takes.
     package static let trailing = 64 << 10
   }
@@ -413,7 +415,7 @@ extension Limits {
     /// By the system's database: 1 MiB, what `file` shows it.
     package static let system = 1 << 20
 
-    /// By our own entries: 64 bytes, all that they look at but for …
+    /// By our own entries: 64 bytes, all that they look at except …
     package static let common = 64
 
     /// … the first members of an archive: 64 KiB.

@@ -20,7 +20,7 @@ package struct SHA256: Sendable {
     return hash.digest()
   }
 
-  /// Takes in more bytes.
+  /// Adds more bytes.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     byteCount += UInt64(bytes.count)
     var rest = bytes[...]
@@ -38,7 +38,7 @@ package struct SHA256: Sendable {
     pending += rest.dropFirst(whole)
   }
 
-  /// The digest of all that was taken in: 32 bytes.
+  /// The digest of all bytes that were added: 32 bytes.
   package consuming func digest() -> [UInt8] {
     var padding: [UInt8] = [0x80]
     let used = (Int(byteCount % 64) + 1 + 8) % 64
@@ -53,7 +53,7 @@ package struct SHA256: Sendable {
     }
   }
 
-  /// Takes in whole blocks.
+  /// Adds whole blocks.
   // Offsets stay within the blocks that were counted, and indexes below 64, the length of both tables.
   private mutating func absorb(_ blocks: UnsafeRawBufferPointer) {
     state.withUnsafeMutableBufferPointer { state in

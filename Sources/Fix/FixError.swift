@@ -2,7 +2,7 @@ public import SystemPackage
 
 /// Why nothing was made.
 public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A person has to do it; what, in words.
+  /// The user has to do it; what, as text.
   case needsAPerson(String)
   /// The program isn't on the path.
   case programMissing(String)
@@ -15,7 +15,7 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The output can't be written, and why.
   case unwritable(FilePath, String)
 
-  /// The reason in words.
+  /// The reason as text.
   public var description: String {
     switch self {
     case .needsAPerson(let summary): summary

@@ -11,9 +11,9 @@ public import SystemPackage
   internal import Musl
 #endif
 
-/// Carries out remedies: the value that a finding's words are rendered from is the one that is executed.
+/// Applies remedies. It executes the same value that a finding's text is rendered from.
 ///
-/// The file itself is never touched; what is made is a new file, whole or not at all.
+/// The file itself is never changed. The result is a new file, written completely or not at all.
 public struct RemedyRunner: Sendable {
   /// How much of what a program prints is kept, in bytes.
   private static let maximumOutput = 64 << 10

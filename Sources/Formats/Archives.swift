@@ -12,8 +12,8 @@ extension Format {
     ])
 }
 
-/// Archives, packages and compressed files other than ZIP, told by their signatures and named so that a
-/// rejection can say what the file is. None of them is read any further.
+/// Archives, packages and compressed files other than ZIP, detected by their signatures so that a rejection
+/// can name the type. They aren't read any further.
 enum Archives: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     reading.mediaType = type(startingWith: try window.available(at: 0, upTo: 512))
@@ -66,7 +66,7 @@ enum Archives: FormatReader {
       || head.has([0x17, 0x72, 0x45, 0x38, 0x50, 0x90], at: 4)
   }
 
-  /// The greatest width of a code, 9 to 16 bits, stands beside the signature.
+  /// The greatest width of a code, 9 to 16 bits, is beside the signature.
   private static func isCompress(_ head: borrowing ByteSpan) -> Bool {
     guard head.has([0x1f, 0x9d]), let flags = head[2] else { return false }
     return flags & 0x60 == 0 && (9...16).contains(flags & 0x1f)
@@ -128,7 +128,7 @@ enum Archives: FormatReader {
     return claimed == sum || claimed == signedSum
   }
 
-  /// Octal digits with spaces before and a space or NUL behind.
+  /// Octal digits with spaces before and a space or NUL after.
   private static func octal(_ head: borrowing ByteSpan, in range: Range<Int>) -> Int? {
     var value: Int?
     for index in range {

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Bytes that stand at a place in every file of a kind; where those are letters that could begin a text, with
-/// a byte elsewhere that no text has there.
+/// Bytes at a place in every file of a kind; where those are letters that could begin a text, with a byte
+/// elsewhere that no text has there.
 struct FileSignature<Value: Sendable>: Sendable {
   fileprivate let bytes: [UInt8]
   fileprivate let offset: Int
@@ -30,12 +30,12 @@ struct FileSignature<Value: Sendable>: Sendable {
   }
 }
 
-/// A table of signatures, of which an earlier one wins where two stand in a file.
+/// A table of signatures. If two match, the earlier one wins.
 struct FileSignatures<Value: Sendable>: Sendable {
   private let all: [FileSignature<Value>]
 
-  /// Those that can stand in a file that begins with a byte. Most files begin as none of them does, and are
-  /// asked for a dozen tables.
+  /// The signatures that can match a file that starts with a given byte. Most files match none, and are
+  /// checked against a dozen tables.
   private let candidates: [[Int]]
 
   init(_ all: [FileSignature<Value>]) {
@@ -45,7 +45,7 @@ struct FileSignatures<Value: Sendable>: Sendable {
     }
   }
 
-  /// What the first signature says that stands in the file; nil where none does.
+  /// What the first signature says in the file; nil if none does.
   func first(in head: borrowing ByteSpan) -> Value? {
     guard let byte = head[0] else { return nil }
     for index in candidates[Int(byte)] where all[index].matches(head) { return all[index].value }

@@ -16,8 +16,8 @@ extension MediaType {
 
 /// GIF: Graphics Interchange Format, version 89a (CompuServe, 31 July 1990), and 87a.
 ///
-/// Yields the screen's size, the frames and their delays. No messenger takes a GIF as a picture: it is
-/// read to be named, and to say what a conversion would make of it.
+/// Yields the screen's size, the frames and their delays. No messenger accepts a GIF as an image: it is read
+/// to name it, and to describe what a conversion would produce.
 enum GIF: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try isGIF(window.available(at: 0, upTo: 6)) else { return }
@@ -94,7 +94,7 @@ private struct GIFAnimation {
     _ window: inout ByteWindow, at offset: UInt64, into reading: inout Reading
   ) throws(ReadError) -> UInt64 {
     let flags = try window.bigEndian(UInt8.self, at: offset + 9)
-    // The descriptor, the colour table, and the code size before the data.
+    // The descriptor, the color table, and the code size before the data.
     let end = try Self.endOfSubBlocks(&window, at: offset + 10 + colorTableSize(flags) + 1)
     frames += 1
     shortest = min(shortest, delay)
@@ -118,10 +118,10 @@ private struct GIFAnimation {
     return try Self.endOfSubBlocks(&window, at: offset + 2)
   }
 
-  /// The bytes of the colour table that packed flags announce.
+  /// The bytes of the color table that packed flags announce.
   private func colorTableSize(_ flags: UInt8) -> UInt64 { flags & 0x80 == 0 ? 0 : 3 << UInt64(flags & 7 + 1) }
 
-  /// Passes over a row of sub-blocks (section 15).
+  /// Skips a row of sub-blocks (section 15).
   private static func endOfSubBlocks(_ window: inout ByteWindow, at start: UInt64) throws(ReadError) -> UInt64
   {
     var position = start

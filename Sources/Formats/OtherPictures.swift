@@ -14,10 +14,10 @@ extension Format {
     ])
 }
 
-/// Pictures that are named and not read, since no messenger takes them: a signature each.
+/// Images that are named and not read, since no messenger takes them: a signature each.
 ///
-/// The names are the registered ones, and libmagic's where there is none, so that they don't vary with
-/// libmagic's version. What a few bytes can't tell for certain is looked at closer below the table.
+/// The names are the registered ones, otherwise libmagic's, so that they don't vary with libmagic's version.
+/// Signatures that aren't unique are checked further below the table.
 enum OtherPictures: FormatReader {
   private static let signatures = FileSignatures<MediaType>([
     .init("CR\u{2}\0", at: 8, "image/x-canon-cr2"),
@@ -69,14 +69,14 @@ enum OtherPictures: FormatReader {
     return netpbm(head)
   }
 
-  /// TIFF 6.0 and BigTIFF, and the raw pictures that are TIFFs by their structure.
+  /// TIFF 6.0 and BigTIFF, and the raw images that are TIFFs by their structure.
   private static func tiff(_ head: ByteSpan) -> MediaType? {
     if head.has("II+\0\u{8}\0\0\0") || head.has("MM\0+\0\u{8}\0\0") { return "image/tiff" }
     guard let tiff = TIFFStructure(head) else { return nil }
     let directory = tiff.firstDirectory
     // DNGVersion.
     if tiff.entry(0xc612, inDirectoryAt: directory) != nil { return "image/x-adobe-dng" }
-    // The raw data stands in a sub-directory, of which a finished TIFF from the same maker has none.
+    // The raw data is in a subdirectory, which a finished TIFF from the same maker doesn't have.
     if let maker = tiff.entry(0x010f, inDirectoryAt: directory),
       tiff.entry(0x014a, inDirectoryAt: directory) != nil
     {
@@ -96,12 +96,12 @@ enum OtherPictures: FormatReader {
     return "image/jp2"
   }
 
-  /// An enhanced metafile begins with a record of type 1, whose signature stands further on.
+  /// An enhanced metafile begins with a record of type 1; its signature comes later.
   private static func metafile(_ head: ByteSpan) -> MediaType? {
     head.has([1, 0, 0, 0]) && head.has(" EMF", at: 40) ? "image/emf" : nil
   }
 
-  /// Four letters and one that says which kind of picture follows.
+  /// Four letters and one that says which kind of image follows.
   private static func flif(_ head: ByteSpan) -> MediaType? {
     guard head.has("FLIF"), let kind = head[4] else { return nil }
     switch kind {
@@ -165,7 +165,7 @@ enum OtherPictures: FormatReader {
     }
   }
 
-  /// Where the number ends that follows white space and comments; nil where there is none.
+  /// Where the number ends that follows white space and comments; nil if there is none.
   private static func endOfNumber(_ head: ByteSpan, from start: Int) -> Int? {
     var index = start
     while let byte = head[index], isSpace(byte) || byte == 0x23 {

@@ -13,8 +13,8 @@ extension Format {
     ])
 }
 
-/// Programs and their parts, told by their headers and named so that a rejection can say what the file
-/// is. Scripts are text, and no business of this.
+/// Programs and their parts, detected by their headers so that a rejection can name the type. Scripts are
+/// text and handled elsewhere.
 enum Programs: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     switch kind(startingWith: try window.available(at: 0, upTo: 64)) {
@@ -50,8 +50,8 @@ enum Programs: FormatReader {
 
   // MARK: DOS and Windows
 
-  /// "MZ" may start anything; a header has a plausible count of pages and paragraphs behind it, or
-  /// nothing but zeros in programs that aren't meant for DOS.
+  /// Anything may start with "MZ". A header has a plausible count of pages and paragraphs after it, or only
+  /// zeros in programs that aren't for DOS.
   private static func isDOSHeader(_ head: borrowing ByteSpan) -> Bool {
     guard let lastPage = word(head, at: 2), let pages = word(head, at: 4),
       let paragraphs = word(head, at: 8)
@@ -93,8 +93,8 @@ enum Programs: FormatReader {
 
   /// By the file's type in the header (System V ABI, chapter 4), in its own order of bytes.
   ///
-  /// Shared libraries and most programs of today share a type; only the dynamic section tells them apart,
-  /// and libmagic reads that.
+  /// Shared libraries and most current programs share a type; only the dynamic section distinguishes them,
+  /// and libmagic reads it.
   private static func elf(_ head: borrowing ByteSpan) -> MediaType? {
     let isBigEndian = head[5] == 2
     switch (isBigEndian ? head[17] : head[16]) ?? 0 {

@@ -18,8 +18,8 @@ enum SVG: FormatReader {
   }
 }
 
-/// What may stand before the first element of an XML document (XML 1.0, fifth edition, section 2.8), read
-/// to see whether that element is `svg` (SVG 2, section 5.1).
+/// What may be before the first element of an XML document (XML 1.0, fifth edition, section 2.8), read to see
+/// whether that element is `svg` (SVG 2, section 5.1).
 enum SVGProlog {
   /// Whether the document's first element is `svg`, with or without a prefix.
   static func beginsPicture(_ head: ByteSpan) -> Bool {

@@ -1,9 +1,9 @@
 internal import PreflightTOML
 
 extension CallTemplate {
-  /// Reads a call; nil where neither it nor what it builds on has a host.
+  /// Reads a call; nil if neither it nor its base has a host.
   ///
-  /// - Parameter fields: The names of the policy's fields, which may stand in braces.
+  /// - Parameter fields: The names of the policy's fields, which may be used as placeholders.
   init?(
     _ table: TOMLTable, basedOn base: CallTemplate?, _ name: String, fields: [String],
     _ decoder: inout TOMLDecoder
@@ -33,9 +33,9 @@ extension CallTemplate {
     self.body = body
   }
 
-  /// Reads bodies, and reports what can't be filled in.
+  /// Reads bodies, and reports unknown placeholders.
   private struct Places {
-    /// The names that may stand in braces.
+    /// The names that may be in braces.
     let known: [String]
 
     func members(_ table: TOMLTable, _ decoder: inout TOMLDecoder) -> [Member] {

@@ -3,16 +3,16 @@ public import PreflightFacts
 public import PreflightFormats
 public import SystemPackage
 
-/// How a file is made acceptable: in words, and where a machine can do it, as an action.
+/// How to make a file acceptable: as text, and if a program can do it, as an action.
 ///
 /// A remedy is a value. The words and the shell line that a person reads are rendered from it, and what `fix`
 /// does is the same value, executed.
 public struct Remedy: Sendable, Hashable {
-  /// What it does. With an action a short imperative without a full stop, such as "Convert it to RGB"; without
-  /// one, whole sentences for whoever has to do it.
+  /// What to do. With an action, a short imperative without a full stop, such as "Convert it to RGB"; without
+  /// one, whole sentences for the user.
   public let summary: String
 
-  /// What a machine can do; nil where a person has to.
+  /// What a machine can do; nil if a person has to.
   public let action: Action?
 
   /// Something that a machine can do to a file. The file itself is never changed: the result is another one.
@@ -38,7 +38,7 @@ public struct Remedy: Sendable, Hashable {
       self.arguments = arguments
     }
 
-    /// The extension of what the program makes, without the dot; nil where it is that of the file's own type.
+    /// The extension of what the program makes, without the dot; nil if it is that of the file's own type.
     public var outputExtension: String? {
       for argument in arguments {
         switch argument {
@@ -53,7 +53,7 @@ public struct Remedy: Sendable, Hashable {
 
   /// One argument of a program.
   public enum Argument: Sendable, Hashable, ExpressibleByStringLiteral {
-    /// Text as it stands.
+    /// Literal text.
     case text(String)
     /// The path of the file to be fixed.
     case input
@@ -85,7 +85,7 @@ public struct Remedy: Sendable, Hashable {
 }
 
 extension Remedy {
-  /// The path of what the action makes of a file, beside it; nil without an action.
+  /// The path of the action's output, next to the file; nil without an action.
   ///
   /// - Parameter ownExtension: The extension of the file's own type.
   public func output(for file: FilePath, ownExtension: String? = nil) -> FilePath? {
@@ -141,7 +141,7 @@ public struct RemedyChoice: Sendable {
   public let remedy: Remedy
   /// The files that it can work on; empty for all.
   public let from: [FileSelector]
-  /// The type of what it makes, which the endpoint has to accept; nil where the type stays as it is.
+  /// The type of what it makes, which the endpoint has to accept; nil if the type stays as it is.
   public let makes: MediaType?
 
   init(_ remedy: Remedy, from: [FileSelector] = [], makes: MediaType? = nil) {

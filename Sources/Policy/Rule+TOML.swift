@@ -7,7 +7,7 @@ extension Rule {
     "source",
   ]
 
-  /// Reads a rule; nil after a mistake, which is reported.
+  /// Reads a rule; nil after an error, which is reported.
   ///
   /// - Parameter known: The policy's endpoints.
   init?(
@@ -45,7 +45,7 @@ extension Rule {
 }
 
 extension Remedy {
-  /// Reads a remedy: a sentence, or a table with a program; nil where there is none, or after an error, which is
+  /// Reads a remedy: a sentence, or a table with a program; nil if there is none, or after an error, which is
   /// reported.
   init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
     guard let node = table[key] else { return nil }
@@ -83,7 +83,7 @@ extension Remedy.Argument {
 }
 
 extension Condition {
-  /// Reads the conditions of a table: a fact's key and what it is held against.
+  /// Reads the conditions of a table: a fact's key and what it is checked against.
   static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Condition] {
     guard let own = decoder.table(table, key) else { return [] }
     return list(own, keys: FactTable.keys, isTopLevel: true, &decoder)
@@ -160,7 +160,7 @@ extension Condition.Test {
 }
 
 extension Cap {
-  /// Reads a cap; nil after a mistake, which is reported.
+  /// Reads a cap; nil after an error, which is reported.
   init?(_ table: TOMLTable, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
     decoder.check(table, keys: ["name", "when", "size", "disputed", "source"], in: "a cap")
     guard let node = table["size"] else {
@@ -188,7 +188,7 @@ extension Cap {
 }
 
 extension SizeLimit {
-  /// Reads a number of bytes, or text such as "5 MB"; nil after a mistake, which is reported.
+  /// Reads a number of bytes, or text such as "5 MB"; nil after an error, which is reported.
   init?(_ node: TOMLNode, _ decoder: inout TOMLDecoder) {
     if case .integer(let value) = node.value, let bytes = UInt64(exactly: value) {
       self.init(safe: bytes, hard: bytes)

@@ -277,7 +277,7 @@ import Testing
     #expect(result.findings.map(\.code) == [.polyglotFile])
     #expect(
       result.findings.first?.message
-        == "The file is a JPEG image, but also contains an HTML page with a script.")
+        == "The file is both a JPEG image and an HTML page with a script.")
     #expect(result.findings.first?.offset == 174)
   }
 

@@ -77,7 +77,7 @@ enum AAC: FormatReader {
     try judgeEnd(frames, &window, into: &reading)
   }
 
-  /// Whether a header stands at the start, or several in step further on.
+  /// Whether a header is at the start, or several in step further on.
   private static func mayHaveFrames(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> Bool {
@@ -129,7 +129,7 @@ enum AAC: FormatReader {
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag, clause: "", at: window.byteCount)
     } else if frames.end < window.byteCount {
-      // Tags stand at the end, so nothing was cut off there.
+      // Tags are at the end, so nothing was cut off there.
       return
     } else if frames.endsInHeader {
       reading.addTruncation(of: "a frame header", clause: clause, at: window.byteCount)

@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 /// Finding the first ADTS frame, and following the frames to the end.
 struct ADTSFrames {
-  /// How many headers stand in step from a place.
+  /// How many headers are in step from a place.
   struct Run {
     var headers = 0
     /// Whether the last frame ends exactly with the data.
@@ -14,7 +14,7 @@ struct ADTSFrames {
 
   let start: UInt64
   let first: ADTSHeader
-  /// Where the sound must end: at the tags, or at the end of the file.
+  /// Where the audio must end: at the tags, or at the end of the file.
   let end: UInt64
 
   private(set) var count: UInt64 = 0
@@ -110,7 +110,7 @@ struct ADTSFrames {
     }
   }
 
-  /// Follows the frames from the first to the end of the sound.
+  /// Follows the frames from the first to the end of the audio.
   static func follow(
     _ window: inout ByteWindow, from start: UInt64, _ first: ADTSHeader, before end: UInt64
   ) throws(ReadError) -> ADTSFrames {

@@ -36,7 +36,7 @@ struct ADTSHeader {
 
   var profileName: String { ["Main", "LC", "SSR", "LTP"][profile] }
 
-  /// The channels of the configuration; nil where the first block states them.
+  /// The channels of the configuration; nil if the first block states them.
   var channels: Int? { [nil, 1, 2, 3, 4, 5, 6, 8][channelConfiguration] }
 
   /// Whether both can be frames of one stream.

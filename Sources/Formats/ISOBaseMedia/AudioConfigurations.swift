@@ -81,7 +81,7 @@ extension ISOBaseMedia {
     init(parsing span: inout ByteSpan) throws(ReadError) {
       try span.skip(4 + 9)
       channels = try UInt8(parsing: &span)
-      // The bit rate in it is what the sound had before packing.
+      // The bit rate in it is what the audio had before packing.
       try span.skip(6 + 4)
       sampleRate = try UInt32(parsingBigEndian: &span)
     }
@@ -92,7 +92,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// How uncompressed sound is kept, `pcmC` (ISO/IEC 23003-5, 5.1).
+  /// How uncompressed audio is kept, `pcmC` (ISO/IEC 23003-5, 5.1).
   struct PCMConfiguration: BoxContents {
     let isLittleEndian: Bool
     let bits: UInt8

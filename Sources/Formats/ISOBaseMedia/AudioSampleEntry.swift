@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The fields of a sample entry of sound (ISO/IEC 14496-12, 12.2.3; QuickTime File Format, Sound sample
+  /// The fields of a sample entry of audio (ISO/IEC 14496-12, 12.2.3; QuickTime File Format, Sound sample
   /// descriptions, versions 0, 1 and 2).
   struct AudioFields: BoxContents {
     let dataReference: UInt16
@@ -12,7 +12,7 @@ extension ISOBaseMedia {
     let sampleRate: Int
     /// How the samples of version 2 are kept (`formatSpecificFlags`).
     let flags: UInt32?
-    /// How many bytes stand before the boxes of the codec, where the entry is QuickTime's.
+    /// How many bytes are before the boxes of the codec, where the entry is QuickTime's.
     let byteCount: UInt64
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -45,7 +45,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// The boxes of the codec behind a sample entry's fields, of which QuickTime keeps some in a `wave` box.
+  /// The boxes of the codec after a sample entry's fields. QuickTime puts some of them in a `wave` box.
   fileprivate struct AudioExtensions {
     var isLittleEndian = false
     var descriptor: ElementaryStreamDescriptor?
@@ -61,7 +61,7 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia.SampleEntry {
-  /// Reads a sample entry of sound.
+  /// Reads a sample entry of audio.
   ///
   /// - Parameter isQuickTime: Whether the version field is QuickTime's; in the newer kind of `stsd` it
   ///   says something else.
@@ -179,7 +179,7 @@ extension ISOBaseMedia.SampleEntry {
       ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: Limits.ISOBaseMedia.descriptor, in: &window)
   }
 
-  /// ffmpeg's name for uncompressed sound, which hangs on its width and its byte order.
+  /// ffmpeg's name for uncompressed audio, which hangs on its width and its byte order.
   private func pcmCodec(
     _ fields: ISOBaseMedia.AudioFields, _ found: ISOBaseMedia.AudioExtensions
   ) -> String? {

@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// How an AAC stream, or another of MPEG-4 audio, is to be decoded (ISO/IEC 14496-3, 1.6.2.1).
+  /// How to decode an AAC stream, or another MPEG-4 audio stream (ISO/IEC 14496-3, 1.6.2.1).
   struct AudioSpecificConfig {
     private(set) var objectType: UInt32
     private(set) var sampleRate: UInt32
@@ -71,7 +71,7 @@ extension ISOBaseMedia {
       return rates[index]
     }
 
-    /// Table 1.19; nil where the configuration names them otherwise, or is reserved.
+    /// Table 1.19; nil if the configuration names them otherwise, or is reserved.
     private static func channels(_ configuration: UInt32) -> Int? {
       switch configuration {
       case 1...6: Int(configuration)
@@ -105,7 +105,7 @@ extension ISOBaseMedia {
         }
         try bits.skip("extensionFlag3", 1)
       }
-      // 1.6.6.1: the newer tools may be announced behind what older decoders read.
+      // 1.6.6.1: the newer tools may be announced after what older decoders read.
       guard !hasSpectralBandReplication, bits.remaining >= 16,
         try bits.unsigned("syncExtensionType", 11) == 0x2b7
       else { return }
@@ -157,7 +157,7 @@ extension ISOBaseMedia {
       case 33: stream.codec = "mp2"
       case 34: stream.codec = "mp3"
       case 36: stream.codec = "mp4als"
-      // What isn't AAC at all, by the names of RFC 6381.
+      // Codecs that aren't AAC, by the names of RFC 6381.
       case 7...9, 12...16, 21, 24...28, 35, 37, 38, 40, 41, 43...46:
         stream.codec = "mp4a.40.\(objectType)"
       default: stream.profile = profile

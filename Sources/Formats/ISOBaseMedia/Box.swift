@@ -11,14 +11,14 @@ extension ISOBaseMedia {
     let payload: UInt64
     /// Where the box ends by its own size.
     let declaredEnd: UInt64
-    /// Where the box ends, or what it stands in if that ends earlier.
+    /// Where the box ends, or what it is in if that ends earlier.
     let end: UInt64
-    /// Whether the box has no size of its own and goes on to the end of what it stands in.
+    /// Whether the box has no size of its own and goes on to the end of what it is in.
     let extendsToEnd: Bool
 
     var payloadCount: UInt64 { end - payload }
 
-    /// Whether what the box stands in ends before the box does.
+    /// Whether what the box is in ends before the box does.
     var isCut: Bool { declaredEnd > end }
 
     /// The start of the payload, up to `limit` bytes of it.
@@ -29,7 +29,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// What stands where a box is looked for.
+  /// What is where a box is looked for.
   enum BoxHeader {
     case box(Box)
     /// A header whose size is smaller than the header itself.
@@ -75,7 +75,7 @@ extension ISOBaseMedia {
 
     /// - Parameters:
     ///   - parent: The box that is walked.
-    ///   - skipping: How many bytes of its payload stand before the first child.
+    ///   - skipping: How many bytes of its payload are before the first child.
     ///   - tellsFaults: Whether children that don't fit are faults: not in metadata, which players
     ///     pass over.
     init(of parent: Box, skipping: UInt64 = 0, tellsFaults: Bool = true) {
@@ -99,7 +99,7 @@ extension ISOBaseMedia {
         return nil
       case .box(let box):
         position = box.end
-        // Where the parent itself is cut, that has been told already.
+        // Where the parent itself is cut, that has already been reported.
         if box.isCut, tellsFaults, !parent.isCut {
           reading.add(.boxPastParent(box, parent: parent))
         }
@@ -110,7 +110,7 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia {
-  /// What stands at the start of a box's payload; extra bytes behind it are for later versions.
+  /// What is at the start of a box's payload; extra bytes after it are for later versions.
   protocol BoxContents {
     init(parsing span: inout ByteSpan) throws(ReadError)
   }
@@ -128,8 +128,7 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia.Box {
-  /// The payload as a value, of which no more than `limit` bytes are looked at; nil where the box is too
-  /// short for it.
+  /// The payload as a value. Reads at most `limit` bytes; nil if the box is too short for it.
   func parsed<Contents: ISOBaseMedia.BoxContents>(
     _: Contents.Type, upTo limit: Int = 256, in window: inout ByteWindow
   ) throws(ReadError) -> Contents? {
@@ -138,7 +137,7 @@ extension ISOBaseMedia.Box {
     return try? Contents(parsing: &span)
   }
 
-  /// The payload as a value that players can't do without: nil, and a fault, where the box is too short.
+  /// The payload as a value that players require: nil, and a fault, if the box is too short.
   func value<Contents: ISOBaseMedia.BoxContents>(
     _: Contents.Type, upTo limit: Int = 256, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Contents? {

@@ -85,8 +85,8 @@ extension ISOBaseMedia {
     }
   }
 
-  /// ffmpeg's names for the sample entries of sound; nil for one that isn't known or whose name hangs
-  /// on more than its code.
+  /// ffmpeg's names for the sample entries of audio; nil for one that isn't known or whose name hangs on more
+  /// than its code.
   static func audioCodec(_ format: FourCC) -> String? {
     switch format {
     case "mp4a": "aac"
@@ -132,8 +132,8 @@ extension ISOBaseMedia {
     }
   }
 
-  /// ProRes's profile and pixels, which its sample entry's code tells (Apple ProRes Bitstream Syntax,
-  /// annex A).
+  /// ProRes's profile and pixel format, which its sample entry's code determines (Apple ProRes Bitstream
+  /// Syntax, annex A).
   static func describeProRes(_ stream: inout VideoStream, format: FourCC) {
     switch format {
     case "apco": stream.profile = "Proxy"

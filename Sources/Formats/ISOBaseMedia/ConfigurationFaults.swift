@@ -1,6 +1,6 @@
 internal import PreflightFacts
 
-/// The faults of what a decoder is told before the first sample: its configuration and the parameter sets.
+/// The faults in what a decoder gets before the first sample: its configuration and the parameter sets.
 extension Fault {
   static func configurationVersion(_ version: UInt8, at offset: UInt64) -> Fault {
     Fault(

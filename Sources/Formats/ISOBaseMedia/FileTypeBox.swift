@@ -17,8 +17,8 @@ extension ISOBaseMedia {
       while span.remaining >= 4 { compatibleBrands.append(try FourCC(parsing: &span)) }
     }
 
-    /// What the brands say about the file. The major brand decides where it is known. Otherwise the
-    /// compatible brands do, of which the first that is known counts.
+    /// What the brands say about the file. The major brand decides if it is known. Otherwise the first known
+    /// compatible brand does.
     var family: Family {
       if let family = Family(brand: majorBrand) {
         // A picture whose major brand is general may be AV1 or JPEG 2000 by a compatible one.
@@ -34,13 +34,13 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether a compatible brand says that there is a picture, where the major brand says nothing.
+    /// Whether a compatible brand signals an image, if the major brand is general.
     var compatiblePicture: Family? {
       guard Family(brand: majorBrand) == nil else { return nil }
       return compatibleBrands.lazy.compactMap(Family.init(brand:)).first(where: \.isPicture)
     }
 
-    /// Whether the major brand is one for sound alone.
+    /// Whether the major brand is one for audio alone.
     var isForSound: Bool {
       switch majorBrand {
       case "M4A ", "M4B ", "M4P ", "F4A ", "F4B ": true
@@ -77,7 +77,7 @@ extension ISOBaseMedia {
       default:
         switch brand.rawValue >> 8 {
         case 0x336732: self = .threeGPP2
-        // "3ge" to "3gt": profiles of 3GPP TS 26.244, 5.4, with the release behind them.
+        // "3ge" to "3gt": profiles of 3GPP TS 26.244, 5.4, with the release after them.
         case 0x336765, 0x336767, 0x336768, 0x33676d, 0x336770, 0x336772, 0x336773, 0x336774:
           self = .threeGPP
         default: return nil
@@ -112,7 +112,7 @@ extension ISOBaseMedia {
       case .mp4: hasVideo ? "video/mp4" : "audio/mp4"
       case .threeGPP: hasVideo ? "video/3gpp" : "audio/3gpp"
       case .threeGPP2: hasVideo ? "video/3gpp2" : "audio/3gpp2"
-      // There is no audio/quicktime.
+      // The type audio/quicktime doesn't exist.
       case .quickTime: "video/quicktime"
       case .heic: "image/heic"
       case .heicSequence: "image/heic-sequence"

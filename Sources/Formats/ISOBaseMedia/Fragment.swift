@@ -18,7 +18,7 @@ extension ISOBaseMedia {
     private(set) var end: UInt64
     private var latest = Int64.min
 
-    /// - Parameter end: When the samples of the movie box end, behind which those of the fragments stand.
+    /// - Parameter end: When the samples of the movie box end. Those of the fragments follow.
     init(after end: UInt64 = 0) { self.end = end }
 
     /// The fragment's first sample is due at `time`; without one it follows what was before.

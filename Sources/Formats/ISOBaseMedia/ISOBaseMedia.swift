@@ -58,16 +58,16 @@ enum ISOBaseMedia: FormatReader {
     file.conclude(into: &reading)
   }
 
-  /// How a file must begin to be taken for one of these.
+  /// How a file must begin to be treated as one of these.
   struct Opening {
     let fileType: FileTypeBox?
     let family: Family
-    /// Where brands stand that are too many to be looked at.
+    /// Where brands are that are too many to be looked at.
     private(set) var uncheckedBrands: UInt64?
 
     init?(_ window: inout ByteWindow) throws(ReadError) {
       var offset: UInt64 = 0
-      // A few boxes that say nothing may stand in front of the one that tells.
+      // A few boxes without this information may precede the one that has it.
       for _ in 0..<Limits.ISOBaseMedia.openingBoxes {
         var span = try window.available(at: offset, upTo: 12)
         guard span.remaining >= 8 else { return nil }

@@ -48,7 +48,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// `iloc` (ISO/IEC 14496-12, 8.11.3), of which only what lies in the file itself counts.
+    /// `iloc` (ISO/IEC 14496-12, 8.11.3). Only data in the file itself counts.
     private mutating func readLocations(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
@@ -71,7 +71,7 @@ extension ISOBaseMedia {
           let method = version == 0 ? 0 : try UInt16(parsingBigEndian: &span) & 15
           let reference = try UInt16(parsingBigEndian: &span)
           let base = try UInt64(parsingBigEndian: &span, byteCount: baseSize)
-          // Extents without a byte of their own are all alike: a few bytes would stand for 65,535 of them.
+          // Extents without data are all alike: a few bytes could declare 65,535 of them.
           let extentCount = min(try UInt16(parsingBigEndian: &span), isExtentEmpty ? 1 : .max)
           for _ in 0..<extentCount {
             try span.skip(indexSize)

@@ -52,7 +52,7 @@ extension ISOBaseMedia.MediaFile {
     let video = movie.tracks.filter { isVideo($0, in: movie, hasSound: hasSound) }
     let streams = video.compactMap(videoStream)
     let sounds = movie.tracks.compactMap(audioStream)
-    // There may be more of them, of which nothing is known.
+    // There may be more of them that aren't known.
     if !movie.mayHaveMore || !streams.isEmpty || !sounds.isEmpty {
       reading.facts.videoStreams = streams
       reading.facts.audioStreams = sounds
@@ -88,8 +88,8 @@ extension ISOBaseMedia.MediaFile {
     return stream
   }
 
-  /// Whether pictures are stored out of the order in which they are shown. The file's own tables say what
-  /// is; the codec's headers, where there are no samples yet, what may be.
+  /// Whether pictures are stored out of display order. The file's own tables say so reliably; if there are no
+  /// samples yet, the codec's headers say whether it is possible.
   private func hasBFrames(_ track: ISOBaseMedia.Track, codec: String) -> Bool? {
     guard ["h264", "hevc", "vvc", "evc", "mpeg4", "mpeg1video", "mpeg2video", "vc1", "svq3"].contains(codec)
     else { return nil }
@@ -107,18 +107,18 @@ extension ISOBaseMedia.MediaFile {
     if let rate = pcmBitRate(stream) {
       stream.bitRate = rate
     } else if bytes > 0, units > 0, track.timescale > 0, track.table?.isCounted != true {
-      // What the codec's headers say is the rate that was asked for; this is the rate that there is.
+      // The codec's headers give the target rate; this is the actual rate.
       let rate = bytes * 8 * Double(track.timescale) / units
       if rate < 1e9 { stream.bitRate = Int(rate.rounded()) }
     }
     return stream
   }
 
-  /// The bit rate of uncompressed sound.
+  /// The bit rate of uncompressed audio.
   private func pcmBitRate(_ stream: AudioStream) -> Int? {
     guard stream.codec.hasPrefix("pcm_"), let channels = stream.channels, let rate = stream.sampleRate
     else { return nil }
-    // The codec's name has the width in it, but for the two that always have eight bits.
+    // The codec's name includes the width, except for the two that always have eight bits.
     let bits = Int(stream.codec.filter(\.isNumber)) ?? 8
     let (product, overflow) = channels.multipliedReportingOverflow(by: rate)
     return overflow || product > 1 << 40 ? nil : product * bits
@@ -132,8 +132,8 @@ extension ISOBaseMedia.MediaFile {
     return max(Double(track.table?.timing?.duration ?? 0), inFragments)
   }
 
-  /// The duration in milliseconds: what the movie box says of the whole, which is the longest track with
-  /// its edits applied; where it says nothing, or fragments follow, what the samples come to.
+  /// The duration in milliseconds: that in the movie box, which is the longest track with its edits applied.
+  /// If it has none, or fragments follow, the total of the samples.
   private func duration(of movie: ISOBaseMedia.Movie) -> Double? {
     var declared: Double?
     if let duration = movie.duration, duration > 0, movie.timescale > 0 {

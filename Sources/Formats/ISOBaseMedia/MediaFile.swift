@@ -8,7 +8,7 @@ extension ISOBaseMedia {
     let byteCount: UInt64
     var movie: Movie?
     var items: ItemsBox?
-    /// Where the first box of media data stands that isn't empty.
+    /// Where the first box of media data is that isn't empty.
     private(set) var mediaData: UInt64?
     private(set) var hasFragments = false
     private(set) var segments = SegmentIndexes()
@@ -18,9 +18,9 @@ extension ISOBaseMedia {
     private(set) var isCut = false
     /// The end of the sample that lies last in the file, and where the file says so.
     private var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
-    /// Where bytes begin that are no box.
+    /// Where bytes begin that aren't box.
     private var afterBoxes: UInt64?
-    /// The size that stands there, where it is that of a box.
+    /// The size there, where it is that of a box.
     private var invalidSize: UInt64?
     private var metadataLocation: UInt64?
 
@@ -89,7 +89,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Boxes that stand on the file's own level.
+    /// Boxes on the file's own level.
     private static func isKnown(_ type: FourCC) -> Bool {
       switch type {
       case "ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "uuid", "meta", "sidx", "ssix",
@@ -100,8 +100,8 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether bytes that no specification names as a box are one all the same: recorders have boxes of
-    /// their own. Text has no size like theirs, and other bytes hardly such a name.
+    /// Whether bytes with an unknown box type are a box anyway: recorders write boxes of their own. Text
+    /// doesn't have a size like theirs, and other bytes rarely such a name.
     private static func isLikely(_ box: Box) -> Bool {
       box.declaredEnd - box.offset < 0x2000_0000
         && box.type.bytes.allSatisfy { byte in
@@ -152,8 +152,8 @@ extension ISOBaseMedia {
     ].map { Array($0.utf8) }
   }
 
-  /// The segment index boxes, `sidx` (ISO/IEC 14496-12, 8.16.3), which tell how long a piece of a stream
-  /// lasts that comes without its movie box.
+  /// The segment index boxes, `sidx` (ISO/IEC 14496-12, 8.16.3), which give the duration of a media segment
+  /// without a movie box.
   struct SegmentIndexes {
     private(set) var milliseconds: Double?
 
@@ -198,7 +198,7 @@ extension ISOBaseMedia.MediaFile {
       for last in movie.tracks.compactMap(\.lastByte) where last.end > lastByte.end { lastByte = last }
     }
     if isPicture { lastByte = items?.lastByte ?? (0, 0) }
-    // A box that is cut is the reason for data that lies past the end, and has been told.
+    // A truncated box is the reason for data past the end, and has been reported.
     if lastByte.end > byteCount, !isCut {
       reading.add(
         isPicture

@@ -15,7 +15,7 @@ extension ISOBaseMedia {
     private(set) var location: UInt64?
     /// The tracks whose pictures or words mark the chapters of others.
     private(set) var chapters: Set<UInt32> = []
-    /// The tracks of which a fault was told that all their fragments share: once is enough.
+    /// The tracks with a reported fault that all their fragments share: once is enough.
     var toldTracks: Set<UInt32> = []
     /// Whether there is a header.
     private var hasHeader = false
@@ -115,8 +115,8 @@ extension ISOBaseMedia {
       }
     }
 
-    /// A compressed movie, `cmov` (QuickTime File Format, Compressed movie resources). Its index speaks
-    /// of this file's bytes, but faults in it can only be told at the place of the whole.
+    /// A compressed movie, `cmov` (QuickTime File Format, Compressed movie resources). Its index refers to
+    /// this file's bytes, but faults in it can only be reported at the offset of the whole box.
     private mutating func readCompressed(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {

@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The NAL units of a sample, each behind its length (ISO/IEC 14496-15, 5.3.2).
+  /// The NAL units of a sample, each after its length (ISO/IEC 14496-15, 5.3.2).
   struct NALUnits {
     private let lengthSize: Int
     private var position: UInt64
@@ -38,7 +38,7 @@ extension ISOBaseMedia {
     let type: UInt32
     let pictureSet: UInt32
 
-    /// nil where the unit is no slice of a picture, or too short for one.
+    /// nil if the unit isn't a slice of a picture, or too short for one.
     init?(unit: [UInt8]) {
       guard let first = unit.first, first & 31 == 1 || first & 31 == 5 else { return nil }
       var bits = BitReader(rawByteSequenceOf: unit)

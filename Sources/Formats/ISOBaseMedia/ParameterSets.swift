@@ -196,7 +196,7 @@ extension ISOBaseMedia {
       _ = try reader.signedExpGolomb("pic_init_qp_minus26", in: (-26 - 6 * (sequence.bitDepth - 8))...25)
       _ = try reader.signedExpGolomb("pic_init_qs_minus26")
       _ = try reader.signedExpGolomb("chroma_qp_index_offset", in: -12...12)
-      // Of the flags behind it, what isn't there counts as zero.
+      // Of the flags after it, what isn't there counts as zero.
     }
   }
 }

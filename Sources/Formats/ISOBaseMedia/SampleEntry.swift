@@ -10,7 +10,7 @@ extension ISOBaseMedia {
     /// Which entry of the data reference box says where the media data is, counted from 1.
     var dataReference: UInt16 = 1
     var video: VideoStream?
-    /// What a decoder of AVC is told before the first sample.
+    /// What an AVC decoder gets before the first sample.
     var avc: AVCConfiguration?
     /// Whether the codec's own headers say that pictures may be shown out of the order of the file.
     var mayReorder: Bool? { avc?.mayReorder }
@@ -27,7 +27,7 @@ extension ISOBaseMedia {
     let width: UInt16
     let height: UInt16
 
-    /// How many bytes stand before the boxes of the codec.
+    /// How many bytes are before the boxes of the codec.
     static let byteCount: UInt64 = 78
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -54,8 +54,8 @@ extension ISOBaseMedia.SampleEntry {
       stream.width = Int(fields.width)
       stream.height = Int(fields.height)
     }
-    // The form of what follows is the codec's affair where QuickTime wrote it, so nothing is held
-    // against it but the boxes that decoders need.
+    // The form of what follows is the codec's affair where QuickTime wrote it, so nothing is checked against
+    // it but the boxes that decoders need.
     var children = ISOBaseMedia.Children(
       of: entry, skipping: ISOBaseMedia.VisualFields.byteCount, tellsFaults: false)
     var configured: String?
@@ -105,7 +105,7 @@ extension ISOBaseMedia.SampleEntry {
     stream.codec = configured ?? ISOBaseMedia.videoCodec(format) ?? format.description
     if stream.codec == "prores" { ISOBaseMedia.describeProRes(&stream, format: format) }
     if stream.codec == "h264", let fault = avc?.fault { reading.add(fault) }
-    // Other codes stand for streams that bring their parameter sets along.
+    // Other codes are for streams that contain their parameter sets.
     if !hasAVC, !entry.isCut, ["avc1", "avc2", "avc3", "avc4"].contains(format) {
       reading.add(.missingBox("avcC", in: entry))
     }
@@ -124,7 +124,7 @@ extension ISOBaseMedia.SampleEntry {
     }
   }
 
-  /// Whether a box that the decoder needs stands wholly in its sample entry; a fault where it doesn't.
+  /// Whether a box that the decoder needs is completely in its sample entry; a fault if it isn't.
   func fits(
     _ box: ISOBaseMedia.Box, in entry: ISOBaseMedia.Box, _ reading: inout Reading
   ) -> Bool {

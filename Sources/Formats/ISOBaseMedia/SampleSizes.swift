@@ -6,7 +6,7 @@ extension ISOBaseMedia {
   struct SampleSizes {
     /// How many samples the track has.
     let count: UInt64
-    /// The size of every sample, where they are all the same.
+    /// The size of every sample, if they all have the same size.
     let constant: UInt64?
     /// Bits a size in the table: 4, 8, 16 or 32.
     private let fieldSize: Int
@@ -59,7 +59,7 @@ extension ISOBaseMedia {
         count = sizes.count
       }
 
-      /// The bytes of the next `samples` samples, or of as many as there are.
+      /// The bytes of the next `samples` samples, or of the remaining ones if there are fewer.
       mutating func add(_ samples: UInt64, in window: inout ByteWindow) throws(ReadError) -> UInt64 {
         let samples = min(samples, count - passed)
         if let constant {

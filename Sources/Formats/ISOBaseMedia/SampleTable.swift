@@ -46,7 +46,7 @@ extension ISOBaseMedia {
         case "ctts":
           offsets = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
         case "stss":
-          // Which samples are sync samples is of no use here, but players refuse a table that can't be read.
+          // The sync samples aren't used here, but players reject a table that can't be read.
           _ = try Table(counted: child, entrySize: 4, in: &window, into: &reading)
         case "stsc":
           chunkRuns = try Table(counted: child, entrySize: 12, in: &window, into: &reading)
@@ -96,11 +96,11 @@ extension ISOBaseMedia {
       badRun = try run.fault(chunkCount: chunks.count, in: &window)
     }
 
-    /// Whether the samples are counted rather than measured: QuickTime gives those of sound the size 1,
-    /// whatever the codec makes of them.
+    /// Whether the samples are counted rather than measured: QuickTime gives audio samples the size 1,
+    /// whatever the codec.
     var isCounted: Bool { sizes?.constant == 1 }
 
-    /// Whether there is no size at all, be it one for every sample.
+    /// Whether there is no size at all, not even a common one.
     private var hasNoSize: Bool { sizes.map { $0.constant == nil && $0.isWhole } ?? false }
 
     /// Where the first samples lie.
@@ -126,14 +126,14 @@ extension ISOBaseMedia {
       return samples
     }
 
-    /// Says what keeps a player from playing the track. Where a box was cut, that has been told already.
+    /// Says what keeps a player from playing the track. Where a box was cut, that has already been reported.
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }
       guard description != nil else {
         return reading.add(.missingBox("stsd", in: box))
       }
       let chunkCount = chunks?.count ?? 0
-      // A track without samples, as in front of fragments, may well go without tables.
+      // A track without samples, as in front of fragments, may have no tables.
       let runCount = chunkRuns?.count ?? 0
       guard chunkCount > 0 || sampleCount > 0 || runCount > 0 else { return }
       if chunks == nil {
@@ -159,7 +159,7 @@ extension ISOBaseMedia {
             box, expected: "\(sampleCount) samples with a place",
             actual: "\(placed.samples) samples with a place"))
       } else if placed.emptyChunks > 1 {
-        // One chunk too many at the end is a slip that players pass over.
+        // One chunk too many at the end is a slip that players skip.
         reading.add(
           .tablesDisagree(
             box, expected: "samples in \(chunkCount) chunks",
@@ -194,7 +194,7 @@ extension ISOBaseMedia {
     /// What is wrong with the first run that players can't make anything of, be there chunks for it or not.
     mutating func fault(chunkCount: UInt64, in window: inout ByteWindow) throws(ReadError) -> Fault? {
       while hasNext { try takeRun(in: &window) }
-      // A last run without samples is passed over by players, and some writers end the table with it.
+      // Players skip a last run without samples, and some writers end the table with one.
       if fault == nil, UInt64(firstChunk) > chunkCount, chunkCount > 0, samplesPerChunk > 0 {
         fault = .misplacedRun(firstChunk, expected: "first_chunk ≤ \(chunkCount)", at: offset)
       }
@@ -226,7 +226,7 @@ extension ISOBaseMedia {
       if firstChunk == 0, chunk != 1 {
         return .misplacedRun(chunk, expected: "first_chunk 1", at: offset)
       }
-      // A run that begins with the next one has no chunks, which players pass over.
+      // A run that begins with the next one has no chunks, which players skip.
       if chunk < firstChunk {
         return .misplacedRun(chunk, expected: "first_chunk ≥ \(firstChunk)", at: offset)
       }

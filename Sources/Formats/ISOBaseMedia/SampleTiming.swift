@@ -29,8 +29,8 @@ extension ISOBaseMedia {
     /// Recorders of old wrote small negative differences, which players take for the least one.
     private static func delta(_ value: UInt32) -> UInt64 { value > UInt32(Int32.max) ? 1 : UInt64(value) }
 
-    /// Walks both tables side by side until a sample is due before one that stands ahead of it. Within a
-    /// run of equal differences and equal offsets that can't be, so only the runs' ends are looked at.
+    /// Walks both tables side by side until a sample is due before one that precedes it. Within a run of
+    /// equal differences and equal offsets that can't happen, so only the ends of runs are checked.
     private static func isReordered(
       _ times: Table, _ offsets: Table, in window: inout ByteWindow
     ) throws(ReadError) -> Bool {

@@ -2,10 +2,11 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// A table of entries of one size in a box. How many entries it claims is held against the room that
-  /// there is, and they are read block by block, so that neither time nor memory follow the claim.
+  /// A table of entries of one size in a box. The declared number of entries is checked against the space in
+  /// the box, and they are read block by block, so that neither time nor memory depends on the declared
+  /// number.
   struct Table {
-    /// Where the first entry stands.
+    /// Where the first entry is.
     let start: UInt64
     let entrySize: Int
     /// The entries that are there.
@@ -13,7 +14,7 @@ extension ISOBaseMedia {
 
     /// - Parameters:
     ///   - claimed: How many entries the box says that it has.
-    ///   - start: Where the first of them stands.
+    ///   - start: Where the first of them is.
     init(
       in box: Box, from start: UInt64, entrySize: Int, claimed: UInt64, into reading: inout Reading
     ) {

@@ -109,7 +109,7 @@ extension ISOBaseMedia {
         default: break
         }
       }
-      // Nothing is asked about chapters, subtitles, time codes and the like.
+      // Chapters, subtitles, time codes and the like aren't checked.
       guard let tableBox, isVideo || isSound || handler == "pict" else { return }
       let table = try SampleTable(tableBox, in: &window, into: &reading)
       self.table = table
@@ -128,13 +128,13 @@ extension ISOBaseMedia {
       try lookForBSlices(in: table, &window)
     }
 
-    /// What a decoder of AVC is told of the pictures, where these are here and can be looked at.
+    /// What an AVC decoder gets for the pictures, if they are present and can be read.
     private var pictureConfiguration: AVCConfiguration? {
       guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264" else { return nil }
       return entry.avc
     }
 
-    /// Holds the first pictures against what the decoder is told of them.
+    /// Checks the first pictures against the decoder's configuration.
     private func checkFirstPictures(
       in table: SampleTable, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) {
@@ -143,8 +143,7 @@ extension ISOBaseMedia {
       if let fault = try FirstPictures.fault(samples, configuration, in: &window) { reading.add(fault) }
     }
 
-    /// Whether the pictures themselves say that they stand out of order, asked only where nothing else
-    /// tells.
+    /// Whether the pictures themselves are out of order; read only if nothing else says so.
     private mutating func lookForBSlices(
       in table: SampleTable, _ window: inout ByteWindow
     ) throws(ReadError) {
@@ -155,8 +154,8 @@ extension ISOBaseMedia {
       hasBSlices = try SliceTypes.hasBSlice(samples, lengthSize: configuration.lengthSize, in: &window)
     }
 
-    /// The sample description box, `stsd` (8.5.2). Where the samples change their form in the middle, the
-    /// first form stands for all.
+    /// The sample description box, `stsd` (8.5.2). If the samples change their format, the first format
+    /// counts for all.
     private mutating func readDescription(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
@@ -165,7 +164,7 @@ extension ISOBaseMedia {
       guard let first = try children.next(in: &window, into: &reading) else { return }
       // Players that believe the count refuse the whole file.
       let count = try window.bigEndian(UInt32.self, at: box.payload + 4)
-      // Players look for what comes next behind it.
+      // Players look for what comes next after it.
       if first.isCut, !box.isCut {
         reading.add(.boxPastParent(first, parent: box))
       } else if first.extendsToEnd {
@@ -224,7 +223,7 @@ extension ISOBaseMedia {
     /// The end of the sample that lies last in the file, and where its chunk is noted in the index.
     var lastByte: (end: UInt64, noted: UInt64)? {
       guard isSelfContained, isVideo || isSound, let table else { return nil }
-      // Of packed sound that is only counted, no more is known than where its chunks start.
+      // Of packed audio that is only counted, no more is known than where its chunks start.
       let isPacked = isSound && table.isCounted && entry?.audio?.codec.hasPrefix("pcm_") != true
       return isPacked ? table.lastStart : table.lastByte
     }
@@ -292,7 +291,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// A duration, of which all ones say that it isn't known.
+  /// A duration; all ones mean that it is unknown.
   static func duration(isLong: Bool, _ span: inout ByteSpan) throws(ReadError) -> UInt64? {
     if isLong {
       let value = try UInt64(parsingBigEndian: &span)

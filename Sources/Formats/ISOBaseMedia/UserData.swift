@@ -5,11 +5,11 @@ extension ISOBaseMedia {
   /// The places where recorders note where they were: `udta` (QuickTime File Format, User data atoms;
   /// 3GPP TS 26.244, 8.5) and `meta` with keys (QuickTime File Format, Metadata).
   enum UserData {
-    /// `©xyz`, of which the first byte is no ASCII.
+    /// `©xyz`, whose first byte isn't ASCII.
     private static let place = FourCC(rawValue: 0xa978_797a)
     private static let key: StaticString = "com.apple.quicktime.location.ISO6709"
 
-    /// Where a location stands in a user data box.
+    /// Where a location is in a user data box.
     static func location(
       in box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {
@@ -32,7 +32,7 @@ extension ISOBaseMedia {
       return nil
     }
 
-    /// Where a location stands in a metadata box, which in QuickTime has no version and flags.
+    /// Where a location is in a metadata box, which in QuickTime has no version and flags.
     static func location(
       inMeta box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {
@@ -74,7 +74,7 @@ extension ISOBaseMedia {
     /// Whether a location (3GPP TS 26.244, 8.5) has a name or coordinates that aren't zero.
     private static func isLocation(_ box: Box, _ window: inout ByteWindow) throws(ReadError) -> Bool {
       let span = try box.contents(in: &window)
-      // Version, flags and language; behind the name, which ends with a NUL, a role and the coordinates.
+      // Version, flags and language; after the name, which ends with a NUL, a role and the coordinates.
       guard let first = span[6] else { return false }
       if first != 0 { return true }
       return (8..<16).contains { span[$0].map { $0 != 0 } == true }
@@ -100,7 +100,7 @@ extension ISOBaseMedia {
       return nil
     }
 
-    /// Where an XMP packet in a `uuid` box tells a place (XMP specification, part 3, 1.2.7.1).
+    /// Where an XMP packet in a `uuid` box contains coordinates (XMP specification, part 3, 1.2.7.1).
     static func location(
       inExtended box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {

@@ -61,7 +61,7 @@ extension ISOBaseMedia {
         case 2: "Professional"
         default: nil
         }
-      // AV1 specification, annex A.3; 31 stands for no limit.
+      // AV1 specification, annex A.3; 31 means no limit.
       if level < 24 { stream.level = "\(2 + level >> 2).\(level & 3)" }
       stream.bitDepth = format & 0x40 == 0 ? 8 : profile == 2 && format & 0x20 != 0 ? 12 : 10
       stream.chroma =

@@ -19,9 +19,9 @@ extension MediaType {
 
 /// JPEG: ITU-T T.81 (09/1992), with the segments that JFIF 1.02, Exif 2.32 and CIPA DC-007 put into it.
 ///
-/// Yields the frame's size, precision, colours and process, the Exif orientation and position, and where
-/// the picture really ends. The Adobe segment (APP14) says how three or four components encode RGB or
-/// CMYK, not which of the two they make, so it isn't needed.
+/// Yields the frame's size, precision, colors and process, the Exif orientation and position, and where the
+/// image really ends. The Adobe segment (APP14) says how three or four components encode RGB or CMYK, not
+/// which of the two they make, so it isn't needed.
 enum JPEG: FormatReader {
   private static let startOfImage: [UInt8] = [0xff, 0xd8, 0xff]
 
@@ -66,8 +66,8 @@ enum JPEG: FormatReader {
       clause: "T.81 B.2.1", at: window.byteCount)
   }
 
-  /// Whether a picture begins at an offset whose end is missing. Programs that take the other pictures away, or make the
-  /// headers before them shorter, often leave the index as it was.
+  /// Whether an image begins at an offset whose end is missing. Programs that take the other images away, or
+  /// make the headers before them shorter, often leave the index as it was.
   private static func isCut(_ window: inout ByteWindow, after offset: UInt64) throws(ReadError) -> Bool {
     guard try window.available(at: offset, upTo: 3).has(startOfImage) else { return false }
     return try !window.available(at: window.byteCount - 2, upTo: 2).has([0xff, JPEGMarker.endOfImage])

@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A frame header (T.81, section B.2.2): what the picture is.
+/// A frame header (T.81, section B.2.2): what the image is.
 struct JPEGFrameHeader {
   struct Component {
     let identifier: UInt8
@@ -43,8 +43,8 @@ struct JPEGFrameHeader {
     }
   }
 
-  /// The processes of table B.1: sequential, progressive and lossless, the same again for differential
-  /// frames (of which the hierarchical mode is made), and all of that again with arithmetic coding.
+  /// The processes of table B.1: sequential, progressive and lossless; the same for differential frames (used
+  /// in the hierarchical mode); and all of these with arithmetic coding.
   var isProgressive: Bool { process & 3 == 2 }
   var isArithmeticCoded: Bool { process >= 8 }
 
@@ -61,9 +61,10 @@ struct JPEGFrameHeader {
     }
   }
 
-  /// The fewest bits that the data of a scan can have: each block takes a code of a bit for its DC coefficient
-  /// (sections F.1.2.1, G.1.2.1), and in a sequential scan another that ends it (section F.1.2.2). Scans of AC
-  /// coefficients alone tell of thousands of blocks in one code, and arithmetic coding has no such bound.
+  /// The minimum number of bits of a scan: each block has a code of at least one bit for its DC coefficient
+  /// (sections F.1.2.1, G.1.2.1), and in a sequential scan another that ends it (section F.1.2.2). Scans with
+  /// only AC coefficients can encode thousands of blocks in one code, and arithmetic coding has no such
+  /// bound.
   func minimumBits(of scan: JPEGScanHeader) -> UInt64 {
     guard !isArithmeticCoded, scan.spectralStart == 0 else { return 0 }
     let blocks = blockCount(of: scan)

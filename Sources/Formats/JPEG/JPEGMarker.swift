@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A marker that begins a segment or ends the picture (T.81, section B.1.1.3 and table B.1).
+/// A marker that begins a segment or ends the image (T.81, section B.1.1.3 and table B.1).
 struct JPEGMarker: CustomStringConvertible {
   static let arithmeticConditioning: UInt8 = 0xcc
   static let huffmanTables: UInt8 = 0xc4
@@ -25,10 +25,10 @@ struct JPEGMarker: CustomStringConvertible {
   /// The file offset after the code.
   var end: UInt64 { offset + 2 }
 
-  /// The next marker at or after `start`; nil where the file ends first.
+  /// The next marker at or after `start`; nil if the file ends first.
   ///
-  /// Entropy-coded data is passed over on the way, and with it what every decoder passes over: stuffed
-  /// and fill bytes, restart markers, TEM, and bytes that belong to no segment.
+  /// Skips entropy-coded data, and with it what every decoder skips: stuffed and fill bytes, restart markers,
+  /// TEM, and bytes that belong to no segment.
   init?(in window: inout ByteWindow, from start: UInt64) throws(ReadError) {
     var position = start
     while true {

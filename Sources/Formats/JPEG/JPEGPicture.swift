@@ -9,7 +9,7 @@ struct JPEGPicture {
   /// Where entropy-coded data begins, right after a scan header.
   private var scanStart: UInt64?
 
-  /// How many bits that data has at the least.
+  /// The minimum number of bits of that data.
   private var minimumScanBits: UInt64 = 0
 
   /// How many scans have begun.
@@ -18,10 +18,10 @@ struct JPEGPicture {
   /// Whether the frame was one of JPEG-LS (ITU-T T.87).
   private(set) var isLosslessStandard = false
 
-  /// The end of the pictures that the file declares after this one (CIPA DC-007); 0 without any.
+  /// The end of the images that the file declares after this one (CIPA DC-007); 0 without any.
   private(set) var otherPicturesEnd: UInt64 = 0
 
-  /// Whether a segment has anything to say here, as opposed to being passed over.
+  /// Whether a segment has anything to say here, as opposed to being skipped.
   func needs(_ marker: JPEGMarker) -> Bool {
     switch marker.code {
     case JPEGMarker.huffmanTables, JPEGMarker.quantizationTables, JPEGMarker.arithmeticConditioning,
@@ -33,7 +33,7 @@ struct JPEGPicture {
     }
   }
 
-  /// Takes in a segment.
+  /// Adds a segment.
   ///
   /// - Returns: What keeps decoders from going on.
   mutating func take(_ marker: JPEGMarker, _ segment: ByteSpan, into reading: inout Reading) -> Fault? {
@@ -57,7 +57,7 @@ struct JPEGPicture {
     }
   }
 
-  /// Notes the run of bytes that no segment holds: after a scan header, the picture's data.
+  /// Notes the run of bytes that no segment holds: after a scan header, the image's data.
   mutating func noteEntropyCodedData(_ data: Range<UInt64>, into reading: inout Reading) {
     guard data.lowerBound == scanStart else { return }
     scanStart = nil
@@ -103,7 +103,7 @@ struct JPEGPicture {
       return nil
     }
     guard segment.isAtEnd else { return .segmentLength(marker, "\(8 + 3 * frame.components.count)") }
-    // A header of the hierarchical mode gives the size of a picture that is made of several frames (section
+    // A header of the hierarchical mode gives the size of an image that is made of several frames (section
     // J.1.1.1.1).
     let isHierarchical = marker.code == JPEGMarker.hierarchicalProgression
     guard frame.isInUse, !isHierarchical else {

@@ -85,8 +85,8 @@ struct JPEGTables {
     return nil
   }
 
-  /// What is wrong with the conditioning of arithmetic coding (section B.2.4.3). A decoder that has it looks at it in
-  /// pictures of any coding.
+  /// What is wrong with the conditioning of arithmetic coding (section B.2.4.3). A decoder that has it looks
+  /// at it in images of any coding.
   static func conditioningFault(_ segment: inout ByteSpan) throws(ReadError) -> Fault? {
     while !segment.isAtEnd {
       let offset = segment.offset

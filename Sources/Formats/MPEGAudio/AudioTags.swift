@@ -1,22 +1,22 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The tags that stand before and after sound of many formats: ID3v2 (id3.org, 2.2 to 2.4), ID3v1,
-/// APEv1 and APEv2, and Lyrics3 v1 and v2. Only their lengths matter here.
+/// The tags before and after audio of many formats: ID3v2 (id3.org, 2.2 to 2.4), ID3v1, APEv1 and APEv2, and
+/// Lyrics3 v1 and v2. Only their lengths matter here.
 enum AudioTags {
-  /// Tags before the sound.
+  /// Tags before the audio.
   struct Leading {
-    /// Where the sound should begin; the file's end where a tag claims to reach past it.
+    /// Where the audio should begin; the file's end where a tag claims to reach past it.
     var end: UInt64
-    /// Whether there is a tag at all.
+    /// Whether there is a tag.
     var isThere = false
     /// Where a tag begins that claims to reach past the end of the file.
     var cutTagOffset: UInt64?
-    /// Whether more tags follow than are passed over.
+    /// Whether more tags follow than are skipped.
     var hasMore = false
   }
 
-  /// What stands at a place after the sound.
+  /// What is at a place after the audio.
   enum Tag {
     case none
     /// A tag that ends at this offset.
@@ -68,7 +68,7 @@ enum AudioTags {
     return head.remaining < 128 ? .cut(name: "an ID3v1 tag") : .whole(end: head.base + 128)
   }
 
-  /// ID3v2.4 structure, section 3.1; 2.2 and 2.3 alike but for the footer.
+  /// ID3v2.4 structure, section 3.1; 2.2 and 2.3 are the same except for the footer.
   private static func id3v2(_ head: borrowing ByteSpan, in byteCount: UInt64) -> Tag {
     // Later versions would keep this header; letters in its place make it a text about tags.
     guard 2...9 ~= head[3] ?? 4, head[4] ?? 0 < 0xff else { return .none }
@@ -87,7 +87,7 @@ enum AudioTags {
     guard let size = littleEndian(head, at: 12), let flags = littleEndian(head, at: 20) else {
       return .none
     }
-    // A lone footer, whose items stand before it.
+    // A lone footer, whose items are before it.
     guard flags >> 29 & 1 == 1 else { return .whole(end: head.base + 32) }
     let end = head.base + 32 + size
     return end <= byteCount ? .whole(end: end) : .cut(name: "an APE tag")

@@ -1,6 +1,6 @@
-// MPEG audio, Layers I to III: ISO/IEC 11172-3 (MPEG-1), ISO/IEC 13818-3 (MPEG-2), MPEG 2.5, with the
-// tags that stand around it and the index frames of Xing and VBRI.
-// Yields: audio/mpeg, the codec by its layer, how long it plays, and whether the last frame is whole.
+// MPEG audio, Layers I to III: ISO/IEC 11172-3 (MPEG-1), ISO/IEC 13818-3 (MPEG-2), MPEG 2.5, with the tags
+// around it and the index frames of Xing and VBRI. Yields: audio/mpeg, the codec by its layer, the duration,
+// and whether the last frame is complete.
 
 package import PreflightFacts
 internal import PreflightBytes
@@ -16,7 +16,7 @@ extension Format {
 }
 
 extension MediaType {
-  /// MPEG audio, of which MP3 is layer III.
+  /// MPEG audio, including MP3 (Layer III).
   package static let mpegAudio: MediaType = "audio/mpeg"
 }
 
@@ -25,7 +25,7 @@ enum MPEGAudio: FormatReader {
     let leading = try AudioTags.leading(&window)
     let hasOddTag = try hasOddTag(&window)
     let hasTag = leading.isThere || hasOddTag
-    // A tag that claims to reach past the end hides where the sound begins, or is cut itself.
+    // A tag that claims to reach past the end hides where the audio begins, or is cut itself.
     let start = leading.cutTagOffset.map { $0 + 10 } ?? leading.end
     // Behind a tag there has to be audio, however far.
     let limit = hasTag ? window.byteCount : start + Limits.MPEGAudio.search
@@ -57,13 +57,13 @@ enum MPEGAudio: FormatReader {
     try note(frames, &window, into: &reading)
   }
 
-  /// What stands behind more tags than are passed over.
+  /// What follows more tags than are skipped.
   private static func tags(from offset: UInt64) -> UncheckedPart {
     let count = Limits.AudioTags.count
     return UncheckedPart("data after \(count) tags", limit: "\(count) tags in a row", at: offset)
   }
 
-  /// Whether a header stands at the start, or several in step further on.
+  /// Whether a header is at the start, or several in step further on.
   private static func mayHaveFrames(
     _ window: inout ByteWindow, from start: UInt64, limit: UInt64
   ) throws(ReadError) -> Bool {
@@ -74,8 +74,8 @@ enum MPEGAudio: FormatReader {
       &window, from: start, before: end, limit: limit, hasTag: false, tries: &tries) != nil
   }
 
-  /// Whether frames that don't begin the file, and that no tag announces, are what the file is made of.
-  /// Runs of equal bytes in pictures and tones in bare samples look like frames as well.
+  /// Whether frames that don't begin the file, and that no tag announces, are what the file is made of. Runs
+  /// of equal bytes in images and tones in bare samples look like frames as well.
   private static func isConvincing(_ frames: MPEGAudioFrames) -> Bool {
     let there = frames.end - frames.start.offset
     let header = frames.start.header
@@ -166,14 +166,14 @@ enum MPEGAudio: FormatReader {
     _ rest: MPEGAudioFrames.Rest, _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex?,
     _ window: inout ByteWindow
   ) throws(ReadError) -> Bool {
-    // A tagger has since written behind the frame: the file itself isn't cut.
+    // A tagger has since written after the frame: the file itself isn't cut.
     if frames.end < window.byteCount { return true }
     if let bytes = index?.bytes {
-      // The sound that the index counts is all there, and this is no part of it.
+      // The audio that the index counts is all there, and this isn't a part of it.
       if let index, isOfAll(frames, index), rest.offset - frames.start.offset >= bytes { return true }
       if let index, lacksFrames(frames, index, window.byteCount) { return false }
     }
-    // Some encoders stop within the last frame, after the last byte that its sound takes.
+    // Some encoders stop within the last frame, after the last byte that its audio takes.
     let length = rest.header.sideInformationSize + (rest.header.isProtected ? 6 : 4)
     guard rest.header.layer == 3, frames.end - rest.offset >= UInt64(length) else { return false }
     var span = try window.span(at: rest.offset, count: length)
@@ -204,9 +204,9 @@ enum MPEGAudio: FormatReader {
 
   // MARK: - No frames
 
-  /// A tag without sound, or sound that breaks off within the first frame.
+  /// A tag without audio, or audio that breaks off within the first frame.
   ///
-  /// - Parameter unchecked: Where frames may stand that were not looked for.
+  /// - Parameter unchecked: Where frames may are that were not looked for.
   private static func readWithoutFrames(
     _ window: inout ByteWindow, _ leading: AudioTags.Leading, hasTag: Bool, from start: UInt64,
     unchecked: UncheckedPart?, into reading: inout Reading

@@ -24,7 +24,7 @@ struct MPEGAudioFrames {
   private static let lookAhead = 32768
 
   let start: Start
-  /// Where the sound must end: at the tags, or at the end of the file.
+  /// Where the audio must end: at the tags, or at the end of the file.
   let end: UInt64
 
   private(set) var count: UInt64 = 0
@@ -84,7 +84,7 @@ struct MPEGAudioFrames {
 
   // MARK: - The first frame
 
-  /// How many headers stand in step from a place.
+  /// How many headers are in step from a place.
   struct Run {
     var headers = 0
     var freeFormat = 0
@@ -131,8 +131,8 @@ struct MPEGAudioFrames {
     }
   }
 
-  /// The size of an unpadded frame in free format: the distance to the next header like this one,
-  /// where a third stands as far on.
+  /// The size of an unpadded frame in free format: the distance to the next header like this one, where a
+  /// third is as far on.
   private static func freeFormatSize(
     _ window: inout ByteWindow, at offset: UInt64, _ first: MPEGAudioHeader
   ) throws(ReadError) -> Int? {
@@ -190,7 +190,7 @@ struct MPEGAudioFrames {
   ///
   /// - Parameters:
   ///   - limit: The place at which the search is given up.
-  ///   - hasTag: Whether a tag before has announced sound, so that less evidence will do.
+  ///   - hasTag: Whether a tag before has announced audio, so that less evidence will do.
   ///   - tries: The tries that are left to find the size of frames in free format.
   static func find(
     _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool,
@@ -224,7 +224,7 @@ struct MPEGAudioFrames {
 
   // MARK: - All the frames
 
-  /// Follows the frames from the first to the end of the sound.
+  /// Follows the frames from the first to the end of the audio.
   static func follow(
     _ window: inout ByteWindow, from start: Start, before end: UInt64
   ) throws(ReadError) -> MPEGAudioFrames {
@@ -278,8 +278,8 @@ struct MPEGAudioFrames {
     if header.bitRate != start.header.bitRate { isConstant = false }
   }
 
-  /// The next place from which frames go on, be it with the same parameters or, with more evidence,
-  /// with others.
+  /// The next offset from which frames continue, with the same parameters or, with more evidence, with
+  /// others.
   private mutating func resynchronise(
     _ window: inout ByteWindow, from start: UInt64, _ reference: MPEGAudioHeader
   ) throws(ReadError) -> Start? {

@@ -63,8 +63,8 @@ struct MPEGAudioHeader {
     return unpadded + (isPadded ? slot : 0)
   }
 
-  /// Whether a frame with this header can stand in one stream with a frame of another: the version,
-  /// the layer and the sampling rate may not change, and free format stays so.
+  /// Whether a frame with this header can be in one stream with a frame of another: the version, the layer
+  /// and the sampling rate may not change, and free format stays so.
   func continues(_ other: MPEGAudioHeader) -> Bool {
     (rawValue ^ other.rawValue) & 0xfffe_0c00 == 0 && isFreeFormat == other.isFreeFormat
   }

@@ -1,10 +1,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What an encoder noted in the first frame of a Layer III stream, which carries no sound then:
-/// Xing's header (also named Info, with LAME's extension) or Fraunhofer's VBRI.
+/// What an encoder noted in the first frame of a Layer III stream, which carries no audio then: Xing's header
+/// (also named Info, with LAME's extension) or Fraunhofer's VBRI.
 struct MPEGAudioIndex {
-  /// The frames with sound.
+  /// The frames with audio.
   var frames: UInt64?
   /// The bytes from this frame to the end of the last.
   var bytes: UInt64?

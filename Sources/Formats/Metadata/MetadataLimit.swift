@@ -2,9 +2,9 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension Reading {
-  /// Notes that metadata is longer than what is looked at, where no place was found in it.
+  /// Notes that metadata is longer than the limit, and no coordinates were found before it.
   ///
-  /// - Parameter range: Where the metadata stands, as far as it is in the file.
+  /// - Parameter range: The part of the metadata that is in the file.
   mutating func leaveMetadataUnchecked(in range: Range<UInt64>) {
     let limit = Limits.Metadata.byteCount
     guard range.count > limit, locationMetadataOffset == nil else { return }

@@ -7,11 +7,11 @@ struct CompoundFile {
   private(set) var fat: FileAllocationTable
   private(set) var directory: CompoundDirectory
   private(set) var directoryDefect: FileAllocationTable.Defect?
-  /// The mini stream, in which the small streams stand.
+  /// The mini stream, which contains the small streams.
   private(set) var miniStream = CompoundStream(FileAllocationTable.Extents())
   private var miniFAT = CompoundStream(FileAllocationTable.Extents())
   private(set) var miniDefect: FileAllocationTable.Defect?
-  /// Whether the directory or the small streams stand in more pieces than are kept.
+  /// Whether the directory or the small streams are in more pieces than are kept.
   private(set) var isLimited = false
 
   init(_ header: CompoundFileHeader, in window: inout ByteWindow) throws(ReadError) {
@@ -48,7 +48,7 @@ struct CompoundFile {
     if miniStream.isLimited || miniFAT.isLimited { isLimited = true }
   }
 
-  /// Streams shorter than this stand in the mini stream: 4096, and no more whatever the header claims.
+  /// Streams shorter than this are in the mini stream: 4096, and no more whatever the header claims.
   var cutoff: UInt64 { min(UInt64(header.miniStreamCutoff), 4096) }
 
   /// A stream's bytes, and what is wrong with the way to them.
@@ -66,7 +66,7 @@ struct CompoundFile {
     return (CompoundStream(extents), defect)
   }
 
-  /// A stream's first bytes and where they stand, whatever becomes of the rest.
+  /// A stream's first bytes and where they are, whatever becomes of the rest.
   func head(
     of entry: CompoundDirectory.Entry, upTo count: Int, in window: inout ByteWindow
   ) throws(ReadError) -> (bytes: [UInt8], offset: UInt64?) {
@@ -114,8 +114,8 @@ struct CompoundFile {
     return nil
   }
 
-  /// What is wrong where a small stream leads past what is known of the mini stream or of its table; nil where more of
-  /// that is there and not kept.
+  /// What is wrong where a small stream leads past what is known of the mini stream or of its table; nil if
+  /// more of that is there and not kept.
   private func defect(of stream: CompoundStream, at sector: UInt32) -> FileAllocationTable.Defect? {
     if stream.isLimited { return nil }
     return miniDefect == .cut ? .cut : .astray(sector)

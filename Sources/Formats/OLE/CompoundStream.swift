@@ -1,9 +1,9 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A stream's bytes, wherever in the file they stand.
+/// A stream's bytes, which may be in many places of the file.
 struct CompoundStream {
-  /// How many bytes can be read: no more than are in the file.
+  /// How many bytes can be read: at most as many as are in the file.
   let byteCount: UInt64
   /// Whether the stream goes on in more pieces than are kept.
   let isLimited: Bool

@@ -59,7 +59,7 @@ struct FileAllocationTable {
     }
   }
 
-  /// Takes in a sector of the table; false where its number ends the list.
+  /// Adds a sector of the table; false if its number ends the list.
   private mutating func append(
     _ sector: UInt32, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -108,7 +108,7 @@ struct FileAllocationTable {
     var byteCount: UInt64
   }
 
-  /// Where the bytes of a chain stand, in order.
+  /// Where the bytes of a chain are, in order.
   struct Extents {
     private(set) var all: [Extent] = []
     /// Whether there are more than are kept.
@@ -131,9 +131,9 @@ struct FileAllocationTable {
   /// Follows a chain for `byteCount` bytes, or to its end where that is nil.
   ///
   /// - Parameters:
-  ///   - visited: The sectors passed in this chain, by which a loop is found; nil where the number of
+  ///   - visited: The sectors passed in this chain, by which a loop is found; nil if the number of
   ///     bytes alone bounds the way.
-  ///   - extents: Where the bytes stand, as far as the chain leads.
+  ///   - extents: Where the bytes are, as far as the chain leads.
   func follow(
     from start: UInt32, byteCount: UInt64?, visited: inout SectorSet?, extents: inout Extents
   ) -> Defect? {
@@ -183,7 +183,7 @@ struct SectorSet {
     words = [UInt64](repeating: 0, count: Int(min(bound, UInt64(Limits.OLE.sectors)) / 64 + 1))
   }
 
-  /// Adds a number; false where it was there already. Numbers past the bound are never there.
+  /// Adds a number; false if it was there already. Numbers past the bound are never there.
   mutating func insert(_ sector: UInt32) -> Bool {
     let index = Int(sector >> 6)
     guard index < words.count else { return true }

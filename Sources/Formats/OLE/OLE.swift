@@ -23,15 +23,15 @@ extension Format {
 }
 
 extension MediaType {
-  /// An OOXML document behind a password, whose inner type the bytes don't show.
+  /// An OOXML document after a password, whose inner type the bytes don't show.
   package static let encryptedPackage: MediaType = "application/encrypted"
 }
 
 /// Compound files (MS-CFB 12.0), in which Office kept its documents before OOXML.
 ///
 /// Yields `application/msword`, `application/vnd.ms-excel`, `application/vnd.ms-powerpoint`,
-/// `application/encrypted` for an OOXML document behind a password, the types of some other programs,
-/// and `application/x-ole-storage` for the rest.
+/// `application/encrypted` for an OOXML document after a password, the types of some other programs, and
+/// `application/x-ole-storage` for the rest.
 enum OLE: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try window.available(at: 0, upTo: 8).has(CompoundFileHeader.signature) else { return }
@@ -97,7 +97,7 @@ enum OLE: FormatReader {
   }
 
   /// Some bytes after the last sector that make no sector belong to nothing, and with them the sectors before
-  /// that nothing uses: what was put behind the file begins where its own sectors end.
+  /// that nothing uses: what was put after the file begins where its own sectors end.
   private static func noteTrailingData(
     _ file: CompoundFile, fileByteCount: UInt64, into reading: inout Reading
   ) {
@@ -158,11 +158,11 @@ enum OLE: FormatReader {
             "directory-gap", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
             "A directory entry refers to a missing entry."), to: &reading)
       }
-      // Whatever else is wrong with the mini stream shows in the streams that stand in it.
+      // Whatever else is wrong with the mini stream shows in the streams in it.
       if file.miniDefect == .cut { cut("the mini stream", at: fileByteCount, into: &reading) }
     }
 
-    /// The stream that is the document, every defect of which counts.
+    /// The stream that is the document. All its defects count.
     mutating func mainStream(
       _ name: CompoundName, of file: CompoundFile, in window: inout ByteWindow,
       into reading: inout Reading
@@ -259,7 +259,7 @@ enum OLE: FormatReader {
 }
 
 extension Reading {
-  /// Notes that streams stand in more pieces than are kept.
+  /// Notes that streams are in more pieces than are kept.
   fileprivate mutating func leavePiecesUnchecked(at offset: UInt64?) {
     let count = Limits.OLE.extents
     leaveUnchecked(

@@ -65,7 +65,7 @@ enum OLEType {
     ([.hangul], .other("application/x-hwp")),
   ]
 
-  /// The classes whose identifiers end in 0000-0000-C000-000000000046 are told by their first 32 bits.
+  /// The first 32 bits identify the classes whose identifiers end in 0000-0000-C000-000000000046.
   private static func ole(_ number: UInt32) -> ClassIdentifier {
     ClassIdentifier(high: UInt64(number.byteSwapped) << 32, low: 0xc000_0000_0000_0046)
   }

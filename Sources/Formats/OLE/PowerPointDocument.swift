@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A PowerPoint Document stream (MS-PPT 2.1.2): records, of which containers hold others.
+/// A PowerPoint Document stream (MS-PPT 2.1.2): records, some of which contain others.
 struct PowerPointDocument {
   /// The record types that matter (MS-PPT 2.13.24).
   private enum RecordType {
@@ -11,7 +11,7 @@ struct PowerPointDocument {
     static let macroInfoAtom: UInt16 = 0x0400
   }
 
-  /// Whether the presentation has macros; nil where the records can't be followed to their end.
+  /// Whether the presentation has macros; nil if the records can't be followed to their end.
   private(set) var hasMacros: Bool?
   /// Where the records begin that aren't looked at.
   private(set) var unchecked: UInt64?
@@ -78,7 +78,7 @@ extension OLE {
     reading.facts.hasMacros = document.hasMacros
   }
 
-  /// What the current user's atom says (MS-PPT 2.3.2); nil where it says nothing known.
+  /// What the current user's atom says (MS-PPT 2.3.2); nil if it says nothing known.
   private static func isEncrypted(
     _ stream: CompoundStream, in window: inout ByteWindow
   ) throws(ReadError) -> Bool? {

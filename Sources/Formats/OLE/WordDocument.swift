@@ -5,13 +5,13 @@ internal import PreflightBytes
 struct WordDocument {
   let version: UInt16
   let isEncrypted: Bool
-  /// Whether the tables stand in the stream "1Table" or in "0Table".
+  /// Whether the tables are in the stream "1Table" or in "0Table".
   let usesTable1: Bool
 
   /// Word 97 brought a stream for the tables.
   var hasTableStream: Bool { version >= 0x00c1 }
 
-  /// Reads the block, or returns nil where none of any version of Word stands there.
+  /// Reads the block, or returns nil if none of any version of Word is there.
   init?(parsing span: inout ByteSpan) throws(ReadError) {
     let identifier = try UInt16(parsingLittleEndian: &span)
     guard Self.isIdentifier(identifier) else { return nil }

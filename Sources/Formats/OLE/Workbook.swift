@@ -53,8 +53,8 @@ struct Workbook {
     }
   }
 
-  /// Whether the stream of a workbook of Excel 5 or later seems to begin here: with the whole workbook's
-  /// BOF, since those of sheets stand within.
+  /// Whether the workbook stream of Excel 5 or later seems to start here: with the BOF of the whole workbook,
+  /// since those of sheets come later.
   static func isStreamStart(_ span: borrowing ByteSpan, at index: Int) -> Bool {
     (span.has([0x09, 0x08, 0x10, 0, 0, 6], at: index) || span.has([0x09, 0x08, 8, 0, 0, 5], at: index))
       && span[index + 6] == 5 && span[index + 7] == 0
@@ -96,7 +96,7 @@ extension OLE {
 }
 
 extension Reading {
-  /// Notes that records follow that aren't looked at; nil where none do.
+  /// Notes that records follow that aren't looked at; nil if none do.
   mutating func leaveRecordsUnchecked(at offset: UInt64?) {
     guard let offset else { return }
     let count = Limits.OLE.records

@@ -46,8 +46,8 @@ private struct OggFile {
   private var milliseconds: Double?
   /// Whether the file ends within a page, or what follows isn't looked at.
   private var isCut = false
-  /// How many bytes may yet be summed for pages that may be none, so that a file made of page beginnings
-  /// costs no more than its size.
+  /// How many bytes may still be checksummed for possible pages, so that a file made of page signatures costs
+  /// no more than its size.
   private var searchBudget: UInt64 = 0
 
   mutating func read(
@@ -102,7 +102,7 @@ private struct OggFile {
     var span = try window.span(at: offset, count: size)
     let checksum = try OggPage.checksum(of: span)
     if checksum != page.checksum {
-      // Four letters among other bytes are no page.
+      // Four letters among other bytes aren't page.
       if isResynchronising { return offset + 4 }
       reading.add(
         Fault(
@@ -124,7 +124,7 @@ private struct OggFile {
     return end
   }
 
-  /// The header at `offset` with the page's whole size; nil where the file ends within it.
+  /// The header at `offset` with the page's whole size; nil if the file ends within it.
   private static func header(
     _ window: inout ByteWindow, at offset: UInt64
   ) throws(ReadError) -> (OggPage, size: UInt64)? {
@@ -163,7 +163,7 @@ private struct OggFile {
     let serialNumber = page.serialNumber
     if let index = streams.lastIndex(where: { $0.serialNumber == serialNumber }) { return index }
     guard let index = earlier.lastIndex(where: { $0.serialNumber == serialNumber }) else { return nil }
-    // The stream goes on: what began in between is no new link but a stream that joined late.
+    // The stream continues: what began in between is not a new link but a stream that joined late.
     streams = earlier + streams
     earlier = []
     if streams.count > Limits.Ogg.streams {
@@ -214,7 +214,7 @@ private struct OggFile {
     }
   }
 
-  /// What can be told of a stream whose first page is cut.
+  /// What is known of a stream whose first page is truncated.
   private mutating func identifyCutPage(
     _ window: inout ByteWindow, at offset: UInt64, into reading: inout Reading
   ) throws(ReadError) {
@@ -368,7 +368,7 @@ private struct OggFile {
     return Array("OggS".utf8).starts(with: try rest.array(rest.remaining))
   }
 
-  /// Where the next four letters stand that begin a page.
+  /// Where the next four letters are that begin a page.
   private static func nextPage(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> UInt64? {

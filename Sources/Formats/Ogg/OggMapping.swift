@@ -6,7 +6,7 @@ struct OggMapping {
   enum Kind { case audio, video, other }
 
   var kind: Kind
-  /// ffmpeg's name; nil for a stream that is neither sound nor picture, or isn't known.
+  /// ffmpeg's name; nil for a stream that is neither audio nor image, or isn't known.
   var codec: String?
   var channels: Int?
   var sampleRate: Int?
@@ -16,7 +16,7 @@ struct OggMapping {
   var frameRate: Double?
   var chroma: String?
 
-  /// The packets before the first with content; nil where the mapping doesn't say.
+  /// The packets before the first with content; nil if the mapping doesn't say.
   var headerCount: Int?
   /// What the second packet, and the third, must begin with.
   var laterHeaders: [StaticString] = []
@@ -57,7 +57,7 @@ struct OggMapping {
     }
   }
 
-  /// What can be told by the first letters, where the rest is broken or cut.
+  /// What the first letters identify if the rest is corrupt or truncated.
   init(nameOnly packet: borrowing ByteSpan) {
     self =
       if packet.has("OpusHead") {
@@ -92,7 +92,7 @@ struct OggMapping {
     self.codec = codec
   }
 
-  /// Streams of which the name is enough.
+  /// Streams for which the name is enough.
   private static func named(_ packet: borrowing ByteSpan) -> OggMapping {
     if packet.has("BBCD\0") { return OggMapping(.video, "dirac") }
     if packet.has("OVP80") { return OggMapping(.video, "vp8") }
@@ -169,7 +169,7 @@ struct OggMapping {
     self = Self(.audio, "flac")
     try packet.skip(5 + 2)
     let later = try UInt16(parsingBigEndian: &packet)
-    // Zero stands for "not known".
+    // Zero means "unknown".
     if later > 0 { headerCount = 1 + Int(later) }
     let signatureOffset = packet.offset
     guard packet.has("fLaC", at: packet.position) else {
@@ -229,7 +229,7 @@ struct OggMapping {
       frameRate = Double(numerator) / Double(denominator)
       granuleRate = frameRate
     }
-    // The pixel's shape, the colour space and the nominal bit rate.
+    // The pixel's shape, the color space and the nominal bit rate.
     try packet.skip(3 + 3 + 1 + 3)
     let packed = try UInt16(parsingBigEndian: &packet)
     granuleShift = UInt64(packed >> 5 & 31)

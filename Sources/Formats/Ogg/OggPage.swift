@@ -17,7 +17,7 @@ struct OggPage {
   let beginsStream: Bool
   /// Whether the page is the last of its logical bitstream.
   let endsStream: Bool
-  /// The position in the codec's own units after the last packet that ends here; nil where none ends.
+  /// The position in the codec's own units after the last packet that ends here; nil if none ends.
   let granulePosition: UInt64?
   let serialNumber: UInt32
   let sequenceNumber: UInt32
@@ -35,7 +35,7 @@ struct OggPage {
     beginsStream = flags & 2 != 0
     endsStream = flags & 4 != 0
     let granulePosition = try UInt64(parsingLittleEndian: &span)
-    // Negative numbers are no positions; -1 says that no packet ends here.
+    // Negative numbers aren't positions; -1 means that no packet ends here.
     self.granulePosition = Int64(exactly: granulePosition) == nil ? nil : granulePosition
     serialNumber = try UInt32(parsingLittleEndian: &span)
     sequenceNumber = try UInt32(parsingLittleEndian: &span)

@@ -27,7 +27,7 @@ struct OggStream {
   private(set) var firstGap: Gap?
   /// A page that doesn't take up the packet that the page before left open, or the reverse.
   private(set) var brokenPacketOffset: UInt64?
-  /// A header packet that isn't the one that should stand there.
+  /// A header packet that isn't the one that should be there.
   private(set) var wrongHeaderOffset: UInt64?
 
   private var nextSequenceNumber: UInt32 = 0
@@ -65,8 +65,8 @@ struct OggStream {
     if let granule = page.granulePosition {
       lastGranule = granule
       if startGranule == nil, granule > 0, hasHeaders {
-        // A stream that was joined late starts far above zero. The bound is loose for codecs whose
-        // packets vary, hence the factor: better a start of zero than one that is made up.
+        // A stream that was joined late starts far above zero. The bound is loose for codecs whose packets
+        // vary, hence the factor: a start of zero is better than a made-up one.
         startGranule = frames(granule) / 2 > leadIn ? frames(granule) - leadIn : 0
       }
     }
@@ -143,7 +143,7 @@ struct OggStream {
     }
   }
 
-  /// A granule position as a count of samples or pictures.
+  /// A granule position as a count of samples or images.
   private func frames(_ granule: UInt64) -> UInt64 {
     guard mapping.granuleShift > 0 else { return granule }
     let key = granule >> mapping.granuleShift

@@ -1,7 +1,6 @@
-// Sound and video that no endpoint takes, told by signature so that a rejection can name it. Each line
-// of the table names the specification by its usual name; media types are those of libmagic where it
-// knows the format, else the most common.
-// Yields: the media type and the container's name, no more.
+// Audio and video that no endpoint accepts, detected by signature so that a rejection can name the type. Each
+// line of the table names the specification by its usual name. Media types are those of libmagic if it knows
+// the format, otherwise the most common. Yields only the media type and the container's name.
 
 internal import PreflightFacts
 internal import PreflightBytes
@@ -93,7 +92,7 @@ enum OtherMedia: FormatReader {
       name.note(in: &reading)
       return
     }
-    // Sound of several formats is found behind an ID3 tag.
+    // Sound of several formats is found after an ID3 tag.
     let leading = try AudioTags.leading(&window)
     guard leading.isThere, leading.end < window.byteCount else { return }
     if let name = try name(&window, at: leading.end) {

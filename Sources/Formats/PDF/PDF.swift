@@ -54,7 +54,7 @@ package enum PDF: FormatReader {
     try PDFActions.note(in: &document, &window, into: &reading)
   }
 
-  /// Where `%PDF-` stands; nil where the file is no PDF.
+  /// Where `%PDF-` is; nil if the file isn't a PDF.
   private static func header(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
     let index = try window.available(at: 0, upTo: maximumHeaderOffset + 5).firstIndex(of: "%PDF-")
     guard let header = index.map(UInt64.init) else { return nil }
@@ -79,13 +79,13 @@ package enum PDF: FormatReader {
       || head.has("ustar", at: 257)
   }
 
-  /// Opens the document by its cross-reference, or without one; false where there is no way into it.
+  /// Opens the document through its cross-reference, or without one; false if neither works.
   private static func open(
     _ document: inout PDFDocument, _ tail: PDFTail, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
     if let start = tail.startOfCrossReference, try document.open(at: start, in: &window) { return true }
-    // All readers look for the objects themselves where the cross-reference is of no use. In a file
-    // that is cut there is little to be found.
+    // All readers search for the objects if the cross-reference is unusable. In a truncated file there is
+    // little to find.
     guard tail.cut == nil, tail.isMarked else { return false }
     return try document.rebuild(in: &window)
   }
@@ -161,7 +161,7 @@ package enum PDF: FormatReader {
       start < endOfFirstPage
     else { return nil }
     let actual = window.byteCount - document.header
-    // The line end after the last marker is often lost, and nobody misses it.
+    // The line end after the last marker is often missing, which is harmless.
     guard length > actual, length - actual > 2 else { return nil }
     return Fault(
       "missing-bytes", clause: "PDF F.3.3", at: window.byteCount,

@@ -13,7 +13,7 @@ struct PDFActions {
   var walk: PDFWalk
   private(set) var found: [HiddenContent] = []
   private var pages = 0
-  /// The limit that kept from looking at all that the catalog leads to, in words.
+  /// The limit that prevented checking all that the catalog refers to.
   private var limit: String?
   /// What was not looked at of that.
   private var unchecked: [UncheckedPart] = []
@@ -96,7 +96,7 @@ struct PDFActions {
   /// Reads an action and those that follow it; a destination is none.
   ///
   /// - Parameters:
-  ///   - occasion: When it runs, in words.
+  ///   - occasion: When it runs, such as "when the document is opened".
   ///   - isAutomatic: Whether it runs without a click.
   private mutating func readAction(
     _ object: PDFObject?, from offset: UInt64?, _ occasion: String, isAutomatic: Bool, depth: Int = 0,
@@ -135,7 +135,7 @@ struct PDFActions {
     }
   }
 
-  /// Whether there is a script at all: some writers leave an empty one.
+  /// Whether there is a script: some writers leave an empty one.
   private mutating func isScript(
     _ object: PDFObject?, from offset: UInt64?, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -145,8 +145,8 @@ struct PDFActions {
     return length.integer.map { $0 > 0 } ?? true
   }
 
-  /// A click that opens a document beside this one harms nobody: programs write such links where they
-  /// mean a file of their own. One that starts a program does, and whatever starts without a click.
+  /// A click that opens a document next to this one is harmless: programs write such links for their own
+  /// files. A click that starts a program is not, and neither is anything that starts without a click.
   private mutating func readLaunch(
     _ entries: PDFDictionary, _ action: PDFWalk.Place, _ occasion: String, isAutomatic: Bool,
     _ document: inout PDFDocument, _ window: inout ByteWindow
@@ -205,7 +205,7 @@ struct PDFActions {
     }
   }
 
-  /// The form of XFA is a stream, or an array of names and streams; the scripts stand in the template.
+  /// The form of XFA is a stream, or an array of names and streams; the scripts are in the template.
   private mutating func readXFA(
     _ packets: PDFWalk.Place, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {

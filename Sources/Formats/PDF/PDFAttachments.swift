@@ -45,7 +45,7 @@ extension PDFActions {
     return nil
   }
 
-  /// A text string (7.9.2.2): UTF-16 behind a mark, UTF-8 behind another, else near enough Latin 1.
+  /// A text string (7.9.2.2): UTF-16 after a mark, UTF-8 after another, else near enough Latin 1.
   private static func text(_ string: [UInt8]) -> String {
     if string.starts(with: [0xfe, 0xff]) {
       let pairs = stride(from: 2, to: string.count - 1, by: 2)

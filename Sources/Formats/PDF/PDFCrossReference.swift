@@ -3,7 +3,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Where an indirect object stands.
+/// Where an indirect object is.
 enum PDFLocation: Sendable {
   /// At a file offset, counted from the header.
   case offset(UInt64)
@@ -11,18 +11,18 @@ enum PDFLocation: Sendable {
   case compressed(stream: UInt64, index: UInt64)
   /// Nowhere: the number is free.
   case free
-  /// Where a limit of ours keeps from looking.
+  /// Where a limit keeps from looking.
   case unchecked(UncheckedPart)
 }
 
-/// One cross-reference section, with the trailer that belongs to it. A table is left where it stands
-/// and asked entry by entry; a stream has to be decoded as a whole.
+/// One cross-reference section with its trailer. A table is left in place and read entry by entry; a stream
+/// has to be decoded as a whole.
 struct PDFCrossReferenceSection: Sendable {
   /// A run of objects with consecutive numbers.
   struct Subsection: Sendable {
     let first: UInt64
     let count: UInt64
-    /// Where the first entry stands: in the file for a table, in ``rows`` for a stream.
+    /// Where the first entry is: in the file for a table, in ``rows`` for a stream.
     let offset: UInt64
     let entrySize: UInt64
   }
@@ -30,12 +30,12 @@ struct PDFCrossReferenceSection: Sendable {
   private(set) var subsections: [Subsection] = []
   private(set) var trailer = PDFDictionary()
 
-  /// Where the section stands whose entries this one updates.
+  /// Where the section is whose entries this one updates.
   private(set) var previous: UInt64?
-  /// Where the stream stands that a table of a hybrid-reference file leaves objects to (7.5.8.4).
+  /// Where the stream is that a table of a hybrid-reference file leaves objects to (7.5.8.4).
   private(set) var hybridStream: UInt64?
 
-  /// What kept the section from being read, where that is a limit of ours; there is nothing in it then.
+  /// What kept the section from being read, where that is a limit; there is nothing in it then.
   private(set) var unchecked: UncheckedPart?
 
   /// The decoded entries of a cross-reference stream, the first of them where there are too many; nil for a
@@ -65,7 +65,7 @@ struct PDFCrossReferenceSection: Sendable {
     hybridStream = trailer[.xRefStm]?.integer.flatMap { UInt64(exactly: $0) }
   }
 
-  /// What the section says about a number; nil where it leaves that to others.
+  /// What the section says about a number; nil if it leaves that to others.
   func location(of number: UInt64, in window: inout ByteWindow) throws(ReadError) -> PDFLocation? {
     if rows != nil { return streamLocation(of: number) }
     let location = try tableLocation(of: number, in: &window)
@@ -112,7 +112,7 @@ struct PDFCrossReferenceSection: Sendable {
 }
 
 extension PDFCrossReferenceSection {
-  /// Reads a table that begins at `offset` with the keyword `xref`; nil where it makes no sense.
+  /// Reads a table that begins at `offset` with the keyword `xref`; nil if it makes no sense.
   init?(tableAt start: UInt64, in window: inout ByteWindow) throws(ReadError) {
     var position = start
     for _ in 0..<Limits.PDF.subsections {
@@ -198,8 +198,8 @@ extension PDFCrossReferenceSection {
 }
 
 extension PDFCrossReferenceSection {
-  /// Reads the cross-reference stream that stands at `offset` as an indirect object; nil where there
-  /// is none or it can't be decoded.
+  /// Reads the cross-reference stream at `offset` as an indirect object; nil if there is none or it can't be
+  /// decoded.
   init?(streamAt offset: UInt64, in window: inout ByteWindow) throws(ReadError) {
     guard let loaded = try window.pdfObject(at: offset, isIndirect: true) else { return nil }
     if let unchecked = loaded.unchecked {

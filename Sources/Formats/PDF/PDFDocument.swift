@@ -3,10 +3,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A document's objects, found through its cross-reference sections, from the newest on, each read
-/// only when it is asked; or by looking through the whole file where those are of no use.
+/// A document's objects. They are found through its cross-reference sections, starting with the newest, and
+/// read on demand. If those are unusable, the whole file is searched.
 struct PDFDocument {
-  /// Where `%PDF-` stands, from which offsets count.
+  /// Where `%PDF-` is, from which offsets count.
   let header: UInt64
 
   /// The newest trailer dictionary that names the document's root.
@@ -19,18 +19,18 @@ struct PDFDocument {
   private(set) var isEncrypted = false
 
   private var sections: [PDFCrossReferenceSection] = []
-  /// Where sections stand that haven't been read yet, the next one last.
+  /// Where sections are that haven't been read yet, the next one last.
   private var pending: [UInt64] = []
   private var visited: [UInt64] = []
-  /// What keeps older sections from being read, where that is a limit of ours.
+  /// What keeps older sections from being read, where that is a limit.
   private var uncheckedSections: UncheckedPart?
 
-  /// What limits of ours kept from being looked at so far. What wasn't found then may be there all the same.
+  /// What couldn't be checked so far because of limits. What wasn't found then may still exist.
   private(set) var unchecked: [UncheckedPart] = []
 
   private var cost = 0
   private var searches = 0
-  /// The object stream unpacked last: the few objects wanted mostly share one.
+  /// The last decompressed object stream: the few objects that are read usually share one.
   private var unpacked: (number: UInt64, content: [UInt8], dictionary: PDFDictionary, offset: UInt64)?
 
   /// Small objects that were read last: the way to the pages is gone twice, to count them and to look for
@@ -50,8 +50,8 @@ struct PDFDocument {
 
   init(header: UInt64) { self.header = header }
 
-  /// Opens the document by the offset that stands after `startxref`; false where no cross-reference
-  /// section with a trailer stands there.
+  /// Opens the document by the offset after `startxref`; false if no cross-reference section with a trailer
+  /// is there.
   mutating func open(
     at startOfCrossReference: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -63,8 +63,8 @@ struct PDFDocument {
     return isOpen
   }
 
-  /// Opens the document as readers do whose way through the cross-reference is barred: by the last
-  /// `trailer` in the file that names a root; false where there is none.
+  /// Opens the document as readers do whose way through the cross-reference is barred: by the last `trailer`
+  /// in the file that names a root; false if there is none.
   mutating func rebuild(in window: inout ByteWindow) throws(ReadError) -> Bool {
     isRebuilt = true
     var end = window.byteCount
@@ -84,7 +84,7 @@ struct PDFDocument {
     return false
   }
 
-  /// Notes what a limit of ours keeps from being looked at; the same once.
+  /// Notes what a limit keeps from being looked at; the same once.
   private mutating func leaveUnchecked(_ part: UncheckedPart) {
     let isKnown = unchecked.contains { $0.what == part.what }
     if !isKnown, unchecked.count < Limits.Reading.unchecked { unchecked.append(part) }
@@ -171,8 +171,8 @@ extension PDFDocument {
       try resolve(trailer[.encrypt], in: &window)?.dictionary.map { !$0.isEmpty } ?? false
   }
 
-  /// The object that a reference names, or the object itself where it is none; `.null` where there is
-  /// no such object, as the specification has it; nil where it can't be read.
+  /// The object that a reference refers to, or the object itself if it isn't a reference; `.null` if there is
+  /// no such object, as the specification requires; nil if it can't be read.
   mutating func resolve(
     _ object: PDFObject?, in window: inout ByteWindow
   ) throws(ReadError) -> PDFObject? {
@@ -195,7 +195,7 @@ extension PDFDocument {
     return object
   }
 
-  /// Reads an indirect object by its number; nil where it isn't found.
+  /// Reads an indirect object by its number; nil if it isn't found.
   mutating func load(
     _ number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
@@ -257,7 +257,7 @@ extension PDFDocument {
         "copies of an object before the last \(count)", limit: "\(count) copies", at: header))
   }
 
-  /// Where a number's object stands, by the newest section that has it.
+  /// Where a number's object is, by the newest section that has it.
   private mutating func location(
     of number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLocation? {
@@ -275,7 +275,7 @@ extension PDFDocument {
   private mutating func unpack(
     _ number: UInt64, from stream: UInt64, index: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
-    // It isn't deciphered, so there is no telling what is in it: an object that can't be held.
+    // It isn't decrypted, so its content is unknown: an object that can't be held.
     if isEncrypted { return PDFLoaded() }
     switch try unpackStream(stream, in: &window) {
     case .unpacked: break
@@ -329,9 +329,9 @@ extension PDFDocument {
 
   private enum Unpacking {
     case unpacked
-    /// There is no such stream, or nothing in it.
+    /// There is no such stream, or it is empty.
     case missing
-    /// It is packed in a way that isn't undone here, or a limit of ours keeps from it.
+    /// It is packed in a way that isn't undone here, or a limit keeps from it.
     case unread(UncheckedPart?)
   }
 

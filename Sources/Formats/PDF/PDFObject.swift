@@ -2,7 +2,7 @@
 
 internal import PreflightFacts
 
-/// A PDF object, as it stands in the file.
+/// A PDF object, as it is in the file.
 enum PDFObject: Sendable {
   case null
   case boolean(Bool)
@@ -38,9 +38,8 @@ enum PDFObject: Sendable {
   var reference: PDFReference? { if case .reference(let value) = self { value } else { nil } }
 }
 
-/// A dictionary (7.3.7), with those of its entries that are asked for. Of two entries with the same key, the later
-/// one counts.
-// A list, since there are few entries and most are asked for once.
+/// A dictionary (7.3.7), with the relevant entries. If two entries have the same key, the later one counts.
+// A list, since there are few entries and most are read once.
 struct PDFDictionary: Sendable {
   // No tuple: an array of these is copied and let go of by way of metadata made at run time.
   struct Entry: Sendable {
@@ -50,7 +49,7 @@ struct PDFDictionary: Sendable {
 
   private var entries: [Entry]
 
-  /// Whether there is no entry at all, of whatever key.
+  /// Whether there are no entries, whatever the key.
   let isEmpty: Bool
 
   init() {
@@ -63,7 +62,7 @@ struct PDFDictionary: Sendable {
     self.isEmpty = isEmpty
   }
 
-  /// The value of a key; nil where there is none.
+  /// The value of a key; nil if there is none.
   subscript(key: PDFKey) -> PDFObject? { entries.last { $0.key == key }?.value }
 
   /// Adds an entry, which counts over an earlier one with the same key.

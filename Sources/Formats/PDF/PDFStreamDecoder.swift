@@ -18,19 +18,19 @@ struct PDFStreamDecoder: Sendable {
     "ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "RunLengthDecode", "RL", "Crypt",
   ]
 
-  /// Whether a stream may well be sound, and isn't one that is decoded here.
+  /// Whether a stream may be valid but uses a filter that isn't decoded here.
   static func isForOthers(_ dictionary: PDFDictionary) -> Bool {
     let filters = filters(of: dictionary)
     guard PDFStreamDecoder(dictionary) == nil, filters.allSatisfy({ $0.reference != nil || isKnown($0) })
     else {
       return false
     }
-    // A single FlateDecode is, but for the parameters.
+    // A single FlateDecode is, except for the parameters.
     guard filters.count == 1, isFlate(filters[0]) else { return true }
     return parameters(of: dictionary)?.isSound == true
   }
 
-  /// What a limit of ours keeps from being decoded, where that is the only reason.
+  /// What a limit keeps from being decoded, where that is the only reason.
   static func unchecked(_ dictionary: PDFDictionary, at offset: UInt64) -> UncheckedPart? {
     guard let parameters = parameters(of: dictionary), parameters.isPossible, !parameters.isSound else {
       return nil
@@ -105,11 +105,11 @@ struct PDFStreamDecoder: Sendable {
     bytesPerRow = (parameters.colors * parameters.bits * parameters.columns + 7) / 8
   }
 
-  /// The first bytes of the data that stands at `offset`, unpacked.
+  /// The first bytes of the data at `offset`, unpacked.
   ///
   /// - Parameters:
-  ///   - limit: How many bytes are wanted; fewer come where there are fewer.
-  /// - Returns: nil where not a byte can be had.
+  ///   - limit: The maximum number of bytes; the result may be shorter.
+  /// - Returns: nil if not a byte can be had.
   func decode(
     at offset: UInt64, upTo limit: Int, in window: inout ByteWindow
   ) throws(ReadError) -> [UInt8]? {
@@ -152,7 +152,7 @@ struct PDFStreamDecoder: Sendable {
       position += UInt64(consumed)
       switch status {
       case .more: if consumed == 0, produced == 0 { break decoding }
-      // What came out before the damage is still good: the entry wanted may be among it.
+      // The output before the damage is still good: it may contain the entry.
       case .ended, .damaged: break decoding
       }
     }

@@ -3,10 +3,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// How a document ends: `startxref`, an offset, `%%EOF`, each on a line of its own. An update adds
-/// objects and an end of its own behind, so the last ones in the file count.
+/// How a document ends: `startxref`, an offset, `%%EOF`, each on a line of its own. An update adds objects
+/// and an end of its own after, so the last ones in the file count.
 struct PDFTail {
-  /// Where the last `startxref` stands.
+  /// Where the last `startxref` is.
   private(set) var startxref: UInt64?
 
   /// The offset stated after it.
@@ -18,8 +18,8 @@ struct PDFTail {
   /// The fault, where the file breaks off before an end.
   private(set) var cut: Fault?
 
-  /// Whether a `%%EOF` stands behind the last `startxref`. Readers do without it where the offset is
-  /// good, so that its want alone is no fault.
+  /// Whether a `%%EOF` follows the last `startxref`. Readers don't need it if the offset is valid, so its
+  /// absence alone is not a fault.
   private(set) var isMarked = true
 
   init(header: UInt64, in window: inout ByteWindow) throws(ReadError) {

@@ -18,8 +18,8 @@ extension MediaType {
 
 /// PNG and APNG: Portable Network Graphics, third edition (W3C Recommendation, 24 June 2025).
 ///
-/// Yields the header's size, depth and colour type, transparency, the frames of an animation with their
-/// delays, and whether every chunk's check value holds and the compressed data makes the whole picture.
+/// Yields the header's size, depth and color type, transparency, the frames of an animation with their
+/// delays, and whether every chunk's check value holds and the compressed data makes the whole image.
 enum PNG: FormatReader {
   static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
@@ -55,8 +55,8 @@ enum PNG: FormatReader {
 
   private enum Opening {
     case signature
-    /// What isn't the signature was one: its bytes are made so that every usual way to spoil a binary
-    /// file shows in them (section 5.2), and the header chunk after them can't be mistaken.
+    /// The signature is corrupt: its bytes are chosen so that every common transfer error shows (section
+    /// 5.2), and the header chunk after them is unmistakable.
     case spoiled
     case other
 

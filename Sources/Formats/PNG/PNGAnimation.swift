@@ -35,12 +35,12 @@ struct PNGFrameControl {
     blendOperation = try UInt8(parsing: &data)
   }
 
-  /// How long the frame is shown. A denominator of 0 stands for hundredths of a second.
+  /// How long the frame is shown. A denominator of 0 means hundredths of a second.
   var milliseconds: Double {
     Double(delayNumerator) * 1000 / Double(delayDenominator == 0 ? 100 : delayDenominator)
   }
 
-  /// Whether the frame lies within the picture; the one that is the picture itself must fill it.
+  /// Whether the frame lies within the image; the frame that is the image itself must fill it.
   func fits(_ header: PNGHeader, isStaticImage: Bool) -> Bool {
     if isStaticImage {
       return width == header.width && height == header.height && xOffset == 0 && yOffset == 0
@@ -52,7 +52,7 @@ struct PNGFrameControl {
 
 /// The frames of an animation, in the order of their chunks.
 struct PNGAnimation: ~Copyable {
-  /// How many frames acTL promises; nil without one before the image data, and there is no animation.
+  /// How many frames acTL declares; nil if it doesn't precede the image data, and then there is no animation.
   private(set) var promisedFrames: UInt32?
 
   private var frames = 0
@@ -62,26 +62,26 @@ struct PNGAnimation: ~Copyable {
   /// Whether the last frame control still waits for data.
   private var isWaiting = false
   private var frameData: PNGImageData?
-  /// The static image's frame control, where it stands before acTL: only one may stand before the image data, and
+  /// The static image's frame control, where it is before acTL: only one may be before the image data, and
   /// their order is free (section 5.6, table 5.3).
   private var early: (control: PNGFrameControl, chunk: PNGChunk)?
 
-  /// Takes in acTL. A promise of no frames is none, and decoders show the static image.
+  /// Adds acTL. A promise of no frames is none, and decoders show the static image.
   ///
-  /// - Returns: The frame control that waited for it, to be taken in next.
+  /// - Returns: The frame control that waited for it, to be processed next.
   mutating func take(_ control: PNGAnimationControl) -> (control: PNGFrameControl, chunk: PNGChunk)? {
     guard promisedFrames == nil, control.frameCount > 0 else { return nil }
     promisedFrames = control.frameCount
     return early.take()
   }
 
-  /// Keeps a frame control that stands before any acTL; without one there is no animation, and it means nothing.
+  /// Keeps a frame control that precedes any acTL; without an acTL it is ignored.
   mutating func keep(_ control: PNGFrameControl, _ chunk: PNGChunk) { early = (control, chunk) }
 
   /// Notes that the static image's data has come, which may be the first frame's.
   mutating func noteStaticImage() { isWaiting = false }
 
-  /// Takes in fcTL.
+  /// Adds fcTL.
   ///
   /// - Parameters:
   ///   - isStaticImage: Whether the image data is still to come, which is then this frame's.
@@ -129,7 +129,7 @@ struct PNGAnimation: ~Copyable {
     return nil
   }
 
-  /// Takes in the sequence number of fdAT (section 11.3.6.3).
+  /// Adds the sequence number of fdAT (section 11.3.6.3).
   mutating func takeSequenceNumber(_ number: UInt32, of chunk: PNGChunk) -> Fault? {
     if frameData == nil {
       return Fault(
@@ -140,7 +140,7 @@ struct PNGAnimation: ~Copyable {
     return sequenceFault(number, in: chunk)
   }
 
-  /// Takes in a piece of the data of fdAT.
+  /// Adds a piece of the data of fdAT.
   mutating func take(_ data: ByteSpan, ofChunkAt offset: UInt64) -> PNGImageData.Problem? {
     frameData?.take(data, ofChunkAt: offset)
   }

@@ -16,7 +16,7 @@ struct PNGChunk {
   /// The file offset after the chunk.
   var end: UInt64 { dataEnd + 4 }
 
-  /// The chunk at an offset; nil where the file ends before its data.
+  /// The chunk at an offset; nil if the file ends before its data.
   init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
     var span = try window.available(at: offset, upTo: 8)
     guard span.remaining == 8 else { return nil }
@@ -25,7 +25,7 @@ struct PNGChunk {
     type = try FourCC(parsing: &span)
   }
 
-  /// Whether a decoder has to know the type to show the picture (section 5.4).
+  /// Whether a decoder has to know the type to show the image (section 5.4).
   var isCritical: Bool { type.rawValue & 0x2000_0000 == 0 }
 
   /// Whether the chunk is one that frames of an animation depend on.

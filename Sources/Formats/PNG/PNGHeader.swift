@@ -36,7 +36,7 @@ struct PNGHeader {
 
   var hasAlphaChannel: Bool { colorType == 4 || colorType == 6 }
 
-  /// The depths that the colour type has (table 11.1); empty for a type that isn't one.
+  /// The depths that the color type has (table 11.1); empty for a type that isn't one.
   private var possibleDepths: [UInt8] {
     switch colorType {
     case 0: [1, 2, 4, 8, 16]
@@ -57,7 +57,7 @@ struct PNGHeader {
     return channels * UInt64(bitDepth)
   }
 
-  /// What makes every decoder refuse the picture; `start` is where the header's data stands.
+  /// What makes every decoder refuse the image; `start` is where the header's data is.
   func fault(at start: UInt64) -> Fault? {
     if !(1...UInt32(Int32.max) ~= width) || !(1...UInt32(Int32.max) ~= height) {
       return Fault(
@@ -88,8 +88,8 @@ struct PNGHeader {
     return nil
   }
 
-  /// The runs of equally long rows in which the data of a picture of this kind is stored: one, or the
-  /// seven passes of an interlaced picture (section 8.1).
+  /// The runs of equally long rows in which the data of an image of this kind is stored: one, or the seven
+  /// passes of an interlaced image (section 8.1).
   func passes(width: UInt32, height: UInt32) -> [PNGPass] {
     if !isInterlaced { return [pass(UInt64(width), UInt64(height))] }
     let grid: [(x: UInt64, y: UInt64, dx: UInt64, dy: UInt64)] = [

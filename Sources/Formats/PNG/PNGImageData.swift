@@ -1,10 +1,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Holds the compressed data of one picture (section 10.2) against the rows that it has to make.
+/// Checks the compressed data of one image (section 10.2) against the rows that it has to produce.
 ///
-/// It is gathered and decompressed at a stroke where it is little enough, as most pictures are; what is
-/// larger, or turns out not to be right, goes through a small buffer in pieces.
+/// It is gathered and decompressed in one step where it is little enough, as most images are; what is larger,
+/// or turns out not to be right, goes through a small buffer in pieces.
 struct PNGImageData: ~Copyable {
   /// DEFLATE can't make more bytes than this out of one.
   private static let maximumRatio: UInt64 = 1032
@@ -19,7 +19,7 @@ struct PNGImageData: ~Copyable {
     }
 
     let kind: Kind
-    /// The file offset of the chunk data in which it shows; nil where data is missing at the end.
+    /// The file offset of the chunk data in which it shows; nil if data is missing at the end.
     let offset: UInt64?
   }
 
@@ -37,7 +37,7 @@ struct PNGImageData: ~Copyable {
   /// far too short.
   let isDecompressed: Bool
   private var compressedByteCount: UInt64 = 0
-  /// The compressed data, as long as it is little enough to be decompressed at a stroke.
+  /// The compressed data, as long as it is little enough to be decompressed in one step.
   private var gathered: [UInt8] = []
   private var runs: [Run] = []
   /// The decompression in pieces, of what is too much for that or turned out not to be right.
@@ -58,7 +58,7 @@ struct PNGImageData: ~Copyable {
   /// How much of the budget is used up.
   var cost: UInt64 { isDecompressed ? byteCount : 0 }
 
-  /// Takes in the next compressed bytes.
+  /// Adds the next compressed bytes.
   ///
   /// - Parameters:
   ///   - offset: Where the data of their chunk begins.

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Decompresses the data of one picture into a small buffer over and over, counts the rows off, and throws
-/// them away: any amount in the same memory, and the place of what is wrong.
+/// Decompresses the data of one image into a small buffer over and over, counts the rows off, and throws them
+/// away: any amount in the same memory, and the place of what is wrong.
 struct PNGImageDataPieces: ~Copyable {
   private var passes: ArraySlice<PNGPass>
   private var rowLength: UInt64 = 0
@@ -12,14 +12,14 @@ struct PNGImageDataPieces: ~Copyable {
   private var inflate = Inflate(.zlib)
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   private var isComplete = false
-  /// Whether nothing that comes matters: the stream has ended, or has made more than the picture, of which decoders
-  /// don't mind what comes.
+  /// Whether all further data is irrelevant: the stream has ended, or has produced more than the image, and
+  /// decoders ignore the rest.
   private var isOver = false
   private var problem: PNGImageData.Problem.Kind?
 
   init(_ passes: [PNGPass]) { self.passes = passes[...] }
 
-  /// Takes in the next compressed bytes.
+  /// Adds the next compressed bytes.
   ///
   /// - Returns: What is wrong with the data so far.
   mutating func take(_ data: RawSpan, ofChunkAt offset: UInt64) -> PNGImageData.Problem? {

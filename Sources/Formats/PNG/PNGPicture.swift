@@ -13,7 +13,7 @@ struct PNGPicture: ~Copyable {
   /// Whether the file is of Apple's variant (CgBI), whose data isn't what a PNG's is.
   private var isApple = false
 
-  /// Holds a chunk's place against the order of chunks (section 5.6), before its data is read.
+  /// Checks a chunk's place against the order of chunks (section 5.6), before its data is read.
   mutating func begin(_ chunk: PNGChunk, _ unpacker: Unpacker, into reading: inout Reading) -> Fault? {
     guard let header else {
       if chunk.type == "IHDR" || chunk.type == "CgBI" { return nil }
@@ -57,7 +57,7 @@ struct PNGPicture: ~Copyable {
     return nil
   }
 
-  /// Takes in a chunk that is all there.
+  /// Adds a chunk that is all there.
   ///
   /// - Returns: What keeps decoders from going on.
   mutating func take(
@@ -74,7 +74,7 @@ struct PNGPicture: ~Copyable {
       return nil
     }
     if let fault = try checksumFault(chunk, checksum, &window) {
-      // The header's values are stated all the same: they are what the file says.
+      // The header's values are still reported: they are what the file declares.
       if chunk.type == "IHDR" { _ = try takeHeader(chunk, &window, into: &reading) }
       if isNeeded { return fault }
       reading.add(fault)
@@ -137,7 +137,7 @@ struct PNGPicture: ~Copyable {
 
   private mutating func takePalette(_ chunk: PNGChunk) -> Fault? {
     hasPalette = true
-    // Only a picture of palette colours needs it; for others it is a suggestion.
+    // Only an image of palette colors needs it; for others it is a suggestion.
     guard header?.colorModel == .palette else { return nil }
     if chunk.length % 3 == 0, 3...768 ~= chunk.length { return nil }
     return Fault(
@@ -175,7 +175,7 @@ struct PNGPicture: ~Copyable {
     }
   }
 
-  /// Takes in IDAT or fdAT: the check value and the decompression go through the data together.
+  /// Adds IDAT or fdAT: the check value and the decompression go through the data together.
   private mutating func takeImageData(
     _ chunk: PNGChunk, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Fault? {
@@ -228,7 +228,7 @@ struct PNGPicture: ~Copyable {
     imageData = consume data
   }
 
-  /// Ends the run of IDAT chunks: what comes after it, decoders don't add to the picture.
+  /// Ends the run of IDAT chunks: what comes after it, decoders don't add to the image.
   private mutating func endImageData(_ unpacker: Unpacker) -> PNGImageData.Problem? {
     let problem = imageData?.end(unpacker)
     imageData = nil

@@ -3,12 +3,12 @@
 internal import PreflightBytes
 internal import PreflightFacts
 
-/// Tells a table from prose that has a comma in every line: every record has the same number of
-/// fields, and the commas stand as they do between values, not as in a sentence.
+/// Distinguishes a table from prose with a comma in every line: in a table, every record has the same number
+/// of fields, and the commas are used as between values, not as in a sentence.
 struct DelimitedText {
   /// Whether a text is a table with commas or semicolons between the fields.
   ///
-  /// - Parameter isSniffedAsTable: Whether libmagic says so, which goes by the number of commas alone.
+  /// - Parameter isSniffedAsTable: Whether libmagic reports a table. It only counts commas.
   static func isTable(_ text: TextHead, isSniffedAsTable: Bool) -> Bool {
     isTable(text, delimiter: UInt8(ascii: ","), isSniffedAsTable: isSniffedAsTable)
       || isTable(text, delimiter: UInt8(ascii: ";"), isSniffedAsTable: false)
@@ -21,9 +21,9 @@ struct DelimitedText {
     guard table.measure(text), table.fieldsPerRecord >= 2 else { return false }
     let isPair = table.fieldsPerRecord == 2
     guard table.records >= (isPair ? 3 : 2) else { return false }
-    // Many lines of three and more are no verse, even with a space behind each comma.
+    // Many lines of three and more aren't verse, even with a space after each comma.
     if isSniffedAsTable, !isPair, table.records >= 8 { return true }
-    // In pairs, `3,14` and `1,234`, and the milliseconds of a log, can't be told from two columns.
+    // In pairs, `3,14`, `1,234` and the milliseconds of a log look like two columns.
     if isPair {
       guard table.delimitersInNumbers < table.records, table.emptyLastFields < table.records else {
         return false
@@ -90,7 +90,7 @@ struct DelimitedText {
         index += 1
       }
       if index == bytes.count, !text.isWhole { break }
-      // A quote that never closes: no table, or one that is cut off.
+      // A quote that never closes: not a table, or a truncated one.
       if isQuoted { return false }
       note(bytes[fieldStart..<index])
       let isEmpty = bytes[start..<index].allSatisfy(\.isTextWhitespace)
@@ -117,7 +117,7 @@ struct DelimitedText {
     return records > 0
   }
 
-  /// Takes in a field.
+  /// Adds a field.
   private mutating func note(_ field: ArraySlice<UInt8>) {
     let isQuoted = field.first == UInt8(ascii: "\"")
     if field.count > 80, !isQuoted { longFields += 1 }
@@ -127,7 +127,7 @@ struct DelimitedText {
       && field.allSatisfy { isQuoted || $0.isASCIILetter || $0.isASCIIDigit || $0.joinsNames }
   }
 
-  /// Whether a delimiter stands as in a sentence: `one, two`, unlike `1, 2, 3`.
+  /// Whether a delimiter is used as in a sentence: `one, two`, unlike `1, 2, 3`.
   private func isProse(_ text: TextHead, at index: Int) -> Bool {
     guard text[index + 1] == 0x20 else { return false }
     var end = index + 1
@@ -146,7 +146,7 @@ struct DelimitedText {
 }
 
 extension UInt8 {
-  /// Whether the byte stands in programs and seldom in values.
+  /// Whether the byte is in programs and seldom in values.
   fileprivate var isCode: Bool {
     switch self {
     case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "("), UInt8(ascii: ")"),

@@ -2,8 +2,7 @@
 
 internal import PreflightFacts
 
-/// Tells JSON by following its grammar as far as the head of a text goes: further than a text that
-/// merely begins with a bracket gets.
+/// Detects JSON by parsing the start of a text: further than a text that only starts with a bracket gets.
 struct JSONPrefix {
   /// Whether a text is JSON: an object or an array, whole or cut off after some content.
   static func isJSON(_ text: TextHead) -> Bool {
@@ -49,7 +48,7 @@ struct JSONPrefix {
     return .ended
   }
 
-  /// Passes over a token; false where the text ends within it, nil where it can't stand here.
+  /// Skips a token; false if the text ends within it, nil if it can't be here.
   private mutating func token(_ byte: UInt8) -> Bool? {
     switch (byte, expected) {
     case (UInt8(ascii: "{"), .value), (UInt8(ascii: "{"), .valueOrEnd):

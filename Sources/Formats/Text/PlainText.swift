@@ -62,7 +62,7 @@ package enum PlainText: FormatReader {
       sniffedType: reading.sniffedType)
   }
 
-  /// Reads a text in UTF-16 or UTF-32, which its byte order mark tells.
+  /// Reads a text in UTF-16 or UTF-32, which its byte order mark identifies.
   private static func readWide(
     _ mark: ByteOrderMark, unitSize: Int, head: [UInt8], in window: inout ByteWindow,
     into reading: inout Reading
@@ -89,7 +89,7 @@ package enum PlainText: FormatReader {
   }
 }
 
-/// The mark with which a text may begin to tell its encoding (The Unicode Standard, 23.8).
+/// The byte order mark, which identifies the encoding (The Unicode Standard, 23.8).
 enum ByteOrderMark: Sendable {
   case utf8, utf16BigEndian, utf16LittleEndian, utf32BigEndian, utf32LittleEndian
 

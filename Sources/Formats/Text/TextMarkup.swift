@@ -2,10 +2,10 @@
 
 internal import PreflightFacts
 
-/// Tells HTML, XML and SVG from texts that merely speak of them.
+/// Distinguishes HTML, XML and SVG from texts that only mention them.
 enum TextMarkup {
-  /// Elements with which a text begins only where it is HTML. Those that stand in Markdown as well,
-  /// such as `<p>` and `<div>`, are not among them.
+  /// Elements with which a text begins only where it is HTML. Those in Markdown as well, such as `<p>` and
+  /// `<div>`, are not among them.
   private static let pageElements: [StaticString] = [
     "<!doctype html", "<html", "<head", "<body", "<script", "<title", "<style", "<meta", "<frameset",
     "<iframe",
@@ -53,7 +53,7 @@ enum TextMarkup {
     return after.isTextWhitespace || after == UInt8(ascii: ">") || after == UInt8(ascii: "/")
   }
 
-  /// The index behind the comments that begin at `index`, and the white space around them.
+  /// The index after the comments that begin at `index`, and the white space around them.
   private static func afterComments(_ text: TextHead, from index: Int) -> Int {
     var index = index
     while text.has("<!--", at: index) {

@@ -3,7 +3,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Goes through a text of bytes once, block by block, and tells whether it is one and in what encoding.
+/// Scans a byte-oriented text once, block by block, and decides whether it is text and in which encoding.
 struct TextScan: Sendable {
   enum Encoding: Sendable {
     case ascii
@@ -13,15 +13,14 @@ struct TextScan: Sendable {
     case other(hasC1: Bool)
   }
 
-  /// The control characters that stand in texts, a bit each: BEL, BS, HT, LF, VT, FF, CR and ESC, as
-  /// libmagic has it.
+  /// The control characters in texts, a bit each: BEL, BS, HT, LF, VT, FF, CR and ESC, as libmagic has it.
   static let textControls: UInt32 = 0x0800_3f80
 
   private var isWellFormed = true
   private var hasCharacters = false
   private var hasHighBytes = false
   private var hasC1 = false
-  /// How many bytes the character begun still wants, and what the next of them may be.
+  /// How many bytes the current character still needs, and the range of the next one.
   private var wanted = 0
   private var next: ClosedRange<UInt8> = 0x80...0xbf
   private var characterStart: UInt64 = 0
@@ -35,7 +34,7 @@ struct TextScan: Sendable {
     return hasCharacters ? .utf8(brokenCharacter: characterStart) : .other(hasC1: hasC1)
   }
 
-  /// Takes in the next block; false as soon as a byte is found that stands in no text.
+  /// Adds the next block; false as soon as a byte is found in no text.
   mutating func update(_ span: ByteSpan) -> Bool {
     let bytes = span.bytes
     let count = bytes.byteCount
@@ -72,7 +71,7 @@ struct TextScan: Sendable {
     wanted = 0
   }
 
-  /// Takes in a byte of a UTF-8 sequence.
+  /// Adds a byte of a UTF-8 sequence.
   private mutating func take(_ byte: UInt8, at offset: UInt64) {
     if wanted > 0 {
       guard next.contains(byte) else { return breakForm() }
@@ -105,7 +104,7 @@ struct WideTextScan: Sendable {
   private var unit: UInt32 = 0
   private var unitBytes = 0
   private var unitStart: UInt64 = 0
-  /// Where the first half of a surrogate pair stands that waits for its second.
+  /// Where the first half of a surrogate pair is that waits for its second.
   private var highSurrogate: UInt64?
 
   init(unitSize: Int, isBigEndian: Bool) {
@@ -116,7 +115,7 @@ struct WideTextScan: Sendable {
   /// The offset of the last character, where the text ends within it.
   var brokenCharacter: UInt64? { highSurrogate ?? (unitBytes > 0 ? unitStart : nil) }
 
-  /// Takes in the next block; false as soon as something is found that stands in no text.
+  /// Adds the next block; false as soon as something is found in no text.
   mutating func update(_ span: ByteSpan) -> Bool {
     for index in 0..<span.bytes.byteCount {
       let byte = span.bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
@@ -148,8 +147,8 @@ struct WideTextScan: Sendable {
     }
   }
 
-  /// The characters of a run of bytes, a byte each, those beyond ASCII as 0xFF: enough to tell the
-  /// type of a text.
+  /// The characters of a run of bytes, one byte each, those beyond ASCII as 0xFF: enough to detect the type
+  /// of a text.
   func narrowed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     stride(from: bytes.startIndex, to: bytes.endIndex - (unitSize - 1), by: unitSize).map { start in
       let unit = bytes[start..<start + unitSize]
@@ -161,16 +160,16 @@ struct WideTextScan: Sendable {
 
 /// Guesses at the 8-bit sets of Western Europe, which nothing in a text declares.
 enum WesternText {
-  /// What may stand between two letters of a word, of the bytes from 0x80 to 0x9F of Windows-1252:
-  /// the apostrophe and the letters Š, Œ, Ž, š, œ, ž and Ÿ. In the sets of DOS most of the others are
-  /// letters, too.
+  /// What may be between two letters of a word, of the bytes from 0x80 to 0x9F of Windows-1252: the
+  /// apostrophe and the letters Š, Œ, Ž, š, œ, ž and Ÿ. In the DOS code pages most of the others are letters,
+  /// too.
   private static let withinWords: Set<UInt8> = [0x92, 0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f]
 
   /// Bytes that Windows-1252 leaves undefined.
   private static let undefined: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
 
-  /// `iso-8859-1` or `windows-1252` where the bytes beyond ASCII stand as they do in a language of
-  /// Western Europe: here and there. nil where there are too many, or they stand oddly.
+  /// `iso-8859-1` or `windows-1252` if the bytes beyond ASCII are distributed as in a Western European
+  /// language. nil if there are too many, or they are in unlikely places.
   static func encoding(of head: [UInt8], hasC1: Bool) -> String? {
     var letters = 0
     var highLetters = 0

@@ -1,9 +1,9 @@
 internal import PreflightBytes
 internal import PreflightFacts
 
-/// Tells of what type a text is. Only what is surely of a type of its own gets its name; anything
-/// else is plain text, whatever libmagic makes of it: its guesses at source code and at lists with
-/// commas are often wrong, and a text that was refused by mistake costs more than one let through.
+/// Detects the type of a text. Only unambiguous types get their own name. Anything else is plain text,
+/// whatever libmagic reports: its guesses at source code and at comma-separated lists are often wrong, and
+/// rejecting a text wrongly costs more than accepting one wrongly.
 enum TextType {
   /// Whether libmagic takes the bytes for text of some kind.
   static func isText(_ sniffedType: String) -> Bool {
@@ -28,7 +28,7 @@ enum TextType {
     return "text/plain"
   }
 
-  /// Types that libmagic tells by a signature that no prose begins with, or by reading the whole.
+  /// Types that libmagic detects by an unambiguous signature, or by reading the whole text.
   private static let textual: Set<String> = [
     "application/geo+json", "application/json", "application/mac-binhex40",
     "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
@@ -64,7 +64,7 @@ enum TextType {
     sniffedType == "application/javascript" || sniffedType.hasPrefix("text/x-")
   }
 
-  /// The pictures of Netpbm whose pixels are written in digits.
+  /// The images of Netpbm whose pixels are written in digits.
   private static func portableAnymap(_ text: TextHead) -> MediaType? {
     guard text[0] == UInt8(ascii: "P"), let kind = text[1], let space = text[2], space <= 0x20,
       let next = text[3], next.isASCIIDigit || next == UInt8(ascii: "#")
@@ -82,7 +82,7 @@ enum TextType {
 struct TextHead: Sendable {
   let bytes: [UInt8]
 
-  /// Whether the text has no more than these bytes.
+  /// Whether the text consists of only these bytes.
   let isWhole: Bool
 
   /// The index of the first byte that is not white space.
@@ -96,7 +96,7 @@ struct TextHead: Sendable {
 
   subscript(index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }
 
-  /// Whether `word` stands at `index`; its capital letters match capitals alone, its small letters both.
+  /// Whether `word` is at `index`; its capital letters match capitals alone, its small letters both.
   func has(_ word: StaticString, at index: Int = 0) -> Bool {
     guard index >= 0, bytes.count - index >= word.utf8CodeUnitCount else { return false }
     for offset in 0..<word.utf8CodeUnitCount {

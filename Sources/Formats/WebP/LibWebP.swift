@@ -2,12 +2,12 @@ internal import PreflightFacts
 internal import CLibWebP
 internal import PreflightBytes
 
-/// libwebp and its demuxer, touched here and nowhere else: one file in memory, taken apart.
+/// The only use of libwebp and its demuxer: one file in memory, demuxed.
 struct LibWebP: ~Copyable {
   private let bytes: UnsafeMutableRawBufferPointer
   private let demuxer: OpaquePointer
 
-  /// Reads the first `count` bytes of a file; nil where the demuxer refuses them.
+  /// Reads the first `count` bytes of a file; nil if the demuxer refuses them.
   init?(_ window: inout ByteWindow, count: Int) throws(ReadError) {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
     var filled = 0
@@ -70,7 +70,7 @@ struct LibWebP: ~Copyable {
     let reason: String
   }
 
-  /// Decodes every frame, within ``Limits/WebP``, and tells the first that can't be.
+  /// Decodes every frame, within ``Limits/WebP``, and reports the first one that fails.
   func firstUndecodableFrame(into reading: inout Reading) -> BrokenFrame? {
     let isAnimated = frameCount > 1
     var pixels = 0
@@ -134,7 +134,7 @@ struct LibWebP: ~Copyable {
     }
   }
 
-  /// Decodes a frame for nothing but the answer whether it can be; nil where it takes too much memory.
+  /// Decodes a frame for nothing but the answer whether it can be; nil if it takes too much memory.
   private static func decode(_ data: WebPData, pixels: Int) -> VP8StatusCode? {
     var config = WebPDecoderConfig()
     guard WebPInitDecoderConfig(&config) != 0 else { return VP8_STATUS_INVALID_PARAM }
@@ -143,7 +143,7 @@ struct LibWebP: ~Copyable {
     if pixels > Limits.WebP.framePixels, config.input.format != 1 || config.input.has_alpha != 0 {
       return nil
     }
-    // Only the last rows are given out, so that no buffer of the picture's size is needed for them: to get
+    // Only the last rows are given out, so that no buffer of the image's size is needed for them: to get
     // there the decoder has to read all of the data. How the points look doesn't matter.
     let top = (config.input.height - 1) & ~1
     config.options.use_cropping = 1

@@ -16,7 +16,7 @@ struct RIFFChunk {
   /// The file offset after the chunk and its padding.
   var end: UInt64 { dataEnd + UInt64(length & 1) }
 
-  /// The chunk at an offset; nil where the file ends before its data.
+  /// The chunk at an offset; nil if the file ends before its data.
   init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
     var span = try window.available(at: offset, upTo: 8)
     guard span.remaining == 8 else { return nil }

@@ -18,8 +18,8 @@ extension MediaType {
 
 /// WebP: RFC 9649 (November 2024), with VP8 by RFC 6386.
 ///
-/// The walk through the chunks finds where a file breaks off or contradicts itself, and what it notes
-/// about the place. libwebp then has the last word on what the picture is and whether it can be shown.
+/// The walk through the chunks finds truncation and contradictions, and location metadata. libwebp then
+/// decides what the image is and whether it can be decoded.
 enum WebP: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try isWebP(window.available(at: 0, upTo: 12)) else { return }
@@ -50,8 +50,8 @@ enum WebP: FormatReader {
         actual: frame.reason))
   }
 
-  /// The file in libwebp's hands, by its demuxer; nil for one that is too large to be held, where the walk through the
-  /// chunks has to do.
+  /// The file in libwebp's demuxer; nil if it is too large to hold in memory. Then only the walk through the
+  /// chunks is used.
   private static func picture(
     _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> LibWebP? {

@@ -142,7 +142,7 @@ extension Fault {
 }
 
 extension Facts {
-  /// Notes whether a picture of red, green and blue has transparency too.
+  /// Notes whether an image of red, green and blue has transparency too.
   mutating func noteAlpha(_ hasAlpha: Bool) {
     self.hasAlpha = hasAlpha
     colorModel = hasAlpha ? .rgba : .rgb

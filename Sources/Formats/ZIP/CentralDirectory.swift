@@ -3,21 +3,20 @@ internal import PreflightBytes
 
 /// A member as the directory has it. Kept small, since there may be many.
 struct ZIPMember {
-  /// Where its local file header should stand in this file.
+  /// Where its local file header should be in this file.
   var headerOffset: UInt64
   var compressedSize: UInt64
   var uncompressedSize: UInt64
   var crc32: UInt32
   var flags: Flags
   var method: UInt16
-  /// Tells names apart; see `ByteSpan.partNameHash`.
+  /// Distinguishes names; see `ByteSpan.partNameHash`.
   var nameHash: UInt64
-  /// Where its entry in the directory stands, for its name.
+  /// Where its entry in the directory is, for its name.
   var entryOffset: UInt64
   var nameLength: UInt16
 
-  /// Where it stands, for a report: its entry in the directory where what that says lies behind the file's
-  /// end.
+  /// The offset to report: its entry in the directory if the declared offset lies after the file's end.
   func place(before end: UInt64) -> UInt64 { headerOffset < end ? headerOffset : entryOffset }
 
   /// General purpose bit flags (APPNOTE 4.4.4).
@@ -84,8 +83,8 @@ struct CentralDirectory {
     isAtEnd = offset >= end.directoryEnd
   }
 
-  /// The next members, in the directory's order and in runs that bound the memory; what their names tell goes to
-  /// `contents`.
+  /// The next members, in the directory's order and in runs that bound the memory. What their names reveal
+  /// goes to `contents`.
   mutating func next(
     _ window: inout ByteWindow, contents: inout ZIPContents, into reading: inout Reading
   ) throws(ReadError) -> [ZIPMember] {
@@ -167,7 +166,7 @@ struct CentralDirectory {
         return
       }
     } catch {
-      // Extra fields are often malformed (zipalign pads with NULs), and nobody minds.
+      // Extra fields are often malformed (zipalign pads with NULs), which is harmless.
     }
   }
 

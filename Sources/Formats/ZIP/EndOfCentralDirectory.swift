@@ -4,7 +4,7 @@ internal import PreflightBytes
 /// The end of central directory record (APPNOTE 4.3.16), with what its ZIP64 form says where there is
 /// one (4.3.14, 4.3.15), and the place at which the directory was found.
 struct EndOfCentralDirectory {
-  /// Where the record stands.
+  /// Where the record is.
   let offset: UInt64
   /// The entries that it promises; in the plain form only the lowest 16 bits count.
   let entryCount: UInt64
@@ -13,14 +13,14 @@ struct EndOfCentralDirectory {
   let directoryOffset: UInt64
   /// Where the directory ends.
   let directoryEnd: UInt64
-  /// What is to be added to every offset in the directory: the bytes before the archive.
+  /// What to add to every offset in the directory: the bytes before the archive.
   let base: UInt64
   /// Where the record and its comment end; past the end of the file where the comment is cut.
   let end: UInt64
 
   enum Search {
     case found(EndOfCentralDirectory)
-    /// A record stands at the offset, but no directory where it says.
+    /// A record is at the offset, but no directory where it says.
     case withoutDirectory(UInt64)
     /// So many seem to be records and aren't that those before the offset weren't looked at.
     case unchecked(UInt64)
@@ -36,7 +36,7 @@ struct EndOfCentralDirectory {
   /// Looks for the record from the end of the file backwards. A comment may hold its signature.
   ///
   /// - Parameters:
-  ///   - memberStart: Where the first member stands in a file that begins with one. Nothing can
+  ///   - memberStart: Where the first member is in a file that begins with one. Nothing can
   ///     stand before such an archive, so a record that says otherwise is that of an archive inside.
   ///   - reach: How far from the end it is looked for; nil for as far as programs do in a file that
   ///     begins as an archive.
@@ -47,7 +47,7 @@ struct EndOfCentralDirectory {
     let reach = reach ?? (memberStart == nil ? Limits.ZIP.reach : Self.reach)
     let start = window.byteCount > UInt64(reach) ? window.byteCount - UInt64(reach) : 0
     var last: UInt64?
-    // Zeros behind a signature in a comment make the record of an empty archive.
+    // Zeros after a signature in a comment make the record of an empty archive.
     var empty: EndOfCentralDirectory?
     var end = window.byteCount
     var tries = 0
@@ -65,7 +65,7 @@ struct EndOfCentralDirectory {
     return last.map(Search.withoutDirectory) ?? .nothing
   }
 
-  /// Where the signature last stands within a range with the record's length behind it.
+  /// Where the signature last is within a range with the record's length after it.
   private static func lastSignature(
     in range: Range<UInt64>, _ window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
@@ -74,7 +74,7 @@ struct EndOfCentralDirectory {
     let tail = try window.available(at: range.lowerBound, upTo: count)
     let limit = Int(fileEnd - range.lowerBound) - byteCount
     // All of them from the front, since the search for a byte that way is many times as fast; by the third,
-    // which stands in no text.
+    // which is in no text.
     var last: Int?
     var index = 2
     while let found = tail.firstIndex(of: 5, from: index), found - 2 <= limit {
@@ -84,7 +84,7 @@ struct EndOfCentralDirectory {
     return last.map { range.lowerBound + UInt64($0) }
   }
 
-  /// Reads the record at `offset` and finds its directory; nil where there is none.
+  /// Reads the record at `offset` and finds its directory; nil if there is none.
   init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
     let record = try Record(in: &window, at: offset)
     var entryCount = UInt64(record.entryCount)
@@ -107,8 +107,8 @@ struct EndOfCentralDirectory {
       (directoryOffset, directoryEnd, base) = (recordsStart, recordsStart, 0)
       return
     }
-    // The directory ends where the end records begin; bytes before the archive shift both alike. Only
-    // where something stands in between is the offset that the record gives the better guide.
+    // The directory ends where the end records begin; bytes before the archive shift both alike. Only where
+    // something is in between is the offset that the record gives the better guide.
     if size <= recordsStart, recordsStart - size >= claimed,
       try Self.hasDirectory(&window, at: recordsStart - size)
     {
@@ -167,7 +167,7 @@ struct EndOfCentralDirectory {
       guard locator.has("PK\u{6}\u{7}") else { return nil }
       try locator.skip(4 + 4)  // signature, number of the disk
       let claimed = try UInt64(parsingLittleEndian: &locator)
-      // Bytes before the archive make the locator's offset wrong; the record stands before it then.
+      // Bytes before the archive make the locator's offset wrong; the record is before it then.
       for offset in [claimed, locatorOffset >= byteCount ? locatorOffset - byteCount : 0]
       where offset <= locatorOffset {
         var span = try window.available(at: offset, upTo: Int(byteCount))

@@ -1,7 +1,7 @@
 internal import PreflightFacts
 
-/// Walks through the tags of a small piece of XML that programs have written: names without their
-/// prefix and attributes, no more. What is not well-formed is passed over.
+/// Walks through the tags of a small piece of XML that programs have written: names without their prefix and
+/// attributes, no more. What is not well-formed is skipped.
 struct Markup {
   private let bytes: [UInt8]
   private var index = 0

@@ -7,7 +7,7 @@ struct OfficeType {
   let isMacroEnabled: Bool
   /// Whether the package is a document of Word, Excel, PowerPoint or Visio.
   let isOffice: Bool
-  /// Whether parts of this content type stand in documents of other types too.
+  /// Whether parts of this content type are in documents of other types too.
   let isCommon: Bool
 
   /// The type for a main part's content type, in any case and with parameters.

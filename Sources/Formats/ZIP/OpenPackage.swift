@@ -1,14 +1,14 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A package of the Open Packaging Conventions (ISO/IEC 29500-2:2021), on which OOXML stands: what its
-/// content types and relationships say that the whole is.
+/// A package of the Open Packaging Conventions (ISO/IEC 29500-2:2021), the basis of OOXML: what its content
+/// types and relationships declare.
 struct OpenPackage {
-  /// The main part's type, or nil where none is named.
+  /// The main part's type, or nil if none is named.
   private(set) var type: OfficeType?
   /// The part at which reading starts, as the relationships name it.
   private(set) var mainPart: String?
-  /// Whether there are macros; nil where none were seen, and not all was looked at.
+  /// Whether there are macros; nil if none were seen, and not all was looked at.
   private(set) var hasMacros: Bool?
   /// Whether the content types could be read to their end.
   let hasContentTypes: Bool
@@ -78,10 +78,10 @@ struct OpenPackage {
     let isCut: Bool
   }
 
-  /// A part that says what the package is, as far as ``Limits/ZIP/part`` allows, which is noted; nil where it can't be
-  /// had.
+  /// A part that says what the package is, as far as ``Limits/ZIP/part`` allows, which is noted; nil if it
+  /// can't be had.
   ///
-  /// - Parameter what: What it lists, in words.
+  /// - Parameter what: What it lists, such as "content types".
   static func part(
     _ member: ZIPMember, _ what: String, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> MemberBytes? {
@@ -96,7 +96,7 @@ struct OpenPackage {
     return part
   }
 
-  /// The start of a member; nil where it can't be had.
+  /// The start of a member; nil if it can't be had.
   static func bytes(
     of member: ZIPMember, in window: inout ByteWindow, upTo limit: UInt64
   ) throws(ReadError) -> MemberBytes? {
@@ -146,7 +146,7 @@ struct OpenPackage {
       .filter { $0 != "." && $0 != ".." }.joined(separator: "/")
   }
 
-  /// Transitional and Strict differ in what stands before.
+  /// Transitional and Strict differ in what is before.
   private static let mainRelationships = [
     "/relationships/officeDocument", "/2010/relationships/document", "/fixedrepresentation",
     "/3dmodel",

@@ -12,7 +12,7 @@ extension ByteSpan {
 
   private var partNameStart: Int { partNameByte(0) == 0x2f ? 1 : 0 }
 
-  /// A number that tells part names apart (FNV-1a of 64 bits).
+  /// A number that distinguishes part names (64-bit FNV-1a).
   var partNameHash: UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     var index = partNameStart

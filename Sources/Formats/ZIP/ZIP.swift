@@ -70,11 +70,11 @@ package enum ZIP: FormatReader {
       return try readWithoutDirectory(&window, from: memberStart, search, into: &reading)
     }
     if memberStart == nil {
-      // Something stands before the archive: a self-extractor, if the archive goes on to the end of
-      // the file. Otherwise it is just something that another file holds. Where the directory has room
-      // for nothing before the archive, its first bytes are broken.
+      // Something is before the archive: a self-extractor, if the archive goes on to the end of the file.
+      // Otherwise it is just something that another file holds. Where the directory has room for nothing
+      // before the archive, its first bytes are broken.
       guard end.end == window.byteCount else { return }
-      // What is a document or a sound by its start is that, and the archive is hidden behind it.
+      // What is a document or a audio by its start is that, and the archive is hidden after it.
       if try isOther(startingWith: window.available(at: 0, upTo: 5)) { return }
       let isFirst = try isLocalHeader(firstOf: end, in: &window)
       guard isFirst || end.base == 0 else { return }
@@ -110,7 +110,7 @@ package enum ZIP: FormatReader {
     try firstMember(of: end, in: &window) != nil
   }
 
-  /// Where the member stands that the directory names first; nil where none stands there.
+  /// Where the member is that the directory names first; nil if none is there.
   static func firstMember(
     of end: EndOfCentralDirectory, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
@@ -123,15 +123,15 @@ package enum ZIP: FormatReader {
 
   /// An archive that is found by the end of a file, whatever the file begins with.
   package struct AtEnd {
-    /// Where the first member stands.
+    /// Where the first member is.
     package let start: UInt64
-    /// Where the end of central directory record stands.
+    /// Where the end of central directory record is.
     package let recordOffset: UInt64
     /// Where the record and its comment end.
     package let end: UInt64
   }
 
-  /// The archive at a file's end; nil where there is none with a member.
+  /// The archive at a file's end; nil if there is none with a member.
   ///
   /// - Parameter reach: How many bytes before the file's end are searched for the archive's record.
   package static func archive(

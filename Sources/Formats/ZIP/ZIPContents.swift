@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What the names of the members tell about what the archive is, and the few members that have to be
-/// read for the rest.
+/// What the members' names reveal about the archive's type, and the few members that have to be read for the
+/// rest.
 struct ZIPContents {
   private(set) var contentTypes: ZIPMember?
   private(set) var relationships: ZIPMember?

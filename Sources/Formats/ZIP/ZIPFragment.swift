@@ -2,8 +2,8 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ZIP {
-  /// Reads an archive whose end is gone, member by member from the front: enough to tell what it was
-  /// and where it breaks off.
+  /// Reads an archive whose end is missing, member by member from the front: enough to find out what it was
+  /// and where it ends.
   static func readWithoutDirectory(
     _ window: inout ByteWindow, from start: UInt64, _ search: EndOfCentralDirectory.Search,
     into reading: inout Reading
@@ -72,15 +72,15 @@ extension ZIP {
 /// The members at the front of a file, found by their local headers alone.
 private struct ZIPFragment {
   enum End {
-    /// The data ends within a member, of which the name's length is told where the name is there.
+    /// The data ends within a member. The name's length is known if the name is present.
     case cutMember(nameLength: UInt16?)
     /// A member is so long, decompressed, that what follows it isn't looked for.
     case uncheckedMember
-    /// Neither a member nor the directory stands at the offset.
+    /// Neither a member nor the directory is at the offset.
     case beforeDirectory(UInt64)
     /// The data ends within the directory or its end record.
     case cutDirectory
-    /// The directory and its end record are there; the record stands at the offset.
+    /// The directory and its end record are there; the record is at the offset.
     case complete(UInt64)
   }
 
@@ -139,7 +139,7 @@ private struct ZIPFragment {
     }
   }
 
-  /// Keeps what the member at `offset` tells; nil where its name is cut.
+  /// Keeps what the member at `offset` reveals; nil if its name is truncated.
   private mutating func note(
     _ header: LocalFileHeader, in window: inout ByteWindow
   ) throws(ReadError) -> ZIPMember? {
@@ -152,7 +152,7 @@ private struct ZIPFragment {
       uncompressedSize: UInt64(header.uncompressedSize), crc32: header.crc32, flags: header.flags,
       method: header.method, nameHash: name.partNameHash, entryOffset: offset,
       nameLength: header.nameLength)
-    // The true size isn't told beforehand; what reads the member stops by itself.
+    // The true size isn't known in advance; the reader of the member stops by itself.
     if Self.isStreamed(header) || header.compressedSize == .max { member.compressedSize = fileEnd }
     contents.note(name, of: member)
     end = .cutMember(nameLength: header.nameLength)
@@ -174,13 +174,13 @@ private struct ZIPFragment {
       : try endOfSized(from: data, header, in: &window)
   }
 
-  /// Where the next member belongs behind one that gives its size; nil where that is not in the file.
+  /// Where the next member belongs after one that gives its size; nil if that is not in the file.
   private func endOfSized(
     from data: UInt64, _ header: LocalFileHeader, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
     var size = UInt64(header.compressedSize)
     if header.compressedSize == .max {
-      // ZIP64 extra field (4.5.3): both sizes stand in it, the unpacked one first.
+      // ZIP64 extra field (4.5.3): both sizes are in it, the unpacked one first.
       var extra = try window.span(
         at: data - UInt64(header.extraLength), count: header.extraLength)
       size = .max
@@ -200,7 +200,7 @@ private struct ZIPFragment {
       ? try endOfDescriptor(at: end, in: &window) : end
   }
 
-  /// Where the next member belongs behind one whose size follows its data.
+  /// Where the next member belongs after one whose size follows its data.
   private mutating func endOfStream(
     from data: UInt64, of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {

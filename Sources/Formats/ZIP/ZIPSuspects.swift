@@ -11,12 +11,12 @@ struct ZIPSuspects {
   private var objects: [ZIPMember] = []
   private var relationships: [ZIPMember] = []
   private var externalLinks: [ZIPMember] = []
-  /// The first member that is one too many of its kind.
+  /// The first member over the limit for its kind.
   private var unchecked: ZIPMember?
 
   mutating func note(_ name: borrowing ByteSpan, of member: ZIPMember) {
     let count = name.bytes.byteCount
-    // A folder is none of them, and most members end in `.xml`.
+    // Directories are none of these, and most members end in `.xml`.
     guard count > 5, name[count - 1] != 0x2f else { return }
     if name.isPart(endingWith: ".xml") {
       if name.isPart(under: "xl/externallinks/") { note(member, in: \.externalLinks) }
@@ -73,7 +73,7 @@ struct ZIPSuspects {
     for member in objects { try Self.noteObject(member, left: &left, in: &window, into: &reading) }
   }
 
-  /// Notes what an embedded object holds, of which more is unpacked where little isn't enough.
+  /// Notes what an embedded object contains. More of it is decompressed if the start isn't enough.
   ///
   /// - Parameter left: How many more bytes of objects may be unpacked.
   private static func noteObject(
@@ -108,8 +108,8 @@ struct ZIPSuspects {
     return isRead && file.directoryDefect == nil
   }
 
-  /// Notes what Word fetches from elsewhere as soon as the document is opened. What lies in the sender's own
-  /// folders, as the template mostly does, is not found elsewhere and harms nobody.
+  /// Notes what Word loads from elsewhere when the document is opened. Files in the sender's own folders,
+  /// where the template usually is, aren't found on other machines and are harmless.
   private static func noteOutside(_ bytes: [UInt8], at offset: UInt64, into reading: inout Reading) {
     var markup = Markup(bytes)
     while let tag = markup.nextTag() {
@@ -165,7 +165,7 @@ struct ZIPSuspects {
 }
 
 extension ByteSpan {
-  /// Whether a dot stands so near the end that an extension of programs may follow it.
+  /// Whether a dot is close enough to the end that a program's extension may follow it.
   fileprivate var hasShortExtension: Bool {
     let count = bytes.byteCount
     for index in max(0, count - 20)..<count where self[index] == 0x2e { return true }

@@ -1,17 +1,17 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Holds every member against its local header, its size and its CRC, as a program does that unpacks
-/// the archive.
+/// Checks every member against its local header, its size and its CRC, as a program does when it extracts the
+/// archive.
 struct ZIPVerification {
   private let end: EndOfCentralDirectory
   /// How many more bytes members can have before some of them must lie in the same place.
   private var inputLeft: UInt64
-  /// How many more bytes may be unpacked. A small archive can unpack to a thousand times its size, of
-  /// which a sane document is far.
+  /// How many more bytes may be decompressed. A small archive can decompress to a thousand times its size,
+  /// far more than a normal document.
   private var outputLeft: UInt64
   private var output: [UInt8] = []
-  /// After a few faults more of them tell nothing new.
+  /// After a few faults, more add no information.
   private var faultsLeft = Limits.ZIP.faults
 
   init(_ end: EndOfCentralDirectory, fileByteCount: UInt64) {
@@ -106,7 +106,7 @@ struct ZIPVerification {
         "Member \(try name(of: member, in: &window)) has a different compression method in its header "
           + "than in the directory.", expected: "\(member.method)", actual: "\(header.method)")
     }
-    // With a data descriptor the header's values are blank; with ZIP64 they stand elsewhere.
+    // With a data descriptor the header's values are blank; with ZIP64 they are elsewhere.
     if header.flags.contains(.dataDescriptor) || header.compressedSize == .max
       || header.uncompressedSize == .max
     {
@@ -184,8 +184,8 @@ struct ZIPVerification {
     return nil
   }
 
-  /// Whether a member unpacks at a stroke to what the directory says. Where it doesn't, the way in pieces
-  /// tells why.
+  /// Whether a member decompresses in one step to what the directory declares. If it doesn't, decompressing
+  /// it in pieces finds out why.
   private mutating func isSound(
     _ range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {

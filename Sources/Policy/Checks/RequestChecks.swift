@@ -6,10 +6,10 @@ internal import PreflightFacts
 package import PreflightInspection
 
 extension Policy {
-  /// What the policy says of a request's fields: every finding, not only the first.
+  /// All findings of the policy for a request's fields, not only the first.
   ///
   /// - Parameters:
-  ///   - inspection: The local file, where there is one.
+  ///   - inspection: The local file, if there is one.
   ///   - call: The call that the request is for.
   package func findings(
     for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?, call: CallTemplate
@@ -21,7 +21,7 @@ extension Policy {
       if field.name == references.first?.name, !call.isUpload {
         maker.checkReferences(request, among: references.map(\.name))
       }
-      // What isn't part of the call needn't be given for it.
+      // A field that isn't part of the call isn't required.
       let isRequired = field.isRequired && call.uses(field.name, path: path)
       maker.check(request.fields[field.name], of: field, isRequired: isRequired, inspection)
     }
@@ -35,7 +35,7 @@ extension Policy {
     return maker.findings
   }
 
-  /// The finding for a request that can't be read.
+  /// The finding for an invalid request.
   package func findingsForInvalidRequest(
     _ reason: String, subject: Subject, expected: String?, actual: String?
   ) -> [Finding] {
@@ -45,7 +45,7 @@ extension Policy {
     return maker.findings
   }
 
-  /// The note that the media behind a request wasn't looked at, and whether there is such an endpoint.
+  /// The note that a request's media wasn't checked, and the finding if the endpoint doesn't exist.
   package func findingsForUncheckedMedia(at endpoint: Endpoint) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint)
     if self.endpoint(endpoint) == nil { maker.addMissingEndpoint(endpoint, of: self) }
@@ -55,7 +55,7 @@ extension Policy {
 }
 
 extension FindingMaker {
-  /// Exactly one of the fields that refer to media is wanted.
+  /// Requires exactly one of the fields that refer to media.
   fileprivate mutating func checkReferences(_ request: MessageRequest, among names: [String]) {
     let given = names.filter { request.fields[$0] != nil }
     let wanted = names.joined(separator: " or ")
@@ -73,7 +73,7 @@ extension FindingMaker {
     _ value: String?, of field: Field, isRequired: Bool, _ inspection: Inspection?
   ) {
     let subject = Subject(rawValue: field.name)
-    // A reference or a name that is there and empty is wrong in its own way.
+    // An empty reference or filename has its own finding.
     let mayBeEmpty = field.isMediaReference || field.kind == .fileName || field.kind == .number
     guard let value, mayBeEmpty || !value.isEmpty else {
       if isRequired {
@@ -129,7 +129,7 @@ extension FindingMaker {
     let isDigits = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) }
     let isUnusable = id.isEmpty || id.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7f }
     if isDigits || (field.kind == .identifier && !isUnusable) { return }
-    // Whoever sends media by an ID of another form may know better, as long as it can be sent at all.
+    // An ID in another format may be valid, as long as it can be sent.
     let severity: Severity? = field.isMediaReference && isUnusable ? .error : nil
     let found = field.isMediaReference ? "'\(id)'" : "'\(id)' is not numeric"
     add(
