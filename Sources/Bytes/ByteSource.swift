@@ -1,9 +1,9 @@
-/// Anything whose bytes can be read at an offset: a file, a buffer in memory, an object in a store.
+/// A source whose bytes can be read at any offset: a file, a buffer in memory, an object in a store.
 ///
-/// A source is read from one thread at a time during a check, but a source may be shared by
-/// several checks that run at once, so `read` must not depend on a position kept between calls.
+/// During a check, one thread reads a source at a time, but several concurrent checks may share a source. So
+/// `read` must not depend on a position kept between calls.
 public protocol ByteSource: Sendable {
-  /// The number of bytes, fixed for as long as the source lives.
+  /// The number of bytes; it never changes.
   var byteCount: UInt64 { get }
 
   /// Fills the start of `buffer` with the bytes at `offset`.
@@ -11,12 +11,12 @@ public protocol ByteSource: Sendable {
   /// - Parameters:
   ///   - buffer: Where the bytes go; never empty.
   ///   - offset: The position of the first byte to read, below `byteCount`.
-  /// - Returns: How many bytes were written: at least 1 unless the source has ended early.
-  /// - Throws: Any error for which no judgement is possible. A ``ByteSourceError`` is reported in
-  ///   its own words, any other by its description.
+  /// - Returns: How many bytes were written: at least 1 unless the source ended early.
+  /// - Throws: Any error that makes a verdict impossible. A ``ByteSourceError`` is reported with its own
+  ///   text, any other error with its description.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int
 
-  /// Asked once all has been read: throws if what is there now may not be what was read.
+  /// Called after everything was read. Throws if the source may have changed since then.
   ///
   /// Mixing bytes from before and after a change would judge a file that never existed. Sources that can't
   /// change don't need to do anything.
@@ -36,10 +36,10 @@ public struct ByteSourceError: Error, Hashable, Sendable, CustomStringConvertibl
   /// denied".
   public let description: String
 
-  /// The operating system's error number, where one was given.
+  /// The operating system's error number, if any.
   public let errorNumber: Int32?
 
-  /// Whether there is nothing at the path, as opposed to something that can't be read.
+  /// Whether the path doesn't exist, as opposed to existing but being unreadable.
   public let isMissing: Bool
 
   /// Creates an error with a reason.

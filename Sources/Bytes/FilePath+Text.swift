@@ -35,7 +35,7 @@ extension FilePath {
     return name.lowercased()
   }
 
-  /// The path with another extension, marked as another file where that would be the same path.
+  /// The path with another extension; with a suffix if that would be the same path.
   package func replacingExtension(with new: String?) -> FilePath {
     var stem = self
     stem.extension = nil

@@ -16,7 +16,7 @@ extension Array<UInt8> {
 }
 
 extension UInt8 {
-  /// The value of the hexadecimal digit that the byte is in ASCII; nil if it is none.
+  /// The value of a hexadecimal digit in ASCII; nil for any other byte.
   package var hexadecimalDigit: UInt8? {
     switch self {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

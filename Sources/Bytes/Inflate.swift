@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// A DEFLATE decompressor (RFC 1951) with fixed memory: the caller gives input and output in pieces.
+/// A DEFLATE decompressor (RFC 1951) with fixed memory: the caller passes input and output in pieces.
 package struct Inflate: ~Copyable {
   /// The wrapper around the DEFLATE data.
   package enum Wrapper: Sendable {
@@ -13,7 +13,7 @@ package struct Inflate: ~Copyable {
   package enum Status: Sendable {
     /// More input is needed, or the output is full.
     case more
-    /// The stream has ended, and its check value held.
+    /// The stream has ended, and its checksum matched.
     case ended
     /// The stream is broken.
     case damaged
@@ -35,17 +35,17 @@ package struct Inflate: ~Copyable {
     stream.deallocate()
   }
 
-  /// Decompresses from `input` into `output` until the one is used up or the other full.
+  /// Decompresses from `input` into `output` until one of them is used up.
   ///
-  /// - Returns: How many bytes of `input` were used, how many of `output` were written, and whether
-  ///   the stream goes on.
+  /// - Returns: How many bytes of `input` were used, how many of `output` were written, and whether the
+  ///   stream continues.
   package mutating func step(
     _ input: borrowing ByteSpan, into output: inout [UInt8]
   ) -> (consumed: Int, produced: Int, status: Status) {
     let stream = self.stream
     return input.bytes.withUnsafeBytes { bytes in
       output.withUnsafeMutableBytes { room in
-        // zlib takes a mutable pointer for the input by its age, and does not write through it.
+        // zlib takes a mutable pointer for historical reasons, but doesn't write through it.
         stream.pointee.next_in = UnsafeMutablePointer(
           mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         let given = UInt32(clamping: bytes.count)

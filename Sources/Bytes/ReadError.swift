@@ -1,16 +1,16 @@
-/// Why a read at a place in the file was not possible.
+/// Why a read at an offset failed.
 @usableFromInline
 package struct ReadError: Error, Sendable {
   @usableFromInline
   package enum Reason: Sendable {
     /// The data ends before the requested bytes.
     case endOfData
-    /// A size or offset that the file declares can't be: it overflows or passes every sane bound.
+    /// A size or offset that the file declares is impossible: it overflows or exceeds every plausible bound.
     case implausible
     /// More was read than any file is worth (``Limits/Window/bytesRead``). What was found so far counts, and
     /// the rest is unchecked.
     case enough
-    /// The source itself failed: no judgement is possible.
+    /// The source itself failed, so no verdict is possible.
     case source(ByteSourceError)
   }
 
@@ -29,7 +29,7 @@ package struct ReadError: Error, Sendable {
 }
 
 extension UInt64 {
-  /// The sum with a number that a file declares; throws instead of trapping.
+  /// Adds a number that a file declares; throws instead of trapping.
   ///
   /// - Parameters:
   ///   - claim: The number.

@@ -5,32 +5,32 @@ internal import Synchronization
 /// only reports whether the stream is as expected. If it isn't, or if it is larger than ``Limits/Unpacker``
 /// allows, ``Inflate`` finds out why and where.
 ///
-/// It lets codes pass that RFC 1951 reserves and zlib refuses (lengths 286 and 287, distances 30 and 31), which no
-/// encoder writes.
+/// It accepts codes that RFC 1951 reserves and zlib rejects (lengths 286 and 287, distances 30 and 31), which
+/// no encoder writes.
 ///
-/// One is used for file after file, so that its room isn't made anew for each.
-// Safe to hand from thread to thread: it belongs to one window at a time.
+/// One unpacker is used for many files, so that its buffer isn't reallocated for each.
+// Safe to pass between threads: it belongs to one window at a time.
 package final class Unpacker: @unchecked Sendable {
-  /// The room for what is larger, one for the whole process, so that memory doesn't grow with the number of
-  /// threads. While one uses it, the others leave what they have to ``Inflate``.
+  /// The buffer for larger streams, one for the whole process, so that memory doesn't grow with the number of
+  /// threads. While one thread uses it, the others use ``Inflate``.
   private static let sharedRoom = Mutex<Room?>(Room())
 
   private var decompressor: OpaquePointer?
-  /// Nil while it is in use, so that what is unpacked meanwhile doesn't write over it.
+  /// Nil while it is in use, so that nothing else writes to it.
   private var room: Room? = Room()
 
   package init() {}
 
   deinit { libdeflate_free_decompressor(decompressor) }
 
-  /// Unpacks a stream and looks at what comes out.
+  /// Decompresses a stream and passes the output to a closure.
   ///
   /// - Parameters:
-  ///   - input: The stream; bytes after its end are left alone.
-  ///   - count: How many bytes it has to make, no more and no fewer.
-  ///   - body: Is given the bytes; they are gone afterwards.
-  /// - Returns: What `body` returns; nil if the stream is broken, cut, or makes another number of bytes, or
-  ///   where it is too much for this way.
+  ///   - input: The stream; bytes after its end are ignored.
+  ///   - count: The exact number of bytes of the output.
+  ///   - body: Receives the bytes, which are only valid during the call.
+  /// - Returns: What `body` returns; nil if the stream is corrupt, truncated, has a different size, or is too
+  ///   large for this method.
   package func unpack<Result>(
     _ input: borrowing RawSpan, wrapper: Inflate.Wrapper, expecting count: UInt64,
     _ body: (RawSpan) -> Result
@@ -50,7 +50,8 @@ package final class Unpacker: @unchecked Sendable {
     return fill(output, from: input, start, wrapper) ? body(output.bytes) : nil
   }
 
-  /// Unpacks the stream that begins at `start`; whether it fills the output exactly, and its check value holds.
+  /// Decompresses the stream at `start`; returns whether it fills the output exactly and its checksum
+  /// matches.
   private func fill(
     _ output: UnsafeMutableRawBufferPointer, from input: borrowing RawSpan, _ start: Int,
     _ wrapper: Inflate.Wrapper
@@ -74,8 +75,7 @@ package final class Unpacker: @unchecked Sendable {
     return UInt32(bigEndian: input.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
-  /// The length of zlib's header (RFC 1950, section 2.2); nil if there is none, or one that names a
-  /// dictionary.
+  /// The length of zlib's header (RFC 1950, section 2.2); nil if there is none, or it names a dictionary.
   private static func zlibHeaderByteCount(_ input: borrowing RawSpan) -> Int? {
     guard input.byteCount >= 2 else { return nil }
     let method = input.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
@@ -85,14 +85,14 @@ package final class Unpacker: @unchecked Sendable {
   }
 }
 
-/// Memory that grows with what has to go into it.
+/// Memory that grows on demand.
 // Safe to pass between threads: an unpacker owns its buffer or has exclusive use of the shared one.
 private final class Room: @unchecked Sendable {
   private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   deinit { memory.deallocate() }
 
-  /// The first bytes of the room, whatever is in them.
+  /// The first bytes of the buffer, whatever is in them.
   func first(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if memory.count < max(count, 1) {
       memory.deallocate()

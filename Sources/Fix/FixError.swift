@@ -6,7 +6,7 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
   case needsAPerson(String)
   /// The program isn't on the path.
   case programMissing(String)
-  /// The program ended with an error; what it printed.
+  /// The program failed; its output.
   case programFailed(String, String)
   /// The file can't be read, and why.
   case unreadable(FilePath, String)

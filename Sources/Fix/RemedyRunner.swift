@@ -15,7 +15,7 @@ public import SystemPackage
 ///
 /// The file itself is never changed. The result is a new file, written completely or not at all.
 public struct RemedyRunner: Sendable {
-  /// How much of what a program prints is kept, in bytes.
+  /// How much of a program's output is kept, in bytes.
   private static let maximumOutput = 64 << 10
 
   /// Creates a runner.
@@ -26,7 +26,7 @@ public struct RemedyRunner: Sendable {
   /// - Parameters:
   ///   - remedy: What to do.
   ///   - file: The file to be fixed.
-  ///   - output: The file to be made; there must be none of that name.
+  ///   - output: The file to create; it must not exist.
   /// - Throws: ``FixError`` where nothing was made.
   public func run(_ remedy: Remedy, on file: FilePath, to output: FilePath) async throws(FixError) {
     if Self.exists(output) { throw .exists(output) }

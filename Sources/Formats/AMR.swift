@@ -1,5 +1,5 @@
-// AMR and AMR-WB storage format: RFC 4867, section 5; frame sizes by 3GPP TS 26.101 and TS 26.201.
-// Yields: audio/amr or audio/amr-wb, how long it plays, and whether every frame is whole.
+// AMR and AMR-WB storage format: RFC 4867, section 5; frame sizes by 3GPP TS 26.101 and TS 26.201. Yields:
+// audio/amr or audio/amr-wb, the duration, and whether every frame is complete.
 
 internal import PreflightFacts
 internal import PreflightBytes
@@ -28,7 +28,7 @@ enum AMR: FormatReader {
     ]
   }
 
-  /// The bytes of a frame by its type, the header included; 0 for a type that is reserved.
+  /// The size of a frame by its type, including the header; 0 for a reserved type.
   private static let narrowSizes: [UInt8] = [13, 14, 16, 18, 20, 21, 27, 32, 6, 7, 6, 6, 0, 0, 0, 1]
   private static let wideSizes: [UInt8] = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1]
 
@@ -76,7 +76,7 @@ enum AMR: FormatReader {
   ) throws(ReadError) {
     let clause = "RFC 4867 5.3"
     if frames.end < window.byteCount {
-      // Zeros at the end are what recorders reserve and don't fill.
+      // Zeros at the end are space that recorders reserve and don't fill.
       if try AudioTags.isZero(&window, from: frames.end, to: window.byteCount) { return }
       if let type = frames.wrongType {
         reading.add(
@@ -119,7 +119,7 @@ enum AMR: FormatReader {
       }
     }
 
-    /// Goes as far as frames are whole in a part of the file.
+    /// Continues as long as frames are complete in a part of the file.
     private mutating func follow(_ span: borrowing ByteSpan) {
       var index = 0
       while let header = span[index] {

@@ -45,7 +45,7 @@ enum GIF: FormatReader {
         }
         return try reading.noteTrailingData(&window, after: position + 1)
       case 0x00:
-        // Some writers put one terminator too many after a block.
+        // Some writers add an extra terminator after a block.
         position = try endOfZeros(&window, from: position)
       default:
         return reading.add(
@@ -118,7 +118,7 @@ private struct GIFAnimation {
     return try Self.endOfSubBlocks(&window, at: offset + 2)
   }
 
-  /// The bytes of the color table that packed flags announce.
+  /// The size of the color table that the packed flags declare.
   private func colorTableSize(_ flags: UInt8) -> UInt64 { flags & 0x80 == 0 ? 0 : 3 << UInt64(flags & 7 + 1) }
 
   /// Skips a row of sub-blocks (section 15).

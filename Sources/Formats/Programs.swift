@@ -26,7 +26,7 @@ enum Programs: FormatReader {
 
   private enum Kind {
     case known(MediaType)
-    /// What begins with a header of DOS, which gives the place of another one.
+    /// Files with a DOS header, which contains the offset of another header.
     case forDOS(newHeader: UInt64?)
   }
 
@@ -83,15 +83,15 @@ enum Programs: FormatReader {
 
   // MARK: Others
 
-  /// Java's classes and Mach-O's fat files share a signature. The number after it counts the parts of a
-  /// fat file, a few, or is the version of a class, which began at 45.
+  /// Java classes and Mach-O fat files share a signature. The number after it is the small number of parts of
+  /// a fat file, or the version of a class, which starts at 45.
   private static func javaOrMachO(_ head: borrowing ByteSpan) -> MediaType? {
     guard let high = head[6], let low = head[7] else { return nil }
     let isVersion = head[4] != 0 || head[5] != 0 || Int(high) << 8 | Int(low) >= 45
     return isVersion ? "application/x-java-applet" : "application/x-mach-binary"
   }
 
-  /// By the file's type in the header (System V ABI, chapter 4), in its own order of bytes.
+  /// By the file's type in the header (System V ABI, chapter 4), in its own byte order.
   ///
   /// Shared libraries and most current programs share a type; only the dynamic section distinguishes them,
   /// and libmagic reads it.

@@ -79,7 +79,7 @@ public final class Policy: Sendable {
   }
 
   /// The first endpoint that accepts `mediaType`.
-  package func endpoint(taking mediaType: MediaType) -> Endpoint? {
+  package func endpoint(accepting mediaType: MediaType) -> Endpoint? {
     endpoints.first { $0.types.contains(mediaType) }?.endpoint
   }
 }
@@ -139,7 +139,7 @@ package struct SizeLimit: Sendable, Hashable {
   package let hard: UInt64
 }
 
-/// A condition on the bytes with what to say when it doesn't hold.
+/// A condition on the content, with the message if it fails.
 package struct Rule: Sendable {
   package let code: FindingCode
   package let severity: Severity
@@ -180,7 +180,7 @@ public struct PolicyError: Error, Sendable, CustomStringConvertible {
   /// Each error, in the order of the text.
   public let mistakes: [Mistake]
 
-  /// Each error on a line of its own, as `NAME:LINE:COLUMN: message`.
+  /// Each error on its own line, as `NAME:LINE:COLUMN: message`.
   public var description: String {
     mistakes.map { "\(name):\($0)" }.joined(separator: "\n")
   }

@@ -67,8 +67,8 @@ extension Remedy {
 }
 
 extension Remedy.Argument {
-  /// Reads an argument: `{file}` is the file, `{out:EXT}` what is made of it, and `{out}` the same of the file's
-  /// own type.
+  /// Reads an argument: `{file}` is the file, `{out:EXT}` the output, and `{out}` the output with the
+  /// extension of the file's own type.
   fileprivate init(parsing text: String) {
     if text == "{file}" {
       self = .input
@@ -83,7 +83,7 @@ extension Remedy.Argument {
 }
 
 extension Condition {
-  /// Reads the conditions of a table: a fact's key and what it is checked against.
+  /// Reads the conditions of a table: keys of facts and values to compare with.
   static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Condition] {
     guard let own = decoder.table(table, key) else { return [] }
     return list(own, keys: FactTable.keys, isTopLevel: true, &decoder)
@@ -160,7 +160,7 @@ extension Condition.Test {
 }
 
 extension Cap {
-  /// Reads a cap; nil after an error, which is reported.
+  /// Reads a size limit; nil after an error, which is reported.
   init?(_ table: TOMLTable, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
     decoder.check(table, keys: ["name", "when", "size", "disputed", "source"], in: "a cap")
     guard let node = table["size"] else {

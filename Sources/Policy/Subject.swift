@@ -1,4 +1,4 @@
-/// What a finding is about: the file, the endpoint, the request as a whole, or a field of the request by its name.
+/// What a finding is about: the file, the endpoint, the whole request, or a field of the request by its name.
 public struct Subject: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
   /// The name, as results show it.
   public let rawValue: String

@@ -41,7 +41,7 @@ package enum StrayData: Equatable {
     } else if head.has("RIFF"), head.has("WEBP", at: 8) {
       self = .other("a WebP image")
     } else if head.has("ftyp", at: 4) {
-      self = .other(Self.isPicture(brandIn: head) ? "a HEIF image" : "an MP4 video")
+      self = .other(Self.isImage(brandIn: head) ? "a HEIF image" : "an MP4 video")
     } else if Self.isText(head) {
       self = .other("text")
     } else {
@@ -70,7 +70,7 @@ package enum StrayData: Equatable {
     .init("CANON OPTIONAL DATA\0", "metadata of Canon software"),
   ])
 
-  private static func isPicture(brandIn head: borrowing ByteSpan) -> Bool {
+  private static func isImage(brandIn head: borrowing ByteSpan) -> Bool {
     let brands: [StaticString] = ["heic", "heix", "mif1", "avif", "msf1"]
     return brands.contains { head.has($0, at: 8) }
   }

@@ -7,15 +7,15 @@ extension ISOBaseMedia {
     let profile: UInt8
     let constraints: UInt8
     let level: UInt8
-    /// How many bytes are before each NAL unit of a sample and say how long it is.
+    /// The size of the length before each NAL unit of a sample.
     let lengthSize: Int
     private(set) var sequence: SequenceParameterSet?
 
-    /// The picture parameter sets that slices may name.
+    /// The picture parameter sets that slices may refer to.
     private(set) var pictureSets: Set<UInt32> = []
     /// What keeps a decoder from starting.
     private(set) var fault: Fault?
-    /// A kind of parameter set that is not here, and is a fault unless it is in front of the pictures.
+    /// A missing kind of parameter set; a fault unless it precedes the pictures.
     private(set) var missing: Fault?
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -60,7 +60,7 @@ extension ISOBaseMedia {
     ) -> Bool {
       for _ in 0..<count {
         guard let (unit, offset) = unit(from: &span) else { return false }
-        // The bit in front says that the unit is broken.
+        // The first bit marks the unit as corrupt.
         let kind = unit.first.map { $0 & 0x9f }
         do throws(SyntaxDefect) {
           if kind == 7 {
@@ -105,8 +105,7 @@ extension ISOBaseMedia {
       stream.chroma = sequence.chroma
     }
 
-    /// Whether the profile or the sequence says that pictures may be shown out of the order of the file; nil
-    /// if neither says.
+    /// Whether the profile or the sequence allows pictures out of display order; nil if neither says.
     var mayReorder: Bool? {
       if profile == 66 { return false }
       return sequence?.mayReorder
@@ -143,7 +142,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// A level that is kept as ten times its number.
+  /// A level stored as ten times its number.
   static func level(tens: Int) -> String {
     tens % 10 == 0 ? "\(tens / 10)" : "\(tens / 10).\(tens % 10)"
   }

@@ -11,7 +11,7 @@ extension ISOBaseMedia {
     enum Outcome {
       /// The movie box.
       case unpacked([UInt8])
-      /// Nothing, which was reported as a fault unless the box is cut.
+      /// Nothing; reported as a fault unless the box is truncated.
       case broken
       /// More than is unpacked, which was noted.
       case tooLong

@@ -12,7 +12,7 @@ extension ISOBaseMedia {
     private var audio: AudioSpecificConfig?
     /// What keeps a decoder from starting.
     private(set) var fault: Fault?
-    /// Where the codec's configuration goes on, if it is longer than what is looked at.
+    /// Where the codec's configuration continues, if it is longer than the limit.
     private(set) var uncheckedOffset: UInt64?
 
     init(parsing span: inout ByteSpan) throws(ReadError) {

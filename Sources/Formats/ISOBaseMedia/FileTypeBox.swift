@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 extension ISOBaseMedia {
   /// The file type box (ISO/IEC 14496-12, 4.3): the brands, which name the specifications that the file
-  /// keeps to.
+  /// follows.
   struct FileTypeBox: BoxContents {
     let majorBrand: FourCC
     private(set) var compatibleBrands: [FourCC] = []
@@ -12,7 +12,7 @@ extension ISOBaseMedia {
       majorBrand = try FourCC(parsing: &span)
       guard span.remaining >= 4 else { return }
       let minorVersion = try FourCC(parsing: &span)
-      // The short form of a picture names the brand of its codec in place of a version.
+      // The short form of an image has the brand of its codec instead of a version.
       if majorBrand == "mif3" { compatibleBrands.append(minorVersion) }
       while span.remaining >= 4 { compatibleBrands.append(try FourCC(parsing: &span)) }
     }
@@ -21,12 +21,12 @@ extension ISOBaseMedia {
     /// compatible brand does.
     var family: Family {
       if let family = Family(brand: majorBrand) {
-        // A picture whose major brand is general may be AV1 or JPEG 2000 by a compatible one.
+        // An image with a general major brand may be AV1 or JPEG 2000 by a compatible brand.
         if family == .heif, compatibleBrands.contains(where: { Family(brand: $0) == .avif }) { return .avif }
         return family
       }
       for brand in compatibleBrands {
-        if let family = Family(brand: brand), !family.isPicture { return family }
+        if let family = Family(brand: brand), !family.isImage { return family }
       }
       switch majorBrand {
       case "kddi", "KDDI": return .threeGPP2
@@ -35,13 +35,13 @@ extension ISOBaseMedia {
     }
 
     /// Whether a compatible brand signals an image, if the major brand is general.
-    var compatiblePicture: Family? {
+    var compatibleImage: Family? {
       guard Family(brand: majorBrand) == nil else { return nil }
-      return compatibleBrands.lazy.compactMap(Family.init(brand:)).first(where: \.isPicture)
+      return compatibleBrands.lazy.compactMap(Family.init(brand:)).first(where: \.isImage)
     }
 
-    /// Whether the major brand is one for audio alone.
-    var isForSound: Bool {
+    /// Whether the major brand is for audio only.
+    var isForAudio: Bool {
       switch majorBrand {
       case "M4A ", "M4B ", "M4P ", "F4A ", "F4B ": true
       default: false
@@ -49,15 +49,15 @@ extension ISOBaseMedia {
     }
   }
 
-  /// The kinds of files that are built of these boxes.
+  /// The kinds of files based on these boxes.
   enum Family {
     case mp4, threeGPP, threeGPP2, quickTime
     case heic, heicSequence, heif, heifSequence, avif, avci, avciSequence
     case canonRaw
-    /// JPEG 2000, JPEG XL and others that share the file type box and nothing else.
+    /// JPEG 2000, JPEG XL and others that only share the file type box.
     case foreign
 
-    /// Brands as registered at mp4ra.org; nil for one that says nothing about the kind of the file.
+    /// Brands as registered at mp4ra.org; nil for a brand that doesn't identify the kind of file.
     init?(brand: FourCC) {
       switch brand {
       case "qt  ", "mqt ": self = .quickTime
@@ -85,8 +85,8 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether the file holds pictures, found by its “meta” box.
-    var isPicture: Bool {
+    /// Whether the file contains images, found by its “meta” box.
+    var isImage: Bool {
       switch self {
       case .heic, .heicSequence, .heif, .heifSequence, .avif, .avci, .avciSequence: true
       case .mp4, .threeGPP, .threeGPP2, .quickTime, .canonRaw, .foreign: false
@@ -118,7 +118,7 @@ extension ISOBaseMedia {
       case .heicSequence: "image/heic-sequence"
       case .heif: "image/heif"
       case .heifSequence: "image/heif-sequence"
-      // AV1 Image File Format, section 10: the one type for pictures and sequences.
+      // AV1 Image File Format, section 10: the same type for images and sequences.
       case .avif: "image/avif"
       case .avci: "image/avci"
       case .avciSequence: "image/avcs"

@@ -10,7 +10,7 @@ extension ISOBaseMedia {
     /// A slice whose picture parameter set isn't there.
     private var unknownSet: Fault?
 
-    /// What keeps all of the pictures from being decoded.
+    /// The fault that prevents decoding any of the pictures.
     static func fault(
       _ samples: [Range<UInt64>], _ configuration: AVCConfiguration, in window: inout ByteWindow
     ) throws(ReadError) -> Fault? {
@@ -56,7 +56,7 @@ extension ISOBaseMedia {
     }
 
     private func conclude(_ configuration: AVCConfiguration) -> Fault? {
-      // Parameter sets may be in front of the pictures instead, or once more.
+      // Parameter sets may precede the pictures instead, or be repeated there.
       guard hasBegun, !hasPictureSet else { return nil }
       if let missing = configuration.missing { return missing }
       return hasSequenceSet ? nil : unknownSet

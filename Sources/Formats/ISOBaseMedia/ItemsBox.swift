@@ -2,16 +2,16 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The metadata box of a picture file, `meta` (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6): which item
-  /// is the picture, and what its properties are.
+  /// The metadata box of an image file, `meta` (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6): which item is
+  /// the image, and its properties.
   struct ItemsBox {
     /// Whether the box is about pictures.
-    private(set) var isForPictures = false
+    private(set) var isForImages = false
     private(set) var width: Int?
     private(set) var height: Int?
     private(set) var bitDepth: Int?
 
-    /// The end of the picture data that lies last in the file, and the box that says so.
+    /// The end of the last image data in the file, and the box that declares it.
     private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
 
     private var primary: UInt32?
@@ -26,12 +26,12 @@ extension ISOBaseMedia {
     }
 
     init(_ box: Box, in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-      var children = Children(of: box, skipping: 4, tellsFaults: false)
+      var children = Children(of: box, skipping: 4, reportsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
         case "hdlr":
           var span = try child.contents(in: &window)
-          isForPictures = (try? HandlerBox(parsing: &span).type) == "pict"
+          isForImages = (try? HandlerBox(parsing: &span).type) == "pict"
         case "pitm":
           var span = try child.contents(in: &window)
           primary = (try? PrimaryItem(parsing: &span))?.identifier
@@ -92,11 +92,11 @@ extension ISOBaseMedia {
     private mutating func readProperties(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      var children = Children(of: box, tellsFaults: false)
+      var children = Children(of: box, reportsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         if child.type == "ipma", associations == nil { associations = child }
         guard child.type == "ipco" else { continue }
-        var container = Children(of: child, tellsFaults: false)
+        var container = Children(of: child, reportsFaults: false)
         while let property = try container.next(in: &window, into: &reading) {
           let limit = Limits.ISOBaseMedia.properties
           guard properties.count < limit else {
@@ -110,7 +110,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Notes that a list is longer than what is looked at of it.
+    /// Notes that a list is longer than the limit.
     private static func leaveUnchecked(_ what: String, in box: Box, _ reading: inout Reading) {
       guard box.payloadCount > Limits.Window.span else { return }
       let size = Limits.size(Limits.Window.span)

@@ -3,13 +3,13 @@ internal import PreflightBytes
 
 extension ISOBaseMedia.MediaFile {
   /// Writes down what the boxes came to.
-  func describe(_ isPicture: Bool, into reading: inout Reading) {
-    let family = isPicture ? opening.fileType?.compatiblePicture ?? opening.family : opening.family
+  func describe(_ isImage: Bool, into reading: inout Reading) {
+    let family = isImage ? opening.fileType?.compatibleImage ?? opening.family : opening.family
     reading.facts.container = family.container
     reading.facts.brand = opening.fileType.map { brand($0.majorBrand) }
-    if isPicture {
+    if isImage {
       reading.mediaType = family.mediaType(hasVideo: false)
-      describePicture(into: &reading.facts)
+      describeImage(into: &reading.facts)
     } else if family == .canonRaw {
       reading.mediaType = family.mediaType(hasVideo: false)
     } else {
@@ -23,7 +23,7 @@ extension ISOBaseMedia.MediaFile {
     return String(text)
   }
 
-  private func describePicture(into facts: inout Facts) {
+  private func describeImage(into facts: inout Facts) {
     facts.width = items?.width
     facts.height = items?.height
     facts.bitDepth = items?.bitDepth
@@ -42,39 +42,39 @@ extension ISOBaseMedia.MediaFile {
     guard let movie else {
       if hasFragments { reading.facts.fragmented = true }
       reading.facts.durationMilliseconds = segments.milliseconds
-      reading.mediaType = family.mediaType(hasVideo: opening.fileType?.isForSound != true)
+      reading.mediaType = family.mediaType(hasVideo: opening.fileType?.isForAudio != true)
       return
     }
     reading.facts.fragmented = hasFragments || movie.isFragmented
     if movie.hasNoSample, !isCut { reading.facts.frameCount = 0 }
     if let mediaData { reading.facts.fastStart = movie.box.offset < mediaData }
-    let hasSound = movie.tracks.contains { $0.entry?.audio != nil }
-    let video = movie.tracks.filter { isVideo($0, in: movie, hasSound: hasSound) }
+    let hasAudio = movie.tracks.contains { $0.entry?.audio != nil }
+    let video = movie.tracks.filter { isVideo($0, in: movie, hasAudio: hasAudio) }
     let streams = video.compactMap(videoStream)
-    let sounds = movie.tracks.compactMap(audioStream)
+    let audio = movie.tracks.compactMap(audioStream)
     // There may be more of them that aren't known.
-    if !movie.mayHaveMore || !streams.isEmpty || !sounds.isEmpty {
+    if !movie.mayHaveMore || !streams.isEmpty || !audio.isEmpty {
       reading.facts.videoStreams = streams
-      reading.facts.audioStreams = sounds
+      reading.facts.audioStreams = audio
     }
     reading.facts.width = streams.first?.width
     reading.facts.height = streams.first?.height
     if movie.tracks.contains(where: { $0.entry?.isEncrypted == true }) { reading.facts.encrypted = true }
     reading.facts.durationMilliseconds = duration(of: movie)
-    let isSilent = sounds.isEmpty && opening.fileType?.isForSound != true
+    let isSilent = audio.isEmpty && opening.fileType?.isForAudio != true
     reading.mediaType = family.mediaType(hasVideo: !video.isEmpty || isSilent)
   }
 
-  /// Whether a track is moving pictures, rather than a cover or the marks of chapters.
+  /// Whether a track is video, rather than a cover or chapter marks.
   private func isVideo(
-    _ track: ISOBaseMedia.Track, in movie: ISOBaseMedia.Movie, hasSound: Bool
+    _ track: ISOBaseMedia.Track, in movie: ISOBaseMedia.Movie, hasAudio: Bool
   ) -> Bool {
     guard track.isVideo else { return false }
     if movie.chapters.contains(track.identifier) { return false }
     guard let codec = track.entry?.video?.codec else { return true }
     let isStill = ["mjpeg", "png", "gif", "tiff", "jpeg2000"].contains(codec)
     let count = (track.table?.sampleCount ?? 0) + track.fragments.sampleCount
-    return !(isStill && count <= 1 && hasSound)
+    return !(isStill && count <= 1 && hasAudio)
   }
 
   private func videoStream(_ track: ISOBaseMedia.Track) -> VideoStream? {
@@ -124,7 +124,7 @@ extension ISOBaseMedia.MediaFile {
     return overflow || product > 1 << 40 ? nil : product * bits
   }
 
-  /// How long a track's samples last, in its own units.
+  /// The total duration of a track's samples, in its own units.
   private func units(of track: ISOBaseMedia.Track) -> Double {
     let fragments = track.fragments
     let start = track.table?.timing.flatMap { $0.duration > 0 ? 0 : nil } ?? fragments.start ?? 0
@@ -141,7 +141,7 @@ extension ISOBaseMedia.MediaFile {
     }
     if let declared, !hasFragments { return declared }
     var longest = declared ?? 0
-    for track in movie.tracks where track.isVideo || track.isSound || track.handler == "pict" {
+    for track in movie.tracks where track.isVideo || track.isAudio || track.handler == "pict" {
       if let duration = track.movieDuration, movie.timescale > 0, !hasFragments {
         longest = max(longest, Double(duration) * 1000 / Double(movie.timescale))
       }

@@ -12,7 +12,7 @@ extension ISOBaseMedia {
     private let fieldSize: Int
     private let table: Table
 
-    /// Whether there is a size for every sample that the track is said to have.
+    /// Whether there is a size for every declared sample.
     var isWhole: Bool { constant != nil || table.count * UInt64(table.entrySize * 8 / fieldSize) >= count }
 
     init?(
@@ -73,7 +73,7 @@ extension ISOBaseMedia {
             hasHalf = false
             bytes += UInt64(reader.u8() & 15)
           } else {
-            // A table that is shorter than it claims ends the sum, whatever the number of samples.
+            // A table that is shorter than it declares ends the sum, whatever the number of samples.
             guard try reader.advance(in: &window) else { break }
             hasHalf = isNibbles
             bytes += isNibbles ? UInt64(reader.u8() >> 4) : reader.number(byteCount)

@@ -4,7 +4,7 @@ internal import PreflightBytes
 extension ISOBaseMedia {
   /// What makes a decoder fail on its configuration.
   struct SyntaxDefect: Error {
-    /// The syntax element, as the specification spells it.
+    /// The syntax element, as spelled in the specification.
     let element: String
     /// What the element may be.
     let expected: String

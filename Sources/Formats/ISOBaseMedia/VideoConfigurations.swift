@@ -20,7 +20,7 @@ extension ISOBaseMedia {
     }
 
     func describe(_ stream: inout VideoStream) {
-      // ITU-T H.265, annex A.3, under the names that ffmpeg gives them.
+      // ITU-T H.265, annex A.3, with ffmpeg's names.
       stream.profile =
         switch profile {
         case 1: "Main"
@@ -32,7 +32,7 @@ extension ISOBaseMedia {
         case 9: "SCC"
         default: nil
         }
-      // A.4.1: the level is kept as thirty times its number.
+      // A.4.1: the level is stored as thirty times its number.
       stream.level = ISOBaseMedia.level(tens: Int(level) / 3)
       stream.chroma = ["4:0:0", "4:2:0", "4:2:2", "4:4:4"][Int(chroma)]
       stream.bitDepth = bitDepth

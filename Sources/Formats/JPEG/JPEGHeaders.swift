@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A frame header (T.81, section B.2.2): what the image is.
+/// A frame header (T.81, section B.2.2), which describes the image.
 struct JPEGFrameHeader {
   struct Component {
     let identifier: UInt8
@@ -48,8 +48,8 @@ struct JPEGFrameHeader {
   var isProgressive: Bool { process & 3 == 2 }
   var isArithmeticCoded: Bool { process >= 8 }
 
-  /// Whether the decoders of phones and browsers have the process: of the fourteen they have the sequential and
-  /// the progressive ones.
+  /// Whether phones and browsers support the process: of the fourteen, they support the sequential and
+  /// progressive ones.
   var isInUse: Bool { process & 7 <= 2 }
 
   var colorModel: ColorModel? {
@@ -86,7 +86,7 @@ struct JPEGFrameHeader {
     return chosen.reduce(0) { $0 + units * UInt64($1.blocks) }
   }
 
-  /// The component that a scan's header names in a place: of those that share an identifier, decoders take one after the
+  /// The component that a scan header refers to: if several share an identifier, decoders use one after the
   /// other.
   func component(of scan: JPEGScanHeader, at index: Int) -> Component? {
     let selector = scan.components[index].selector
@@ -98,7 +98,7 @@ struct JPEGFrameHeader {
     }
   }
 
-  /// What makes every decoder refuse the frame; `offset` is the marker's.
+  /// The fault that makes decoders reject the frame; `offset` is the marker's.
   func fault(at offset: UInt64) -> Fault? {
     guard precision == 8 || precision == 12 else {
       return Fault(
@@ -128,7 +128,7 @@ struct JPEGFrameHeader {
   }
 }
 
-/// A scan header (T.81, section B.2.3): which components the data that follows is for.
+/// A scan header (T.81, section B.2.3), which lists the components of the following data.
 struct JPEGScanHeader {
   struct Component {
     let selector: UInt8
@@ -157,7 +157,7 @@ struct JPEGScanHeader {
     approximationLow = approximation & 15
   }
 
-  /// Whether the parameters are ones that a progressive scan can have (T.81, section G.1.1.1).
+  /// Whether the parameters are valid for a progressive scan (T.81, section G.1.1.1).
   var isProgression: Bool {
     if spectralStart == 0 {
       if spectralEnd != 0 { return false }

@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension Reading {
-  /// Adds what a frame header says about the image.
+  /// Adds the facts in a frame header.
   mutating func note(_ frame: JPEGFrameHeader) {
     facts.width = Int(frame.samplesPerLine)
     facts.height = frame.lines == 0 ? nil : Int(frame.lines)
@@ -68,7 +68,7 @@ extension Fault {
         : "Unexpected marker \(marker); decoders stop here.", actual: "\(marker)")
   }
 
-  /// A frame of a process that the decoders in use refuse, however well it is made.
+  /// A frame with a process that current decoders don't support, even if it is valid.
   static func processNotInUse(_ marker: JPEGMarker) -> Fault {
     Fault(
       "process-not-in-use", clause: "T.81 B.1.1.3", at: marker.offset,

@@ -1,8 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The directory of a compound file (MS-CFB 2.6): a tree of storages, which are like folders, and
-/// streams, which are like files.
+/// The directory of a compound file (MS-CFB 2.6): a tree of storages (directories) and streams (files).
 struct CompoundDirectory {
   static let entryByteCount = 128
   /// The value for "no entry".
@@ -19,7 +18,7 @@ struct CompoundDirectory {
     var byteCount: UInt64 = 0
     /// Where the entry is in the file.
     var offset: UInt64
-    /// The entry of the storage that it lies in; nil if the tree doesn't lead to it.
+    /// The entry of its storage; nil if the tree doesn't refer to it.
     var parent: UInt32?
   }
 
@@ -30,9 +29,9 @@ struct CompoundDirectory {
   private(set) var rootClass: ClassIdentifier?
   /// Whether entries lead in a circle.
   private(set) var hasLoop = false
-  /// Whether an entry leads to one that the directory doesn't have.
+  /// Whether an entry refers to a missing one.
   private(set) var hasGap = false
-  /// Whether there are entries that aren't looked at.
+  /// Whether there are entries beyond the limit.
   private(set) var isLimited = false
 
   init() {}
@@ -170,7 +169,7 @@ enum CompoundName: CaseIterable {
     }
   }
 
-  /// The name of a directory entry, where it is one of these; letters count in either case.
+  /// The name of a directory entry, if it is one of these; ignores case.
   init?(ofEntry span: borrowing ByteSpan) {
     guard let name = Self.allCases.first(where: { Self.matches($0.text, span) }) else { return nil }
     self = name

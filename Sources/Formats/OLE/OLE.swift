@@ -23,14 +23,14 @@ extension Format {
 }
 
 extension MediaType {
-  /// An OOXML document after a password, whose inner type the bytes don't show.
+  /// An encrypted OOXML document, whose inner type the bytes don't show.
   package static let encryptedPackage: MediaType = "application/encrypted"
 }
 
-/// Compound files (MS-CFB 12.0), in which Office kept its documents before OOXML.
+/// Compound files (MS-CFB 12.0), the Office document format before OOXML.
 ///
 /// Yields `application/msword`, `application/vnd.ms-excel`, `application/vnd.ms-powerpoint`,
-/// `application/encrypted` for an OOXML document after a password, the types of some other programs, and
+/// `application/encrypted` for an encrypted OOXML document, the types of some other programs, and
 /// `application/x-ole-storage` for the rest.
 enum OLE: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
@@ -67,7 +67,7 @@ enum OLE: FormatReader {
     noteTrailingData(file, fileByteCount: window.byteCount, into: &reading)
   }
 
-  /// Notes the limits that were reached on the way to the directory and the small streams.
+  /// Notes the limits that were reached while reading the directory and the small streams.
   private static func noteLimits(_ file: CompoundFile, into reading: inout Reading) {
     if file.fat.isLimited {
       let count = Limits.OLE.sectors
@@ -90,7 +90,7 @@ enum OLE: FormatReader {
   ) throws(ReadError) -> OLEType? {
     if let type = OLEType(file.directory) { return type }
     let ofClass = OLEType(class: file.directory.rootClass)
-    // A class alone makes no document, but may be all that is left of one.
+    // A class alone doesn't make a document, but may be all that is left of one.
     guard isDamaged else { return ofClass?.needsStream == true ? nil : ofClass }
     if let ofClass { return ofClass }
     return try OLERemains.type(file.header, in: &window)
@@ -121,7 +121,7 @@ enum OLE: FormatReader {
 
   // MARK: Damage
 
-  /// What is broken in the file system that a compound file is.
+  /// The fault in the compound file's own file system.
   struct Damage {
     private(set) var isFound = false
     private var isCut = false
@@ -158,7 +158,7 @@ enum OLE: FormatReader {
             "directory-gap", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
             "A directory entry refers to a missing entry."), to: &reading)
       }
-      // Whatever else is wrong with the mini stream shows in the streams in it.
+      // Other faults in the mini stream show in its streams.
       if file.miniDefect == .cut { cut("the mini stream", at: fileByteCount, into: &reading) }
     }
 
@@ -180,11 +180,12 @@ enum OLE: FormatReader {
       return stream
     }
 
-    /// Every other stream has to be in the file at least.
+    /// Every other stream must at least be in the file.
     mutating func checkOtherStreams(
       of file: CompoundFile, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      // Streams that together are longer than the file lie, and following them all would take long.
+      // If the streams together are longer than the file, some sizes are false, and following them all would
+      // take long.
       var left = window.byteCount &* Limits.OLE.streamsPerFile
       for entry in file.directory.entries where entry.kind == .stream && entry.parent != nil {
         if isCut { return }
@@ -214,7 +215,7 @@ enum OLE: FormatReader {
       reading.add(fault)
     }
 
-    /// One mention of where the file ends is enough.
+    /// Reporting the end of the file once is enough.
     private mutating func cut(_ what: String, at offset: UInt64, into reading: inout Reading) {
       isFound = true
       if !isCut { reading.addTruncation(of: what, clause: "MS-CFB 2.1", at: offset) }
@@ -250,7 +251,7 @@ enum OLE: FormatReader {
       while span.remaining >= 2 {
         let unit = try UInt16(parsingLittleEndian: &span)
         if unit == 0 { break }
-        // A number below 32 in front marks the streams that the system or Office keeps for itself.
+        // A leading number below 32 marks the streams reserved for the system or Office.
         if unit >= 0x20 { units.append(unit) }
       }
       return quotedName(Array(String(decoding: units, as: UTF16.self).utf8))
@@ -259,7 +260,7 @@ enum OLE: FormatReader {
 }
 
 extension Reading {
-  /// Notes that streams are in more pieces than are kept.
+  /// Notes that streams have more pieces than the limit.
   fileprivate mutating func leavePiecesUnchecked(at offset: UInt64?) {
     let count = Limits.OLE.extents
     leaveUnchecked(

@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 /// The type of a compound file whose directory is lost, by the first bytes of the remaining streams.
 struct OLERemains {
-  /// Streams begin with a sector, the small ones with a sector of the mini stream.
+  /// Streams start at a sector, small ones at a sector of the mini stream.
   private static let step = 64
 
   private let header: CompoundFileHeader

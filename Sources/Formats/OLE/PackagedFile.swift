@@ -3,13 +3,12 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A file that was put into a document as it is: the stream "\u{1}Ole10Native" of an object, as Packager
-/// writes it.
+/// A file embedded in a document: the stream "\u{1}Ole10Native" of an object, as Packager writes it.
 struct PackagedFile {
   /// What is reported of the file if it is a program: its name or its type by the first bytes.
   let program: String?
 
-  /// Reads the stream's first bytes; nil if an object of another kind is in it.
+  /// Reads the stream's first bytes; nil for an object of another kind.
   private init?(_ bytes: [UInt8]) {
     var span = ByteSpan(bytes.span.bytes, at: 0)
     do {
@@ -36,7 +35,7 @@ struct PackagedFile {
     }
   }
 
-  /// A string that ends with a NUL; nil if it is longer than a path can be or no text.
+  /// A string that ends with a NUL; nil if it is longer than any path or not text.
   private static func string(_ span: inout ByteSpan) throws(ReadError) -> String? {
     var characters: [UInt8] = []
     while characters.count <= Limits.OLE.packagedName {
@@ -50,7 +49,7 @@ struct PackagedFile {
 
   /// Notes the programs among the packaged files of a compound file.
   ///
-  /// - Parameter place: Where the compound file is, if it is itself packed in another file.
+  /// - Parameter place: The offset of the compound file, if it is embedded in another file.
   /// - Returns: Whether the head of each was there.
   @discardableResult
   static func notePrograms(

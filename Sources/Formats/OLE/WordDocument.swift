@@ -5,13 +5,13 @@ internal import PreflightBytes
 struct WordDocument {
   let version: UInt16
   let isEncrypted: Bool
-  /// Whether the tables are in the stream "1Table" or in "0Table".
+  /// Whether the tables are in the stream "1Table" rather than "0Table".
   let usesTable1: Bool
 
   /// Word 97 brought a stream for the tables.
   var hasTableStream: Bool { version >= 0x00c1 }
 
-  /// Reads the block, or returns nil if none of any version of Word is there.
+  /// Reads the block, or returns nil if it isn't one of any version of Word.
   init?(parsing span: inout ByteSpan) throws(ReadError) {
     let identifier = try UInt16(parsingLittleEndian: &span)
     guard Self.isIdentifier(identifier) else { return nil }
@@ -58,10 +58,10 @@ extension OLE {
       }
       return
     }
-    // Rights management keeps the true content in a stream of its own.
+    // Rights management puts the real content in a separate stream.
     reading.facts.encrypted =
       document.isEncrypted || file.directory.rootEntry(.protectedContent) != nil
-    // Before Word 97, macros stood among the document's own tables.
+    // Before Word 97, macros were among the document's own tables.
     guard document.hasTableStream else { return }
     if !damage.isFound { reading.facts.hasMacros = hasProject }
     let table: CompoundName = document.usesTable1 ? .table1 : .table0

@@ -13,9 +13,9 @@ struct Workbook {
   private(set) var isEncrypted = false
   /// Whether a sheet holds macros of Excel 4.
   private(set) var hasMacroSheet = false
-  /// Whether the sheets' list was reached, so that what was not found isn't there.
+  /// Whether the list of sheets was reached, so that what wasn't found is absent.
   private(set) var isKnown = false
-  /// Where the records begin that aren't looked at.
+  /// The offset of records beyond the limit.
   private(set) var unchecked: UInt64?
 
   init(_ stream: CompoundStream, in window: inout ByteWindow) throws(ReadError) {
@@ -96,7 +96,7 @@ extension OLE {
 }
 
 extension Reading {
-  /// Notes that records follow that aren't looked at; nil if none do.
+  /// Notes that records beyond the limit follow; nil if none do.
   mutating func leaveRecordsUnchecked(at offset: UInt64?) {
     guard let offset else { return }
     let count = Limits.OLE.records

@@ -1,6 +1,6 @@
-// Ogg: RFC 3533 (pages, chaining, multiplexing), RFC 5334 (media types), with the mappings of
-// Opus (RFC 7845), Vorbis I, FLAC, Speex, Theora and OGM.
-// Yields: audio/ogg or video/ogg, the streams, how long they play, and whether every page is whole.
+// Ogg: RFC 3533 (pages, chaining, multiplexing), RFC 5334 (media types), with the mappings of Opus (RFC
+// 7845), Vorbis I, FLAC, Speex, Theora and OGM. Yields: audio/ogg or video/ogg, the streams, the duration,
+// and whether every page is valid.
 
 package import PreflightFacts
 internal import PreflightBytes
@@ -37,14 +37,15 @@ enum Ogg: FormatReader {
 
 /// The pages of one file.
 private struct OggFile {
-  /// The streams of the link of the chain that is being read.
+  /// The streams of the chain's current link.
   private var streams: [OggStream] = []
-  /// The streams of the link before, until it is certain that no more of their pages come.
+  /// The streams of the previous link, until none of their pages can follow.
   private var earlier: [OggStream] = []
-  /// Whether a page came that begins no stream, so that the next that does begins a new link.
+  /// Whether the link has pages that don't start a stream, so that the next start of a stream starts a new
+  /// link.
   private var hasPassedBeginnings = false
   private var milliseconds: Double?
-  /// Whether the file ends within a page, or what follows isn't looked at.
+  /// Whether the file ends within a page, or the rest is beyond the limit.
   private var isCut = false
   /// How many bytes may still be checksummed for possible pages, so that a file made of page signatures costs
   /// no more than its size.
@@ -114,7 +115,7 @@ private struct OggFile {
     try span.skip(OggPage.fixedSize)
     try take(page, &span, isBroken: checksum != page.checksum, into: &reading)
     let end = offset + size
-    // With a broken segment table, the next page may begin before the end that was computed.
+    // With a corrupt segment table, the next page may start before the computed end.
     if checksum != page.checksum, end < window.byteCount,
       try !window.available(at: end, upTo: 4).has("OggS")
     {
@@ -200,7 +201,7 @@ private struct OggFile {
       UncheckedPart("streams after the first \(count)", limit: "\(count) streams", at: offset))
   }
 
-  /// What a stream carries, with a fault where its first packet is broken.
+  /// The content of a stream, with a fault if its first packet is corrupt.
   private func identify(_ packet: inout ByteSpan, into reading: inout Reading) -> OggMapping {
     do {
       return try OggMapping(parsing: &packet)
@@ -227,7 +228,7 @@ private struct OggFile {
     note(OggMapping(nameOnly: packet), at: offset, into: &reading)
   }
 
-  /// Adds a stream to the facts, unless it says what the link before said.
+  /// Adds a stream to the facts, unless the previous link declared the same.
   private func note(_ mapping: OggMapping, at offset: UInt64, into reading: inout Reading) {
     guard let codec = mapping.codec else { return }
     var isAdded = true
@@ -265,7 +266,7 @@ private struct OggFile {
     return true
   }
 
-  /// Draws up a link of the chain: its faults, and how long it plays.
+  /// Finishes a link of the chain: its faults and its duration.
   private mutating func close(
     _ link: [OggStream], isLastLink: Bool, into reading: inout Reading
   ) {
@@ -289,7 +290,7 @@ private struct OggFile {
           "header-broken", clause: stream.mapping.clause, at: offset,
           "A required header is missing or out of place."))
     }
-    // Numbers that jump at every page come from a poor writer, not from a loss.
+    // Numbers that jump at every page come from a poor writer, not from missing pages.
     if let gap = stream.firstGap, stream.gapCount * 4 <= stream.pageCount {
       reading.add(
         Fault(
@@ -368,7 +369,7 @@ private struct OggFile {
     return Array("OggS".utf8).starts(with: try rest.array(rest.remaining))
   }
 
-  /// Where the next four letters are that begin a page.
+  /// The offset of the next page signature.
   private static func nextPage(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> UInt64? {

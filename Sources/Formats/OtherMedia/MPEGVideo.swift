@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The MPEG family without a file header: transport and program streams (ISO/IEC 13818-1), and bare
-/// video (ISO/IEC 11172-2, 13818-2 and 14496-2; Annex B of ITU-T H.264 and H.265).
+/// The MPEG family without a file header: transport and program streams (ISO/IEC 13818-1), and raw video
+/// (ISO/IEC 11172-2, 13818-2 and 14496-2; Annex B of ITU-T H.264 and H.265).
 enum MPEGVideo {
   static func name(_ window: inout ByteWindow) throws(ReadError) -> OtherMedia.Name? {
     if let name = named(try window.available(at: 0, upTo: Limits.OtherMedia.head)) { return name }
@@ -33,7 +33,7 @@ enum MPEGVideo {
     return false
   }
 
-  /// What the byte after a start code says, where what follows can be.
+  /// The type by the byte after a start code, if what follows is plausible.
   private static func startCode(_ head: borrowing ByteSpan, at index: Int) -> OtherMedia.Name? {
     guard let code = head[index], let next = head[index + 1] else { return nil }
     switch code {
@@ -55,7 +55,7 @@ enum MPEGVideo {
     }
   }
 
-  /// Whether a sequence parameter set and an image parameter set follow one another.
+  /// Whether a sequence parameter set and a picture parameter set follow one another.
   private static func isH264(_ head: borrowing ByteSpan) -> Bool {
     var hasSequence = false
     var index = 0

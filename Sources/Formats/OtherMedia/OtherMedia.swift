@@ -92,7 +92,7 @@ enum OtherMedia: FormatReader {
       name.note(in: &reading)
       return
     }
-    // Sound of several formats is found after an ID3 tag.
+    // Audio of several formats is found after an ID3 tag.
     let leading = try AudioTags.leading(&window)
     guard leading.isThere, leading.end < window.byteCount else { return }
     if let name = try name(&window, at: leading.end) {
@@ -137,7 +137,7 @@ enum OtherMedia: FormatReader {
     return nil
   }
 
-  /// SWF: three letters, a version, and a length below 16 MiB; zlib's header where it is compressed so.
+  /// SWF: three letters, a version, and a length below 16 MiB; zlib's header if it is compressed that way.
   private static func flash(_ head: borrowing ByteSpan) -> Name? {
     guard head.has("FWS") || head.has("CWS") && head[8] == 0x78 || head.has("ZWS"),
       let version = head[3], 1...60 ~= version, head[7] == 0
@@ -145,14 +145,14 @@ enum OtherMedia: FormatReader {
     return Name("application/x-shockwave-flash", "swf")
   }
 
-  /// Matroska (RFC 9559): EBML (RFC 8794) whose DocType says which of the two.
+  /// Matroska (RFC 9559): EBML (RFC 8794) whose DocType identifies the format.
   private static func matroska(_ head: borrowing ByteSpan) -> Name? {
     guard head.has([0x1a, 0x45, 0xdf, 0xa3]) else { return nil }
     return head.firstIndex(of: "webm") != nil
       ? Name("video/webm", "webm") : Name("video/x-matroska", "matroska")
   }
 
-  /// AC-3 and E-AC-3 (ETSI TS 102 366): a sync word of two bytes, and a header that can be.
+  /// AC-3 and E-AC-3 (ETSI TS 102 366): a sync word of two bytes, and a plausible header.
   private static func dolby(_ head: borrowing ByteSpan) -> Name? {
     guard head.has([0x0b, 0x77]), let rate = head[4], let identification = head[5] else { return nil }
     let version = identification >> 3

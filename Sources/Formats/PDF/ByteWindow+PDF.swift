@@ -3,15 +3,15 @@ internal import PreflightBytes
 
 /// An object read from the file.
 struct PDFLoaded: Sendable {
-  /// The object; nil if it can't be had, be there one or not.
+  /// The object; nil if it can't be read, whether it exists or not.
   var object: PDFObject?
   /// Why it can't be had, where that is a limit.
   var unchecked: UncheckedPart?
-  /// Its name, where it was read as an indirect object.
+  /// Its name, if it was read as an indirect object.
   var reference: PDFReference?
   /// Where its data begins, if it is a stream.
   var streamOffset: UInt64?
-  /// Where it is in the file, or where the stream that it is packed in does.
+  /// Its offset in the file, or that of the stream that contains it.
   var offset: UInt64?
   /// How many bytes were read for it.
   var byteCount = 0
@@ -64,7 +64,7 @@ extension ByteWindow {
     }
   }
 
-  /// The offset of the last `pattern` that ends at or before `end`, looked for backwards to `start`.
+  /// The offset of the last `pattern` that ends at or before `end`, searched backwards to `start`.
   mutating func lastOccurrence(
     of pattern: StaticString, before end: UInt64, from start: UInt64 = 0
   ) throws(ReadError) -> UInt64? {
@@ -81,13 +81,12 @@ extension ByteWindow {
     }
   }
 
-  /// Goes through the occurrences of `pattern` from the last to the first, until `accept` finds
-  /// something there.
+  /// Visits the occurrences of `pattern` from the last to the first, until `accept` returns a value.
   ///
   /// - Parameters:
-  ///   - lead: How many of the bytes before an occurrence `accept` has to see.
-  ///   - accept: Takes a run of bytes and the index in it at which the pattern is; gives the
-  ///     index of what was looked for.
+  ///   - lead: How many bytes before an occurrence `accept` needs.
+  ///   - accept: Receives a run of bytes and the index of the pattern in it; returns the index
+  ///     of the match.
   private mutating func lastMatch(
     of pattern: StaticString, before end: UInt64, from start: UInt64, lead: UInt64,
     _ accept: (borrowing ByteSpan, Int) -> Int?

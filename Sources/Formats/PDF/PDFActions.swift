@@ -4,11 +4,11 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What a document does beside being shown: scripts and actions that start programs, in the catalog, the
-/// form and the first pages.
+/// Active content of a document: scripts and actions that start programs, in the catalog, the form and the
+/// first pages.
 ///
-/// What the catalog leads to is examined, and the result says where a limit kept from that. Of the fields and the pages
-/// a sample is looked at.
+/// The catalog's references are followed, and limits that prevent this are reported. Of the fields and pages,
+/// only some are checked.
 struct PDFActions {
   var walk: PDFWalk
   private(set) var found: [HiddenContent] = []
@@ -79,7 +79,7 @@ struct PDFActions {
     try readPages(entries[.pages], from: catalog.offset, 0, &document, &window)
   }
 
-  /// Notes which limits were reached on the way through what the catalog leads to, which ends here.
+  /// Reports the limits that were reached while following the catalog's references, which ends here.
   private mutating func noteLimits(_ document: PDFDocument, at offset: UInt64?) {
     unchecked = document.unchecked
     if walk.isExhausted {
@@ -93,7 +93,7 @@ struct PDFActions {
 
   // MARK: Actions
 
-  /// Reads an action and those that follow it; a destination is none.
+  /// Reads an action and those chained to it; a destination isn't one.
   ///
   /// - Parameters:
   ///   - occasion: When it runs, such as "when the document is opened".
@@ -205,7 +205,7 @@ struct PDFActions {
     }
   }
 
-  /// The form of XFA is a stream, or an array of names and streams; the scripts are in the template.
+  /// An XFA form is a stream, or an array of names and streams; the scripts are in the template.
   private mutating func readXFA(
     _ packets: PDFWalk.Place, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {

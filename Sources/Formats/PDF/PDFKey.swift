@@ -103,7 +103,7 @@ enum PDFKey: String, CaseIterable, Sendable {
   fileprivate static let slotCount = 251
 
   /// Each key at its name's slot, or in the next empty one after it.
-  // No dictionary, whose hashing costs several times as much as reading the name does.
+  // Not a dictionary: hashing costs several times as much as reading the name.
   private static let table: [(name: PDFShortName, key: PDFKey)?] = {
     var table = [(name: PDFShortName, key: PDFKey)?](repeating: nil, count: slotCount)
     for key in allCases {
@@ -117,8 +117,8 @@ enum PDFKey: String, CaseIterable, Sendable {
   }()
 }
 
-/// A name of up to sixteen bytes, which is as long as the longest key is, in two words; of a longer one, its last
-/// bytes and how many they are.
+/// A name of up to sixteen bytes, the length of the longest key, in two words; for a longer one, its last
+/// bytes and its length.
 struct PDFShortName: Equatable {
   private var low: UInt64 = 0
   private var high: UInt64 = 0

@@ -5,8 +5,8 @@ internal import PreflightBytes
 
 /// Reads PDF objects from a run of bytes.
 ///
-/// It throws `endOfData` where the run ends inside an object, `implausible` where no object is, and `enough`
-/// where objects are nested deeper than is followed.
+/// It throws `endOfData` if the run ends inside an object, `implausible` if there is no object, and `enough`
+/// if objects are nested too deeply.
 struct PDFLexer: ~Escapable {
   private let bytes: RawSpan
   private let base: UInt64
@@ -53,7 +53,7 @@ struct PDFLexer: ~Escapable {
     }
   }
 
-  /// Skips `word` where it is next, as a whole word.
+  /// Skips `word` if it is next, as a whole word.
   mutating func skipKeyword(_ word: StaticString) -> Bool {
     guard hasKeyword(word) else { return false }
     position += word.utf8CodeUnitCount
@@ -71,7 +71,7 @@ struct PDFLexer: ~Escapable {
     var value: UInt64 = 0
     var index = 0
     while let digit = peek(index)?.pdfDigit {
-      // Twenty digits hold leading zeros enough; more isn't a number that a document can mean.
+      // Twenty digits allow for leading zeros; longer numbers aren't valid in a document.
       guard index < 20 else { return nil }
       let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = tens.addingReportingOverflow(UInt64(digit))
@@ -171,7 +171,7 @@ struct PDFLexer: ~Escapable {
 
   // MARK: What nobody asks for
 
-  /// Skips the object that is next. Of what is in it only so much is read as it takes to find its end.
+  /// Skips the next object. Reads only what is needed to find its end.
   private mutating func skipObject(depth: Int) throws(ReadError) {
     skipWhitespace()
     guard depth < Limits.PDF.nesting else { throw ReadError(.enough, at: offset) }
@@ -204,7 +204,7 @@ struct PDFLexer: ~Escapable {
     }
   }
 
-  /// Skips what is in an array or dictionary, and the byte that ends it.
+  /// Skips the content of an array or dictionary, and the byte that ends it.
   private mutating func skipElements(upTo end: UInt8, depth: Int) throws(ReadError) {
     while true {
       skipWhitespace()
@@ -321,7 +321,7 @@ struct PDFLexer: ~Escapable {
     throw ended
   }
 
-  /// The character that a reverse solidus is before; nil for a line end, which it takes away.
+  /// The character after a reverse solidus; nil for a line end, which it removes.
   private mutating func escapedCharacter() throws(ReadError) -> UInt8? {
     guard let byte = peek() else { throw ended }
     position += 1
@@ -339,7 +339,7 @@ struct PDFLexer: ~Escapable {
       var code = byte - UInt8(ascii: "0")
       for _ in 0..<2 {
         guard let digit = peek()?.pdfDigit, digit < 8 else { break }
-        // High-order overflow is ignored, says the specification.
+        // High-order overflow is ignored, as the specification requires.
         code = code << 3 | digit
         position += 1
       }
@@ -401,7 +401,7 @@ struct PDFLexer: ~Escapable {
       guard byte == UInt8(ascii: "/") else { throw nonsense }
       let key = key()
       skipWhitespace()
-      // A key without a value is tolerated by readers where the dictionary ends.
+      // Readers tolerate a key without a value at the end of a dictionary.
       if peek() == UInt8(ascii: ">"), peek(1) == UInt8(ascii: ">") { continue }
       isEmpty = false
       if let key {

@@ -19,7 +19,7 @@ extension MediaType {
 /// PNG and APNG: Portable Network Graphics, third edition (W3C Recommendation, 24 June 2025).
 ///
 /// Yields the header's size, depth and color type, transparency, the frames of an animation with their
-/// delays, and whether every chunk's check value holds and the compressed data makes the whole image.
+/// delays, and whether every chunk's CRC matches and the compressed data produces the whole image.
 enum PNG: FormatReader {
   static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
@@ -35,7 +35,7 @@ enum PNG: FormatReader {
     case .signature: break
     }
     reading.mediaType = "image/png"
-    var picture = PNGPicture()
+    var image = PNGImage()
     var position = UInt64(signature.count)
     while true {
       guard let chunk = try PNGChunk(in: &window, at: position) else {
@@ -43,11 +43,11 @@ enum PNG: FormatReader {
           of: "the image: there is no IEND chunk", clause: "PNG 5.6", at: window.byteCount)
       }
       if let fault = chunk.headFault { return reading.add(fault) }
-      if let fault = picture.begin(chunk, window.unpacker, into: &reading) { return reading.add(fault) }
+      if let fault = image.begin(chunk, window.unpacker, into: &reading) { return reading.add(fault) }
       guard chunk.end <= window.byteCount else {
         return reading.addTruncation(of: "the chunk \(chunk.type)", clause: "PNG 5.3", at: window.byteCount)
       }
-      if let fault = try picture.take(chunk, &window, into: &reading) { return reading.add(fault) }
+      if let fault = try image.take(chunk, &window, into: &reading) { return reading.add(fault) }
       position = chunk.end
       if chunk.type == "IEND" { return try reading.noteTrailingData(&window, after: position) }
     }

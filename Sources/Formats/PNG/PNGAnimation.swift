@@ -62,11 +62,11 @@ struct PNGAnimation: ~Copyable {
   /// Whether the last frame control still waits for data.
   private var isWaiting = false
   private var frameData: PNGImageData?
-  /// The static image's frame control, where it is before acTL: only one may be before the image data, and
-  /// their order is free (section 5.6, table 5.3).
+  /// The static image's frame control, if it precedes acTL: only one may precede the image data, in any order
+  /// (section 5.6, table 5.3).
   private var early: (control: PNGFrameControl, chunk: PNGChunk)?
 
-  /// Adds acTL. A promise of no frames is none, and decoders show the static image.
+  /// Adds acTL. If it declares no frames, decoders show the static image.
   ///
   /// - Returns: The frame control that waited for it, to be processed next.
   mutating func take(_ control: PNGAnimationControl) -> (control: PNGFrameControl, chunk: PNGChunk)? {
@@ -78,14 +78,14 @@ struct PNGAnimation: ~Copyable {
   /// Keeps a frame control that precedes any acTL; without an acTL it is ignored.
   mutating func keep(_ control: PNGFrameControl, _ chunk: PNGChunk) { early = (control, chunk) }
 
-  /// Notes that the static image's data has come, which may be the first frame's.
+  /// Notes that the static image's data has started, which may be that of the first frame.
   mutating func noteStaticImage() { isWaiting = false }
 
   /// Adds fcTL.
   ///
   /// - Parameters:
-  ///   - isStaticImage: Whether the image data is still to come, which is then this frame's.
-  ///   - budget: What is left of the bytes that may be decompressed.
+  ///   - isStaticImage: Whether the image data follows, and belongs to this frame.
+  ///   - budget: How many bytes may still be decompressed.
   mutating func take(
     _ control: PNGFrameControl, _ chunk: PNGChunk, _ header: PNGHeader, isStaticImage: Bool,
     budget: inout UInt64, _ unpacker: Unpacker, into reading: inout Reading
@@ -145,7 +145,7 @@ struct PNGAnimation: ~Copyable {
     frameData?.take(data, ofChunkAt: offset)
   }
 
-  /// Ends the animation at IEND.
+  /// Whether the path doesn't exist, as opposed to existing but being unreadable.
   mutating func end(at offset: UInt64, _ unpacker: Unpacker) -> Fault? {
     guard let promisedFrames else { return nil }
     if let fault = endFrame(at: offset, unpacker) { return fault }

@@ -10,7 +10,7 @@ struct PNGChunk {
   /// The file offset of the chunk's data.
   var dataStart: UInt64 { offset + 8 }
 
-  /// The file offset of the check value after the data.
+  /// The file offset of the CRC after the data.
   var dataEnd: UInt64 { dataStart + UInt64(length) }
 
   /// The file offset after the chunk.
@@ -25,10 +25,10 @@ struct PNGChunk {
     type = try FourCC(parsing: &span)
   }
 
-  /// Whether a decoder has to know the type to show the image (section 5.4).
+  /// Whether the chunk is critical: decoders must support it to show the image (section 5.4).
   var isCritical: Bool { type.rawValue & 0x2000_0000 == 0 }
 
-  /// Whether the chunk is one that frames of an animation depend on.
+  /// Whether animation frames depend on the chunk.
   var isAnimationControl: Bool { type == "acTL" || type == "fcTL" }
 
   /// What is wrong with length and type alone.

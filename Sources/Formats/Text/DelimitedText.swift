@@ -6,7 +6,7 @@ internal import PreflightFacts
 /// Distinguishes a table from prose with a comma in every line: in a table, every record has the same number
 /// of fields, and the commas are used as between values, not as in a sentence.
 struct DelimitedText {
-  /// Whether a text is a table with commas or semicolons between the fields.
+  /// Whether a text is a table with commas or semicolons as separators.
   ///
   /// - Parameter isSniffedAsTable: Whether libmagic reports a table. It only counts commas.
   static func isTable(_ text: TextHead, isSniffedAsTable: Bool) -> Bool {
@@ -21,7 +21,7 @@ struct DelimitedText {
     guard table.measure(text), table.fieldsPerRecord >= 2 else { return false }
     let isPair = table.fieldsPerRecord == 2
     guard table.records >= (isPair ? 3 : 2) else { return false }
-    // Many lines of three and more aren't verse, even with a space after each comma.
+    // Many lines with three or more aren't verse, even with a space after each comma.
     if isSniffedAsTable, !isPair, table.records >= 8 { return true }
     // In pairs, `3,14`, `1,234` and the milliseconds of a log look like two columns.
     if isPair {
@@ -53,7 +53,7 @@ struct DelimitedText {
 
   private init(delimiter: UInt8) { self.delimiter = delimiter }
 
-  /// Counts record by record; false as soon as it is clear that they differ in their fields.
+  /// Counts record by record; false as soon as their numbers of fields differ.
   private mutating func measure(_ text: TextHead) -> Bool {
     let bytes = text.bytes
     var index = text.start
@@ -67,7 +67,7 @@ struct DelimitedText {
         let byte = bytes[index]
         if byte == UInt8(ascii: "\""), isQuoted || index == fieldStart {
           isQuoted.toggle()
-          // Two quotes in a row are one within the field, and leave it quoted.
+          // Two consecutive quotes are one within the field, and don't end it.
           if !isQuoted, text[index + 1] == byte {
             isQuoted = true
             index += 1
@@ -103,8 +103,8 @@ struct DelimitedText {
       if records == 0 { fieldsPerRecord = fields }
       records += 1
       if fields != fieldsPerRecord { oddRecords += 1 }
-      // Long tables may have a line or two that went wrong, not more; below a row of names, the last
-      // fields may be left out.
+      // Long tables may have a faulty line or two, not more; below a header row, the last fields may be
+      // omitted.
       guard fieldsPerRecord > 1 else { return false }
       if oddRecords * 25 > records {
         guard isHeaded, fieldsPerRecord > 2, (2...fieldsPerRecord).contains(fields) else {
@@ -146,7 +146,7 @@ struct DelimitedText {
 }
 
 extension UInt8 {
-  /// Whether the byte is in programs and seldom in values.
+  /// Whether the byte is common in programs and rare in values.
   fileprivate var isCode: Bool {
     switch self {
     case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "("), UInt8(ascii: ")"),

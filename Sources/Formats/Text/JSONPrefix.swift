@@ -4,7 +4,7 @@ internal import PreflightFacts
 
 /// Detects JSON by parsing the start of a text: further than a text that only starts with a bracket gets.
 struct JSONPrefix {
-  /// Whether a text is JSON: an object or an array, whole or cut off after some content.
+  /// Whether a text is JSON: an object or an array, complete or truncated after some content.
   static func isJSON(_ text: TextHead) -> Bool {
     guard text[text.start] == UInt8(ascii: "{") || text[text.start] == UInt8(ascii: "[") else {
       return false
@@ -13,7 +13,7 @@ struct JSONPrefix {
     switch parser.follow() {
     case .broken: return false
     case .ended: return parser.restIsEmpty && parser.values > 0
-    // Cut off, or longer than the head: a few members make sure.
+    // Truncated, or longer than the head: a few members are enough evidence.
     case .unfinished: return parser.values >= 2
     }
   }

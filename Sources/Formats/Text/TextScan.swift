@@ -7,7 +7,7 @@ internal import PreflightBytes
 struct TextScan: Sendable {
   enum Encoding: Sendable {
     case ascii
-    /// UTF-8; with the offset of the last character, where the text ends within it.
+    /// UTF-8; with the offset of the last character if the text ends within it.
     case utf8(brokenCharacter: UInt64?)
     /// Some other extension of ASCII; with whether there are bytes from 0x80 to 0x9F.
     case other(hasC1: Bool)
@@ -30,19 +30,18 @@ struct TextScan: Sendable {
     if !hasHighBytes { return .ascii }
     if !isWellFormed { return .other(hasC1: hasC1) }
     if wanted == 0 { return .utf8(brokenCharacter: nil) }
-    // A lone high byte at the very end is as likely a letter of an 8-bit set: `caf\xE9`.
+    // A lone high byte at the very end may just as well be a letter of an 8-bit set: `caf\xE9`.
     return hasCharacters ? .utf8(brokenCharacter: characterStart) : .other(hasC1: hasC1)
   }
 
-  /// Adds the next block; false as soon as a byte is found in no text.
+  /// Adds the next block; false as soon as a byte isn't valid in text.
   mutating func update(_ span: ByteSpan) -> Bool {
     let bytes = span.bytes
     let count = bytes.byteCount
     var index = 0
     while index < count {
       if wanted == 0 {
-        // Most of a text is ASCII without a line end: eight bytes at a time, none of them below
-        // 0x20, none above 0x7E.
+        // Most of a text is ASCII without line ends: eight bytes at a time, none below 0x20, none above 0x7E.
         while index + 8 <= count {
           let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
           let marks = word | (word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101)
@@ -95,16 +94,16 @@ struct TextScan: Sendable {
   }
 }
 
-/// Goes through a text in UTF-16 or UTF-32 once, block by block.
+/// Scans a text in UTF-16 or UTF-32 once, block by block.
 struct WideTextScan: Sendable {
   let unitSize: Int
   let isBigEndian: Bool
 
-  /// The bytes of a code unit that the last block ended within.
+  /// The bytes of an incomplete code unit at the end of the last block.
   private var unit: UInt32 = 0
   private var unitBytes = 0
   private var unitStart: UInt64 = 0
-  /// Where the first half of a surrogate pair is that waits for its second.
+  /// The offset of the first half of an incomplete surrogate pair.
   private var highSurrogate: UInt64?
 
   init(unitSize: Int, isBigEndian: Bool) {
@@ -112,10 +111,10 @@ struct WideTextScan: Sendable {
     self.isBigEndian = isBigEndian
   }
 
-  /// The offset of the last character, where the text ends within it.
+  /// The offset of the last character if the text ends within it.
   var brokenCharacter: UInt64? { highSurrogate ?? (unitBytes > 0 ? unitStart : nil) }
 
-  /// Adds the next block; false as soon as something is found in no text.
+  /// Adds the next block; false as soon as something isn't valid in text.
   mutating func update(_ span: ByteSpan) -> Bool {
     for index in 0..<span.bytes.byteCount {
       let byte = span.bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
@@ -158,7 +157,7 @@ struct WideTextScan: Sendable {
   }
 }
 
-/// Guesses at the 8-bit sets of Western Europe, which nothing in a text declares.
+/// Guesses the 8-bit sets of Western Europe, which texts don't declare.
 enum WesternText {
   /// What may be between two letters of a word, of the bytes from 0x80 to 0x9F of Windows-1252: the
   /// apostrophe and the letters Š, Œ, Ž, š, œ, ž and Ÿ. In the DOS code pages most of the others are letters,

@@ -7,7 +7,7 @@ struct LibWebP: ~Copyable {
   private let bytes: UnsafeMutableRawBufferPointer
   private let demuxer: OpaquePointer
 
-  /// Reads the first `count` bytes of a file; nil if the demuxer refuses them.
+  /// Reads the first `count` bytes of a file; nil if the demuxer rejects them.
   init?(_ window: inout ByteWindow, count: Int) throws(ReadError) {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
     var filled = 0
@@ -40,8 +40,8 @@ struct LibWebP: ~Copyable {
 
   private var frameCount: Int { Int(WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT)) }
 
-  /// States what the demuxer says about the image. What goes through all frames stays as the walk through the
-  /// chunks found it where there are more than are looked at.
+  /// Sets the facts from the demuxer. Facts that need all frames stay as the walk through the chunks found
+  /// them if there are more frames than the limit.
   func describe(into reading: inout Reading) {
     let flags = WebPDemuxGetI(demuxer, WEBP_FF_FORMAT_FLAGS)
     reading.facts.width = Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH))
@@ -117,7 +117,7 @@ struct LibWebP: ~Copyable {
     return UInt64(clamping: distance ?? 0)
   }
 
-  /// Calls `body` with each frame in order until it returns false, or there are more than are looked at.
+  /// Calls `body` with each frame in order until it returns false, or the limit is reached.
   private func forEachFrame(
     into reading: inout Reading, _ body: (WebPIterator, inout Reading) -> Bool
   ) {
@@ -134,7 +134,7 @@ struct LibWebP: ~Copyable {
     }
   }
 
-  /// Decodes a frame for nothing but the answer whether it can be; nil if it takes too much memory.
+  /// Decodes a frame only to find out whether it can be decoded; nil if it needs too much memory.
   private static func decode(_ data: WebPData, pixels: Int) -> VP8StatusCode? {
     var config = WebPDecoderConfig()
     guard WebPInitDecoderConfig(&config) != 0 else { return VP8_STATUS_INVALID_PARAM }
@@ -143,8 +143,8 @@ struct LibWebP: ~Copyable {
     if pixels > Limits.WebP.framePixels, config.input.format != 1 || config.input.has_alpha != 0 {
       return nil
     }
-    // Only the last rows are given out, so that no buffer of the image's size is needed for them: to get
-    // there the decoder has to read all of the data. How the points look doesn't matter.
+    // Only the last rows are output, so that no buffer of the image's size is needed: to get there, the
+    // decoder has to read all of the data. The resulting pixels don't matter.
     let top = (config.input.height - 1) & ~1
     config.options.use_cropping = 1
     config.options.crop_top = top

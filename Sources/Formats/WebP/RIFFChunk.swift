@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A chunk's place and type (RIFF, as RFC 9649, section 2.3 has it): padded to an even size.
+/// A chunk's offset and type (RIFF, as in RFC 9649, section 2.3): padded to an even size.
 struct RIFFChunk {
   let offset: UInt64
   let type: FourCC

@@ -33,14 +33,14 @@ enum WebP: FormatReader {
     }
     try reading.noteTrailingData(&window, after: declaredEnd)
     guard reading.faults.isEmpty else { return }
-    if let picture = try picture(&window, into: &reading) { picture.describe(into: &reading) }
+    if let image = try image(&window, into: &reading) { image.describe(into: &reading) }
   }
 
   private static func isWebP(_ head: ByteSpan) -> Bool { head.has("RIFF") && head.has("WEBP", at: 8) }
 
   /// Has libwebp decode every frame.
   static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    guard let frame = try picture(&window, into: &reading)?.firstUndecodableFrame(into: &reading) else {
+    guard let frame = try image(&window, into: &reading)?.firstUndecodableFrame(into: &reading) else {
       return
     }
     reading.add(
@@ -52,7 +52,7 @@ enum WebP: FormatReader {
 
   /// The file in libwebp's demuxer; nil if it is too large to hold in memory. Then only the walk through the
   /// chunks is used.
-  private static func picture(
+  private static func image(
     _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> LibWebP? {
     let count = 8 + UInt64(try window.littleEndian(UInt32.self, at: 4))
@@ -61,7 +61,7 @@ enum WebP: FormatReader {
       reading.leaveUnchecked(UncheckedPart("the image data", limit: size, at: 12))
       return nil
     }
-    if let picture = try LibWebP(&window, count: Int(count)) { return picture }
+    if let image = try LibWebP(&window, count: Int(count)) { return image }
     reading.add(
       Fault(
         "refused-by-libwebp", clause: "RFC 9649 2.7", at: 12,

@@ -36,7 +36,7 @@ struct WebPBitstreamHeader {
   let height: UInt32
   let hasAlpha: Bool
 
-  /// Reads the head of a chunk's data; nil if it isn't what the chunk's type says.
+  /// Reads the header of a chunk's data; nil if it doesn't match the chunk's type.
   init?(_ type: FourCC, parsing data: inout ByteSpan) throws(ReadError) {
     if type == "VP8L" {
       let signature = try UInt8(parsing: &data)

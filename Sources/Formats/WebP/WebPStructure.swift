@@ -4,12 +4,12 @@ internal import PreflightBytes
 /// The chunks of a WebP file, in order (RFC 9649, sections 2.4 to 2.7).
 struct WebPStructure {
   private var extendedHeader: WebPExtendedHeader?
-  private var hasPicture = false
+  private var hasImage = false
   private var frames = 0
   private var shortest = UInt32.max
   private var duration: UInt64 = 0
 
-  /// Walks from chunk to chunk, up to the end that the file's header states.
+  /// Walks from chunk to chunk, up to the end that the file's header declares.
   static func read(
     _ window: inout ByteWindow, until declaredEnd: UInt64, into reading: inout Reading
   ) throws(ReadError) {
@@ -52,16 +52,16 @@ struct WebPStructure {
       var data = try data(of: chunk, in: &window)
       if extendedHeader == nil { try takeExtendedHeader(&data, into: &reading) }
     case "VP8 ", "VP8L":
-      if hasPicture { return nil }
-      hasPicture = true
+      if hasImage { return nil }
+      hasImage = true
       var data = try data(of: chunk, in: &window)
-      return try takePicture(chunk, &data, into: &reading)
+      return try readImage(chunk, &data, into: &reading)
     case "ANMF":
       var data = try data(of: chunk, in: &window)
       try takeFrame(&data, into: &reading)
     case "EXIF":
       var data = try metadata(of: chunk, in: &window)
-      // Some writers leave the prefix of JPEG's segment before the structure.
+      // Some writers keep the prefix of JPEG's segment before the structure.
       if data.has("Exif\0\0") { try data.skip(6) }
       reading.take(Exif(try data.take(data.remaining)))
       reading.leaveMetadataUnchecked(in: chunk.dataStart..<dataEnd)
@@ -74,13 +74,13 @@ struct WebPStructure {
     return nil
   }
 
-  /// As much of a chunk's data as its head can take up.
+  /// The maximum size of the header in a chunk's data.
   @_lifetime(&window)
   private func data(of chunk: RIFFChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
     try window.available(at: chunk.dataStart, upTo: Int(min(chunk.length, 32)))
   }
 
-  /// As much of a chunk's data as is looked at where it is Exif or XMP.
+  /// How much of a chunk's data is read if it is Exif or XMP.
   @_lifetime(&window)
   private func metadata(of chunk: RIFFChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
     try window.available(at: chunk.dataStart, upTo: min(Int(chunk.length), Limits.Metadata.byteCount))
@@ -98,7 +98,7 @@ struct WebPStructure {
     reading.facts.animationFlag = header.isAnimated
   }
 
-  private mutating func takePicture(
+  private mutating func readImage(
     _ chunk: RIFFChunk, _ data: inout ByteSpan, into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     guard let header = try WebPBitstreamHeader(chunk.type, parsing: &data) else {
@@ -127,7 +127,7 @@ struct WebPStructure {
   }
 
   private func noteMissing(at offset: UInt64, into reading: inout Reading) {
-    if !reading.faults.isEmpty || hasPicture || frames > 0 { return }
+    if !reading.faults.isEmpty || hasImage || frames > 0 { return }
     reading.add(
       Fault("no-picture", clause: "RFC 9649 2.7", at: offset, "The file contains no image."))
   }
@@ -142,7 +142,7 @@ extension Fault {
 }
 
 extension Facts {
-  /// Notes whether an image of red, green and blue has transparency too.
+  /// Notes whether an RGB image also has transparency.
   mutating func noteAlpha(_ hasAlpha: Bool) {
     self.hasAlpha = hasAlpha
     colorModel = hasAlpha ? .rgba : .rgb

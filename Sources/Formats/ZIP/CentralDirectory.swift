@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A member as the directory has it. Kept small, since there may be many.
+/// A member as in the directory. Kept small, since there may be many.
 struct ZIPMember {
   /// Where its local file header should be in this file.
   var headerOffset: UInt64
@@ -23,7 +23,7 @@ struct ZIPMember {
   struct Flags: OptionSet {
     let rawValue: UInt16
     static let encrypted = Flags(rawValue: 1 << 0)
-    /// The sizes and the CRC follow the data instead of standing in the local header.
+    /// The sizes and the CRC follow the data instead of being in the local header.
     static let dataDescriptor = Flags(rawValue: 1 << 3)
     /// The directory is encrypted, and the local header's values are blanked out.
     static let maskedHeader = Flags(rawValue: 1 << 13)
@@ -69,8 +69,8 @@ struct CentralFileHeader {
   }
 }
 
-/// The central directory, walked entry by entry: what it costs follows the bytes that are there, not
-/// the number that it claims.
+/// The central directory, read entry by entry: the cost depends on the bytes present, not on the declared
+/// number.
 struct CentralDirectory {
   private let end: EndOfCentralDirectory
   private var offset: UInt64
@@ -147,7 +147,7 @@ struct CentralDirectory {
     return member
   }
 
-  /// Takes the 64-bit values from the extra field 0x0001 (4.5.3), which has those alone that don't fit.
+  /// Reads the 64-bit values from the extra field 0x0001 (4.5.3), which contains only those that don't fit.
   private static func applyZIP64(
     _ extra: inout ByteSpan, header: CentralFileHeader, to member: inout ZIPMember
   ) {

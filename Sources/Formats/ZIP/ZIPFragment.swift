@@ -43,7 +43,7 @@ extension ZIP {
       reading.leaveUnchecked(
         UncheckedPart(
           "members after the first \(size) decompressed", limit: "\(size) decompressed", at: fragment.offset))
-      // Where programs look for the record there is none, whatever members there are.
+      // There is no record where programs search for it, whatever members there are.
       reading.add(
         Fault(
           "end-record-missing", clause: "APPNOTE 4.3.16", at: window.byteCount,
@@ -69,12 +69,12 @@ extension ZIP {
   }
 }
 
-/// The members at the front of a file, found by their local headers alone.
+/// The members at the front of a file, found only by their local headers.
 private struct ZIPFragment {
   enum End {
     /// The data ends within a member. The name's length is known if the name is present.
     case cutMember(nameLength: UInt16?)
-    /// A member is so long, decompressed, that what follows it isn't looked for.
+    /// A member is so long, decompressed, that what follows isn't searched for.
     case uncheckedMember
     /// Neither a member nor the directory is at the offset.
     case beforeDirectory(UInt64)
@@ -86,7 +86,7 @@ private struct ZIPFragment {
 
   private(set) var contents = ZIPContents()
   private(set) var end = End.cutDirectory
-  /// Where the next member belongs, or the last one begins.
+  /// The offset where the next member should be, or where the last one begins.
   private(set) var offset: UInt64
   private var output: [UInt8] = []
   /// How many more bytes may be unpacked.
@@ -174,13 +174,14 @@ private struct ZIPFragment {
       : try endOfSized(from: data, header, in: &window)
   }
 
-  /// Where the next member belongs after one that gives its size; nil if that is not in the file.
+  /// The offset where the next member should be, after one that declares its size; nil if that is not in the
+  /// file.
   private func endOfSized(
     from data: UInt64, _ header: LocalFileHeader, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
     var size = UInt64(header.compressedSize)
     if header.compressedSize == .max {
-      // ZIP64 extra field (4.5.3): both sizes are in it, the unpacked one first.
+      // ZIP64 extra field (4.5.3): it contains both sizes, the uncompressed one first.
       var extra = try window.span(
         at: data - UInt64(header.extraLength), count: header.extraLength)
       size = .max
@@ -200,7 +201,7 @@ private struct ZIPFragment {
       ? try endOfDescriptor(at: end, in: &window) : end
   }
 
-  /// Where the next member belongs after one whose size follows its data.
+  /// The offset where the next member should be, after one whose size follows its data.
   private mutating func endOfStream(
     from data: UInt64, of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
@@ -232,7 +233,7 @@ private struct ZIPFragment {
     span.has(LocalFileHeader.signature, at: index) || span.has(CentralFileHeader.signature, at: index)
   }
 
-  /// The next place at which a member or the directory seems to begin.
+  /// The next offset at which a member or the directory seems to begin.
   private func nextSignature(
     from start: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {

@@ -4,8 +4,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The members of an Office document that may do something beside being shown: programs, embedded objects,
-/// and the lists of what lies outside.
+/// The members of an Office document that may be active content: programs, embedded objects, and the lists of
+/// external links.
 struct ZIPSuspects {
   private var programs: [(member: ZIPMember, name: String)] = []
   private var objects: [ZIPMember] = []
@@ -39,7 +39,7 @@ struct ZIPSuspects {
     }
   }
 
-  /// Notes what they turn out to be in an Office document.
+  /// Reports the active content that they turn out to be in an Office document.
   func read(in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     for (member, name) in programs {
       let shown = quotedName(Array(ProgramName.lastPart(name).utf8))
@@ -75,7 +75,7 @@ struct ZIPSuspects {
 
   /// Notes what an embedded object contains. More of it is decompressed if the start isn't enough.
   ///
-  /// - Parameter left: How many more bytes of objects may be unpacked.
+  /// - Parameter left: How many more bytes of objects may be decompressed.
   private static func noteObject(
     _ member: ZIPMember, left: inout UInt64, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
@@ -93,8 +93,8 @@ struct ZIPSuspects {
         "the contents of large embedded objects", limit: "\(one) per object and \(all) in total", at: place))
   }
 
-  /// - Returns: Whether all that had to be seen was there; an object that makes no sense holds nothing that
-  ///   could be started.
+  /// - Returns: Whether all relevant data was available; an invalid object contains nothing that could be
+  ///   started.
   private static func noteObject(
     _ bytes: [UInt8], at offset: UInt64, into reading: inout Reading
   ) throws(ReadError) -> Bool {
@@ -128,10 +128,10 @@ struct ZIPSuspects {
     }
   }
 
-  /// Notes a DDE link (ISO/IEC 29500-1, 18.14.5) that Excel starts a shell for. Links to other programs,
-  /// such as those of stock exchanges, are what the format has them for.
+  /// Notes a DDE link (ISO/IEC 29500-1, 18.14.5) that makes Excel start a shell. Links to other programs,
+  /// such as those of stock exchanges, are normal use.
   ///
-  /// - Returns: Whether it was seen what the link leads to.
+  /// - Returns: Whether the link's target was read.
   private static func noteConversation(
     _ bytes: [UInt8], at offset: UInt64, into reading: inout Reading
   ) -> Bool {
@@ -181,7 +181,7 @@ extension ByteSpan {
     return last
   }
 
-  /// Whether a folder of this name, given in lower case, is on the way to the part.
+  /// Whether a directory of this name, given in lower case, is in the part's path.
   fileprivate func hasFolder(_ name: StaticString) -> Bool {
     let count = name.utf8CodeUnitCount
     var index = 0

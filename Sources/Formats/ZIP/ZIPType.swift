@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 /// Detects the archive's type from the names of its members and from the few members that declare it.
 enum ZIPType {
-  /// Decides for an archive with a directory, which `members` has the whole of unless it is nil.
+  /// Decides for an archive with a directory; `members` is the whole directory unless it is nil.
   static func find(
     _ contents: ZIPContents, _ end: EndOfCentralDirectory, members: [ZIPMember]?,
     in window: inout ByteWindow, into reading: inout Reading
@@ -86,7 +86,7 @@ enum ZIPType {
           "A part of the document uses a compression method that Office documents don't allow.",
           expected: "stored or deflated", actual: "method \(member.method)"))
     }
-    // A name with escapes could be written in more than one way.
+    // A name with escapes could be written in several ways.
     guard let main = package.mainPart, main.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x25 }) else { return }
     guard let members else {
       return reading.leaveUnchecked(
@@ -126,7 +126,7 @@ enum ZIPType {
       let part = try OpenPackage.part(manifest, "the manifest", in: &window, into: &reading)
     else { return }
     var markup = Markup(part.bytes)
-    // What isn't found in a part of the manifest may be in the rest.
+    // What isn't in one part of the manifest may be in the rest.
     reading.facts.encrypted = part.isCut ? nil : false
     while let tag = markup.nextTag() {
       if tag.name == "encryption-data" { reading.facts.encrypted = true }

@@ -5,7 +5,7 @@ internal import PreflightBytes
 /// archive.
 struct ZIPVerification {
   private let end: EndOfCentralDirectory
-  /// How many more bytes members can have before some of them must lie in the same place.
+  /// How many more bytes members can have before some of them must overlap.
   private var inputLeft: UInt64
   /// How many more bytes may be decompressed. A small archive can decompress to a thousand times its size,
   /// far more than a normal document.
@@ -20,7 +20,7 @@ struct ZIPVerification {
     outputLeft = Self.maximumOutput(ofFile: fileByteCount)
   }
 
-  /// How many bytes may be unpacked of a file of some size.
+  /// How many bytes of a file may be decompressed, by its size.
   static func maximumOutput(ofFile byteCount: UInt64) -> UInt64 {
     let (proportional, overflow) = byteCount.multipliedReportingOverflow(by: Limits.ZIP.expansion)
     return overflow ? .max : max(proportional, Limits.ZIP.unpacked)
@@ -41,14 +41,14 @@ struct ZIPVerification {
     }
   }
 
-  /// - Parameter reached: Where the data of the member before ends.
+  /// - Parameter reached: The end of the previous member's data.
   private mutating func fault(
     of member: ZIPMember, after reached: inout UInt64, in window: inout ByteWindow,
     into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     var fixed = try window.available(at: member.headerOffset, upTo: LocalFileHeader.byteCount)
     guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
-      // Mostly it is all offsets that are wrong, and then one says as much as many.
+      // Usually all offsets are wrong, and then one fault says as much as many.
       faultsLeft = 0
       let isInFile = member.headerOffset < window.byteCount
       return Fault(
@@ -79,15 +79,15 @@ struct ZIPVerification {
   private mutating func overlap(
     _ member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Fault {
-    // Going on would read the same bytes again and again.
+    // Continuing would read the same bytes repeatedly.
     faultsLeft = 0
     return Fault(
       "overlapping-members", clause: "APPNOTE 4.3.6", at: member.headerOffset,
       "Member \(try name(of: member, in: &window)) overlaps another member.")
   }
 
-  /// What the local header says otherwise than the directory. Programs that read from front to back
-  /// believe the one, others the other.
+  /// The differences between the local header and the directory. Programs that read from front to back trust
+  /// the former, others the latter.
   private func mismatch(
     of header: LocalFileHeader, with member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Fault? {
@@ -139,7 +139,7 @@ struct ZIPVerification {
     if member.flags.contains(.encrypted) { return nil }
     let isDeflated = member.method == ZIPMember.deflated
     guard isDeflated || member.method == ZIPMember.stored else { return nil }
-    if isDeflated, try isSound(range, of: member, in: &window) { return nil }
+    if isDeflated, try isValid(range, of: member, in: &window) { return nil }
     if isDeflated, output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 16) }
     let limit = min(member.uncompressedSize, outputLeft)
     let data = try MemberData(
@@ -186,7 +186,7 @@ struct ZIPVerification {
 
   /// Whether a member decompresses in one step to what the directory declares. If it doesn't, decompressing
   /// it in pieces finds out why.
-  private mutating func isSound(
+  private mutating func isValid(
     _ range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
     guard member.uncompressedSize <= outputLeft else { return false }

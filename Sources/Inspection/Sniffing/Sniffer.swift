@@ -48,10 +48,10 @@ package final class Sniffer: Sendable {
 
   /// The answer of the system's database.
   ///
-  /// - Parameter isHastened: Whether libmagic skips its text tests for data that can't be text. The answer is
+  /// - Parameter skipsTextTests: Whether libmagic skips its text tests for data that can't be text. The answer is
   ///   the same.
-  package func systemMediaType(of window: inout ByteWindow, isHastened: Bool = true) throws -> String? {
-    let isBinary = try isHastened && Self.isBinary(window.available(at: 0, upTo: Limits.Sniffing.common))
+  package func systemMediaType(of window: inout ByteWindow, skipsTextTests: Bool = true) throws -> String? {
+    let isBinary = try skipsTextTests && Self.isBinary(window.available(at: 0, upTo: Limits.Sniffing.common))
     return try Self.withCookie(from: system, { try Cookie.system() }) { cookie in
       try cookie?.mediaType(of: window.available(at: 0, upTo: Limits.Sniffing.system), isBinary: isBinary)
     }.get()

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What the chunks have said so far, in the way in which a decoder keeps it.
-struct PNGPicture: ~Copyable {
+/// The state of a decoder after the chunks so far.
+struct PNGImage: ~Copyable {
   private var header: PNGHeader?
   private var hasPalette = false
   private var imageData: PNGImageData?
@@ -10,7 +10,7 @@ struct PNGPicture: ~Copyable {
   private var animation = PNGAnimation()
   private var budget = Limits.PNG.imageByteCount
 
-  /// Whether the file is of Apple's variant (CgBI), whose data isn't what a PNG's is.
+  /// Whether the file is of Apple's variant (CgBI), whose data differs from PNG's.
   private var isApple = false
 
   /// Checks a chunk's place against the order of chunks (section 5.6), before its data is read.
@@ -106,7 +106,7 @@ struct PNGPicture: ~Copyable {
     return nil
   }
 
-  /// As much of a chunk's data as is looked at where it is Exif or XMP.
+  /// How much of a chunk's data is read if it is Exif or XMP.
   @_lifetime(&window)
   private func metadata(of chunk: PNGChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
     try window.available(at: chunk.dataStart, upTo: min(Int(chunk.length), Limits.Metadata.byteCount))
@@ -137,7 +137,7 @@ struct PNGPicture: ~Copyable {
 
   private mutating func takePalette(_ chunk: PNGChunk) -> Fault? {
     hasPalette = true
-    // Only an image of palette colors needs it; for others it is a suggestion.
+    // Only a palette image needs it; for others it is a hint.
     guard header?.colorModel == .palette else { return nil }
     if chunk.length % 3 == 0, 3...768 ~= chunk.length { return nil }
     return Fault(
@@ -175,7 +175,7 @@ struct PNGPicture: ~Copyable {
     }
   }
 
-  /// Adds IDAT or fdAT: the check value and the decompression go through the data together.
+  /// Adds IDAT or fdAT: the CRC and the decompression process the data together.
   private mutating func takeImageData(
     _ chunk: PNGChunk, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Fault? {
@@ -228,7 +228,7 @@ struct PNGPicture: ~Copyable {
     imageData = consume data
   }
 
-  /// Ends the run of IDAT chunks: what comes after it, decoders don't add to the image.
+  /// Ends the run of IDAT chunks: decoders ignore later ones.
   private mutating func endImageData(_ unpacker: Unpacker) -> PNGImageData.Problem? {
     let problem = imageData?.end(unpacker)
     imageData = nil

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What the segments have said so far, in the way in which a decoder keeps it.
-struct JPEGPicture {
+/// The state of a decoder after the segments so far.
+struct JPEGImage {
   private var frame: JPEGFrameHeader?
   private var tables = JPEGTables()
 
@@ -19,9 +19,9 @@ struct JPEGPicture {
   private(set) var isLosslessStandard = false
 
   /// The end of the images that the file declares after this one (CIPA DC-007); 0 without any.
-  private(set) var otherPicturesEnd: UInt64 = 0
+  private(set) var otherImagesEnd: UInt64 = 0
 
-  /// Whether a segment has anything to say here, as opposed to being skipped.
+  /// Whether a segment matters here, as opposed to being skipped.
   func needs(_ marker: JPEGMarker) -> Bool {
     switch marker.code {
     case JPEGMarker.huffmanTables, JPEGMarker.quantizationTables, JPEGMarker.arithmeticConditioning,
@@ -42,7 +42,7 @@ struct JPEGPicture {
       switch marker.code {
       case JPEGMarker.application1: reading.takeJPEGMetadata(segment)
       case JPEGMarker.application2:
-        otherPicturesEnd = max(otherPicturesEnd, JPEGMultiPictureIndex(segment)?.end ?? 0)
+        otherImagesEnd = max(otherImagesEnd, JPEGMultiPictureIndex(segment)?.end ?? 0)
       case JPEGMarker.huffmanTables: return try tables.takeHuffman(&segment)
       case JPEGMarker.quantizationTables: return try tables.takeQuantization(&segment)
       case JPEGMarker.arithmeticConditioning: return try JPEGTables.conditioningFault(&segment)
@@ -57,11 +57,11 @@ struct JPEGPicture {
     }
   }
 
-  /// Notes the run of bytes that no segment holds: after a scan header, the image's data.
+  /// Notes bytes that aren't in a segment: after a scan header, the image data.
   mutating func noteEntropyCodedData(_ data: Range<UInt64>, into reading: inout Reading) {
     guard data.lowerBound == scanStart else { return }
     scanStart = nil
-    // An arithmetic encoder leaves zeros at the end away, so that a scan of it can be empty.
+    // An arithmetic encoder omits zeros at the end, so its scans can be empty.
     if data.isEmpty, let frame, !frame.isArithmeticCoded {
       reading.add(
         Fault(
@@ -103,7 +103,7 @@ struct JPEGPicture {
       return nil
     }
     guard segment.isAtEnd else { return .segmentLength(marker, "\(8 + 3 * frame.components.count)") }
-    // A header of the hierarchical mode gives the size of an image that is made of several frames (section
+    // A header of the hierarchical mode declares the size of an image with several frames (section
     // J.1.1.1.1).
     let isHierarchical = marker.code == JPEGMarker.hierarchicalProgression
     guard frame.isInUse, !isHierarchical else {
@@ -116,7 +116,7 @@ struct JPEGPicture {
     reading.note(frame)
     reading.facts.progressive = frame.isProgressive
     if frame.lines == 0 {
-      // T.81 lets the height follow the first scan (DNL), and no decoder in use reads it there.
+      // T.81 lets the height follow the first scan (DNL), but no current decoder supports this.
       reading.add(
         Fault(
           "height-not-in-frame", clause: "T.81 B.2.5", at: marker.offset + 5,
@@ -150,7 +150,7 @@ struct JPEGPicture {
     return nil
   }
 
-  /// What makes decoders refuse a scan; `offset` is the marker's.
+  /// The fault that makes decoders reject a scan; `offset` is the marker's.
   private func fault(of scan: JPEGScanHeader, in frame: JPEGFrameHeader, at offset: UInt64) -> Fault? {
     guard 1...4 ~= scan.components.count else {
       return Fault(
@@ -207,7 +207,7 @@ struct JPEGPicture {
     } else if scan.approximationHigh == 0 {
       needed = [(.dc, component.dcTable)]
     }
-    // Frames cut out of a Motion JPEG video have no tables of their own; decoders put in the usual four.
+    // Frames extracted from a Motion JPEG video have no tables; decoders use the usual four.
     let hasUsualTables = !frame.isProgressive
     for (kind, destination) in needed {
       switch tables.huffman(kind, destination) {

@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 extension Format {
   package static let otherImages = Format(
-    "Other images", reader: OtherPictures.self, hiding: .media,
+    "Other images", reader: OtherImages.self, hiding: .media,
     mediaTypes: [
       .init("image/bmp", "a BMP image", .image, extensions: ["bmp", "dib"]),
       .init("image/tiff", "a TIFF image", .image, extensions: ["tif", "tiff"]),
@@ -14,11 +14,11 @@ extension Format {
     ])
 }
 
-/// Images that are named and not read, since no messenger takes them: a signature each.
+/// Images that are named but not read, since no messenger accepts them: a signature each.
 ///
 /// The names are the registered ones, otherwise libmagic's, so that they don't vary with libmagic's version.
 /// Signatures that aren't unique are checked further below the table.
-enum OtherPictures: FormatReader {
+enum OtherImages: FormatReader {
   private static let signatures = FileSignatures<MediaType>([
     .init("CR\u{2}\0", at: 8, "image/x-canon-cr2"),
     .init("HEAPCCDR", at: 6, "image/x-canon-crw"),
@@ -55,7 +55,7 @@ enum OtherPictures: FormatReader {
   ])
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    reading.mediaType = mediaType(of: try window.available(at: 0, upTo: Limits.OtherPictures.head))
+    reading.mediaType = mediaType(of: try window.available(at: 0, upTo: Limits.OtherImages.head))
   }
 
   private static func mediaType(of head: ByteSpan) -> MediaType? {
@@ -112,7 +112,7 @@ enum OtherPictures: FormatReader {
     }
   }
 
-  /// Two letters begin a bitmap, and many a text: the size of the header after them decides.
+  /// Two letters start a bitmap, and many texts: the size of the header after them decides.
   private static func bitmap(_ head: ByteSpan) -> MediaType? {
     guard head.has("BM"), let size = head[14], head.has([0, 0, 0], at: 15) else { return nil }
     let planes: Int
@@ -124,7 +124,7 @@ enum OtherPictures: FormatReader {
     return head.has([1, 0], at: planes) ? "image/bmp" : nil
   }
 
-  /// Icons and cursors begin with small numbers: the first entry's fields have to hold together.
+  /// Icons and cursors start with small numbers: the first entry's fields must be consistent.
   private static func icon(_ head: ByteSpan) -> MediaType? {
     guard let kind = head[2], kind == 1 || kind == 2, head.has([0, 0, kind, 0]) else { return nil }
     var entry = head
