@@ -1,8 +1,8 @@
 extension ByteSource {
-  /// All bytes of a source that is small enough to be held in memory.
+  /// All bytes of a source that is small enough to hold in memory.
   ///
-  /// - Parameter limit: The most bytes that are read.
-  /// - Throws: ``ByteSourceError`` where the source has more bytes than the limit, ends early, can't be read, or
+  /// - Parameter limit: The maximum number of bytes to read.
+  /// - Throws: ``ByteSourceError`` if the source has more bytes than the limit, ends early, can't be read, or
   ///   has changed since it was opened.
   package func contents(upTo limit: Int) throws -> [UInt8] {
     guard byteCount <= UInt64(limit) else { throw ByteSourceError("it is larger than \(limit) bytes") }

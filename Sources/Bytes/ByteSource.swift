@@ -1,25 +1,25 @@
-/// Anything whose bytes can be read at an offset: a file, a buffer in memory, an object in a store.
+/// A source whose bytes can be read at any offset: a file, a buffer in memory, an object in a store.
 ///
-/// A source is read from one thread at a time during a check, but a source may be shared by
-/// several checks that run at once, so `read` must not depend on a position kept between calls.
+/// During a check, one thread reads a source at a time, but several concurrent checks may share a source. So
+/// `read` must not depend on a position kept between calls.
 public protocol ByteSource: Sendable {
-  /// The number of bytes, fixed for as long as the source lives.
+  /// The number of bytes; it never changes.
   var byteCount: UInt64 { get }
 
-  /// Fills the start of `buffer` with the bytes that stand at `offset`.
+  /// Fills the start of `buffer` with the bytes at `offset`.
   ///
   /// - Parameters:
   ///   - buffer: Where the bytes go; never empty.
-  ///   - offset: The position of the first byte wanted, below `byteCount`.
-  /// - Returns: How many bytes were written: at least 1 unless the source has ended early.
-  /// - Throws: Any error for which no judgement is possible. A ``ByteSourceError`` is reported in
-  ///   its own words, any other by its description.
+  ///   - offset: The position of the first byte to read, below `byteCount`.
+  /// - Returns: How many bytes were written: at least 1 unless the source ended early.
+  /// - Throws: Any error that makes a verdict impossible. A ``ByteSourceError`` is reported with its own
+  ///   text, any other error with its description.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int
 
-  /// Asked once all has been read: throws where what is there now may not be what was read.
+  /// Called after everything was read. Throws if the source may have changed since then.
   ///
-  /// A verdict on bytes of which some were written before and some after another would be about no file that
-  /// ever was. What can't change has nothing to do here.
+  /// Mixing bytes from before and after a change would judge a file that never existed. Sources that can't
+  /// change don't need to do anything.
   ///
   /// - Throws: As ``read(into:at:)``.
   func checkUnchanged() throws
@@ -32,17 +32,17 @@ extension ByteSource {
 
 /// Why a source can't be opened or read.
 public struct ByteSourceError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The reason in words, without the file's name, such as "it is a folder, not a regular file" or
-  /// "permission denied".
+  /// The reason, without the file's name, such as "it is a directory, not a regular file" or "permission
+  /// denied".
   public let description: String
 
-  /// The operating system's error number, where one was given.
+  /// The operating system's error number, if any.
   public let errorNumber: Int32?
 
-  /// Whether there is nothing at the path, as opposed to something that can't be read.
+  /// Whether the path doesn't exist, as opposed to existing but being unreadable.
   public let isMissing: Bool
 
-  /// Creates an error with a reason in words.
+  /// Creates an error with a reason.
   public init(_ description: String, errorNumber: Int32? = nil, isMissing: Bool = false) {
     self.description = description
     self.errorNumber = errorNumber

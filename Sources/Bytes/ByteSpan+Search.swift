@@ -9,7 +9,7 @@
 extension ByteSpan {
   /// The index, from the span's start, of the first `byte` at or after `start`.
   ///
-  /// Compressed pictures are walked from one rare byte to the next, which is what `memchr` is fast at.
+  /// Compressed images are scanned for rare bytes, which `memchr` does fast.
   package func firstIndex(of byte: UInt8, from start: Int) -> Int? {
     guard start >= 0, start < bytes.byteCount else { return nil }
     return bytes.withUnsafeBytes { buffer in

@@ -1,15 +1,15 @@
-/// A borrowed run of bytes that knows where in the file it stands and how far it has been read.
+/// A borrowed run of bytes that tracks its file offset and how far it has been read.
 ///
-/// Every read names its endianness, moves the position, and throws ``ReadError`` past the end:
+/// Every read states its endianness, advances the position, and throws ``ReadError`` past the end:
 ///
 ///     let length = try UInt32(parsingBigEndian: &span)
 ///     let type = try FourCC(parsing: &span)
 ///
-/// The compiler holds the span to the lifetime of the window it came from, so it can't outlive the
-/// buffer it points into.
+/// The compiler ties the span's lifetime to that of its window, so it can't outlive the buffer it points
+/// into.
 ///
-/// What is generic here is inlinable: readers call it for every few bytes of a file, and unspecialised it
-/// costs a hundred times as much.
+/// Generic code here is inlinable: readers call it for every few bytes of a file, and unspecialized it would
+/// be a hundred times slower.
 @usableFromInline
 package struct ByteSpan: ~Escapable {
   /// All the bytes, read or not.
@@ -44,20 +44,20 @@ package struct ByteSpan: ~Escapable {
   @inlinable
   package var offset: UInt64 { base + UInt64(position) }
 
-  /// The byte at an index from the span's start, whatever has been read; nil outside it.
+  /// The byte at an index from the span's start, regardless of the position; nil outside it.
   @inlinable
   package subscript(index: Int) -> UInt8? {
     guard index >= 0, index < bytes.byteCount else { return nil }
     return bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
   }
 
-  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  /// Whether `pattern` is at an index from the span's start, regardless of the position.
   @inlinable
   package func has(_ pattern: StaticString, at index: Int = 0) -> Bool {
     pattern.withUTF8Buffer { holds($0, at: index) }
   }
 
-  /// Whether `pattern` stands at an index from the span's start, whatever has been read.
+  /// Whether `pattern` is at an index from the span's start, regardless of the position.
   @inlinable
   package func has(_ pattern: [UInt8], at index: Int = 0) -> Bool { holds(pattern, at: index) }
 
@@ -67,13 +67,13 @@ package struct ByteSpan: ~Escapable {
       && zip(pattern, index...).allSatisfy { byte, place in self[place] == byte }
   }
 
-  /// Passes over `count` bytes.
+  /// Skips `count` bytes.
   @inlinable
   package mutating func skip(_ count: some FixedWidthInteger) throws(ReadError) {
     position += try checked(count)
   }
 
-  /// The next `count` bytes as a span of their own, passed over here.
+  /// Reads the next `count` bytes as a span.
   @_lifetime(copy self)
   @inlinable
   package mutating func take(_ count: some FixedWidthInteger) throws(ReadError) -> ByteSpan {
@@ -82,7 +82,7 @@ package struct ByteSpan: ~Escapable {
     return ByteSpan(bytes.extracting(position..<position + count), at: offset)
   }
 
-  /// The next `count` bytes copied out, passed over here.
+  /// Reads a copy of the next `count` bytes.
   @inlinable
   package mutating func array(_ count: some FixedWidthInteger) throws(ReadError) -> [UInt8] {
     let count = try checked(count)
@@ -90,7 +90,7 @@ package struct ByteSpan: ~Escapable {
     return bytes.extracting(position..<position + count).withUnsafeBytes { Array($0) }
   }
 
-  /// The next `count` bytes as Latin-1 text, passed over here: for signatures and codes.
+  /// Reads the next `count` bytes as Latin-1 text: for signatures and codes.
   package mutating func latin1(_ count: some FixedWidthInteger) throws(ReadError) -> String {
     String(String.UnicodeScalarView(try array(count).map { Unicode.Scalar($0) }))
   }
@@ -129,8 +129,8 @@ extension FixedWidthInteger where Self: BitwiseCopyable {
     self = try Self(littleEndian: span.load(Self.self))
   }
 
-  /// Reads an integer of `byteCount` bytes, most significant first; of more than the type holds, the least
-  /// significant.
+  /// Reads an integer of `byteCount` bytes, most significant first. If they exceed the type, only the least
+  /// significant ones count.
   @inlinable
   package init(parsingBigEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
     var bytes = try span.take(byteCount)
@@ -139,8 +139,8 @@ extension FixedWidthInteger where Self: BitwiseCopyable {
     self = value
   }
 
-  /// Reads an integer of `byteCount` bytes, least significant first; of more than the type holds, the least
-  /// significant.
+  /// Reads an integer of `byteCount` bytes, least significant first. If they exceed the type, only the least
+  /// significant ones count.
   @inlinable
   package init(parsingLittleEndian span: inout ByteSpan, byteCount: Int) throws(ReadError) {
     var bytes = try span.take(byteCount)

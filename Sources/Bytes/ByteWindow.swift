@@ -1,14 +1,14 @@
-/// A moving, buffered view of a source: the one way in which a reader gets at bytes.
+/// A moving, buffered view of a source: the only way for readers to access bytes.
 ///
-/// A span borrowed from the window holds it exclusively, so the buffer can't be refilled under it.
-/// The buffer never grows past ``Limits/Window/span`` whatever a file claims.
+/// A span borrowed from the window has exclusive access, so the buffer can't be refilled under it. The buffer
+/// never grows past ``Limits/Window/span``, whatever a file declares.
 @usableFromInline
 package struct ByteWindow: ~Copyable {
-  /// How much is read at once where less is asked for: less of it where a reader goes from place to
-  /// place than where it goes on.
+  /// How many bytes to read at once when less is requested. Use less when a reader jumps between offsets than
+  /// when it reads sequentially.
   package var readAhead = Self.usualReadAhead
 
-  /// What ``readAhead`` is unless a reader sets it.
+  /// The default of ``readAhead``.
   package static let usualReadAhead = 1 << 16
 
   /// The number of bytes in the source.
@@ -24,14 +24,14 @@ package struct ByteWindow: ~Copyable {
   /// How many bytes were read from the source so far.
   package private(set) var bytesRead: UInt64 = 0
 
-  /// The first place at which the source had no more bytes although its size says that there are some.
+  /// The first offset at which the source ended although its size declares more bytes.
   package private(set) var missingOffset: UInt64?
 
   package init(_ source: any ByteSource) {
     self.init(source, memory: Memory())
   }
 
-  /// Creates a window that takes over the memory of an earlier one (``takeMemory()``).
+  /// Creates a window that reuses the memory of an earlier one (``takeMemory()``).
   package init(_ source: any ByteSource, memory: consuming Memory) {
     self.source = source
     byteCount = source.byteCount
@@ -39,7 +39,7 @@ package struct ByteWindow: ~Copyable {
     unpacker = memory.unpacker
   }
 
-  /// What a window keeps bytes in, made once and handed from window to window.
+  /// The memory of a window, allocated once and passed from window to window.
   package struct Memory: Sendable {
     fileprivate let buffer: [UInt8]
     fileprivate let unpacker: Unpacker
@@ -52,21 +52,21 @@ package struct ByteWindow: ~Copyable {
     }
   }
 
-  /// Ends the window and gives its memory to the next one.
+  /// Ends the window and returns its memory for the next one.
   package consuming func takeMemory() -> Memory {
     Memory(buffer: buffer, unpacker: unpacker)
   }
 
   /// Exactly `count` bytes at `offset`.
   ///
-  /// - Throws: ``ReadError`` with `endOfData` at the place where the data ends, or `implausible` when
-  ///   `count` is over ``Limits/Window/span``.
+  /// - Throws: ``ReadError`` with `endOfData` at the end of the data, or `implausible` if `count` is over
+  ///   ``Limits/Window/span``.
   @_lifetime(&self)
   @inlinable
   package mutating func span(
     at offset: UInt64, count: some FixedWidthInteger
   ) throws(ReadError) -> ByteSpan {
-    // A count that no `Int` holds is refused as one that no span has.
+    // A count that exceeds `Int` also exceeds any span.
     try exactly(Int(exactly: count) ?? .max, at: offset)
   }
 
@@ -82,7 +82,7 @@ package struct ByteWindow: ~Copyable {
     return bytes(at: offset, count: held)
   }
 
-  /// The bytes at `offset`, up to `limit` of them: fewer, or none, only where the data ends.
+  /// The bytes at `offset`, up to `limit` of them; fewer, or none, only at the end of the data.
   @_lifetime(&self)
   package mutating func available(at offset: UInt64, upTo limit: Int) throws(ReadError) -> ByteSpan {
     let held = try fill(at: offset, count: max(0, min(limit, Limits.Window.span)))
@@ -114,7 +114,7 @@ package struct ByteWindow: ~Copyable {
     return ByteSpan(buffer.span.bytes.extracting(start..<start + count), at: min(offset, byteCount))
   }
 
-  /// Makes the buffer hold `count` bytes at `offset`, or all that there are from there on.
+  /// Makes the buffer hold `count` bytes at `offset`, or all remaining bytes if there are fewer.
   ///
   /// - Returns: How many of them it holds.
   /// - Throws: ``ReadError`` with `source`, or with `enough`.
@@ -127,7 +127,7 @@ package struct ByteWindow: ~Copyable {
     return Int(min(there, filled.upperBound - offset))
   }
 
-  /// Reads `count` bytes at `offset` or more, where the source has them.
+  /// Reads at least `count` bytes at `offset`, if the source has them.
   private mutating func refill(at offset: UInt64, count: Int) throws(ReadError) {
     guard bytesRead < Limits.Window.bytesRead else { throw ReadError(.enough, at: offset) }
     let wanted = Int(min(UInt64(max(count, readAhead)), byteCount - offset))
@@ -142,7 +142,7 @@ package struct ByteWindow: ~Copyable {
         while got < target.count {
           let rest = UnsafeMutableRawBufferPointer(rebasing: target[got...])
           let read = try source.read(into: rest, at: offset + UInt64(got))
-          // A source that claims more than it was given room for must not move us past the buffer.
+          // A source that claims to have written more than its buffer must not move the end past the buffer.
           if read <= 0 || read > rest.count { break }
           got += read
         }

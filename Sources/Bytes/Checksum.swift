@@ -6,12 +6,12 @@ package struct CRC32: Sendable {
 
   package init() {}
 
-  /// Takes in every byte of `span`, whatever of it has been read.
+  /// Adds every byte of `span`, regardless of its position.
   package mutating func update(_ span: borrowing ByteSpan) { update(span.bytes) }
 
-  /// Takes in bytes.
+  /// Adds bytes.
   package mutating func update(_ bytes: borrowing RawSpan) {
-    // A pointer to nothing is for libdeflate a wish for the first value.
+    // libdeflate returns the initial value for a null pointer.
     guard !bytes.isEmpty else { return }
     let previous = value
     value = bytes.withUnsafeBytes { libdeflate_crc32(previous, $0.baseAddress, $0.count) }
@@ -21,16 +21,16 @@ package struct CRC32: Sendable {
 /// The cyclic redundancy check of Ogg pages (RFC 3533, section 6): polynomial 0x04c11db7, most
 /// significant bit first, starting from zero, not inverted.
 ///
-/// It is the check of PNG with the bits of every byte, and of the value, in the other order: what libdeflate has
-/// for that takes many bytes at a step.
+/// This is PNG's CRC with the bits of every byte, and of the value, reversed, for which libdeflate has a fast
+/// implementation.
 package struct OggCRC: Sendable {
   /// So many bytes are turned around at a step.
   private typealias Word = SIMD8<UInt64>
 
-  /// How many bytes are turned around at a time: as many as a temporary allocation has room for on the stack.
+  /// How many bytes to reverse at a time: as many as a temporary allocation fits on the stack.
   private static let blockSize = 1024
 
-  /// The value with its bits in PNG's order, and not inverted.
+  /// The value in PNG's bit order, not inverted.
   private var reflected: UInt32 = 0
 
   package var value: UInt32 {
@@ -40,7 +40,7 @@ package struct OggCRC: Sendable {
 
   package init() {}
 
-  /// Takes in every byte of `span`, whatever of it has been read.
+  /// Adds every byte of `span`, regardless of its position.
   package mutating func update(_ span: borrowing ByteSpan) {
     var state = reflected
     span.bytes.withUnsafeBytes { bytes in
@@ -57,13 +57,13 @@ package struct OggCRC: Sendable {
     reflected = state
   }
 
-  /// Takes in four zeros: what stands for the page's own checksum while it is computed.
+  /// Adds four zeros, in place of the page's own checksum while it is computed.
   package mutating func updateWithZeros() {
     let zeros: [UInt8] = [0, 0, 0, 0]
     reflected = ~libdeflate_crc32(~reflected, zeros, zeros.count)
   }
 
-  /// Turns the bits of each byte around. The block has room for as many whole words as there are begun.
+  /// Reverses the bits of each byte. The block has space for whole words.
   private static func reverseBits(of bytes: UnsafeRawBufferPointer, into block: UnsafeMutableRawBufferPointer)
   {
     var index = 0

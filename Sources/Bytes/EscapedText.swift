@@ -1,7 +1,7 @@
-/// Bytes as text that a person can read and that no two byte strings share.
+/// Bytes as readable text that is different for different bytes.
 package enum EscapedText {
-  /// The text; bytes that aren't UTF-8, and control characters, as `\xNN`, and the backslash of a text that has
-  /// such a mark itself as `\x5c`.
+  /// The text. Bytes that aren't UTF-8, and control characters, become `\xNN`. A backslash becomes `\x5c` if
+  /// the text already contains such an escape.
   package static func of(_ bytes: [UInt8]) -> String {
     if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: isControl),
       !hasMarks(bytes)
@@ -11,8 +11,8 @@ package enum EscapedText {
     return escaped(bytes)
   }
 
-  /// Control characters; those (Unicode's Bidi_Control) that turn the direction of writing, which can make
-  /// one name look like another; and the noncharacters that XML can't hold.
+  /// Control characters; bidirectional controls (Unicode's Bidi_Control), which can make one name look like
+  /// another; and the noncharacters that XML can't contain.
   package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7f..<0xa0, 0x61c, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfffe...0xffff:
@@ -26,7 +26,7 @@ package enum EscapedText {
     "\\x" + String(UInt16(byte) + 0x100, radix: 16).dropFirst()
   }
 
-  /// Whether there is a mark in the text that would be made of a byte.
+  /// Whether the text contains what looks like an escape.
   private static func hasMarks(_ bytes: [UInt8]) -> Bool {
     guard bytes.contains(UInt8(ascii: "\\")) else { return false }
     let isHex = { (byte: UInt8) in (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }

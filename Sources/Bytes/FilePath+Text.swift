@@ -1,11 +1,11 @@
 package import SystemPackage
 
-/// Paths are `SystemPackage.FilePath` everywhere: bytes as the file system has them, which need not be valid
-/// UTF-8. What it doesn't bring is here: the bytes themselves, and a path as people and shells read it.
+/// Paths are `SystemPackage.FilePath` everywhere: raw bytes, which need not be valid UTF-8. This extension
+/// adds what it lacks: the bytes themselves, and a path as people and shells read it.
 extension FilePath {
-  /// Creates a path from its bytes, of which none is NUL.
+  /// Creates a path from bytes without NUL.
   ///
-  /// - Precondition: No system has paths with a NUL byte, so whoever reads paths from elsewhere refuses them.
+  /// - Precondition: The bytes contain no NUL. Callers that read paths from elsewhere must reject NUL.
   package init(_ bytes: some Sequence<UInt8>) {
     let bytes = Array(bytes)
     precondition(!bytes.contains(0), "a path has no NUL byte")
@@ -21,17 +21,17 @@ extension FilePath {
   /// The path as text, when it is valid UTF-8.
   package var text: String? { String(validating: self) }
 
-  /// The path for people: bytes that aren't UTF-8, and control characters, as `\xNN`. No two paths show
-  /// alike: the backslash of a path that has such a mark itself is shown as `\x5c`.
+  /// The path for display: bytes that aren't UTF-8, and control characters, as `\xNN`. No two paths look the
+  /// same: a backslash is shown as `\x5c` in a path that already contains such an escape.
   package var display: String { EscapedText.of(bytes) }
 
-  /// The last component's extension without the dot, in lower case; nil where there is none.
+  /// The last component's extension without the dot, in lower case; nil if there is none.
   package var lowercasedExtension: String? {
     guard let name = self.extension, !name.isEmpty else { return nil }
     return name.lowercased()
   }
 
-  /// The path with another extension, marked as another file where that would be the same path.
+  /// The path with another extension; with a suffix if that would be the same path.
   package func replacingExtension(with new: String?) -> FilePath {
     var stem = self
     stem.extension = nil
@@ -41,7 +41,7 @@ extension FilePath {
     return FilePath(stem.bytes + (isSame ? Array("-fixed".utf8) : []) + suffix)
   }
 
-  /// The path as one word of a POSIX shell, never taken for an option.
+  /// The path as one POSIX shell word that can't be mistaken for an option.
   package var shellQuoted: String {
     ShellWord.quoted(bytes.first == UInt8(ascii: "-") ? Array("./".utf8) + bytes : bytes)
   }

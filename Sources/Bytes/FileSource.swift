@@ -12,20 +12,19 @@ public import SystemPackage
 public final class FileSource: ByteSource {
   private let descriptor: Int32
 
-  /// The size that the file had when it was opened.
+  /// The file's size when it was opened.
   public let byteCount: UInt64
 
-  /// When the file was last written to before it was opened.
+  /// The file's modification time when it was opened.
   private let modified: timespec
 
-  /// Opens the file at `path`, without blocking whatever it is.
+  /// Opens the file at `path`, without ever blocking.
   ///
-  /// - Throws: ``ByteSourceError`` when nothing stands at the path, it can't be opened, or it isn't a
-  ///   regular file.
+  /// - Throws: ``ByteSourceError`` if the path doesn't exist, can't be opened, or isn't a regular file.
   public init(path: FilePath) throws(ByteSourceError) {
-    // Looked at before it is opened: to open a device or a pipe does something to it, and to who waits at its
-    // other end. What stands there may be replaced in between, so that the descriptor is asked again below,
-    // where folders are told as well: of one that may not be read, its opening says so.
+    // Check before opening: opening a device or a pipe has side effects, also for the process at the other
+    // end. The file may be replaced in between, so the descriptor is checked again below. That check also
+    // reports directories; for an unreadable directory, opening it fails with the reason.
     var status = stat()
     guard path.withPlatformString({ stat($0, &status) }) == 0 else {
       let number = errno
@@ -34,7 +33,7 @@ public final class FileSource: ByteSource {
     if let kind = Self.kind(ofMode: status.st_mode), status.st_mode & S_IFMT != S_IFDIR {
       throw ByteSourceError("it is \(kind), not a regular file")
     }
-    // O_NONBLOCK keeps the open of a FIFO or a device from waiting; it changes nothing for a file.
+    // O_NONBLOCK prevents blocking on a FIFO or a device; it has no effect on regular files.
     var descriptor: Int32
     repeat {
       descriptor = path.withPlatformString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) }
@@ -59,7 +58,7 @@ public final class FileSource: ByteSource {
 
   deinit { close(descriptor) }
 
-  /// Reads at an offset with `pread`, so that calls from several threads don't disturb each other.
+  /// Reads with `pread`, so that concurrent calls don't interfere.
   ///
   /// - Throws: ``ByteSourceError`` with the operating system's reason.
   public func read(
@@ -74,7 +73,7 @@ public final class FileSource: ByteSource {
     }
   }
 
-  /// Throws where the file was written to, made longer or cut since it was opened.
+  /// Throws if the file was written to or changed its size since it was opened.
   ///
   /// - Throws: ``ByteSourceError``.
   public func checkUnchanged() throws(ByteSourceError) {
@@ -89,11 +88,11 @@ public final class FileSource: ByteSource {
     if !isSame { throw ByteSourceError("it changed while it was read") }
   }
 
-  /// What stands at a path that is no regular file; nil for a regular file.
+  /// What is at a path, if it isn't a regular file; nil for a regular file.
   private static func kind(ofMode mode: mode_t) -> String? {
     switch mode & S_IFMT {
     case S_IFREG: nil
-    case S_IFDIR: "a folder"
+    case S_IFDIR: "a directory"
     case S_IFIFO: "a pipe"
     case S_IFSOCK: "a socket"
     case S_IFCHR, S_IFBLK: "a device"
@@ -120,14 +119,14 @@ extension ByteSourceError {
       Self.words(for: number), errorNumber: number, isMissing: number == ENOENT || number == ENOTDIR)
   }
 
-  /// The reason in the C locale's words, decided here so that reports don't vary with the machine.
+  /// The reason, as in the C locale but decided here, so that reports don't vary with the machine.
   private static func words(for number: Int32) -> String {
     switch number {
     case ENOENT: "no such file"
-    case ENOTDIR: "a part of the path is not a folder"
+    case ENOTDIR: "a component of the path is not a directory"
     case EACCES, EPERM: "permission denied"
     case ELOOP: "too many symbolic links"
-    case ENAMETOOLONG: "the name is too long"
+    case ENAMETOOLONG: "the file name is too long"
     case EMFILE, ENFILE: "too many open files"
     case EIO: "the device reports a read error"
     case ENXIO: "it is a socket or a device without a driver, not a regular file"

@@ -1,6 +1,6 @@
 /// A four-character code: a box type, a chunk type, a sample entry.
 ///
-/// Inlinable, so that holding one against a literal is holding two numbers against each other.
+/// Inlinable, so that a comparison with a literal compares two numbers.
 @usableFromInline
 package struct FourCC: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
   @usableFromInline
@@ -41,7 +41,7 @@ package struct FourCC: Hashable, Sendable, ExpressibleByStringLiteral, CustomStr
   /// The four bytes in file order.
   package var bytes: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: rawValue >> (24 - 8 * $0)) } }
 
-  /// Printable ASCII as it is, any other byte as `\xNN`, so that a hostile code can't disturb a report.
+  /// Printable ASCII as it is, any other byte as `\xNN`, so that a hostile code can't break a report.
   @usableFromInline
   package var description: String {
     bytes.map { byte in

@@ -6,7 +6,7 @@ extension Sequence<UInt8> {
 }
 
 extension Array<UInt8> {
-  /// The bytes that hexadecimal digits stand for; nil where the text is anything but pairs of them.
+  /// The bytes that hexadecimal digits encode; nil if the text is anything but pairs of them.
   package init?(hexadecimal text: String) {
     let digits = text.utf8.map(\.hexadecimalDigit)
     guard digits.count.isMultiple(of: 2), !digits.contains(nil) else { return nil }
@@ -16,7 +16,7 @@ extension Array<UInt8> {
 }
 
 extension UInt8 {
-  /// The value of the hexadecimal digit that the byte is in ASCII; nil where it is none.
+  /// The value of a hexadecimal digit in ASCII; nil for any other byte.
   package var hexadecimalDigit: UInt8? {
     switch self {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

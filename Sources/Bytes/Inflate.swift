@@ -1,8 +1,8 @@
 internal import CZlib
 
-/// A DEFLATE decompressor (RFC 1951) with fixed memory: the caller gives input and output in pieces.
+/// A DEFLATE decompressor (RFC 1951) with fixed memory: the caller passes input and output in pieces.
 package struct Inflate: ~Copyable {
-  /// What stands around the DEFLATE data.
+  /// The wrapper around the DEFLATE data.
   package enum Wrapper: Sendable {
     /// Nothing, as in ZIP members.
     case none
@@ -11,9 +11,9 @@ package struct Inflate: ~Copyable {
   }
 
   package enum Status: Sendable {
-    /// More input is wanted, or the output is full.
+    /// More input is needed, or the output is full.
     case more
-    /// The stream has ended, and its check value held.
+    /// The stream has ended, and its checksum matched.
     case ended
     /// The stream is broken.
     case damaged
@@ -25,7 +25,7 @@ package struct Inflate: ~Copyable {
   package init(_ wrapper: Wrapper) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // Fails only for want of memory, in which case the first step reports the stream as damaged.
+    // Fails only when out of memory; the first step then reports the stream as damaged.
     _ = preflight_inflateInit2(stream, wrapper == .zlib ? MAX_WBITS : -MAX_WBITS)
   }
 
@@ -35,17 +35,17 @@ package struct Inflate: ~Copyable {
     stream.deallocate()
   }
 
-  /// Decompresses from `input` into `output` until the one is used up or the other full.
+  /// Decompresses from `input` into `output` until one of them is used up.
   ///
-  /// - Returns: How many bytes of `input` were used, how many of `output` were written, and whether
-  ///   the stream goes on.
+  /// - Returns: How many bytes of `input` were used, how many of `output` were written, and whether the
+  ///   stream continues.
   package mutating func step(
     _ input: borrowing ByteSpan, into output: inout [UInt8]
   ) -> (consumed: Int, produced: Int, status: Status) {
     let stream = self.stream
     return input.bytes.withUnsafeBytes { bytes in
       output.withUnsafeMutableBytes { room in
-        // zlib takes a mutable pointer for the input by its age, and does not write through it.
+        // zlib takes a mutable pointer for historical reasons, but doesn't write through it.
         stream.pointee.next_in = UnsafeMutablePointer(
           mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
         let given = UInt32(clamping: bytes.count)

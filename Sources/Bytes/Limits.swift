@@ -1,12 +1,13 @@
-/// The limits of ours: how much of a stranger's file is read, unpacked, kept or walked through, each with the
-/// reason for its number.
+/// Limits on how much of an untrusted file is read, decompressed, kept or traversed, each with the reason for
+/// its value.
 ///
-/// A file decides what it claims; these decide what a check of it costs. They say nothing about the file:
-/// where one ends the reading, and what lies beyond could have changed the result, the reader says so
-/// (`Reading.leaveUnchecked(_:)`) and never calls it damage. A limit on a guess, such as how far a text is
-/// looked at to tell its type, is not reported. Numbers that a specification states stand beside their reader.
+/// They bound the cost of a check whatever a file declares. They say nothing about the file: if a limit ends
+/// the reading and the rest could have changed the result, the reader reports it
+/// (`Reading.leaveUnchecked(_:)`) and never calls it damage. A limit on a heuristic, such as how far a text
+/// is scanned to detect its type, is not reported. Values that a specification defines are next to their
+/// reader.
 package enum Limits {
-  /// A number of bytes in words, such as "16 MiB" where it is a round one.
+  /// A number of bytes as text, such as "16 MiB" for a round number.
   package static func size(_ byteCount: some BinaryInteger) -> String {
     let bytes = UInt64(clamping: byteCount)
     for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] where bytes > 0 {
@@ -21,25 +22,26 @@ package enum Limits {
 extension Limits {
   /// Reading a source.
   package enum Window {
-    /// The longest run of bytes that can be asked for at once, which bounds the memory of a window: 1 MiB. The
-    /// pages, segments and names of all formats have lengths of 16 bits; only texts in a file are longer.
+    /// The longest run of bytes that a reader can request at once, which bounds the memory of a window: 1
+    /// MiB. The pages, segments and names of all formats have 16-bit lengths; only texts in a file are
+    /// longer.
     package static let span = 1 << 20
 
-    /// So many bytes are read of a file in all: 2 GiB, beyond which no endpoint of WhatsApp accepts a file.
-    /// One of terabytes, which takes no room on the disk where it has holes, is answered in seconds.
+    /// The maximum number of bytes read of a file: 2 GiB, more than any WhatsApp endpoint accepts. A sparse
+    /// file of terabytes is answered in seconds.
     package static let bytesRead: UInt64 = 2 << 30
   }
 
-  /// Decompressing a whole stream at once. What is larger is decompressed in pieces, so nothing is left out.
+  /// Decompressing a whole stream at once. Larger streams are decompressed in pieces, so nothing is left out.
   package enum Unpacker {
     /// Decompressed: 8 MiB, an image of 1,920 × 1,080 pixels with transparency.
     package static let byteCount = 8 << 20
 
-    /// Compressed: 2 MiB, which most images of 8 MiB stay below.
+    /// Compressed: 2 MiB; most images of 8 MiB need less.
     package static let packedByteCount = 2 << 20
 
-    /// What each thread has room for of its own: 2 MiB, so that many threads take little memory; the room for
-    /// more is shared.
+    /// Each thread's own buffer: 2 MiB, so that many threads use little memory. The buffer for larger streams
+    /// is shared.
     package static let ownByteCount = 2 << 20
   }
 }
@@ -47,7 +49,7 @@ extension Limits {
 // MARK: - Facts
 
 extension Limits {
-  /// What is kept of what readers find. A file with more is no better described by more, and a hostile one has
+  /// How many findings of readers to keep. More don't describe a file better, and a hostile file has
   /// millions.
   package enum Reading {
     /// Faults.
@@ -64,42 +66,42 @@ extension Limits {
 // MARK: - Images
 
 extension Limits {
-  /// Exif and XMP, wherever they stand.
+  /// Exif and XMP, in any format.
   package enum Metadata {
-    /// 1 MiB, the longest run that a window gives. What programs write takes some kilobytes; only histories of
-    /// edits take more, and the place stands before them.
+    /// 1 MiB, the longest run that a window gives. Programs write some kilobytes; only edit histories take
+    /// more, and the coordinates precede them.
     package static let byteCount = Window.span
   }
 
   /// PNG and APNG.
   package enum PNG {
-    /// The images of one file may decompress to so much: 256 MiB, 8,000 × 8,000 pixels with transparency, which
-    /// take some tenths of a second. A small file can promise terabytes.
+    /// The maximum decompressed size of all images of a file: 256 MiB, 8,000 × 8,000 pixels with
+    /// transparency, which take some tenths of a second. A small file can declare terabytes.
     package static let imageByteCount: UInt64 = 1 << 28
   }
 
-  /// What libwebp is asked for.
+  /// What libwebp is used for.
   package enum WebP {
-    /// The demuxer wants the whole file in memory: 16 MiB, well over the size of an image that a messenger
+    /// The demuxer needs the whole file in memory: 16 MiB, well over the size of an image that a messenger
     /// accepts.
     package static let byteCount: UInt64 = 16 << 20
 
-    /// A lossless frame, or one with transparency: the decoder keeps four to five bytes for each of its pixels,
-    /// 40 MiB for 8,388,608 of them, which is more than a 4K screen has.
+    /// A lossless frame, or one with transparency: the decoder keeps four to five bytes per pixel, 40 MiB for
+    /// 8,388,608 pixels, which is more than a 4K screen.
     package static let framePixels = 1 << 23
 
-    /// All frames together: 134,217,728, about a second. A file of some megabytes can hold thousands of empty
-    /// frames of any size.
+    /// All frames together: 134,217,728 pixels, about a second. A file of some megabytes can contain
+    /// thousands of empty frames of any size.
     package static let pixels = 1 << 27
 
-    /// The demuxer walks through all frames before the one that is asked for, so the time grows with the square
-    /// of this. No animation that people send has as many.
+    /// The demuxer walks through all frames before the requested one, so the time grows with the square of
+    /// this number. No real animation has as many frames.
     package static let frames = 10_000
   }
 
   /// Images that are named and not read.
-  package enum OtherPictures {
-    /// How far they are looked at: 16 KiB. A raw image's directory stands in the first kilobytes, and an SVG may
+  package enum OtherImages {
+    /// How far they are scanned: 16 KiB. A raw image's directory is in the first kilobytes, and an SVG may
     /// begin with a long comment.
     package static let head = 1 << 14
   }
@@ -110,10 +112,10 @@ extension Limits {
 extension Limits {
   /// MP4, QuickTime, 3GPP and HEIF.
   package enum ISOBaseMedia {
-    /// Boxes before the one that says what the file is: 8, where writers put one or two.
+    /// Boxes before the one that identifies the file: 8; writers put one or two.
     package static let openingBoxes = 8
 
-    /// The file type box: 1 KiB, some 250 brands, where files have ten.
+    /// The file type box: 1 KiB, some 250 brands; files have ten.
     package static let fileType = 1 << 10
 
     /// Tracks, and the defaults of their fragments: 256, more than any player plays.
@@ -125,68 +127,71 @@ extension Limits {
     /// A compressed movie box, decompressed: 16 MiB. A movie of many hours has an index of a few.
     package static let compressedMovie = 16 << 20
 
-    /// Parameter sets of AVC: 64 KiB, where encoders write less than 100 bytes.
+    /// Parameter sets of AVC: 64 KiB; encoders write less than 100 bytes.
     package static let parameterSets = 1 << 16
 
-    /// A descriptor of an elementary stream: 4 KiB. What is read of it stands in its first 100 bytes.
+    /// A descriptor of an elementary stream: 4 KiB. The relevant part is in its first 100 bytes.
     package static let descriptor = 4 << 10
 
-    /// How far into a sample entry a descriptor is looked for by its name, where an old writer put it elsewhere: 1 KiB.
+    /// How far into a sample entry to search for a descriptor by its name, which an old writer put elsewhere:
+    /// 1 KiB.
     package static let descriptorSearch = 1 << 10
 
-    /// The first samples that are held against the decoder's configuration. One image may be damaged; where
-    /// not even these three can be taken apart, none can.
+    /// The first samples that are checked against the decoder's configuration. One image may be damaged; if
+    /// none of the first three can be parsed, none can.
     package static let firstPictures = 3
 
-    /// The first samples in which B slices are looked for: 8, enough to meet one wherever an encoder makes them.
+    /// The first samples in which to search for B slices: 8, enough to find one wherever an encoder makes
+    /// them.
     package static let sliceSamples = 8
 
-    /// Units of a sample: 16, more than stand before a picture's first slice.
+    /// Units of a sample: 16, more than precede a picture's first slice.
     package static let units = 16
   }
 
   /// Ogg.
   package enum Ogg {
-    /// Streams at once: 64, more than anyone's media has. The pages of the others are checked and not followed.
+    /// Concurrent streams: 64, more than any real media has. The pages of the others are checked but not
+    /// followed.
     package static let streams = 64
 
-    /// How many times the file's bytes may be summed to find out whether four letters begin a page.
+    /// How many times the file's bytes may be checksummed to find out whether four letters start a page.
     package static let searches: UInt64 = 4
   }
 
   /// MPEG audio.
   package enum MPEGAudio {
-    /// How far into a file without a tag the first frame is looked for, to tell whether the file is of this
+    /// How far to search for the first frame in a file without a tag, to detect whether the file has this
     /// format: 32 KiB, some 80 frames.
     package static let search: UInt64 = 1 << 15
 
-    /// So many bytes of a file pay for one try to find the length of frames in free format, which costs as much
-    /// as reading 4 KiB. Other bytes look like such a frame once in 32 KiB.
+    /// One attempt to find the length of free-format frames is allowed per this many bytes of a file. It
+    /// costs as much as reading 4 KiB. Other bytes look like such a frame once in 32 KiB.
     package static let bytesPerFreeFormatTry: UInt64 = 4 << 10
 
-    /// The tries that every file has, however small.
+    /// The attempts that every file gets, however small.
     package static let freeFormatTries: UInt64 = 32
   }
 
   /// AAC in ADTS frames.
   package enum AAC {
-    /// How far into a file, or behind a tag, the first frame is looked for, to tell whether the file is of this
-    /// format: 16 KiB, some 40 frames.
+    /// How far to search for the first frame from the start of a file or after a tag, to detect whether the
+    /// file has this format: 16 KiB, some 40 frames.
     package static let search: UInt64 = 1 << 14
   }
 
   /// The tags around audio.
   package enum AudioTags {
-    /// Tags in a row: 64. Each at the end costs a read of its own, and files have three at most.
+    /// Consecutive tags: 64. Each one at the end costs a read, and files have three at most.
     package static let count = 64
   }
 
   /// Audio and video that is named and not read.
   package enum OtherMedia {
-    /// The objects of a header of Windows Media: 256, where files have ten.
+    /// The objects of a Windows Media header: 256; files have ten.
     package static let objects = 256
 
-    /// How far a stream without a header is looked at: 4 KiB, twenty packets.
+    /// How far a stream without a header is scanned: 4 KiB, twenty packets.
     package static let head = 4 << 10
   }
 }
@@ -196,53 +201,53 @@ extension Limits {
 extension Limits {
   /// PDF, on the way from the trailer to the page tree.
   package enum PDF {
-    /// An object that is kept: 512 KiB. Catalogs and page tree nodes take some kilobytes.
+    /// An object that is kept: 512 KiB. Catalogs and page tree nodes have some kilobytes.
     package static let object = 1 << 19
 
-    /// Objects in objects: 48. Documents stay below ten, and each level takes room on the stack.
+    /// Nesting of objects: 48. Documents stay below ten, and each level uses stack space.
     package static let nesting = 48
 
-    /// References that lead on to references: 8, where documents have one.
+    /// Chained references: 8; documents have one.
     package static let hops = 8
 
     /// Cross-reference sections: 512. Each update of a document adds one, and each costs a read.
     package static let sections = 512
 
-    /// What the sections may cost in memory in all: 24 MiB, two million objects.
+    /// The total memory of the sections: 24 MiB, two million objects.
     package static let sectionByteCount = 24 << 20
 
-    /// Runs of numbers in one section: 65,536, of which each takes 32 bytes of memory.
+    /// Runs of numbers in one section: 65,536, each of which uses 32 bytes of memory.
     package static let subsections = 1 << 16
 
-    /// How often the whole file is searched for an object that isn't where it should be: 6, once for each
-    /// object on the way to the pages.
+    /// How often the whole file is searched for an object that isn't at its offset: 6, once for each object
+    /// on the way to the pages.
     package static let searches = 6
 
-    /// How many copies of an object are tried in one search, from the last on: 8. Each update that changes an
+    /// How many copies of an object are tried in one search, from the last: 8. Each update that changes an
     /// object adds one.
     package static let copies = 8
 
-    /// Trailers that are tried, from the last on, where the cross-reference is of no use: 64. A file that is made
-    /// of nothing but the word must not take forever.
+    /// Trailers to try, from the last, if the cross-reference is unusable: 64. A file that consists only of
+    /// the keyword must not take forever.
     package static let trailers = 64
 
-    /// What comes of one stream: 8 MiB, a cross-reference of a million objects.
+    /// The decompressed size of one stream: 8 MiB, a cross-reference of a million objects.
     package static let stream = 8 << 20
 
-    /// The columns of a predictor's rows: 65,536, where structure has less than 30.
+    /// The columns of a predictor's rows: 65,536; structural streams have less than 30.
     package static let columns = 1 << 16
 
-    /// How far from a file's end `startxref` is looked for, to tell whether a header that isn't at the start is one:
-    /// 2 KiB. It stands on the last lines.
+    /// How far from a file's end to search for `startxref`, to decide whether a header that isn't at the
+    /// start is one: 2 KiB. It is on the last lines.
     package static let end: UInt64 = 2 << 10
 
-    /// Objects that are kept for the second look at them: four, of 2 KiB at most. The way to the pages is gone
+    /// Objects that are kept for the second pass: four, of 2 KiB at most. The way to the pages is followed
     /// twice.
     package static let recent = (count: 4, byteCount: 2 << 10)
   }
 
-  /// PDF, on the way through what isn't needed for showing the pages: scripts, actions and attachments. Of pages,
-  /// their notes and the fields of forms a sample is looked at, which is not reported.
+  /// PDF content that isn't needed to show the pages: scripts, actions and attachments. Only some pages,
+  /// annotations and form fields are checked, and this is not reported.
   package enum PDFActions {
     /// Objects: 256. A catalog, its lists of names, a form and the first pages take fewer.
     package static let objects = 256
@@ -253,22 +258,22 @@ extension Limits {
     /// Bytes read in relation to a small file's size.
     package static let bytesReadPerByte: UInt64 = 8
 
-    /// Bytes parsed: 4 MiB, since the same ones can be asked for again and again.
+    /// Bytes parsed: 4 MiB, since the same bytes can be requested repeatedly.
     package static let parsed = 4 << 20
 
-    /// What an object counts for among those that isn't found or is too long.
+    /// The cost of an object that isn't found or is too long.
     package static let missingObject = 64 << 10
 
-    /// Bytes decompressed of object streams: 4 MiB, where one has some hundred kilobytes.
+    /// Bytes decompressed of object streams: 4 MiB; one has some hundred kilobytes.
     package static let unpacked = 4 << 20
 
     /// References that lead on to references: 4.
     package static let hops = 4
 
-    /// Pages: the first 4, of which the first is shown when the document is opened.
+    /// Pages: the first 4. The first one is shown when the document is opened.
     package static let pages = 4
 
-    /// How deep the tree of pages is: 16. Each level has ten nodes and more.
+    /// The depth of the page tree: 16. Each level has ten nodes or more.
     package static let pageTree = 16
 
     /// Notes of each page: 32.
@@ -277,7 +282,7 @@ extension Limits {
     /// Fields of a form, and of each field: 32.
     package static let fields = 32
 
-    /// Actions that lead on to actions, and levels of other trees: 6.
+    /// Chained actions, and levels of other trees: 6.
     package static let depth = 6
 
     /// Actions that follow one: 8.
@@ -289,59 +294,59 @@ extension Limits {
     /// Nodes in a node of a name tree: 16.
     package static let nodes = 16
 
-    /// The template of a form in XFA: 256 KiB, in which scripts stand beside the first fields.
+    /// The template of an XFA form: 256 KiB. Scripts are next to the first fields.
     package static let template = 1 << 18
 
-    /// An attached file: 1 KiB, enough to tell a program by its header.
+    /// An attached file: 1 KiB, enough to detect a program by its header.
     package static let attachment = 1 << 10
   }
 
-  /// ZIP archives and the documents that are built on them.
+  /// ZIP archives and the documents based on them.
   package enum ZIP {
-    /// End records that are tried, from the last on: 16. A comment may hold their signature.
+    /// End records to try, from the last: 16. A comment may contain their signature.
     package static let endRecords = 16
 
-    /// How far from a file's end an archive is looked for in a file that doesn't begin as one: 1 KiB, a comment
-    /// of some lines. Files of all kinds pass here.
+    /// How far from a file's end to search for an archive in a file that doesn't start like one: 1 KiB, a
+    /// comment of some lines. All kinds of files get this check.
     package static let reach = 1 << 10
 
-    /// Members of the directory at a time: 65,536, of 64 bytes each.
+    /// Members of the directory per run: 65,536, of 64 bytes each.
     package static let members = 1 << 16
 
-    /// What the members may decompress to: 32 times the file's size, since documents reach a third of that and
-    /// hostile files a thousand times their size …
+    /// The total decompressed size of the members: 32 times the file's size, since documents reach a third of
+    /// that and hostile files a thousand times their size …
     package static let expansion: UInt64 = 32
 
-    /// … but 64 MiB of any file: the sheet of a small workbook may be nothing but repetition.
+    /// … but 64 MiB for any file: the sheet of a small workbook may be very repetitive.
     package static let unpacked: UInt64 = 64 << 20
 
-    /// Faults of members: 4. After them more tell nothing new.
+    /// Faults of members: 4. More add no information.
     package static let faults = 4
 
-    /// A part that says what a package is: 1 MiB. A part of the package takes some 150 bytes in it.
+    /// A part that declares what a package is: 1 MiB. Each part of the package takes some 150 bytes in it.
     package static let part: UInt64 = 1 << 20
 
-    /// A member that holds nothing but a media type: 256 bytes.
+    /// A member that contains only a media type: 256 bytes.
     package static let mediaType: UInt64 = 256
 
-    /// The start of a document of iWork, which tells the program: 64 bytes.
+    /// The start of an iWork document, which identifies the program: 64 bytes.
     package static let messageHead: UInt64 = 64
 
-    /// Relationships that may lead to the main part: 8, where packages have one.
+    /// Relationships that may refer to the main part: 8; packages have one.
     package static let mainParts = 8
 
     /// Members of each kind that may start something: 64. A long report with a chart or a header for each chapter
     /// has some dozens.
     package static let suspects = 64
 
-    /// An embedded object: 16 KiB, or 1 or 8 MiB where that isn't enough. Its directory begins at its start, as
-    /// Office writes it, and may end at its end.
+    /// An embedded object: 16 KiB, or 1 or 8 MiB if that isn't enough. Its directory is at its start, as
+    /// Office writes it, or at its end.
     package static let objects: [UInt64] = [1 << 14, 1 << 20, 8 << 20]
 
     /// All embedded objects: 32 MiB, some tenths of a second.
     package static let allObjects: UInt64 = 32 << 20
 
-    /// A link to another workbook: 64 KiB. What it leads to stands before the values that are kept of it.
+    /// A link to another workbook: 64 KiB. Its target precedes the cached values.
     package static let externalLink: UInt64 = 1 << 16
   }
 
@@ -356,22 +361,22 @@ extension Limits {
     /// Entries of the directory: 262,144, of about 64 bytes each. Documents with many objects have thousands.
     package static let entries = 1 << 18
 
-    /// The size of all streams together in relation to the file's: 2. Streams that claim more lie, and to follow
-    /// them all would take long.
+    /// The size of all streams together in relation to the file's: 2. If they declare more, some sizes are
+    /// false, and following them all would take long.
     package static let streamsPerFile: UInt64 = 2
 
-    /// How many sectors before the end data is looked for that was put behind a file: 512 MiB, which nobody
-    /// sends.
+    /// How many sectors before the end to search for data that was appended to a file: 512 MiB, more than
+    /// anyone sends.
     package static let unusedSectors = 1 << 20
 
-    /// Records before a workbook's list of sheets, and of a presentation outside of its slides: 16,384, where
+    /// Records before a workbook's list of sheets, and of a presentation outside its slides: 16,384;
     /// documents have hundreds.
     package static let records = 1 << 14
 
     /// Packaged files: 32.
     package static let packagedFiles = 32
 
-    /// The start of a packaged file: 4 KiB, which hold its names and its header.
+    /// The start of a packaged file: 4 KiB, which contain its names and its header.
     package static let packagedHead = 4 << 10
 
     /// The name of a packaged file: 1 KiB, four times the longest path of Windows.
@@ -380,10 +385,10 @@ extension Limits {
 
   /// Texts.
   package enum Text {
-    /// How far a text is looked at to tell its type: 64 KiB, a thousand lines.
+    /// How much of a text to scan to detect its type: 64 KiB, a thousand lines.
     package static let head = 64 << 10
 
-    /// How far a mail's header is looked at: 16 KiB, which a hundred lines take.
+    /// How far a mail's header is scanned: 16 KiB, a hundred lines.
     package static let mailHeader = 16 << 10
 
     /// How far the first line goes.
@@ -396,24 +401,23 @@ extension Limits {
 extension Limits {
   /// Looking for another format in a file.
   package enum Hidden {
-    /// How far into a file signs of a page or a script are looked for: 4 KiB, a little further than clients look
-    /// that go by the bytes.
+    /// How far into a file to search for signs of a page or a script: 4 KiB, a little further than clients
+    /// that sniff content.
     package static let opening = 4 << 10
 
-    /// The most that is looked at for them, for the end of a comment that begins in the header: 64 KiB.
+    /// The maximum to scan for the end of a comment that starts in the header: 64 KiB.
     package static let openingEnd = 64 << 10
 
-    /// How much is looked at of what stands behind a file's end, to say what it is: 64 KiB, which a comment of an
-    /// archive takes.
+    /// How much of the trailing data is scanned to identify it: 64 KiB, the length of an archive's comment.
     package static let trailing = 64 << 10
   }
 
   /// What libmagic is shown.
   package enum Sniffing {
-    /// By the system's database: 1 MiB, what `file` shows it.
+    /// By the system's database: 1 MiB, as in `file`.
     package static let system = 1 << 20
 
-    /// By our own entries: 64 bytes, all that they look at but for …
+    /// By our own entries: 64 bytes, all that they look at except …
     package static let common = 64
 
     /// … the first members of an archive: 64 KiB.

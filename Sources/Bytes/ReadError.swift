@@ -1,23 +1,23 @@
-/// Why a read at a place in the file was not possible.
+/// Why a read at an offset failed.
 @usableFromInline
 package struct ReadError: Error, Sendable {
   @usableFromInline
   package enum Reason: Sendable {
-    /// The data ends before the bytes wanted.
+    /// The data ends before the requested bytes.
     case endOfData
-    /// A size or offset that the file declares can't be: it overflows or passes every sane bound.
+    /// A size or offset that the file declares is impossible: it overflows or exceeds every plausible bound.
     case implausible
-    /// More was read than is worth it for any file (``Limits/Window/bytesRead``): what was found so far
-    /// stands, and the rest is unchecked.
+    /// More was read than any file is worth (``Limits/Window/bytesRead``). What was found so far counts, and
+    /// the rest is unchecked.
     case enough
-    /// The source itself failed: no judgement is possible.
+    /// The source itself failed, so no verdict is possible.
     case source(ByteSourceError)
   }
 
   @usableFromInline
   package let reason: Reason
 
-  /// The file offset at which the bytes were wanted (`implausible`: at which the claim stands).
+  /// The file offset of the requested bytes (`implausible`: the offset of the declared value).
   @usableFromInline
   package let offset: UInt64
 
@@ -29,11 +29,11 @@ package struct ReadError: Error, Sendable {
 }
 
 extension UInt64 {
-  /// The sum with a number that a file declares; throws instead of trapping.
+  /// Adds a number that a file declares; throws instead of trapping.
   ///
   /// - Parameters:
   ///   - claim: The number.
-  ///   - place: The file offset at which it stands.
+  ///   - place: The file offset of the declared value.
   package func adding(_ claim: UInt64, claimedAt place: UInt64) throws(ReadError) -> UInt64 {
     let (sum, overflow) = addingReportingOverflow(claim)
     if overflow { throw ReadError(.implausible, at: place) }

@@ -1,11 +1,11 @@
-/// The secure hash SHA-256 (FIPS 180-4, section 6.2), of bytes that come in pieces.
+/// The secure hash SHA-256 (FIPS 180-4, section 6.2), of bytes that arrive in pieces.
 package struct SHA256: Sendable {
   private static let blockSize = 64
 
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  /// The message schedule of one block, kept so that it isn't allocated for each.
+  /// The message schedule of one block, kept to avoid an allocation per block.
   private var schedule = [UInt32](repeating: 0, count: 64)
   /// The start of a block that isn't whole yet.
   private var pending: [UInt8] = []
@@ -20,7 +20,7 @@ package struct SHA256: Sendable {
     return hash.digest()
   }
 
-  /// Takes in more bytes.
+  /// Adds more bytes.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     byteCount += UInt64(bytes.count)
     var rest = bytes[...]
@@ -38,7 +38,7 @@ package struct SHA256: Sendable {
     pending += rest.dropFirst(whole)
   }
 
-  /// The digest of all that was taken in: 32 bytes.
+  /// The digest of all bytes that were added: 32 bytes.
   package consuming func digest() -> [UInt8] {
     var padding: [UInt8] = [0x80]
     let used = (Int(byteCount % 64) + 1 + 8) % 64
@@ -53,7 +53,7 @@ package struct SHA256: Sendable {
     }
   }
 
-  /// Takes in whole blocks.
+  /// Adds whole blocks.
   // Offsets stay within the blocks that were counted, and indexes below 64, the length of both tables.
   private mutating func absorb(_ blocks: UnsafeRawBufferPointer) {
     state.withUnsafeMutableBufferPointer { state in

@@ -1,6 +1,6 @@
 extension UInt8 {
-  /// The byte, a capital letter of ASCII as the small one: names within formats are compared so, whatever the
-  /// language of the system.
+  /// The byte with an ASCII capital letter in lower case: names within formats are compared this way,
+  /// whatever the system's language.
   @inlinable
   package var asciiLowercased: UInt8 { 0x41...0x5a ~= self ? self | 0x20 : self }
 }

@@ -1,36 +1,36 @@
 internal import CDeflate
 internal import Synchronization
 
-/// Unpacks a whole DEFLATE stream (RFC 1951) at a stroke, two to three times as fast as ``Inflate`` does in
-/// pieces. It tells whether the stream is what is expected and nothing more: where it isn't, and where it is
-/// larger than ``Limits/Unpacker`` allows, ``Inflate`` says why and where.
+/// Decompresses a whole DEFLATE stream (RFC 1951) in one step, two to three times as fast as ``Inflate``. It
+/// only reports whether the stream is as expected. If it isn't, or if it is larger than ``Limits/Unpacker``
+/// allows, ``Inflate`` finds out why and where.
 ///
-/// It lets codes pass that RFC 1951 reserves and zlib refuses (lengths 286 and 287, distances 30 and 31), which no
-/// encoder writes.
+/// It accepts codes that RFC 1951 reserves and zlib rejects (lengths 286 and 287, distances 30 and 31), which
+/// no encoder writes.
 ///
-/// One is used for file after file, so that its room isn't made anew for each.
-// Safe to hand from thread to thread: it belongs to one window at a time.
+/// One unpacker is used for many files, so that its buffer isn't reallocated for each.
+// Safe to pass between threads: it belongs to one window at a time.
 package final class Unpacker: @unchecked Sendable {
-  /// The room for what is larger, one for the whole process, so that memory doesn't grow with the number of
-  /// threads. While one uses it, the others leave what they have to ``Inflate``.
+  /// The buffer for larger streams, one for the whole process, so that memory doesn't grow with the number of
+  /// threads. While one thread uses it, the others use ``Inflate``.
   private static let sharedRoom = Mutex<Room?>(Room())
 
   private var decompressor: OpaquePointer?
-  /// Nil while it is in use, so that what is unpacked meanwhile doesn't write over it.
+  /// Nil while it is in use, so that nothing else writes to it.
   private var room: Room? = Room()
 
   package init() {}
 
   deinit { libdeflate_free_decompressor(decompressor) }
 
-  /// Unpacks a stream and looks at what comes out.
+  /// Decompresses a stream and passes the output to a closure.
   ///
   /// - Parameters:
-  ///   - input: The stream; bytes after its end are left alone.
-  ///   - count: How many bytes it has to make, no more and no fewer.
-  ///   - body: Is given the bytes; they are gone afterwards.
-  /// - Returns: What `body` returns; nil where the stream is broken, cut, or makes another number of
-  ///   bytes, or where it is too much for this way.
+  ///   - input: The stream; bytes after its end are ignored.
+  ///   - count: The exact number of bytes of the output.
+  ///   - body: Receives the bytes, which are only valid during the call.
+  /// - Returns: What `body` returns; nil if the stream is corrupt, truncated, has a different size, or is too
+  ///   large for this method.
   package func unpack<Result>(
     _ input: borrowing RawSpan, wrapper: Inflate.Wrapper, expecting count: UInt64,
     _ body: (RawSpan) -> Result
@@ -50,7 +50,8 @@ package final class Unpacker: @unchecked Sendable {
     return fill(output, from: input, start, wrapper) ? body(output.bytes) : nil
   }
 
-  /// Unpacks the stream that begins at `start`; whether it fills the output exactly, and its check value holds.
+  /// Decompresses the stream at `start`; returns whether it fills the output exactly and its checksum
+  /// matches.
   private func fill(
     _ output: UnsafeMutableRawBufferPointer, from input: borrowing RawSpan, _ start: Int,
     _ wrapper: Inflate.Wrapper
@@ -67,15 +68,14 @@ package final class Unpacker: @unchecked Sendable {
     return stated == libdeflate_adler32(1, output.baseAddress, output.count)
   }
 
-  /// The check value behind zlib's data (RFC 1950, section 2.2); nil where the input ends before its end, which
-  /// decoders of PNG put up with.
+  /// The checksum after zlib's data (RFC 1950, section 2.2); nil if the input ends before it does, which PNG
+  /// decoders accept.
   private static func checkValue(in input: borrowing RawSpan, at offset: Int) -> UInt32? {
     guard input.byteCount - offset >= 4 else { return nil }
     return UInt32(bigEndian: input.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
   }
 
-  /// The length of zlib's header (RFC 1950, section 2.2); nil where there is none, or one that names a
-  /// dictionary.
+  /// The length of zlib's header (RFC 1950, section 2.2); nil if there is none, or it names a dictionary.
   private static func zlibHeaderByteCount(_ input: borrowing RawSpan) -> Int? {
     guard input.byteCount >= 2 else { return nil }
     let method = input.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
@@ -85,18 +85,18 @@ package final class Unpacker: @unchecked Sendable {
   }
 }
 
-/// Memory that grows with what has to go into it.
-// Safe to hand from thread to thread: an unpacker has one of its own, or has taken the shared one for itself.
+/// Memory that grows on demand.
+// Safe to pass between threads: an unpacker owns its buffer or has exclusive use of the shared one.
 private final class Room: @unchecked Sendable {
   private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   deinit { memory.deallocate() }
 
-  /// The first bytes of the room, whatever stands in them.
+  /// The first bytes of the buffer, whatever is in them.
   func first(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if memory.count < max(count, 1) {
       memory.deallocate()
-      // Rounded up, so that files that grow slowly don't have it made anew each time.
+      // Rounded up, so that the buffer isn't reallocated for every slightly larger file.
       memory = .allocate(byteCount: (count | 0xffff) + 1, alignment: 16)
     }
     return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])

@@ -212,7 +212,7 @@ public final class Preflight: Sendable {
         let structure = try Structure(&window, named: name, sniffer: tools.sniffer)
         var inspection = structure.inspection
         let table = FactTable(inspection, reference: reference)
-        let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(taking:))
+        let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(accepting:))
         var findings = policy.findings(
           for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType)
         // Decoding costs more than all else, and what is refused by its structure is refused. It adds faults,

@@ -1,4 +1,4 @@
-/// A fact in the shape in which results show it and policies ask about it.
+/// A fact as results show it and policies check it.
 public enum FactValue: Sendable, Hashable {
   /// A yes or no.
   case bool(Bool)
@@ -20,12 +20,12 @@ public enum FactValue: Sendable, Hashable {
   }
 }
 
-/// The keys of a record of facts, in the order in which results show them.
-// An enumeration rather than a table of closures: every file is asked for each of them more than once.
+/// The keys of a record of facts, in the order of results.
+// An enumeration rather than a table of closures: every file is queried for each key more than once.
 package protocol FactKey: RawRepresentable<String>, CaseIterable, Sendable {
   associatedtype Root
 
-  /// The value of the fact; nil where it isn't known.
+  /// The value of the fact; nil if it isn't known.
   func value(in root: Root) -> FactValue?
 }
 
@@ -77,10 +77,10 @@ extension Facts {
     }
   }
 
-  /// Every fact that is known, in the order in which results show them.
+  /// Every known fact, in the order of results.
   public var fields: [FactValue.Field] { Key.fields(of: self) }
 
-  /// Calls `body` with each of ``fields``, without making a list of them.
+  /// Calls `body` with each of ``fields``, without building a list.
   public func forEachField(_ body: (_ key: String, _ value: FactValue) -> Void) {
     Key.forEachField(of: self, body)
   }
@@ -106,7 +106,7 @@ extension VideoStream {
     }
   }
 
-  /// Every value that is known, in the order in which results show them.
+  /// Every known value, in the order of results.
   public var fields: [FactValue.Field] { Key.fields(of: self) }
 }
 
@@ -126,6 +126,6 @@ extension AudioStream {
     }
   }
 
-  /// Every value that is known, in the order in which results show them.
+  /// Every known value, in the order of results.
   public var fields: [FactValue.Field] { Key.fields(of: self) }
 }

@@ -1,7 +1,7 @@
-/// What the bytes say about a piece of media. Every value is one that was read: a fact that doesn't
-/// apply or can't be known is nil, never guessed.
+/// The facts that the bytes state about a piece of media. A fact that doesn't apply or is unknown is nil,
+/// never guessed.
 ///
-/// The keys of the same names in a result and in a policy are listed in ``fields``.
+/// ``fields`` lists the keys that results and policies use; they have the same names.
 public struct Facts: Sendable, Hashable, Codable {
   /// Pixels across, as displayed before any rotation tag.
   public var width: Int?
@@ -9,29 +9,29 @@ public struct Facts: Sendable, Hashable, Codable {
   public var height: Int?
   /// Bits per channel; for a palette, bits per index.
   public var bitDepth: Int?
-  /// How the channels make a colour.
+  /// How the channels make a color.
   public var colorModel: ColorModel?
-  /// Whether the picture is stored in passes: progressive JPEG, interlaced PNG.
+  /// Whether the image is stored in several passes: progressive JPEG, interlaced PNG.
   public var progressive: Bool?
   /// Whether there is more than one frame.
   public var animated: Bool?
   /// Whether pixels can be transparent.
   public var hasAlpha: Bool?
-  /// The frames in the file; 1 for a still picture, 0 for a film or sound whose tracks have no sample.
+  /// The number of frames: 1 for a static image, 0 for video or audio whose tracks have no samples.
   public var frameCount: Int?
-  /// The shortest frame of an animation, in milliseconds.
+  /// The duration of the shortest frame of an animation, in milliseconds.
   public var minFrameDurationMilliseconds: Double?
-  /// The whole animation, video or audio, in milliseconds.
+  /// The total duration of the animation, video or audio, in milliseconds.
   public var durationMilliseconds: Double?
   /// The container, such as `mp4`, `mov`, `3gp`, `ogg`, `mp3`, `adts`, `amr`.
   public var container: String?
   /// The major brand of an ISO base media file (ISO/IEC 14496-12, section 4.3), spaces trimmed.
   public var brand: String?
-  /// The video streams, in file order. Cover pictures are not among them.
+  /// The video streams, in file order, without cover images.
   public var videoStreams: [VideoStream]?
   /// The audio streams, in file order.
   public var audioStreams: [AudioStream]?
-  /// Whether the index (`moov`) stands before the media data.
+  /// Whether `moov` precedes the media data.
   public var fastStart: Bool?
   /// Whether the media is in movie fragments (`moof`).
   public var fragmented: Bool?
@@ -45,20 +45,20 @@ public struct Facts: Sendable, Hashable, Codable {
   public var textEncoding: String?
   /// The EXIF orientation, 1 to 8 (Exif 2.32, section 4.6.4).
   public var orientation: Int?
-  /// Whether the header says that the picture is animated, whatever frames there are.
+  /// Whether the header marks the image as animated, regardless of the number of frames.
   public var animationFlag: Bool?
 
   /// Creates facts that say nothing.
   public init() {}
 }
 
-/// How the channels of a pixel make a colour.
+/// How the channels of a pixel make a color.
 public enum ColorModel: String, Sendable, Hashable, Codable, CaseIterable {
   /// One channel, and one with transparency.
   case gray, grayAlpha
-  /// Red, green and blue (stored so or as luma and chroma), and with transparency.
+  /// Red, green and blue (stored as such or as luma and chroma), and with transparency.
   case rgb, rgba
-  /// An index into a table of colours.
+  /// An index into a table of colors.
   case palette
   /// Printing inks, inverted or not, as CMYK or YCCK.
   case cmyk
@@ -66,9 +66,9 @@ public enum ColorModel: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// One video stream.
 public struct VideoStream: Sendable, Hashable, Codable {
-  /// ffmpeg's name of the codec, such as `h264`; the four-character code where it isn't known.
+  /// ffmpeg's name for the codec, such as `h264`; the four-character code if unknown.
   public var codec: String
-  /// The profile in the codec's own words, such as `High`.
+  /// The profile's name in the codec, such as `High`.
   public var profile: String?
   /// The level, such as `4.1`.
   public var level: String?
@@ -85,15 +85,15 @@ public struct VideoStream: Sendable, Hashable, Codable {
   /// Frames a second.
   public var frameRate: Double?
 
-  /// Creates a stream of which only the codec is known.
+  /// Creates a stream with a known codec.
   public init(codec: String) { self.codec = codec }
 }
 
 /// One audio stream.
 public struct AudioStream: Sendable, Hashable, Codable {
-  /// ffmpeg's name of the codec, such as `aac`; the four-character code where it isn't known.
+  /// ffmpeg's name for the codec, such as `aac`; the four-character code if unknown.
   public var codec: String
-  /// The profile in the codec's own words, such as `LC` or `HE-AAC`.
+  /// The profile's name in the codec, such as `LC` or `HE-AAC`.
   public var profile: String?
   /// The number of channels.
   public var channels: Int?
@@ -102,6 +102,6 @@ public struct AudioStream: Sendable, Hashable, Codable {
   /// Bits a second.
   public var bitRate: Int?
 
-  /// Creates a stream of which only the codec is known.
+  /// Creates a stream with a known codec.
   public init(codec: String) { self.codec = codec }
 }

@@ -1,18 +1,18 @@
-/// A place where a file breaks the format's specification in a way that a decoder trips on.
+/// A violation of the format's specification that makes a decoder fail.
 public struct Fault: Sendable, Hashable {
-  /// The fault's own name, such as `crc-mismatch`, unique within its format.
+  /// The fault's name, such as `crc-mismatch`, unique within its format.
   public let name: String
 
-  /// The specification's name and section that it breaks, such as "PNG 5.3".
+  /// The violated specification with its section, such as "PNG 5.3".
   public let clause: String
 
   /// One sentence, with a full stop, that says what is wrong.
   public let message: String
 
-  /// The file offset of the first byte that is wrong, or at which the data ends.
+  /// The file offset of the first wrong byte, or of the end of the data.
   public let offset: UInt64?
 
-  /// What the specification wants there.
+  /// What the specification requires there.
   public let expected: String?
 
   /// What is there.

@@ -1,27 +1,26 @@
 internal import PreflightBytes
 
-/// Something that a file carries beside what it shows: whoever sends it should know, and whoever opens it
-/// may fear it.
+/// Content that a file contains besides what it shows, and that could harm the person who opens it.
 public struct HiddenContent: Sendable, Hashable {
-  /// What it does to whoever opens the file.
+  /// What it does to the person who opens the file.
   public enum Kind: Sendable, Hashable, CaseIterable {
     /// A script that the document's program runs.
     case script
-    /// An action, or something fetched from elsewhere, that starts a program.
+    /// An action, or content loaded from elsewhere, that starts a program.
     case launchAction
     /// A program that is stored in the file.
     case program
-    /// The bytes are a file of another type at once.
+    /// The bytes are also a valid file of another type.
     case otherFormat
   }
 
-  /// What it does to whoever opens the file.
+  /// What it does to the person who opens the file.
   public let kind: Kind
 
-  /// The file offset at which it stands; nil where it stands in a packed part whose place isn't known.
+  /// The file offset; nil if it is in a compressed part with an unknown offset.
   public let offset: UInt64?
 
-  /// What it is, in words that follow "the file carries" (or "is at once", for another format).
+  /// What it is: text that continues "The file contains".
   public let words: String
 
   /// Creates a note of something hidden.
@@ -33,7 +32,7 @@ public struct HiddenContent: Sendable, Hashable {
 }
 
 extension Reading {
-  /// Notes something hidden; the first of those that would read alike is kept.
+  /// Notes hidden content; of several with the same text, the first is kept.
   package mutating func add(_ content: HiddenContent) {
     guard hidden.count < Limits.Reading.hidden else { return }
     if hidden.contains(where: { $0.kind == content.kind && $0.words == content.words }) { return }

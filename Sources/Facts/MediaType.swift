@@ -1,12 +1,12 @@
-/// A MIME essence, type and subtype without parameters, in lower case except where the registry
-/// spells it otherwise (RFC 6838, section 4.2).
+/// A MIME essence: type and subtype without parameters, in lower case unless the registry spells it otherwise
+/// (RFC 6838, section 4.2).
 public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral,
   CustomStringConvertible
 {
   /// The essence, such as `image/webp`.
   public let rawValue: String
 
-  /// Creates a media type from an essence; the text is taken as it is.
+  /// Creates a media type from an essence, without validating it.
   public init(rawValue: String) { self.rawValue = rawValue }
 
   /// Creates a media type from a literal essence.

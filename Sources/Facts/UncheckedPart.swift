@@ -1,17 +1,17 @@
 internal import PreflightBytes
 
-/// A part of a file that was not looked at because a limit of ours was reached.
+/// A part of a file that wasn't checked because of a limit.
 ///
-/// The limits keep what a check costs in proportion to what a file really holds. They say nothing about the
-/// file: what lies beyond one is unknown, never damaged.
+/// The limits keep the cost of a check proportional to what a file really contains. They say nothing about
+/// the file: what lies beyond is unknown, not damaged.
 public struct UncheckedPart: Sendable, Hashable {
-  /// What was not looked at, as a sentence goes on after "Not checked:", such as "frames after number 10000".
+  /// The part: text that continues "Not checked:", such as "frames after number 10000".
   public let what: String
 
-  /// The limit that was reached, in words, such as "10000 frames".
+  /// The limit that was reached, such as "10000 frames".
   public let limit: String
 
-  /// The file offset at which the part begins; nil where it has no one place.
+  /// The file offset of the part; nil if it has no single offset.
   public let offset: UInt64?
 
   /// Creates a note of an unchecked part.
@@ -23,7 +23,7 @@ public struct UncheckedPart: Sendable, Hashable {
 }
 
 extension UncheckedPart {
-  /// What is left of a file of which as much was read as is read of any.
+  /// The rest of a file of which the maximum number of bytes was read.
   package static func rest(from offset: UInt64) -> UncheckedPart {
     UncheckedPart("the rest of the file", limit: "\(Limits.size(Limits.Window.bytesRead)) read", at: offset)
   }

@@ -2,11 +2,11 @@ public import SystemPackage
 
 /// Why nothing was made.
 public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A person has to do it; what, in words.
+  /// The user has to do it; what, as text.
   case needsAPerson(String)
   /// The program isn't on the path.
   case programMissing(String)
-  /// The program ended with an error; what it printed.
+  /// The program failed; its output.
   case programFailed(String, String)
   /// The file can't be read, and why.
   case unreadable(FilePath, String)
@@ -15,14 +15,14 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The output can't be written, and why.
   case unwritable(FilePath, String)
 
-  /// The reason in words.
+  /// The reason as text.
   public var description: String {
     switch self {
     case .needsAPerson(let summary): summary
-    case .programMissing(let name): "the program '\(name)' isn't installed"
+    case .programMissing(let name): "'\(name)' is not installed"
     case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
     case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
-    case .exists(let path): "\(path) exists already"
+    case .exists(let path): "\(path) already exists"
     case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"
     }
   }

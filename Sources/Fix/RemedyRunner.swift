@@ -11,11 +11,11 @@ public import SystemPackage
   internal import Musl
 #endif
 
-/// Carries out remedies: the value that a finding's words are rendered from is the one that is executed.
+/// Applies remedies. It executes the same value that a finding's text is rendered from.
 ///
-/// The file itself is never touched; what is made is a new file, whole or not at all.
+/// The file itself is never changed. The result is a new file, written completely or not at all.
 public struct RemedyRunner: Sendable {
-  /// How much of what a program prints is kept, in bytes.
+  /// How much of a program's output is kept, in bytes.
   private static let maximumOutput = 64 << 10
 
   /// Creates a runner.
@@ -26,7 +26,7 @@ public struct RemedyRunner: Sendable {
   /// - Parameters:
   ///   - remedy: What to do.
   ///   - file: The file to be fixed.
-  ///   - output: The file to be made; there must be none of that name.
+  ///   - output: The file to create; it must not exist.
   /// - Throws: ``FixError`` where nothing was made.
   public func run(_ remedy: Remedy, on file: FilePath, to output: FilePath) async throws(FixError) {
     if Self.exists(output) { throw .exists(output) }
@@ -98,7 +98,7 @@ public struct RemedyRunner: Sendable {
       let made = folder.appending("\(stem).\(own)")
       _ = made.withPlatformString { made in output.withPlatformString { rename(made, $0) } }
     }
-    if !Self.exists(output) { throw .programFailed(program.name, "it made no file") }
+    if !Self.exists(output) { throw .programFailed(program.name, "it created no output file") }
   }
 
   private func start(_ name: String, _ arguments: [String]) async throws(FixError) {

@@ -1,5 +1,5 @@
-// AMR and AMR-WB storage format: RFC 4867, section 5; frame sizes by 3GPP TS 26.101 and TS 26.201.
-// Yields: audio/amr or audio/amr-wb, how long it plays, and whether every frame is whole.
+// AMR and AMR-WB storage format: RFC 4867, section 5; frame sizes by 3GPP TS 26.101 and TS 26.201. Yields:
+// audio/amr or audio/amr-wb, the duration, and whether every frame is complete.
 
 internal import PreflightFacts
 internal import PreflightBytes
@@ -9,7 +9,7 @@ extension Format {
     "AMR", reader: AMR.self, hiding: .media,
     mediaTypes: [
       .init("audio/amr", "AMR audio", .audio, extensions: ["amr"], isConfirmedByReader: true),
-      .init("audio/amr-wb", "wide-band AMR audio", .audio, extensions: ["amr", "awb"]),
+      .init("audio/amr-wb", "AMR-WB audio", .audio, extensions: ["amr", "awb"]),
     ])
 }
 
@@ -28,7 +28,7 @@ enum AMR: FormatReader {
     ]
   }
 
-  /// The bytes of a frame by its type, the header included; 0 for a type that is reserved.
+  /// The size of a frame by its type, including the header; 0 for a reserved type.
   private static let narrowSizes: [UInt8] = [13, 14, 16, 18, 20, 21, 27, 32, 6, 7, 6, 6, 0, 0, 0, 1]
   private static let wideSizes: [UInt8] = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1]
 
@@ -36,7 +36,7 @@ enum AMR: FormatReader {
     guard let variant = variant(try window.available(at: 0, upTo: 16)) else {
       if window.byteCount < 15, try window.available(at: 0, upTo: 5).has("#!AMR") {
         reading.mediaType = "audio/amr"
-        reading.addTruncation(of: "the file's first line", clause: "RFC 4867 5.1", at: window.byteCount)
+        reading.addTruncation(of: "the AMR signature", clause: "RFC 4867 5.1", at: window.byteCount)
       }
       return
     }
@@ -76,21 +76,21 @@ enum AMR: FormatReader {
   ) throws(ReadError) {
     let clause = "RFC 4867 5.3"
     if frames.end < window.byteCount {
-      // Zeros at the end are what recorders reserve and don't fill.
+      // Zeros at the end are space that recorders reserve and don't fill.
       if try AudioTags.isZero(&window, from: frames.end, to: window.byteCount) { return }
       if let type = frames.wrongType {
         reading.add(
           Fault(
             "frame-type-reserved", clause: clause, at: frames.end,
-            "A frame is of a type that doesn't exist, so the sound can't be followed from there on.",
-            expected: "a frame type in use", actual: "type \(type)"))
+            "A frame has an invalid type; the audio can't be decoded past this point.",
+            expected: "a valid frame type", actual: "type \(type)"))
       } else {
         reading.addTruncation(of: "a frame", clause: clause, at: window.byteCount)
       }
     } else if frames.count == 0 {
       reading.add(
         Fault(
-          "no-frames", clause: clause, at: frames.end, "The file ends before any sound.",
+          "no-frames", clause: clause, at: frames.end, "The file ends before the first frame.",
           expected: "a frame", actual: "end of file"))
     } else if frames.count % channels != 0 {
       reading.addTruncation(of: "a block of frames", clause: clause, at: window.byteCount)
@@ -119,7 +119,7 @@ enum AMR: FormatReader {
       }
     }
 
-    /// Goes as far as frames are whole in a part of the file.
+    /// Continues as long as frames are complete in a part of the file.
     private mutating func follow(_ span: borrowing ByteSpan) {
       var index = 0
       while let header = span[index] {

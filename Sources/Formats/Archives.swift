@@ -12,8 +12,8 @@ extension Format {
     ])
 }
 
-/// Archives, packages and compressed files other than ZIP, told by their signatures and named so that a
-/// rejection can say what the file is. None of them is read any further.
+/// Archives, packages and compressed files other than ZIP, detected by their signatures so that a rejection
+/// can name the type. They aren't read any further.
 enum Archives: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     reading.mediaType = type(startingWith: try window.available(at: 0, upTo: 512))
@@ -48,7 +48,7 @@ enum Archives: FormatReader {
     .init("Cr24\u{3}\0\0\0", "application/x-chrome-extension"),
   ])
 
-  /// Those whose signature is too short or too common to be believed alone.
+  /// Types whose signature alone is too short or too common to be reliable.
   private static func structured(_ head: borrowing ByteSpan) -> MediaType? {
     if isBzip2(head) { return "application/x-bzip2" }
     if isCompress(head) { return "application/x-compress" }
@@ -66,7 +66,7 @@ enum Archives: FormatReader {
       || head.has([0x17, 0x72, 0x45, 0x38, 0x50, 0x90], at: 4)
   }
 
-  /// The greatest width of a code, 9 to 16 bits, stands beside the signature.
+  /// The maximum code width, 9 to 16 bits, follows the signature.
   private static func isCompress(_ head: borrowing ByteSpan) -> Bool {
     guard head.has([0x1f, 0x9d]), let flags = head[2] else { return false }
     return flags & 0x60 == 0 && (9...16).contains(flags & 0x1f)
@@ -88,7 +88,7 @@ enum Archives: FormatReader {
     return (30...2600).contains(byteCount) && Int(first) >= 30 && Int(first) <= byteCount
   }
 
-  /// The octal number 070707 in either order of bytes, and a mode that some file could have.
+  /// The octal number 070707 in either byte order, and a valid file mode.
   private static func isBinaryCpio(_ head: borrowing ByteSpan) -> Bool {
     guard head.bytes.byteCount >= 26, let first = head[6], let second = head[7] else { return false }
     if head.has([0xc7, 0x71]) { return second & 0xf0 != 0 && second & 0xf0 != 0xf0 }
@@ -112,8 +112,8 @@ enum Archives: FormatReader {
     return true
   }
 
-  /// A header block whose checksum holds (POSIX.1-2017, pax, ustar interchange format), with the mark
-  /// of POSIX and GNU or, in the oldest archives, without.
+  /// A header block with a matching checksum (POSIX.1-2017, pax, ustar interchange format), with the magic of
+  /// POSIX and GNU or, in the oldest archives, without.
   private static func isTar(_ head: borrowing ByteSpan) -> Bool {
     guard head.bytes.byteCount == 512, let start = head[0], start != 0,
       let claimed = octal(head, in: 148..<156)
@@ -128,7 +128,7 @@ enum Archives: FormatReader {
     return claimed == sum || claimed == signedSum
   }
 
-  /// Octal digits with spaces before and a space or NUL behind.
+  /// Octal digits with spaces before and a space or NUL after.
   private static func octal(_ head: borrowing ByteSpan, in range: Range<Int>) -> Int? {
     var value: Int?
     for index in range {

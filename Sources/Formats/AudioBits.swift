@@ -7,7 +7,7 @@ struct AudioBits {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The next `count` bits, of which the last 64 count.
+  /// The next `count` bits; only the last 64 are returned.
   mutating func next(_ count: Int) -> UInt64 {
     var value: UInt64 = 0
     for _ in 0..<count {

@@ -1,15 +1,15 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Bytes that stand at a place in every file of a kind; where those are letters that could begin a text, with
-/// a byte elsewhere that no text has there.
+/// Bytes at a fixed offset in every file of a type. If they are letters that could start a text, the
+/// signature includes a byte elsewhere that no text has there.
 struct FileSignature<Value: Sendable>: Sendable {
   fileprivate let bytes: [UInt8]
   fileprivate let offset: Int
   private let check: (index: Int, values: ClosedRange<UInt8>)?
   let value: Value
 
-  /// - Parameter check: A place from the file's start, and what the byte there may be.
+  /// - Parameter check: An offset from the file's start, and the allowed bytes there.
   init(_ bytes: [UInt8], at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil, _ value: Value) {
     self.bytes = bytes
     self.offset = offset
@@ -17,7 +17,7 @@ struct FileSignature<Value: Sendable>: Sendable {
     self.value = value
   }
 
-  /// - Parameter latin1: The bytes, a character for each.
+  /// - Parameter latin1: The bytes, one per character.
   init(_ latin1: String, at offset: Int = 0, check: (Int, ClosedRange<UInt8>)? = nil, _ value: Value) {
     let bytes = latin1.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
     self.init(bytes, at: offset, check: check, value)
@@ -30,12 +30,12 @@ struct FileSignature<Value: Sendable>: Sendable {
   }
 }
 
-/// A table of signatures, of which an earlier one wins where two stand in a file.
+/// A table of signatures. If two match, the earlier one wins.
 struct FileSignatures<Value: Sendable>: Sendable {
   private let all: [FileSignature<Value>]
 
-  /// Those that can stand in a file that begins with a byte. Most files begin as none of them does, and are
-  /// asked for a dozen tables.
+  /// The signatures that can match a file that starts with a given byte. Most files match none, and are
+  /// checked against a dozen tables.
   private let candidates: [[Int]]
 
   init(_ all: [FileSignature<Value>]) {
@@ -45,7 +45,7 @@ struct FileSignatures<Value: Sendable>: Sendable {
     }
   }
 
-  /// What the first signature says that stands in the file; nil where none does.
+  /// The result of the first matching signature; nil if none matches.
   func first(in head: borrowing ByteSpan) -> Value? {
     guard let byte = head[0] else { return nil }
     for index in candidates[Int(byte)] where all[index].matches(head) { return all[index].value }

@@ -16,8 +16,8 @@ extension MediaType {
 
 /// GIF: Graphics Interchange Format, version 89a (CompuServe, 31 July 1990), and 87a.
 ///
-/// Yields the screen's size, the frames and their delays. No messenger takes a GIF as a picture: it is
-/// read to be named, and to say what a conversion would make of it.
+/// Yields the screen's size, the frames and their delays. No messenger accepts a GIF as an image: it is read
+/// to name it, and to describe what a conversion would produce.
 enum GIF: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try isGIF(window.available(at: 0, upTo: 6)) else { return }
@@ -26,7 +26,7 @@ enum GIF: FormatReader {
       try readBlocks(&window, into: &reading)
     } catch {
       guard case .endOfData = error.reason else { throw error }
-      reading.addTruncation(of: "the picture, before its trailer", clause: "GIF 27", at: error.offset)
+      reading.addTruncation(of: "the image, before its trailer", clause: "GIF 27", at: error.offset)
     }
   }
 
@@ -41,17 +41,17 @@ enum GIF: FormatReader {
       case 0x3b:
         if animation.frames == 0 {
           reading.add(
-            Fault("no-frame", clause: "GIF 20", at: position, "The file ends without any picture in it."))
+            Fault("no-frame", clause: "GIF 20", at: position, "The file contains no image."))
         }
         return try reading.noteTrailingData(&window, after: position + 1)
       case 0x00:
-        // Some writers put one terminator too many after a block.
+        // Some writers add an extra terminator after a block.
         position = try endOfZeros(&window, from: position)
       default:
         return reading.add(
           Fault(
             "unknown-block", clause: "GIF 12", at: position,
-            "Something stands here that is no block of a GIF.",
+            "Invalid GIF block type.",
             expected: "an image, an extension or the trailer", actual: "0x" + String(introducer, radix: 16)))
       }
     }
@@ -94,7 +94,7 @@ private struct GIFAnimation {
     _ window: inout ByteWindow, at offset: UInt64, into reading: inout Reading
   ) throws(ReadError) -> UInt64 {
     let flags = try window.bigEndian(UInt8.self, at: offset + 9)
-    // The descriptor, the colour table, and the code size before the data.
+    // The descriptor, the color table, and the code size before the data.
     let end = try Self.endOfSubBlocks(&window, at: offset + 10 + colorTableSize(flags) + 1)
     frames += 1
     shortest = min(shortest, delay)
@@ -118,10 +118,10 @@ private struct GIFAnimation {
     return try Self.endOfSubBlocks(&window, at: offset + 2)
   }
 
-  /// The bytes of the colour table that packed flags announce.
+  /// The size of the color table that the packed flags declare.
   private func colorTableSize(_ flags: UInt8) -> UInt64 { flags & 0x80 == 0 ? 0 : 3 << UInt64(flags & 7 + 1) }
 
-  /// Passes over a row of sub-blocks (section 15).
+  /// Skips a row of sub-blocks (section 15).
   private static func endOfSubBlocks(_ window: inout ByteWindow, at start: UInt64) throws(ReadError) -> UInt64
   {
     var position = start

@@ -9,8 +9,8 @@ extension Format {
     ])
 }
 
-/// Files of other kinds that people send by mistake: databases, fonts, and the documents of programs
-/// from before compound files. Named, and not read any further.
+/// Other files that people send by mistake: databases, fonts, and documents from before compound files. They
+/// are named and not read any further.
 enum OtherFiles: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     let head = try window.available(at: 0, upTo: 64)
@@ -50,8 +50,8 @@ enum OtherFiles: FormatReader {
     return Int(rangeHigh) << 8 | Int(range) == power * 16
   }
 
-  /// A stream of Excel's records without a compound file around it, as Excel 2 to 4 wrote: the record BOF
-  /// with its version's length, and a kind of content that there is.
+  /// A stream of Excel records without a compound file, as Excel 2 to 4 wrote: the BOF record with the length
+  /// for its version, and a valid content type.
   private static func isWorksheet(_ head: borrowing ByteSpan) -> Bool {
     guard head[0] == 0x09, head[3] == 0, let low = head[6], let high = head[7] else { return false }
     let kind = Int(high) << 8 | Int(low)

@@ -13,8 +13,8 @@ extension Format {
     ])
 }
 
-/// Programs and their parts, told by their headers and named so that a rejection can say what the file
-/// is. Scripts are text, and no business of this.
+/// Programs and their parts, detected by their headers so that a rejection can name the type. Scripts are
+/// text and handled elsewhere.
 enum Programs: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     switch kind(startingWith: try window.available(at: 0, upTo: 64)) {
@@ -26,7 +26,7 @@ enum Programs: FormatReader {
 
   private enum Kind {
     case known(MediaType)
-    /// What begins with a header of DOS, which gives the place of another one.
+    /// Files with a DOS header, which contains the offset of another header.
     case forDOS(newHeader: UInt64?)
   }
 
@@ -50,8 +50,8 @@ enum Programs: FormatReader {
 
   // MARK: DOS and Windows
 
-  /// "MZ" may start anything; a header has a plausible count of pages and paragraphs behind it, or
-  /// nothing but zeros in programs that aren't meant for DOS.
+  /// Anything may start with "MZ". A header has a plausible count of pages and paragraphs after it, or only
+  /// zeros in programs that aren't for DOS.
   private static func isDOSHeader(_ head: borrowing ByteSpan) -> Bool {
     guard let lastPage = word(head, at: 2), let pages = word(head, at: 4),
       let paragraphs = word(head, at: 8)
@@ -83,18 +83,18 @@ enum Programs: FormatReader {
 
   // MARK: Others
 
-  /// Java's classes and Mach-O's fat files share a signature. The number after it counts the parts of a
-  /// fat file, a few, or is the version of a class, which began at 45.
+  /// Java classes and Mach-O fat files share a signature. The number after it is the small number of parts of
+  /// a fat file, or the version of a class, which starts at 45.
   private static func javaOrMachO(_ head: borrowing ByteSpan) -> MediaType? {
     guard let high = head[6], let low = head[7] else { return nil }
     let isVersion = head[4] != 0 || head[5] != 0 || Int(high) << 8 | Int(low) >= 45
     return isVersion ? "application/x-java-applet" : "application/x-mach-binary"
   }
 
-  /// By the file's type in the header (System V ABI, chapter 4), in its own order of bytes.
+  /// By the file's type in the header (System V ABI, chapter 4), in its own byte order.
   ///
-  /// Shared libraries and most programs of today share a type; only the dynamic section tells them apart,
-  /// and libmagic reads that.
+  /// Shared libraries and most current programs share a type; only the dynamic section distinguishes them,
+  /// and libmagic reads it.
   private static func elf(_ head: borrowing ByteSpan) -> MediaType? {
     let isBigEndian = head[5] == 2
     switch (isBigEndian ? head[17] : head[16]) ?? 0 {

@@ -1,10 +1,10 @@
 public import PreflightFacts
 
 extension Format {
-  /// The formats that are read, in the order in which they are asked.
+  /// The supported formats, in the order in which they are tried.
   ///
-  /// Signatures at a fixed place come first, since they can't be mistaken; then those that have to be
-  /// looked for; plain text, which almost anything could be, comes last.
+  /// Signatures at a fixed offset come first, since they are unambiguous; then those that have to be searched
+  /// for; plain text, which almost anything could be, comes last.
   package static let all: [Format] = [
     .jpeg, .png, .webP, .gif, .isoBaseMedia, .ogg, .amr, .ole, .otherImages, .svg, .otherMedia, .programs,
     .archives, .otherFiles, .zip, .pdf, .aac, .mpegAudio, .plainText,
@@ -12,16 +12,16 @@ extension Format {
 }
 
 extension MediaType {
-  /// What is known of this type; nil for one that no format has.
+  /// The properties of this type; nil if no format has it.
   public var known: Description? { Self.descriptions[self] }
 
-  /// The name that people use with the essence, such as "a PNG image (image/png)".
+  /// The display name with the essence, such as "a PNG image (image/png)".
   public var phrase: String { known.map { "\($0.phrase) (\(rawValue))" } ?? rawValue }
 
-  /// The type that another name in use stands for; the type itself where there is none.
+  /// The canonical type for an alias; the type itself if it isn't an alias.
   package var canonical: MediaType { known?.mediaType ?? self }
 
-  /// What kind of thing the type is: as its format says, or else as its top level does.
+  /// The type's family: that of its format, otherwise by its top level.
   package var family: Family {
     if let known { return known.family }
     switch topLevel {
@@ -33,10 +33,10 @@ extension MediaType {
     }
   }
 
-  /// Every type that a format has, in the order of the formats.
+  /// Every type of all formats, in the order of the formats.
   package static let allKnown: [Description] = Format.all.flatMap(\.mediaTypes)
 
-  /// The types that go by an extension, given without the dot and in lower case.
+  /// The types that use an extension, given without the dot and in lower case.
   public static func types(forExtension name: String) -> [MediaType] { typesByExtension[name] ?? [] }
 
   private static let descriptions: [MediaType: Description] = {

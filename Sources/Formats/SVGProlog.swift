@@ -5,24 +5,24 @@ extension Format {
   package static let svg = Format(
     "SVG", reader: SVG.self, hiding: .none,
     mediaTypes: [
-      .init("image/svg+xml", "an SVG drawing", .image, extensions: ["svg"])
+      .init("image/svg+xml", "an SVG image", .image, extensions: ["svg"])
     ])
 }
 
-/// SVG, named and not read, since no messenger accepts it.
+/// SVG: named but not read, since no messenger accepts it.
 enum SVG: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    if try SVGProlog.beginsPicture(window.available(at: 0, upTo: Limits.OtherPictures.head)) {
+    if try SVGProlog.startsImage(window.available(at: 0, upTo: Limits.OtherImages.head)) {
       reading.mediaType = "image/svg+xml"
     }
   }
 }
 
-/// What may stand before the first element of an XML document (XML 1.0, fifth edition, section 2.8), read
-/// to see whether that element is `svg` (SVG 2, section 5.1).
+/// What may precede the first element of an XML document (XML 1.0, fifth edition, section 2.8), read to find
+/// out whether that element is `svg` (SVG 2, section 5.1).
 enum SVGProlog {
   /// Whether the document's first element is `svg`, with or without a prefix.
-  static func beginsPicture(_ head: ByteSpan) -> Bool {
+  static func startsImage(_ head: ByteSpan) -> Bool {
     var index = head.has([0xef, 0xbb, 0xbf]) ? 3 : 0
     while true {
       while let byte = head[index], byte == 0x20 || 0x09...0x0d ~= byte { index += 1 }
@@ -34,14 +34,14 @@ enum SVGProlog {
       } else if head.has("<!DOCTYPE", at: index) {
         end = endOfDocumentType(head, from: index)
       } else {
-        return head.has("<", at: index) && isPictureElement(head, at: index + 1)
+        return head.has("<", at: index) && isImageElement(head, at: index + 1)
       }
       guard let end else { return false }
       index = end
     }
   }
 
-  /// Where a document type ends, which may hold declarations of its own in brackets.
+  /// The end of a document type, which may contain declarations in brackets.
   private static func endOfDocumentType(_ head: ByteSpan, from start: Int) -> Int? {
     guard let end = head.firstIndex(of: 0x3e, from: start) else { return nil }
     guard let bracket = head.firstIndex(of: 0x5b, from: start), bracket < end else { return end + 1 }
@@ -50,7 +50,7 @@ enum SVGProlog {
     }
   }
 
-  private static func isPictureElement(_ head: ByteSpan, at start: Int) -> Bool {
+  private static func isImageElement(_ head: ByteSpan, at start: Int) -> Bool {
     var name = start
     var index = start
     while let byte = head[index],

@@ -2,30 +2,30 @@ internal import PreflightBytes
 public import PreflightFacts
 internal import PreflightFormats
 
-/// All that the bytes of one file say, before any policy.
+/// Everything that the bytes of one file state, before any policy.
 public struct Inspection: Sendable {
   /// The number of bytes.
   public let byteCount: UInt64
   /// How deep the file was looked into.
   public let depth: Depth
-  /// The type to declare when sending, from the structure where it is known, else from libmagic; of a
-  /// password-protected Office document, which doesn't show its inner type, the one that its name says.
+  /// The type to declare when sending: from the structure if known, otherwise from libmagic. A
+  /// password-protected Office document doesn't show its inner type, so its type comes from the file name.
   public let mediaType: MediaType?
   /// libmagic's answer as it gave it.
   public var sniffedType: String? { reading.sniffedType }
   /// What was read.
   public var facts: Facts { reading.facts }
-  /// Where the file breaks its format's specification in a way that a decoder fails on, in the order found.
+  /// The violations of the format's specification that make a decoder fail, in the order found.
   public var faults: [Fault] { reading.faults }
-  /// What was not looked at because a limit of ours was reached.
+  /// The parts that weren't checked because of a limit.
   public var unchecked: [UncheckedPart] { reading.unchecked }
-  /// Where bytes begin that stand after the end that the format declares.
+  /// The offset of the first byte after the end of the format.
   public var trailingDataOffset: UInt64? { reading.trailingDataOffset }
-  /// What those bytes are, in words such as "a ZIP archive"; nil where that can't be told.
+  /// What those bytes are, such as "a ZIP archive"; nil if unknown.
   public var trailingDataWords: String? { reading.trailingDataWords }
-  /// What the file carries beside what it shows, in the order found.
+  /// Hidden content, in the order found.
   public var hidden: [HiddenContent] { reading.hidden }
-  /// Where a note of the place stands at which the media was made.
+  /// The offset of GPS coordinates.
   public var locationMetadataOffset: UInt64? { reading.locationMetadataOffset }
 
   private let reading: Reading
@@ -40,8 +40,8 @@ public struct Inspection: Sendable {
 
 /// How deep a file is looked into.
 public enum Depth: String, Sendable, Hashable, CaseIterable {
-  /// Headers, tables, and checksums of what is small.
+  /// Headers, tables, and checksums of small parts.
   case structure
-  /// What the verdict hangs on is decoded as well: image data, WebP frames, members of Office documents.
+  /// Also decodes what the verdict depends on: image data, WebP frames, members of Office documents.
   case content
 }

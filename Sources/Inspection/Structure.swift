@@ -9,16 +9,16 @@ package struct Structure {
   package let inspection: Inspection
 
   private let reading: Reading
-  /// The format whose content can still be decoded; nil where the structure is broken already.
+  /// The format whose content can still be decoded; nil if the structure is already faulty.
   private let undecoded: Format?
 
   /// Reads the structure of a file.
   ///
   /// - Parameters:
-  ///   - name: The file's name, which decides what a password-protected Office document is.
+  ///   - name: The file's name, which decides the type of a password-protected Office document.
   ///   - formats: The formats to ask, in order.
-  /// - Throws: `ReadError` with `source` when the source can't be read, `SnifferError` when libmagic
-  ///   has no database. Whatever the bytes are, they never make it throw.
+  /// - Throws: `ReadError` with `source` if the source can't be read, `SnifferError` if libmagic has no
+  ///   database. The content of the bytes never makes it throw.
   package init(
     _ window: inout ByteWindow, named name: FilePath?, sniffer: Sniffer, formats: [Format] = Format.all
   ) throws {
@@ -32,7 +32,7 @@ package struct Structure {
         switch error.reason {
         case .source: throw error
         case .enough: reading.leaveUnchecked(.rest(from: error.offset))
-        // Bytes that make no sense as another format are none.
+        // Bytes that are invalid in another format don't have that format.
         case .endOfData, .implausible: break
         }
       }
@@ -42,7 +42,7 @@ package struct Structure {
       reading.add(
         Fault(
           "unconfirmed-type", clause: "", at: 0,
-          "The file begins like \(sniffed), but its header isn't one of that type."))
+          "The file starts like \(sniffed), but its header is invalid."))
     }
     self.reading = reading
     inspection = Inspection(
@@ -50,7 +50,7 @@ package struct Structure {
       reading: reading)
   }
 
-  /// Decodes the content of a file whose structure is whole: the second depth.
+  /// Decodes the content of a file with a valid structure: the second depth.
   package func content(_ window: inout ByteWindow) throws(ReadError) -> Content {
     var reading = reading
     if let undecoded {
@@ -66,7 +66,7 @@ package struct Structure {
       unchecked: Array(reading.unchecked.dropFirst(inspection.unchecked.count)))
   }
 
-  /// Asks each format in turn; the one that the file is of, or nil.
+  /// Tries each format in turn; returns the file's format, or nil.
   private static func recognise(
     _ window: inout ByteWindow, among formats: [Format], into reading: inout Reading
   ) throws(ReadError) -> Format? {
@@ -83,18 +83,17 @@ package struct Structure {
     return nil
   }
 
-  /// Not every format says how long it is: text that was cut while it was read is still text.
+  /// Not every format states its length: truncated text is still text.
   private static func noteMissingBytes(of window: borrowing ByteWindow, into reading: inout Reading) {
     guard reading.faults.isEmpty, let offset = window.missingOffset else { return }
     reading.add(
       Fault(
         "missing-bytes", clause: "", at: offset,
-        "The file ends before the size that it had when it was opened.",
+        "The file is shorter than when it was opened.",
         expected: "\(window.byteCount) bytes", actual: "\(offset) bytes"))
   }
 
-  /// Runs a reader, and turns what it throws for the bytes' sake into faults, or into a note where as much was
-  /// read as may be.
+  /// Runs a reader. Turns errors about the bytes into faults, or into a note if the read limit was reached.
   private static func collect(
     into reading: inout Reading, _ read: (inout Reading) throws(ReadError) -> Void
   ) throws(ReadError) {
@@ -103,28 +102,28 @@ package struct Structure {
       case .source: throw error
       case .enough: reading.leaveUnchecked(.rest(from: error.offset))
       case .endOfData:
-        reading.addTruncation(of: "a structure that it has begun", clause: "", at: error.offset)
+        reading.addTruncation(of: "a structure", clause: "", at: error.offset)
       case .implausible:
         reading.add(
           Fault(
             "implausible-size", clause: "", at: error.offset,
-            "A size or an offset in the file can't be right."))
+            "A size or offset in the file is invalid."))
       }
     }
   }
 
-  /// The type that a reader found, or else libmagic's.
+  /// The type that a reader found, otherwise libmagic's.
   ///
-  /// Here is the one place where a name decides something about the bytes: a password-protected OOXML file
-  /// doesn't show which of the three documents is inside (MS-OFFCRYPTO, section 2.3.4), so the type to declare
-  /// is the one that it is named as.
+  /// This is the only place where the file name decides something: a password-protected OOXML file doesn't
+  /// show which of the three document types is inside (MS-OFFCRYPTO, section 2.3.4), so its type comes from
+  /// the extension.
   private static func mediaType(of reading: Reading, named name: FilePath?) -> MediaType? {
     guard let found = reading.mediaType else { return mediaType(sniffed: reading.sniffedType) }
     guard found == .encryptedPackage, let own = name?.lowercasedExtension else { return found }
     return MediaType.types(forExtension: own).first { $0 != .encryptedPackage } ?? found
   }
 
-  /// libmagic's answer where it names a type of media, rather than what stands at a path.
+  /// libmagic's answer if it is a media type, rather than a kind of file system object.
   private static func mediaType(sniffed: String?) -> MediaType? {
     guard let sniffed, sniffed.contains("/"), !sniffed.hasPrefix("inode/"),
       sniffed != "application/x-empty"
@@ -139,6 +138,6 @@ package struct Content {
   package let inspection: Inspection
   /// The faults that decoding alone showed.
   package let faults: [Fault]
-  /// What decoding left out because a limit of ours was reached.
+  /// The parts that decoding skipped because of a limit.
   package let unchecked: [UncheckedPart]
 }

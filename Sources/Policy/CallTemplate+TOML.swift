@@ -1,9 +1,9 @@
 internal import PreflightTOML
 
 extension CallTemplate {
-  /// Reads a call; nil where neither it nor what it builds on has a host.
+  /// Reads a call; nil if neither it nor its base has a host.
   ///
-  /// - Parameter fields: The names of the policy's fields, which may stand in braces.
+  /// - Parameter fields: The names of the policy's fields, which may be used as placeholders.
   init?(
     _ table: TOMLTable, basedOn base: CallTemplate?, _ name: String, fields: [String],
     _ decoder: inout TOMLDecoder
@@ -18,7 +18,7 @@ extension CallTemplate {
       for entry in own.entries {
         guard let value = decoder.string(entry.node, as: entry.key) else { continue }
         if value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
-          decoder.report(entry.node.position, "a header's value has no control characters")
+          decoder.report(entry.node.position, "a header value can't contain control characters")
         }
         headers.append((entry.key, value))
       }
@@ -33,9 +33,9 @@ extension CallTemplate {
     self.body = body
   }
 
-  /// Reads bodies, and reports what can't be filled in.
+  /// Reads bodies, and reports unknown placeholders.
   private struct Places {
-    /// The names that may stand in braces.
+    /// The names that may be in braces.
     let known: [String]
 
     func members(_ table: TOMLTable, _ decoder: inout TOMLDecoder) -> [Member] {
@@ -57,7 +57,7 @@ extension CallTemplate {
       case .array(let nodes): return .array(nodes.compactMap { value($0, &decoder) })
       case .float:
         decoder.report(
-          node.position, "a body's value is text, a whole number, a boolean, a table or an array")
+          node.position, "a value in a body must be a string, an integer, a boolean, a table or an array")
         return nil
       }
     }
@@ -65,7 +65,7 @@ extension CallTemplate {
     func check(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
       for name in Template(text).names where !known.contains(name) {
         decoder.report(
-          position, "'{\(name)}' is not a field of a request" + TOMLDecoder.suggestion(name, known))
+          position, "unknown field '{\(name)}'" + TOMLDecoder.suggestion(name, known))
       }
     }
   }

@@ -1,7 +1,7 @@
-/// A call to the provider with places to fill in.
+/// A call to the provider with placeholders.
 package struct CallTemplate: Sendable {
   package let host: String
-  /// The path; nil where each endpoint has its own.
+  /// The path; nil if each endpoint has its own.
   package let path: String?
   package let headers: [(name: String, value: String)]
   package let body: [Member]
@@ -28,7 +28,7 @@ package struct CallTemplate: Sendable {
   /// Whether the call sends the local file itself.
   package var isUpload: Bool { body.contains { if case .file = $0.value { true } else { false } } }
 
-  /// Whether the call has a place for a value, given the path of its endpoint.
+  /// Whether the call has a placeholder for a value, given the path of its endpoint.
   package func uses(_ name: String, path endpointPath: String?) -> Bool {
     let texts = [path ?? endpointPath ?? ""] + Self.texts(of: body)
     return texts.contains { Template($0).names.contains(name) }

@@ -1,8 +1,8 @@
-/// Which finding codes count: all, some, or all but some.
+/// The finding codes to report: all, some, or all except some.
 public struct CodeSelection: Sendable, Hashable {
-  /// The only codes that count; empty where all do.
+  /// The only codes that count; empty if all do.
   public var selected: [FindingCode]
-  /// Codes that don't count, whether they are selected or not.
+  /// Codes that are left out, even if they are selected.
   public var ignored: [FindingCode]
 
   /// Creates a selection; without arguments, of all codes.
@@ -11,17 +11,18 @@ public struct CodeSelection: Sendable, Hashable {
     self.ignored = ignored
   }
 
-  /// Whether findings of a code count. Those of `unreadable` always do: nothing was judged of such a file.
+  /// Whether findings of a code are reported. Those of `unreadable` always are, since such a file wasn't
+  /// checked.
   public func contains(_ code: FindingCode) -> Bool {
     code == .unreadable || ((selected.isEmpty || selected.contains(code)) && !ignored.contains(code))
   }
 }
 
 extension Policy {
-  /// The policy with every code switched off that isn't in the selection.
+  /// The policy with all codes off that aren't in the selection.
   ///
-  /// A code is left out before a file is judged, not after: what no longer rejects a file must not keep
-  /// the rest of it from being looked at.
+  /// Codes are switched off before a file is checked, not after: a finding that no longer rejects a file must
+  /// not prevent the remaining checks.
   public func keeping(_ selection: CodeSelection) -> Policy {
     guard selection != CodeSelection() else { return self }
     let codes = Explanation.all.map(\.code).filter { !selection.contains($0) }

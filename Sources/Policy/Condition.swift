@@ -13,7 +13,7 @@ package struct Condition: Sendable {
     case noneOf([Scalar])
     /// The value is a number within these bounds, both inclusive.
     case within(min: Double?, max: Double?)
-    /// The number of streams, and what each must fit.
+    /// The number of streams, and what each must match.
     case records(count: Test?, fields: [Condition])
   }
 
@@ -24,12 +24,12 @@ package struct Condition: Sendable {
   }
 }
 
-/// How the streams of a file are asked: whether every one fits, or whether any does.
+/// How to check the streams of a file: every stream must match, or any.
 package enum Quantifier {
   case every, any
 }
 
-/// The facts of one file by their keys, derived ones among them.
+/// The facts of one file by their keys, including derived facts.
 package struct FactTable: Sendable {
   /// What a condition may ask for.
   package static let keys = DerivedFact.allCases.map(\.rawValue) + Facts.Key.allCases.map(\.rawValue)
@@ -46,24 +46,24 @@ package struct FactTable: Sendable {
     self.values = values
   }
 
-  /// The value that a condition is about; nil where it isn't known.
+  /// The value that a condition checks; nil if it is unknown.
   fileprivate subscript(condition: Condition) -> FactValue? { values[condition.key] }
 }
 
 extension Condition {
-  /// Whether the condition holds; nil where the fact isn't known.
+  /// Whether the condition matches; nil if the fact is unknown.
   package func holds(in table: FactTable, _ quantifier: Quantifier) -> Bool? {
     guard let value = table[self] else { return nil }
     return test.holds(for: value, quantifier)
   }
 
-  /// The value that the condition is about, in words; of streams, what is asked about those that don't
-  /// fit (`every`) or that do (`any`).
+  /// The value that the condition checks, as text. For streams, the checked values of those that don't match
+  /// (`every`) or that do (`any`).
   package func found(in table: FactTable, _ quantifier: Quantifier) -> String? {
     table[self].map { test.found(in: $0, quantifier) }
   }
 
-  /// What the condition wants, in words.
+  /// What the condition requires, as text.
   package var wanted: String { test.wanted }
 }
 
@@ -95,7 +95,7 @@ extension Condition.Test {
 
   fileprivate func found(in value: FactValue, _ quantifier: Quantifier) -> String {
     guard case .records(let records) = value, case .records(let count, let fields) = self else {
-      // A bare "true" tells nobody anything: the message says what is true.
+      // A bare "true" is meaningless: the message says what is true.
       if case .bool = value { return "" }
       return value.words
     }
@@ -166,7 +166,7 @@ extension FactValue {
     }
   }
 
-  /// The value as a reader of a message wants it.
+  /// The value as text for messages.
   package var words: String {
     switch self {
     case .bool(let value): value ? "true" : "false"
@@ -179,7 +179,7 @@ extension FactValue {
 }
 
 extension Double {
-  /// Without a fraction where there is none, else with three digits at the most.
+  /// Without a fraction if possible, otherwise with at most three digits.
   package var words: String {
     let rounded = (self * 1000).rounded() / 1000
     return Int(exactly: rounded).map { "\($0)" } ?? "\(rounded)"

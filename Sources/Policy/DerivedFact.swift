@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightInspection
 
-/// What a policy can ask about beside the facts themselves: values that follow from them. This is the one list.
+/// Values that policies can check besides the facts: they are derived from them. This is the only list.
 enum DerivedFact: String, CaseIterable {
   /// The file's bytes.
   case size
@@ -13,10 +13,10 @@ enum DerivedFact: String, CaseIterable {
   case widthPlusHeight
   /// The longer side by the shorter, at least 1.
   case aspectRatio
-  /// How the request refers to the media: `url`, `id`, or `file` for one that is uploaded.
+  /// How the request refers to the media: `url`, `id`, or `file` for an upload.
   case reference
 
-  /// The value; nil where it isn't known.
+  /// The value; nil if it isn't known.
   func value(of inspection: Inspection, reference: MediaReference?) -> FactValue? {
     switch self {
     case .size: return .int(Int(clamping: inspection.byteCount))
@@ -25,7 +25,7 @@ enum DerivedFact: String, CaseIterable {
     case .pixelCount, .widthPlusHeight, .aspectRatio:
       guard let width = inspection.facts.width, let height = inspection.facts.height, width > 0, height > 0
       else { return nil }
-      // As numbers with a fraction: no product of sides that a file claims can overflow.
+      // As floating-point numbers, so that no product of declared sides can overflow.
       let (long, short) = (Double(max(width, height)), Double(min(width, height)))
       switch self {
       case .pixelCount: return .number(long * short)

@@ -1,4 +1,4 @@
-/// Where a message goes: a name that a policy defines, with formats and caps of its own.
+/// A destination of messages: a name that a policy defines, with its own formats and limits.
 ///
 /// The set is open: each provider's policy has its own names.
 public struct Endpoint: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
@@ -22,6 +22,6 @@ public struct Endpoint: RawRepresentable, Hashable, Sendable, Codable, CustomStr
   /// A sticker, static or animated.
   public static let sticker = Endpoint(rawValue: "sticker")
 
-  /// The name that stands for "the endpoint whose types hold the file's type", so no endpoint has it.
+  /// The reserved name for "the first endpoint that accepts the file's type".
   package static let automatic = "auto"
 }

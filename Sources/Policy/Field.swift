@@ -1,42 +1,42 @@
 internal import PreflightTOML
 
-/// A field of a request: what it may hold, and where.
+/// A field of a request: its allowed values and endpoints.
 package struct Field: Sendable {
   /// The name, as the caller's request spells it.
   package let name: String
   package let kind: Kind
-  /// Whether a call that uses the field can't be made without it.
+  /// Whether a call that uses the field requires it.
   package var isRequired: Bool
-  /// Whether it says which media to send; a message has exactly one such field.
+  /// Whether it refers to the media; a message has exactly one such field.
   package let isMediaReference: Bool
-  /// The endpoints at which it may stand; nil for all.
+  /// The endpoints that accept it; nil for all.
   package let endpoints: [Endpoint]?
-  /// The most characters; nil where there is no limit.
+  /// The maximum number of characters; nil if there is no limit.
   package let maximum: Int?
-  /// More characters than this are accepted and don't serve everybody.
+  /// Longer values are accepted but may not work everywhere.
   package let recommendedMaximum: Int?
   /// The code of a finding that it is missing.
   package let missingCode: FindingCode
-  /// The code of a finding that its value can't be right.
+  /// The code of a finding about an invalid value.
   package let invalidCode: FindingCode
   package let source: String?
 
   /// What a value is.
   package enum Kind: String, CaseIterable, Sendable {
-    /// A phone number with country code (ITU-T E.164), sent as its digits.
+    /// A phone number with a country code (ITU-T E.164), sent as its digits.
     case phoneNumber = "phone-number"
     /// A public URL from which the provider fetches the media.
     case url
     /// An ID made of digits.
     case number
-    /// An ID of any characters but spaces and control characters.
+    /// An ID of any characters except spaces and control characters.
     case identifier
-    /// Text for people to read.
+    /// Text that the recipient reads.
     case text
     /// The name under which a file is shown and saved.
     case fileName = "file-name"
 
-    /// The codes of findings about such a value where the policy names none.
+    /// The default codes of findings about such a value.
     fileprivate var codes: (missing: FindingCode, invalid: FindingCode) {
       switch self {
       case .phoneNumber: (.missingRecipient, .invalidRecipient)
@@ -55,7 +55,7 @@ extension Field {
     "source",
   ]
 
-  /// Reads a field; what the table doesn't state is as in `base`. Nil after an error, which is reported.
+  /// Reads a field. Missing keys are as in `base`. Nil after an error, which is reported.
   ///
   /// - Parameter endpoints: The policy's endpoints.
   init?(

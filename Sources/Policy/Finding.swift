@@ -1,16 +1,16 @@
 public import SystemPackage
 
-/// One thing that is wrong, or worth knowing, about a file or a request.
+/// A problem with a file or a request, or a note about it.
 public struct Finding: Sendable, Hashable {
   /// What it is: the key to its explanation.
   public let code: FindingCode
-  /// How grave it is under the policy that was asked.
+  /// Its severity under the policy.
   public var severity: Severity
   /// What it is about.
   public let subject: Subject
   /// One or more sentences that say what is wrong.
   public var message: String
-  /// What the rule wants, in short, such as `≤ 102400`.
+  /// What the rule requires, in short, such as `≤ 102400`.
   public let expected: String?
   /// What is there, in short, such as `302112`.
   public let actual: String?
@@ -18,18 +18,18 @@ public struct Finding: Sendable, Hashable {
   public let offset: UInt64?
   /// How to fix it.
   public let fix: Remedy?
-  /// The file that it is about, by its name as it was given; nil where it has none.
+  /// The file that it is about, by the name as given; nil if it has none.
   public var file: FilePath?
   /// Where the rule comes from.
   public let source: String?
 
-  /// How to fix it, in words, with a command where one does it.
+  /// How to fix it, with a command if one does it.
   public var remedy: String? { writtenRemedy ?? fix?.text(for: file, ownExtension: ownExtension) }
 
-  /// The words of a finding that was decoded, of which only they are known.
+  /// The text of a decoded finding, which has no other fix.
   private var writtenRemedy: String?
 
-  /// The extension of the file's own type, which a fix that keeps the type gives to what it makes.
+  /// The extension of the file's own type, for the output of a fix that keeps the type.
   private let ownExtension: String?
 
   /// Creates a finding.
@@ -57,7 +57,7 @@ extension Finding: Codable {
     case code, severity, subject, message, expected, actual, offset, remedy, source
   }
 
-  /// Decodes a finding of a result; its fix is known in words only.
+  /// Decodes a finding of a result. Its fix is only known as text.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -72,7 +72,7 @@ extension Finding: Codable {
     writtenRemedy = try container.decodeIfPresent(String.self, forKey: .remedy)
   }
 
-  /// Encodes the finding as results have it.
+  /// Encodes the finding as in results.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(code, forKey: .code)
@@ -86,14 +86,14 @@ extension Finding: Codable {
     try container.encode(source, forKey: .source)
   }
 
-  /// Whether both say the same; of a fix the words count.
+  /// Whether both have the same content; fixes are compared by their text.
   public static func == (a: Self, b: Self) -> Bool {
     a.code == b.code && a.severity == b.severity && a.subject == b.subject && a.message == b.message
       && a.expected == b.expected && a.actual == b.actual && a.offset == b.offset && a.remedy == b.remedy
       && a.source == b.source && a.file == b.file
   }
 
-  /// Hashes what tells findings apart well enough.
+  /// Hashes enough to distinguish findings.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(code)
     hasher.combine(message)
@@ -101,16 +101,16 @@ extension Finding: Codable {
   }
 }
 
-/// How grave a finding is; the gravest compares lowest.
+/// The severity of a finding; the most severe compares lowest.
 public enum Severity: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
-  /// It will be refused, or will not play for the recipient.
+  /// It will be rejected, or won't play for the recipient.
   case error
-  /// It is accepted, but some recipients are served badly, or sources disagree.
+  /// It is accepted, but won't work for some recipients, or sources disagree.
   case warning
   /// Something to know.
   case note
 
-  /// The graver first.
+  /// The more severe first.
   public static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
 
   private var rank: Int {

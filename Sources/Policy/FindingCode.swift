@@ -1,8 +1,8 @@
 internal import PreflightTOML
 
-/// The name of a finding, in kebab-case; never reused for another meaning.
+/// The name of a finding, in kebab-case; never reused with another meaning.
 ///
-/// The set is open: a later version may know more codes than a program was written for.
+/// The set is open: later versions may have more codes.
 public struct FindingCode: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
   /// The name, such as `file-too-large`.
   public let rawValue: String
@@ -13,21 +13,21 @@ public struct FindingCode: RawRepresentable, Hashable, Sendable, Codable, Custom
   /// The name, such as `file-too-large`.
   public var description: String { rawValue }
 
-  /// What the code means; nil for a name that isn't one of the catalogue's.
+  /// The explanation of the code; nil for an unknown code.
   public var explanation: Explanation? {
     Explanation.byCode[self]
   }
 }
 
-/// All that there is to say about a finding code. Each stands in a file of its own under `Codes`.
+/// The explanation of a finding code. Each is in its own file under `Codes`.
 public struct Explanation: Sendable {
   /// The code that is explained.
   public let code: FindingCode
-  /// How grave it is where a policy doesn't say.
+  /// Its severity unless the policy sets one.
   public let severity: Severity
   /// One line for tables.
   public let title: String
-  /// What is said of a file, with `{expected}`, `{actual}`, `{Endpoint}` and `{endpoint}` filled in.
+  /// The message about a file, with the placeholders `{expected}`, `{actual}`, `{Endpoint}` and `{endpoint}`.
   public let message: String
   /// What it means, and why the rule exists.
   public let reason: String
@@ -35,7 +35,7 @@ public struct Explanation: Sendable {
   public let source: String
   /// How to fix it, whatever the file.
   public let remedy: String
-  /// How to fix it in particular cases; the first that fits is proposed.
+  /// Fixes for particular cases; the first suitable one is proposed.
   public let fixes: [RemedyChoice]
 
   init(
@@ -54,7 +54,7 @@ public struct Explanation: Sendable {
 }
 
 extension Explanation {
-  /// Every explanation, in the order of the contract's table.
+  /// Every explanation, in the order of the README's table.
   public static let all: [Explanation] = [
     .unreadable, .emptyFile, .mediaTypeNotAllowed, .declaredTypeMismatch, .extensionMismatch,
     .fileTooLarge, .nearSizeLimit, .sizeLimitDisputed, .damagedFile, .partlyChecked, .trailingData,
@@ -75,7 +75,7 @@ extension Explanation {
   fileprivate static let byCode = Dictionary(
     all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
 
-  /// ", did you mean 'x'?" for a misspelled code; empty where none is near.
+  /// "; did you mean 'x'?" for a misspelled code; empty if no code is similar.
   public static func suggestion(for name: String) -> String {
     TOMLDecoder.suggestion(name, all.map(\.code.rawValue))
   }

@@ -1,14 +1,14 @@
-/// The fields of a message that is to be sent, as the caller has them.
+/// The fields of a message to send.
 ///
-/// Which fields there are, and what each may hold, is the policy's to say; those of WaConnect and the Cloud API
-/// have properties of their own.
+/// The policy defines the fields and their allowed values. Those of WaConnect and the Cloud API have
+/// properties here.
 public struct MessageRequest: Sendable, Hashable {
   /// The values by the names of their fields.
   public var fields: [String: String]
 
-  /// Creates a request from any fields.
+  /// The start of an iWork document, which identifies the program: 64 bytes.
   ///
-  /// - Parameter fields: The values by the names of their fields, as the policy spells them.
+  /// - Parameter fields: The values by the names of their fields in the policy.
   public init(fields: [String: String]) { self.fields = fields }
 
   /// Creates a request from the fields of WaConnect and the Cloud API.
@@ -25,13 +25,13 @@ public struct MessageRequest: Sendable, Hashable {
     self.phoneNumberID = phoneNumberID
   }
 
-  /// The recipient's phone number with country code.
+  /// The recipient's phone number with a country code.
   public var to: String? {
     get { fields["to"] }
     set { fields["to"] = newValue }
   }
 
-  /// The public URL at which WhatsApp's servers fetch the file.
+  /// The public URL from which WhatsApp's servers fetch the file.
   public var mediaURL: String? {
     get { fields["mediaUrl"] }
     set { fields["mediaUrl"] = newValue }

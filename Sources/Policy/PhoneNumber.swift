@@ -3,7 +3,7 @@ package struct PhoneNumber: Sendable, Hashable {
   /// 7 to 15 ASCII digits, the first not 0.
   package let digits: String
 
-  /// Reads a number as people write it: a leading +, spaces, hyphens and parentheses are passed over.
+  /// Reads a number as people write it: a leading +, spaces, hyphens and parentheses are skipped.
   package init?(_ text: String) {
     var scalars = text.unicodeScalars[...]
     while scalars.first == " " { scalars = scalars.dropFirst() }

@@ -6,8 +6,8 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - text: The file's text.
-  ///   - name: What to call the file in mistakes.
-  /// - Throws: ``PolicyError`` with each mistake that the text has.
+  ///   - name: What to call the file in errors.
+  /// - Throws: ``PolicyError`` with each error that the text has.
   public convenience init(parsing text: String, name: String) throws(PolicyError) {
     try self.init(parsing: Array(text.utf8), name: name)
   }
@@ -28,7 +28,7 @@ extension Policy {
   }
 }
 
-/// A policy while it is put together: what it extends first, then what it says itself.
+/// A policy while it is read: the policy that it extends first, then its own text.
 struct PolicyDraft {
   fileprivate private(set) var name: String?
   fileprivate private(set) var title: String?
@@ -70,7 +70,7 @@ struct PolicyDraft {
         rules.append(rule)
       }
     }
-    // What is missing is told where nothing else is wrong, since it may be missing for that reason.
+    // Missing parts are reported only if there are no other errors, since those may be the reason.
     if decoder.mistakes.isEmpty {
       let start = TOMLPosition(line: 1, column: 1)
       if table["name"] == nil { decoder.report(start, "the policy has no name") }
@@ -84,13 +84,14 @@ struct PolicyDraft {
     let names = BuiltInPolicies.all.map(\.name)
     guard let bytes = BuiltInPolicies.bytes(of: base) else {
       return decoder.report(
-        node.position, "'\(base)' is no built-in policy" + TOMLDecoder.suggestion(base, names))
+        node.position, "unknown built-in policy '\(base)'" + TOMLDecoder.suggestion(base, names))
     }
-    // A built-in policy extends none that extends it back; the bound is for whoever edits them.
+    // Built-in policies don't extend each other in a cycle; the limit guards against errors when they are
+    // edited.
     guard depth < 8 else { return decoder.report(node.position, "the policies extend each other") }
     var inner = TOMLDecoder()
     self = PolicyDraft(parsing: bytes, &inner, depth: depth + 1)
-    if !inner.mistakes.isEmpty { decoder.report(node.position, "'\(base)' is itself mistaken") }
+    if !inner.mistakes.isEmpty { decoder.report(node.position, "the built-in policy '\(base)' is invalid") }
   }
 
   // MARK: Endpoints
@@ -130,7 +131,9 @@ struct PolicyDraft {
     let type = parts.prefix { $0 != UInt8(ascii: "/") }
     let subtype = parts.dropFirst(type.count + 1)
     guard [type, subtype].allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
-      decoder.report(text.position, "'\(text.text)' is no media type such as image/png, without parameters")
+      decoder.report(
+        text.position,
+        "'\(text.text)' is not a media type; expected one such as image/png, without parameters")
       return nil
     }
     return MediaType(rawValue: text.text)
@@ -165,7 +168,7 @@ struct PolicyDraft {
 
   // MARK: Fields
 
-  /// The fields of gateways to WhatsApp, for policies that name no kind of field themselves.
+  /// The default fields of WhatsApp gateways, for policies that define no field kinds.
   private static let standardFields: [Field] = {
     var decoder = TOMLDecoder()
     var draft = PolicyDraft()
@@ -195,7 +198,7 @@ struct PolicyDraft {
     }
   }
 
-  /// Reads the fields of a table; what one leaves open is as in the field of its name in `base`.
+  /// Reads the fields of a table; missing keys are as in the field of the same name in `base`.
   private mutating func readFieldTables(
     _ table: TOMLTable, basedOn base: [Field], _ decoder: inout TOMLDecoder
   ) {
@@ -255,16 +258,17 @@ extension Endpoint {
       && name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
     guard isName, name != Endpoint.automatic else {
       decoder.report(
-        position, "'\(name)' can't be the name of an endpoint: small letters, digits and hyphens, not 'auto'")
+        position, "invalid endpoint name '\(name)'; use lowercase letters, digits and hyphens, but not 'auto'"
+      )
       return nil
     }
     self.init(rawValue: name)
   }
 
-  /// What is sent there, where the policy doesn't say: the name with its article.
+  /// The default phrase for what is sent there: the name with its article.
   package var standardPhrase: String { ("aeiou".contains(rawValue.prefix(1)) ? "An " : "A ") + rawValue }
 
-  /// Reads a list of endpoints; nil where there is none. One that the policy doesn't have is reported.
+  /// Reads a list of endpoints; nil if there is none. Unknown endpoints are reported.
   static func list(
     _ table: TOMLTable, _ key: String, among known: [Endpoint], _ decoder: inout TOMLDecoder
   ) -> [Endpoint]? {
@@ -280,17 +284,17 @@ extension Severity {
 }
 
 extension FindingCode {
-  /// Reads the code under a key of a table; nil where there is none, or after an error, which is reported.
+  /// Reads the code under a key of a table; nil if there is none, or after an error, which is reported.
   init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
     guard let node = table[key], let text = decoder.string(node, as: key) else { return nil }
     self.init(text, at: node.position, &decoder)
   }
 
-  /// Reads a code that the catalogue has; nil after a mistake, which is reported.
+  /// Reads a known code; nil after an error, which is reported.
   init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
     self.init(rawValue: text)
     if explanation == nil {
-      decoder.report(position, "'\(text)' is no finding code" + Explanation.suggestion(for: text))
+      decoder.report(position, "unknown finding code '\(text)'" + Explanation.suggestion(for: text))
       return nil
     }
   }

@@ -1,8 +1,8 @@
 public import PreflightTOML
 package import PreflightFacts
 
-/// What a provider takes: its endpoints with their types and caps, the conditions on the bytes, the
-/// request's fields and form. A policy is data, read from a TOML file, and knows no bytes.
+/// What a provider accepts: its endpoints with their types and limits, the rules for the content, and the
+/// request's fields and body. A policy is data from a TOML file and never reads bytes itself.
 public final class Policy: Sendable {
   /// The name, as `--policy` takes it.
   public let name: String
@@ -11,15 +11,15 @@ public final class Policy: Sendable {
   /// Where the policy as a whole comes from.
   public let source: String
 
-  /// The endpoints, in the order in which `auto` asks them.
+  /// The endpoints, in the order in which `auto` tries them.
   package let endpoints: [EndpointPolicy]
-  /// The rules, in the order in which they are asked.
+  /// The rules, in the order in which they are checked.
   let rules: [Rule]
   /// Those that apply at each endpoint, in the same order.
   private let rulesByEndpoint: [Endpoint: [Rule]]
-  /// The severities that the policy gives to codes whatever a rule says; nil switches a code off.
+  /// The severities that the policy sets for codes, overriding rules; nil switches a code off.
   package let severities: [FindingCode: Severity?]
-  /// The types that are declared under another name, or with parameters.
+  /// The types that are declared under a different name, or with parameters.
   package let declaredTypes: [DeclaredType]
   /// The fields of a request, in the order in which they are checked.
   package let fields: [Field]
@@ -47,7 +47,7 @@ public final class Policy: Sendable {
     self.upload = upload
   }
 
-  /// The same policy with other severities for some codes, whatever its rules and its own table say.
+  /// The same policy with different severities for some codes, overriding its rules and its own table.
   ///
   /// - Parameter own: The severity of each code; nil switches the code off.
   public func withSeverities(_ own: [FindingCode: Severity?]) -> Policy {
@@ -57,12 +57,13 @@ public final class Policy: Sendable {
       service: service, upload: upload)
   }
 
-  /// The rules that apply at an endpoint, in the policy's order; of no endpoint, those that apply at all of them.
+  /// The rules that apply at an endpoint, in the policy's order; without an endpoint, those that apply at all
+  /// of them.
   package func rules(at endpoint: Endpoint?) -> [Rule] {
     endpoint.flatMap { rulesByEndpoint[$0] } ?? rules.filter(\.endpoints.isEmpty)
   }
 
-  /// What an endpoint's policy is; nil for an endpoint that the provider doesn't have.
+  /// The policy of an endpoint; nil if the provider doesn't have it.
   package func endpoint(_ endpoint: Endpoint) -> EndpointPolicy? {
     endpoints.first { $0.endpoint == endpoint }
   }
@@ -77,8 +78,8 @@ public final class Policy: Sendable {
     return given.kind == .url ? .url : .id
   }
 
-  /// The first endpoint whose types hold `mediaType`.
-  package func endpoint(taking mediaType: MediaType) -> Endpoint? {
+  /// The first endpoint that accepts `mediaType`.
+  package func endpoint(accepting mediaType: MediaType) -> Endpoint? {
     endpoints.first { $0.types.contains(mediaType) }?.endpoint
   }
 }
@@ -89,11 +90,11 @@ package enum MediaReference: String, Sendable {
   case url
   /// By the ID of an earlier upload.
   case id
-  /// Not at all: the local file is to be uploaded.
+  /// Not at all: the local file is uploaded.
   case file
 }
 
-/// What a file of a type is declared as, where that isn't the type's own name.
+/// The type to declare for a file, if it isn't the type's own name.
 package struct DeclaredType: Sendable {
   package let type: MediaType
   package let declared: String
@@ -101,12 +102,12 @@ package struct DeclaredType: Sendable {
   package let when: [Condition]
 }
 
-/// One endpoint: where it is, what it takes, and how much.
+/// One endpoint: its path, accepted types and limits.
 package struct EndpointPolicy: Sendable {
   package let endpoint: Endpoint
-  /// What is sent there, with its article, as sentences begin: "An image".
+  /// What is sent there, with its article, to start a sentence: "An image".
   package let phrase: String
-  /// The path of the call; nil where the service has one for all.
+  /// The path of the call; nil if the service has one for all.
   package let path: String?
   package let types: [MediaType]
   package let caps: [Cap]
@@ -114,31 +115,31 @@ package struct EndpointPolicy: Sendable {
 
 }
 
-/// A cap on the number of bytes, for the files that it applies to.
+/// A size limit in bytes, for the files that it applies to.
 package struct Cap: Sendable {
   /// Whether the cap applies to a file.
   package func applies(to table: FactTable) -> Bool {
     when.allSatisfy { $0.holds(in: table, .any) == true }
   }
 
-  /// What is capped, as sentences begin: "A static sticker".
+  /// What is limited, to start a sentence: "A static sticker".
   package let name: String?
   package let when: [Condition]
   package let size: SizeLimit
-  /// Another reading of the same source, and a sentence about it.
+  /// A different reading of the same source, and a sentence about it.
   package let disputed: (size: SizeLimit, reading: String)?
   package let source: String?
 }
 
-/// A number of bytes, exact or as a band between a count in thousands and a count in 1024s.
+/// A number of bytes, exact or as a range between units of 1000 and units of 1024.
 package struct SizeLimit: Sendable, Hashable {
-  /// At or under this passes: the count in thousands.
+  /// Files up to this size pass: units of 1000.
   package let safe: UInt64
   /// Over this is refused: the count in 1024s.
   package let hard: UInt64
 }
 
-/// A condition on the bytes with what to say when it doesn't hold.
+/// A condition on the content, with the message if it fails.
 package struct Rule: Sendable {
   package let code: FindingCode
   package let severity: Severity
@@ -152,7 +153,8 @@ package struct Rule: Sendable {
   package let remedy: Remedy?
   package let source: String
 
-  /// What of the rule is broken, and how its streams are asked; nil where it holds or doesn't apply.
+  /// The conditions that are violated, and how to check their streams; nil if the rule is followed or doesn't
+  /// apply.
   package func broken(by table: FactTable) -> (conditions: [Condition], quantifier: Quantifier)? {
     guard when.allSatisfy({ $0.holds(in: table, .any) == true }) else { return nil }
     switch test {
@@ -175,10 +177,10 @@ package struct Rule: Sendable {
 public struct PolicyError: Error, Sendable, CustomStringConvertible {
   /// The file's name, or the policy's.
   public let name: String
-  /// Each mistake, in the order of the text.
+  /// Each error, in the order of the text.
   public let mistakes: [Mistake]
 
-  /// Each mistake on a line of its own, as `NAME:LINE:COLUMN: message`.
+  /// Each error on its own line, as `NAME:LINE:COLUMN: message`.
   public var description: String {
     mistakes.map { "\(name):\($0)" }.joined(separator: "\n")
   }

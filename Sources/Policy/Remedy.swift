@@ -3,23 +3,22 @@ public import PreflightFacts
 public import PreflightFormats
 public import SystemPackage
 
-/// How a file is made acceptable: in words, and where a machine can do it, as an action.
+/// How to make a file acceptable: as text, and if a program can do it, as an action.
 ///
-/// A remedy is a value. The words and the shell line that a person reads are rendered from it, and what `fix`
-/// does is the same value, executed.
+/// The text and the shell command are rendered from this value, and `fix` executes the same value.
 public struct Remedy: Sendable, Hashable {
-  /// What it does. With an action a short imperative without a full stop, such as "Convert it to RGB"; without
-  /// one, whole sentences for whoever has to do it.
+  /// What to do. With an action, a short imperative without a full stop, such as "Convert it to RGB"; without
+  /// one, whole sentences for the user.
   public let summary: String
 
-  /// What a machine can do; nil where a person has to.
+  /// What a program can do; nil if the user has to.
   public let action: Action?
 
-  /// Something that a machine can do to a file. The file itself is never changed: the result is another one.
+  /// Something that a program can do to a file. The file itself is never changed: the result is a new file.
   public enum Action: Sendable, Hashable {
-    /// Keeps the first bytes and leaves out the rest. Done by preflight itself.
+    /// Keeps the first bytes and drops the rest. preflight does this itself.
     case keepFirst(UInt64)
-    /// Gives the same bytes another name, with the extension of their type. Done by preflight itself.
+    /// Renames the file to the extension of its type. preflight does this itself.
     case rename
     /// Runs a program.
     case run(Program)
@@ -27,7 +26,7 @@ public struct Remedy: Sendable, Hashable {
 
   /// A program with its arguments.
   public struct Program: Sendable, Hashable {
-    /// The name under which it is found on the path, such as `ffmpeg`.
+    /// The name of the executable on the path, such as `ffmpeg`.
     public let name: String
     /// The arguments in order.
     public let arguments: [Argument]
@@ -38,7 +37,7 @@ public struct Remedy: Sendable, Hashable {
       self.arguments = arguments
     }
 
-    /// The extension of what the program makes, without the dot; nil where it is that of the file's own type.
+    /// The extension of the program's output, without the dot; nil if it is that of the file's own type.
     public var outputExtension: String? {
       for argument in arguments {
         switch argument {
@@ -53,20 +52,20 @@ public struct Remedy: Sendable, Hashable {
 
   /// One argument of a program.
   public enum Argument: Sendable, Hashable, ExpressibleByStringLiteral {
-    /// Text as it stands.
+    /// Literal text.
     case text(String)
     /// The path of the file to be fixed.
     case input
-    /// The path of the file to be made, with an extension; nil for that of the file's own type.
+    /// The path of the output, with an extension; nil for that of the file's own type.
     case output(String?)
-    /// The folder in which the program makes a file of the input's name with this extension.
+    /// The directory in which the program writes a file with the input's name and this extension.
     case outputFolder(String)
 
     /// Creates an argument of text.
     public init(stringLiteral value: String) { self = .text(value) }
   }
 
-  /// Creates a remedy that a machine can carry out.
+  /// Creates a remedy that a program can apply.
   public init(_ summary: String, _ action: Action) {
     self.summary = summary
     self.action = action
@@ -77,7 +76,7 @@ public struct Remedy: Sendable, Hashable {
     self.init(summary, .run(Program(program, arguments)))
   }
 
-  /// Creates a remedy that a person has to carry out, in whole sentences.
+  /// Creates a remedy for the user, in whole sentences.
   public init(advice: String) {
     summary = advice
     action = nil
@@ -85,7 +84,7 @@ public struct Remedy: Sendable, Hashable {
 }
 
 extension Remedy {
-  /// The path of what the action makes of a file, beside it; nil without an action.
+  /// The path of the action's output, next to the file; nil without an action.
   ///
   /// - Parameter ownExtension: The extension of the file's own type.
   public func output(for file: FilePath, ownExtension: String? = nil) -> FilePath? {
@@ -96,10 +95,10 @@ extension Remedy {
     }
   }
 
-  /// The words, and a command for a POSIX shell that does the same by hand.
+  /// The text, and a POSIX shell command that does the same.
   ///
   /// - Parameters:
-  ///   - file: The file to be fixed; nil for a placeholder `FILE`.
+  ///   - file: The file to fix; nil for a placeholder `FILE`.
   ///   - ownExtension: The extension of the file's own type.
   public func text(for file: FilePath?, ownExtension: String? = nil) -> String {
     let file = file ?? FilePath("FILE")
@@ -124,7 +123,7 @@ extension Remedy {
 }
 
 extension Remedy {
-  /// Advice with the file's name in place of `{file}`, and a name for what is made of it in place of `{out:EXT}`.
+  /// Advice with the file's name in place of `{file}`, and a name for the output in place of `{out:EXT}`.
   private static func filled(_ advice: String, _ file: FilePath, _ ownExtension: String?) -> String {
     Template(advice).filled { place in
       if place == "file" { return file.shellQuoted }
@@ -141,7 +140,7 @@ public struct RemedyChoice: Sendable {
   public let remedy: Remedy
   /// The files that it can work on; empty for all.
   public let from: [FileSelector]
-  /// The type of what it makes, which the endpoint has to accept; nil where the type stays as it is.
+  /// The type of its output, which the endpoint has to accept; nil if the type stays the same.
   public let makes: MediaType?
 
   init(_ remedy: Remedy, from: [FileSelector] = [], makes: MediaType? = nil) {
@@ -150,8 +149,7 @@ public struct RemedyChoice: Sendable {
     self.makes = makes
   }
 
-  /// Whether the remedy can work on a file of a type, and one of the endpoints would accept the type of what it
-  /// makes.
+  /// Whether the remedy works on files of a type, and one of the endpoints would accept its output.
   func fits(_ mediaType: MediaType?, anyOf endpoints: [EndpointPolicy]) -> Bool {
     if let makes, !endpoints.isEmpty, !endpoints.contains(where: { $0.types.contains(makes) }) {
       return false

@@ -7,7 +7,7 @@ extension Rule {
     "source",
   ]
 
-  /// Reads a rule; nil after a mistake, which is reported.
+  /// Reads a rule; nil after an error, which is reported.
   ///
   /// - Parameter known: The policy's endpoints.
   init?(
@@ -33,7 +33,7 @@ extension Rule {
     case (_?, nil): test = .require(Condition.list(table, "require", &decoder))
     case (nil, _?): test = .forbid(Condition.list(table, "forbid", &decoder))
     default:
-      decoder.report(position, "the rule must have either require or forbid")
+      decoder.report(position, "a rule must have either require or forbid")
       return nil
     }
     self.init(
@@ -45,7 +45,7 @@ extension Rule {
 }
 
 extension Remedy {
-  /// Reads a remedy: a sentence, or a table with a program; nil where there is none, or after an error, which is
+  /// Reads a remedy: a sentence, or a table with a program; nil if there is none, or after an error, which is
   /// reported.
   init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
     guard let node = table[key] else { return nil }
@@ -58,7 +58,8 @@ extension Remedy {
     guard let summary = decoder.string(own, "summary"), let program = decoder.string(own, "program"),
       let arguments = decoder.strings(own, "arguments")
     else {
-      decoder.report(node.position, "a remedy is a sentence, or has a summary, a program and its arguments")
+      decoder.report(
+        node.position, "a remedy must be a string, or a table with summary, program and arguments")
       return nil
     }
     self.init(summary, run: program, arguments.map { Argument(parsing: $0.text) })
@@ -66,8 +67,8 @@ extension Remedy {
 }
 
 extension Remedy.Argument {
-  /// Reads an argument: `{file}` is the file, `{out:EXT}` what is made of it, and `{out}` the same of the file's
-  /// own type.
+  /// Reads an argument: `{file}` is the file, `{out:EXT}` the output, and `{out}` the output with the
+  /// extension of the file's own type.
   fileprivate init(parsing text: String) {
     if text == "{file}" {
       self = .input
@@ -82,7 +83,7 @@ extension Remedy.Argument {
 }
 
 extension Condition {
-  /// Reads the conditions of a table: a fact's key and what it is held against.
+  /// Reads the conditions of a table: keys of facts and values to compare with.
   static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Condition] {
     guard let own = decoder.table(table, key) else { return [] }
     return list(own, keys: FactTable.keys, isTopLevel: true, &decoder)
@@ -94,7 +95,7 @@ extension Condition {
     table.entries.compactMap { entry in
       guard keys.contains(entry.key) else {
         decoder.report(
-          entry.position, "'\(entry.key)' is no fact" + TOMLDecoder.suggestion(entry.key, keys))
+          entry.position, "unknown fact '\(entry.key)'" + TOMLDecoder.suggestion(entry.key, keys))
         return nil
       }
       let records: [String]? =
@@ -152,14 +153,14 @@ extension Condition.Test {
     case .boolean(let value): return [.bool(value)]
     case .array(let nodes): return nodes.flatMap { scalars($0, &decoder) ?? [] }
     case .table:
-      decoder.report(node.position, "a table can't be compared with")
+      decoder.report(node.position, "a condition can't compare with a table")
       return nil
     }
   }
 }
 
 extension Cap {
-  /// Reads a cap; nil after a mistake, which is reported.
+  /// Reads a size limit; nil after an error, which is reported.
   init?(_ table: TOMLTable, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
     decoder.check(table, keys: ["name", "when", "size", "disputed", "source"], in: "a cap")
     guard let node = table["size"] else {
@@ -187,7 +188,7 @@ extension Cap {
 }
 
 extension SizeLimit {
-  /// Reads a number of bytes, or text such as "5 MB"; nil after a mistake, which is reported.
+  /// Reads a number of bytes, or text such as "5 MB"; nil after an error, which is reported.
   init?(_ node: TOMLNode, _ decoder: inout TOMLDecoder) {
     if case .integer(let value) = node.value, let bytes = UInt64(exactly: value) {
       self.init(safe: bytes, hard: bytes)
@@ -204,7 +205,8 @@ extension SizeLimit {
         return
       }
     }
-    decoder.report(node.position, "a size is a number of bytes or text such as \"500 KB\" or \"5 MB\"")
+    decoder.report(
+      node.position, "a size must be a number of bytes or a string such as \"500 KB\" or \"5 MB\"")
     return nil
   }
 }

@@ -1,5 +1,5 @@
-/// Text with places in braces to fill in. A place names one value, or several with a bar between them, of which
-/// the first that is known is taken: `{mediaUrl|mediaId}`.
+/// Text with placeholders in braces. A placeholder names one value, or several separated by a bar; the first
+/// known value is used: `{mediaUrl|mediaId}`.
 package struct Template: Sendable {
   private enum Part {
     case text(Substring)
@@ -10,7 +10,7 @@ package struct Template: Sendable {
 
   package init(_ text: String) {
     var rest = text[...]
-    // Bytes, not characters: a combining mark behind a brace leaves it a brace.
+    // Compares bytes, not characters: a brace followed by a combining mark is still a brace.
     while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")),
       let close = rest[open...].utf8.firstIndex(of: UInt8(ascii: "}"))
     {
@@ -27,7 +27,7 @@ package struct Template: Sendable {
     parts.flatMap { if case .names(let names) = $0 { names } else { [] as [String] } }
   }
 
-  /// The text with every place filled in; nil where a value is missing.
+  /// The text with every placeholder filled in; nil if a value is missing.
   package func filled(_ value: (String) -> String?) -> String? {
     var text = ""
     for part in parts {

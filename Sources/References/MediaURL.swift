@@ -12,7 +12,7 @@ package struct MediaURL: Sendable, Hashable {
   /// The host without brackets and a final dot, in lower case.
   package let host: String
 
-  /// What is wrong with a URL that can't be fetched by anybody, in words.
+  /// Why a URL can't be fetched.
   package struct Invalid: Error {
     package let reason: String
   }
@@ -21,16 +21,16 @@ package struct MediaURL: Sendable, Hashable {
     if text.isEmpty { throw Invalid(reason: "it is empty") }
     for scalar in text.unicodeScalars {
       switch scalar.value {
-      case 0...0x20, 0x7f...0xa0: throw Invalid(reason: "it has a space or a control character in it")
+      case 0...0x20, 0x7f...0xa0: throw Invalid(reason: "it contains a space or a control character")
       case 0x22, 0x3c, 0x3e, 0x5c, 0x5e, 0x60, 0x7b...0x7d:
-        throw Invalid(reason: "it has the character \(scalar) in it, which is written as %-escape")
+        throw Invalid(reason: "it contains the character \(scalar), which must be percent-encoded")
       default: break
       }
     }
-    // In scalars: to a Character, a delimiter with a combining mark behind it is no delimiter.
+    // Compares scalars: to Character, a delimiter with a combining mark after it isn't a delimiter.
     let scalars = text.unicodeScalars
     guard let colon = scalars.firstIndex(of: ":"), scalars[colon...].starts(with: "://".unicodeScalars) else {
-      throw Invalid(reason: "it doesn't begin with https://")
+      throw Invalid(reason: "it doesn't start with https://")
     }
     scheme = String(scalars[..<colon]).lowercased()
     guard scheme == "http" || scheme == "https" else {
@@ -38,7 +38,7 @@ package struct MediaURL: Sendable, Hashable {
     }
     let rest = scalars[colon...].dropFirst(3)
     let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    // What stands before the last @ is a user's name, which must not be taken for the host.
+    // The text before the last @ is a user name, which must not be mistaken for the host.
     let hostAndPort = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority
     let (host, port) = try Self.split(hostAndPort)
     let isPort = { (port: String) in
@@ -51,7 +51,7 @@ package struct MediaURL: Sendable, Hashable {
     if name.hasSuffix(".") { name.removeLast() }
     if name.isEmpty { throw Invalid(reason: "it has no host") }
     if name.utf8.first == UInt8(ascii: ".") || Self.hasEmptyPart(name) {
-      throw Invalid(reason: "its host has an empty part between two dots")
+      throw Invalid(reason: "its host has an empty label between two dots")
     }
     self.host = name
   }
@@ -68,7 +68,9 @@ package struct MediaURL: Sendable, Hashable {
         throw Invalid(reason: "its host has no closing bracket")
       }
       let host = text[..<close].dropFirst()
-      guard IPAddress(v6: String(host)) != nil else { throw Invalid(reason: "its host is no IPv6 address") }
+      guard IPAddress(v6: String(host)) != nil else {
+        throw Invalid(reason: "its host is not a valid IPv6 address")
+      }
       let after = text[close...].dropFirst()
       guard after.isEmpty || after.first == ":" else { throw Invalid(reason: "its host is malformed") }
       return (host, after.isEmpty ? nil : after.dropFirst())
@@ -77,8 +79,8 @@ package struct MediaURL: Sendable, Hashable {
     return (text[..<colon], text[colon...].dropFirst())
   }
 
-  /// Servers decode the host's percent-escapes before they look it up, so it is judged decoded; and wide
-  /// letters, digits and dots as the plain ones that they are looked up as (UTS 46, section 4).
+  /// Servers decode the host's percent-escapes before they look it up, so it is checked decoded. Full-width
+  /// letters, digits and dots are checked as the plain ones that they are looked up as (UTS 46, section 4).
   private static func decodingPercents(_ host: Scalars) throws(Invalid) -> String {
     let host = String(host)
     let isPlain = host.utf8.allSatisfy { byte in
@@ -112,7 +114,7 @@ package struct MediaURL: Sendable, Hashable {
     return String(name)
   }
 
-  /// What a host has only where it is an escape or a mistake.
+  /// Characters that a host contains only as an escape or in error.
   private static let malformedHostBytes = Array("/?#@ %".utf8)
 
   private static func narrowed(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
@@ -123,7 +125,7 @@ package struct MediaURL: Sendable, Hashable {
     }
   }
 
-  /// Why the host can't be reached from outside, in words; nil where it can.
+  /// Why the host can't be reached over the internet; nil if it can.
   package var privateReason: String? {
     if let address = IPAddress(v6: host) ?? IPAddress(v4: host) { return address.privateReason }
     if host == "localhost" || host.hasSuffix(".localhost") { return "this machine (\(host))" }
@@ -132,12 +134,12 @@ package struct MediaURL: Sendable, Hashable {
       ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa", ".onion", ".invalid",
     ]
     where host.hasSuffix(suffix) {
-      return "a name of a private network (\(host))"
+      return "a private network name (\(host))"
     }
     return nil
   }
 
-  /// Whether the host is one of Meta's own, whose links expire and can't be used again.
+  /// Whether the host belongs to Meta. Its links expire and can't be reused.
   package var isMetasOwn: Bool {
     ["lookaside.fbsbx.com", "scontent.whatsapp.net"].contains { host == $0 || host.hasSuffix("." + $0) }
   }
@@ -147,7 +149,7 @@ package struct MediaURL: Sendable, Hashable {
 struct IPAddress {
   private let bytes: [UInt8]
 
-  /// Reads an IPv4 address in every form that a resolver takes: `127.1`, `0x7f000001`, `017700000001`.
+  /// Reads an IPv4 address in every form that resolvers accept: `127.1`, `0x7f000001`, `017700000001`.
   init?(v4 text: String) {
     guard text.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
     var address = in_addr()
@@ -155,14 +157,14 @@ struct IPAddress {
     bytes = withUnsafeBytes(of: address.s_addr) { Array($0) }
   }
 
-  /// Reads an IPv6 address (RFC 4291, section 2.2), without brackets and with any zone left out.
+  /// Reads an IPv6 address (RFC 4291, section 2.2) without brackets; ignores the zone.
   init?(v6 text: String) {
     guard text.utf8.contains(UInt8(ascii: ":")) else { return nil }
     let text = String(text.prefix { $0 != "%" })
     var address = in6_addr()
     guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
     let bytes = withUnsafeBytes(of: address) { Array($0) }
-    // IPv4-mapped, IPv4-compatible, NAT64 and 6to4 addresses are judged as the IPv4 address inside.
+    // IPv4-mapped, IPv4-compatible, NAT64 and 6to4 addresses are checked as the IPv4 address inside.
     if bytes.starts(with: [0x20, 0x02]) {
       self.bytes = Array(bytes[2..<6])
       return
@@ -175,7 +177,7 @@ struct IPAddress {
     self.bytes = holdsV4 ? Array(bytes[12...]) : bytes
   }
 
-  /// Why nobody outside can reach the address (RFC 6890), in words; nil where somebody can.
+  /// Why the address can't be reached over the internet (RFC 6890); nil if it can.
   var privateReason: String? { bytes.count == 4 ? reasonV4 : reasonV6 }
 
   private var reasonV4: String? {
@@ -183,7 +185,7 @@ struct IPAddress {
     case (127, _): "the loopback address (this machine)"
     case (0, _): "the unspecified address"
     case (10, _), (172, 16...31), (192, 168): "a private address"
-    case (100, 64...127): "a shared address of a provider's network"
+    case (100, 64...127): "a shared address (carrier-grade NAT)"
     case (169, 254): "a link-local address"
     case (224...239, _): "a multicast address"
     case (240...255, _): "a reserved address"

@@ -1,18 +1,18 @@
 public import SystemPackage
 
-/// What a file is known by before it is bytes: a path, a URL, or the ID of an upload.
+/// A reference to a file: a path, a URL, or the ID of an upload.
 public enum Reference: Sendable, Hashable {
   /// A path in the file system.
   case file(FilePath)
   /// An `http` or `https` URL, as it was given.
   case url(String)
-  /// The ID of a medium that was uploaded to Meta: digits.
+  /// The ID of media that was uploaded to Meta: digits.
   case mediaID(String)
 
-  /// Creates a reference from a word of a command line, a line of a list, or a value of a request.
+  /// Creates a reference from a command-line argument, a line of a list, or a value of a request.
   ///
-  /// - Parameter word: Text without a NUL. What begins with `http://` or `https://` is a URL, `media-id:` and
-  ///   digits an ID, and everything else a path.
+  /// - Parameter word: Text without a NUL. Text that starts with `http://` or `https://` is a URL,
+  ///   `media-id:` and digits are an ID, and everything else is a path.
   public init(_ word: String) {
     let scheme = word.prefix { $0 != ":" }.lowercased()
     if scheme == "http" || scheme == "https", word.dropFirst(scheme.count).hasPrefix("://") {
@@ -24,7 +24,7 @@ public enum Reference: Sendable, Hashable {
     }
   }
 
-  /// What results call it: the path, or the text as it was given.
+  /// The name in results: the path, or the text as given.
   package var name: FilePath {
     switch self {
     case .file(let path): path

@@ -1,7 +1,7 @@
-/// Takes values out of a parsed document and collects every error on the way: a missing key, a value of
-/// the wrong kind, an unknown key.
+/// Reads values from a parsed document and collects all errors: missing keys, values of the wrong type,
+/// unknown keys.
 package struct TOMLDecoder {
-  /// The errors, in the order in which they were found.
+  /// The errors, in the order found.
   package private(set) var mistakes: [Mistake] = []
 
   package init() {}
@@ -16,10 +16,10 @@ package struct TOMLDecoder {
     for mistake in more { mistakes.add(mistake) }
   }
 
-  /// Reports every key of `table` that isn't in `known`, with the nearest one that is.
+  /// Reports every key of `table` that isn't in `known`, with the most similar known key.
   package mutating func check(_ table: TOMLTable, keys known: [String], in place: String) {
     for entry in table.entries where !known.contains(entry.key) {
-      // To find what may have been meant takes longer than to read the key.
+      // Searching for a similar key takes longer than reading the key.
       guard !mistakes.areTooMany else { return }
       report(entry.position, "unknown key '\(entry.key)' in \(place)" + Self.suggestion(entry.key, known))
     }
@@ -100,22 +100,22 @@ package struct TOMLDecoder {
     return nil
   }
 
-  /// ", did you mean 'x'?" where a known name is near; else the names where they are few.
+  /// "; did you mean 'x'?" if a known name is similar; otherwise the known names if there are few.
   package static func suggestion(_ word: String, _ known: [String]) -> String {
     let near =
       known.map { (name: $0, distance: distance(word, $0)) }
       .filter { $0.distance <= max(1, min(word.count, maximumLength) / 3) }
       .min { $0.distance < $1.distance }
       ?? known.first { word.count > 2 && $0.hasPrefix(word) }.map { (name: $0, distance: 0) }
-    if let near { return ", did you mean '\(near.name)'?" }
-    return known.isEmpty || known.count > 12 ? "" : ", only \(known.joined(separator: ", "))"
+    if let near { return "; did you mean '\(near.name)'?" }
+    return known.isEmpty || known.count > 12 ? "" : "; choose from \(known.joined(separator: ", "))"
   }
 
   /// As much of a word is compared.
   private static let maximumLength = 64
 
-  /// The number of letters to insert, delete, replace or swap with their neighbour to get from one word to
-  /// the other.
+  /// The number of letters to insert, delete, replace or swap with their neighbor to get from one word to the
+  /// other.
   private static func distance(_ a: String, _ b: String) -> Int {
     let a = Array(a.prefix(maximumLength).lowercased())
     let b = Array(b.prefix(maximumLength).lowercased())

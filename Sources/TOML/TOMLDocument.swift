@@ -1,8 +1,8 @@
 /// A table of a TOML 1.0.0 document, in which every key and value knows its line and column.
 ///
-/// Policies and configurations are written by people. Every error in them is reported where it stands, an unknown
-/// key included. That needs a position on every node and a reader that goes on after an error. TOML's dates
-/// and times have no use here: they are reported as not supported.
+/// Policies and configurations are written by people. Every error is reported at its position, including
+/// unknown keys. That needs a position on every node and a parser that continues after an error. TOML's dates
+/// and times aren't needed and are reported as unsupported.
 package struct TOMLTable: Sendable {
   /// One key with its value.
   package struct Entry: Sendable {
@@ -14,11 +14,11 @@ package struct TOMLTable: Sendable {
     package internal(set) var node: TOMLNode
   }
 
-  /// The entries in the order in which they were written.
+  /// The entries in the order of the text.
   package internal(set) var entries: [Entry] = []
 
-  /// Where each key stands among the entries, once there are many: looking through them all for each key that is
-  /// added takes the square of their number.
+  /// The index of each key among the entries, once there are many: a linear search for each added key would
+  /// take quadratic time.
   private var places: [ExactKey: Int] = [:]
 
   /// How the table came about, which decides what may be added to it.
@@ -48,7 +48,7 @@ package struct TOMLTable: Sendable {
     return copy
   }
 
-  /// As many entries as are found by looking through them all.
+  /// Up to this many entries, a linear search is used.
   private static let few = 16
 
   func index(of key: String) -> Int? {
@@ -65,15 +65,15 @@ package struct TOMLTable: Sendable {
   }
 }
 
-/// A key as its bytes. `String` compares by what a reader sees, so a letter with an accent equals the letter followed
-/// by a combining accent; to TOML these are two keys.
+/// A key as bytes. `String` compares what a reader sees, so an accented letter equals the letter followed by
+/// a combining accent; in TOML these are two keys.
 private struct ExactKey: Hashable {
   let text: String
 
   init(_ text: String) { self.text = text }
 
   static func == (a: Self, b: Self) -> Bool {
-    // Most keys differ, which `String` is quick to see.
+    // Most keys differ, which `String` detects quickly.
     a.text == b.text && a.text.utf8.elementsEqual(b.text.utf8)
   }
 
@@ -87,12 +87,12 @@ private struct ExactKey: Hashable {
 package struct TOMLNode: Sendable {
   /// The value.
   package internal(set) var value: TOMLValue
-  /// Where the value begins; of a table that a header or a dotted key made, where that begins.
+  /// Where the value begins; for a table made by a header or a dotted key, where that begins.
   package let position: TOMLPosition
 
-  /// Changes the table that the node is, or the last of the tables that it is an array of, where it stands.
+  /// Changes, in place, the table that the node is, or the last table of the array that it is.
   ///
-  /// - Returns: What `change` returns; nil where the node is neither.
+  /// - Returns: What `change` returns; nil if the node is neither.
   @discardableResult
   mutating func changeTable<Result, Failure: Error>(
     _ change: (inout TOMLTable) throws(Failure) -> Result
@@ -117,8 +117,8 @@ package enum TOMLValue: Sendable {
   case array([TOMLNode])
   case table(TOMLTable)
 
-  // A table or an array that is to be changed is taken out and put back: with two owners it would be copied, and a
-  // document with many tables be read in the square of their number.
+  // A table or an array is taken out, changed and put back. With two owners it would be copied, and reading a
+  // document with many tables would take quadratic time.
 
   mutating func takeTable() -> TOMLTable? {
     guard case .table(let table) = self else { return nil }
@@ -132,10 +132,10 @@ package enum TOMLValue: Sendable {
     return nodes
   }
 
-  /// How the table came about that the value is; nil where it is none.
+  /// How the table was created; nil if the value isn't a table.
   var tableOrigin: TOMLTable.Origin? { if case .table(let table) = self { table.origin } else { nil } }
 
-  /// The kind's name with an article, for messages.
+  /// The type's name with an article, for messages.
   package var kind: String {
     switch self {
     case .string: "a string"
@@ -148,7 +148,7 @@ package enum TOMLValue: Sendable {
   }
 }
 
-/// A place in a text, both counted from 1; the column counts Unicode scalars.
+/// A position in a text, counted from 1; the column counts Unicode scalars.
 package struct TOMLPosition: Sendable, Hashable, Comparable {
   package let line: Int
   package let column: Int
@@ -167,17 +167,17 @@ public struct Mistake: Sendable, Hashable, CustomStringConvertible {
   public let line: Int
   /// The column in Unicode scalars, from 1.
   public let column: Int
-  /// What is wrong, as a sentence without a full stop. It may quote the text, so its length is bounded, and what
-  /// would change a terminal or the order of the words is written as its code.
+  /// What is wrong, as a sentence without a full stop. It may quote the text, so its length is bounded, and
+  /// characters that affect a terminal or the text direction are escaped.
   public let message: String
 
   /// `LINE:COLUMN: message`.
   public var description: String { "\(line):\(column): \(message)" }
 
-  /// More than these are not reported of one text: a long text of another kind has an error on every line.
+  /// The maximum number of errors reported for one text: a file that isn't TOML has an error on every line.
   fileprivate static let limit = 1000
 
-  /// No message of ours without a quotation is as long.
+  /// Longer than any message without a quotation.
   private static let maximumLength = 500
 
   package init(_ position: TOMLPosition, _ message: String) {
@@ -204,12 +204,12 @@ extension [Mistake] {
   /// Whether no more are added.
   var areTooMany: Bool { count > Mistake.limit }
 
-  /// Adds an error; in place of the first that is too many it says so.
+  /// Adds an error, or a note that there are too many.
   mutating func add(_ mistake: Mistake) {
     guard !areTooMany else { return }
     guard count == Mistake.limit else { return append(mistake) }
     let position = TOMLPosition(line: mistake.line, column: mistake.column)
-    append(Mistake(position, "more than \(Mistake.limit) errors, the rest are not reported"))
+    append(Mistake(position, "more than \(Mistake.limit) errors; the rest are not reported"))
   }
 }
 

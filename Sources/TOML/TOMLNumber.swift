@@ -43,7 +43,7 @@ struct TOMLNumber {
     return .value(.float(value))
   }
 
-  /// Reads an integer behind its prefix.
+  /// Reads an integer after its prefix.
   private mutating func integer(radix: Int) -> Reading {
     rest.removeFirst(2)
     guard readDigits(radix: radix), rest.isEmpty else { return .invalid }
@@ -76,7 +76,7 @@ struct TOMLNumber {
   /// Whether a byte is one of 0 to 9.
   static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
 
-  /// Whether a word begins as `2000-01` or `10:00` does.
+  /// Whether a word starts like `2000-01` or `10:00`.
   static func looksLikeDateOrTime(_ word: ArraySlice<UInt8>) -> Bool {
     let shape = word.prefix(5).map { isDigit($0) ? UInt8(ascii: "0") : $0 }
     return shape == Array("0000-".utf8) || shape.starts(with: "00:".utf8)

@@ -3,11 +3,11 @@ extension TOMLTable {
   ///
   /// - Parameters:
   ///   - bytes: The document in UTF-8.
-  ///   - mistakes: Gets each error in the order of the text. After an error the parser goes on at the next
-  ///     line or sooner, so the table holds whatever could be read.
+  ///   - mistakes: Receives each error in the order of the text. After an error the parser continues at the
+  ///     next line or sooner, so the table holds whatever could be read.
   package init(parsing bytes: [UInt8], mistakes: inout [Mistake]) {
     if let position = TOMLPosition(ofInvalidUTF8In: bytes) {
-      // The text is of another encoding: an error for each of its letters would say no more.
+      // The text has another encoding: an error for each letter would be redundant.
       mistakes.append(Mistake(position, "invalid UTF-8"))
       self.init()
       return
@@ -15,7 +15,7 @@ extension TOMLTable {
     var parser = TOMLParser(bytes)
     parser.parse()
     self = parser.root
-    // A string that isn't closed is reported after what is wrong in it, but begins before that.
+    // An unterminated string is reported after the errors in it, but starts before them.
     mistakes += parser.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
   }
 }
@@ -31,8 +31,8 @@ private struct TOMLParser {
   /// That table, taken out of the document while it is filled.
   private var current = TOMLTable()
 
-  /// Whether there is such a table. After a header with an error there is none, and what follows it is read for its
-  /// own errors only.
+  /// Whether the table exists. After an invalid header it doesn't, and what follows is parsed only for
+  /// errors.
   private var isInDocument = true
 
   init(_ bytes: [UInt8]) { scanner = TOMLScanner(bytes) }
@@ -73,7 +73,7 @@ private struct TOMLParser {
     isInDocument = Self.exchange(&current, at: path[...], in: &root)
   }
 
-  /// Puts the table that was filled where it belongs.
+  /// Puts the completed table in its place.
   private mutating func putBack() {
     if isInDocument { _ = Self.exchange(&current, at: path[...], in: &root) }
     current = TOMLTable()
@@ -84,12 +84,12 @@ private struct TOMLParser {
     let keys = try scanner.key()
     try scanner.expectEquals()
     let node = try scanner.value(depth: path.count + keys.count)
-    // A value with an error in it isn't what was meant.
+    // A value with an error in it isn't the intended one.
     guard let node, scanner.mistakes.count == before else { return }
     try current.insert(node, keys: keys[...])
   }
 
-  /// Makes the table that a header names, or adds one to the array of tables that it names.
+  /// Creates the table that a header names, or appends one to the array of tables that it names.
   private static func open(
     _ keys: ArraySlice<TOMLKeyPart>, in table: inout TOMLTable, isArray: Bool, at position: TOMLPosition
   ) throws(TOMLFailure) {
@@ -107,7 +107,7 @@ private struct TOMLParser {
     if var child = table.entries[index].node.value.takeTable() {
       defer { table.entries[index].node.value = .table(child) }
       guard child.origin != .inline else {
-        throw TOMLFailure(key.position, "'\(key.name)' is an inline table, which nothing can be added to")
+        throw TOMLFailure(key.position, "'\(key.name)' is an inline table and can't be extended")
       }
       if isLast {
         guard !isArray else {
@@ -123,12 +123,12 @@ private struct TOMLParser {
     } else if var nodes = table.entries[index].node.value.takeArray() {
       defer { table.entries[index].node.value = .array(nodes) }
       guard let origin = nodes.last?.value.tableOrigin, origin != .inline else {
-        throw TOMLFailure(key.position, "'\(key.name)' is an array, which nothing can be added to")
+        throw TOMLFailure(key.position, "'\(key.name)' is an array and can't be extended")
       }
       if isLast {
         guard isArray else {
           throw TOMLFailure(
-            key.position, "'\(key.name)' is an array of tables, expected a header in double brackets")
+            key.position, "'\(key.name)' is an array of tables; expected a header in double brackets")
         }
         var new = TOMLTable()
         new.origin = .header
@@ -144,7 +144,7 @@ private struct TOMLParser {
     }
   }
 
-  /// Exchanges a table with the one that a header names; false where there is none.
+  /// Swaps a table with the one that a header names; false if there is none.
   private static func exchange(
     _ current: inout TOMLTable, at path: ArraySlice<TOMLKeyPart>, in table: inout TOMLTable
   ) -> Bool {
@@ -162,8 +162,8 @@ private struct TOMLParser {
 extension TOMLTable {
   /// Inserts a value under a dotted key.
   ///
-  /// Dotted keys may add to what dotted keys made, and to what has no header of its own yet, but to nothing that was
-  /// defined elsewhere.
+  /// Dotted keys may add to tables from dotted keys and to tables without their own header, but to nothing
+  /// that was defined elsewhere.
   mutating func insert(_ node: TOMLNode, keys: ArraySlice<TOMLKeyPart>) throws(TOMLFailure) {
     guard let key = keys.first else { return }
     let index = index(of: key.name)
@@ -183,9 +183,9 @@ extension TOMLTable {
     switch entries[index].node.value.tableOrigin {
     case .implicit, .dotted: break
     case .inline:
-      throw TOMLFailure(key.position, "'\(key.name)' is an inline table, which nothing can be added to")
+      throw TOMLFailure(key.position, "'\(key.name)' is an inline table and can't be extended")
     case .header:
-      throw TOMLFailure(key.position, "'\(key.name)' has a header of its own, expected its keys below that")
+      throw TOMLFailure(key.position, "'\(key.name)' has its own header; expected its keys below that")
     case nil:
       throw TOMLFailure(key.position, "'\(key.name)' is \(entries[index].node.value.kind), not a table")
     }
@@ -197,7 +197,7 @@ extension TOMLTable {
 }
 
 extension TOMLPosition {
-  /// Where the bytes stop being UTF-8; nil where they don't.
+  /// Where the bytes stop being UTF-8; nil if they don't.
   fileprivate init?(ofInvalidUTF8In bytes: [UInt8]) {
     guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
     var iterator = bytes.makeIterator()

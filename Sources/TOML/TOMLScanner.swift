@@ -1,19 +1,19 @@
 /// Reads the tokens of a TOML document: keys and values (TOML 1.0.0, "Keys" to "Inline Table").
 ///
-/// An error that leaves it clear where the token ends is reported, and reading goes on after the token. Any other is
-/// thrown.
+/// An error after which the end of the token is clear is reported, and reading continues after the token. Any
+/// other error is thrown.
 struct TOMLScanner {
   static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
 
-  /// Deeper nesting than this is an error, so that no text can exhaust the stack.
+  /// Deeper nesting is an error, so that no text can exhaust the stack.
   private static let maximumDepth = 64
 
-  /// The text in UTF-8, of which all that TOML gives a meaning is ASCII.
+  /// The text in UTF-8. All of TOML's syntax is ASCII.
   private let bytes: [UInt8]
   private var index = 0
   private var line = 1
   private var lineStart = 0
-  /// How many scalars of the line are before an index, so that each byte is counted once.
+  /// How many scalars of the line precede an index, so that each byte is counted once.
   private var counted = (index: 0, scalars: 0)
 
   private(set) var mistakes: [Mistake] = []
@@ -28,14 +28,13 @@ struct TOMLScanner {
 
   var isAtEnd: Bool { index >= bytes.count }
 
-  /// The next byte as a scalar; a byte of a scalar beyond ASCII stands for itself and equals none that
-  /// means anything.
+  /// The next byte as a scalar; a byte of a scalar beyond ASCII equals no significant character.
   var peek: Unicode.Scalar? { index < bytes.count ? Unicode.Scalar(bytes[index]) : nil }
 
   var position: TOMLPosition {
     mutating get {
       if counted.index < lineStart { counted = (lineStart, 0) }
-      // A column counts scalars: bytes that go on with one are not counted.
+      // A column counts scalars: continuation bytes aren't counted.
       while counted.index < min(index, bytes.count) {
         if bytes[counted.index] & 0xc0 != 0x80 { counted.scalars += 1 }
         counted.index += 1
@@ -64,7 +63,7 @@ struct TOMLScanner {
 
   mutating func report(_ failure: TOMLFailure) { report(failure.position, failure.message) }
 
-  /// The failure that something else than what comes next was expected.
+  /// The error that something else was expected.
   mutating func expected(_ what: String) -> TOMLFailure {
     let found =
       if isAtEnd {
@@ -88,13 +87,13 @@ struct TOMLScanner {
     while let scalar = peek, scalar == " " || scalar == "\t" { index += 1 }
   }
 
-  /// Passes over the rest of the line, whatever it holds.
+  /// Skips the rest of the line.
   mutating func skipLine() {
     index = bytes[min(index, bytes.count)...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
     advance()
   }
 
-  /// Passes over spaces, comments and line ends.
+  /// Skips spaces, comments and line ends.
   mutating func skipBlankLines() {
     repeat {
       skipSpaces()
@@ -102,10 +101,10 @@ struct TOMLScanner {
     } while skipLineEnd()
   }
 
-  /// Whether the line ends here. A carriage return alone ends none.
+  /// Whether the line ends here. A lone carriage return doesn't end a line.
   private var isAtLineEnd: Bool { has("\n") || has("\r\n") }
 
-  /// Passes over a line end; false where there is none.
+  /// Skips a line end; false if there is none.
   private mutating func skipLineEnd() -> Bool {
     guard isAtLineEnd else { return false }
     advance(peek == "\r" ? 2 : 1)
@@ -129,7 +128,8 @@ struct TOMLScanner {
     guard skipLineEnd() || isAtEnd else { throw expected("the end of the line") }
   }
 
-  /// Whether a byte is a control character that may stand nowhere: all of ASCII's but the tab.
+  /// Whether a byte is a control character that is never allowed: all ASCII control characters except the
+  /// tab.
   private static func isControl(_ byte: UInt8) -> Bool {
     byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7f
   }
@@ -188,7 +188,7 @@ struct TOMLScanner {
 
   // MARK: Values
 
-  /// Reads a value; nil where it was reported as invalid.
+  /// Reads a value; nil if it was reported as invalid.
   ///
   /// - Parameter depth: How many tables and arrays the value is in.
   mutating func value(depth: Int) throws(TOMLFailure) -> TOMLNode? {
@@ -243,7 +243,7 @@ struct TOMLScanner {
     return table
   }
 
-  /// Reads a boolean or a number: what is written without quotes or brackets.
+  /// Reads a boolean or a number: a value without quotes or brackets.
   private mutating func plainValue() throws(TOMLFailure) -> TOMLValue? {
     let position = position
     let characters = plainText { " \t\r\n,[]{}#=\"'".utf8.contains($0) }
@@ -252,22 +252,22 @@ struct TOMLScanner {
     if characters.elementsEqual("false".utf8) { return .boolean(false) }
     let reading = TOMLNumber.read(characters)
     if case .value(let value) = reading { return value }
-    // Whoever forgets the quotes may have written several words, and a date may have a space before its time.
+    // Without quotes, the value may be several words, and a date may have a space before its time.
     index = characters.startIndex
     let text = String(decoding: plainText { "\r\n,]}#".utf8.contains($0) }, as: UTF8.self)
     if TOMLNumber.looksLikeDateOrTime(characters) {
       report(position, "dates and times are not supported")
     } else if case .outOfRange = reading {
-      report(position, "the integer '\(text)' is outside the range of 64 bits")
+      report(position, "the integer '\(text)' doesn't fit in 64 bits")
     } else if TOMLNumber.isDigit(first) || "+-.".utf8.contains(first) {
       report(position, "invalid number '\(text)'")
     } else {
-      report(position, "invalid value '\(text)', a string needs quotes")
+      report(position, "invalid value '\(text)'; strings need quotes")
     }
     return nil
   }
 
-  /// Reads up to a byte that ends a value, without the spaces before that.
+  /// Reads up to a byte that ends a value, without trailing spaces.
   private mutating func plainText(endsAt isEnd: (UInt8) -> Bool) -> ArraySlice<UInt8> {
     let text = bytes[index...].prefix { !isEnd($0) }
     index = text.endIndex
@@ -282,18 +282,18 @@ struct TOMLScanner {
     let start = position
     let quote = bytes[index]
     advance(isMultiline ? 3 : 1)
-    // A line end right after the opening quotes is not part of the text.
+    // A line end right after the opening quotes isn't part of the text.
     if isMultiline { _ = skipLineEnd() }
     var text: [UInt8] = []
     while true {
-      // Up to the next of these the text is what stands there.
+      // Up to the next of these characters, the text is literal.
       let plain = index
       while index < bytes.count, bytes[index] != quote, bytes[index] != UInt8(ascii: "\\"),
         !Self.isControl(bytes[index])
       { index += 1 }
       text += bytes[plain..<index]
       guard !isAtEnd, isMultiline || !isAtLineEnd else {
-        throw TOMLFailure(start, "the string is not closed" + (isMultiline ? "" : " on its line"))
+        throw TOMLFailure(start, isMultiline ? "unterminated string" : "unterminated string on this line")
       }
       switch bytes[index] {
       case quote:
@@ -316,7 +316,7 @@ struct TOMLScanner {
         }
       default:
         if isMultiline, skipLineEnd() {
-          // However the file was saved, the text is the same.
+          // Line ends are normalized.
           text.append(UInt8(ascii: "\n"))
         } else {
           reportControlCharacter()
@@ -326,7 +326,7 @@ struct TOMLScanner {
     }
   }
 
-  /// Passes over a backslash at the end of a line and the white space after it; false where there is none.
+  /// Skips a backslash at the end of a line and the white space after it; false if there is none.
   private mutating func skipLineContinuation() -> Bool {
     let start = index
     index += 1
@@ -339,7 +339,7 @@ struct TOMLScanner {
     return true
   }
 
-  /// Reads an escape and appends what it stands for.
+  /// Reads an escape and appends the character that it encodes.
   private mutating func readEscape(into text: inout [UInt8]) {
     let start = position
     index += 1
@@ -360,10 +360,10 @@ struct TOMLScanner {
       index += 1 + digits.count
       let name = String(decoding: digits, as: UTF8.self)
       guard digits.count == count, let code = UInt32(name, radix: 16) else {
-        return report(start, "invalid escape, expected \(count) hexadecimal digits")
+        return report(start, "invalid escape; expected \(count) hexadecimal digits")
       }
       guard let scalar = Unicode.Scalar(code), let encoded = UTF8.encode(scalar) else {
-        return report(start, "invalid escape, U+\(name) is not a Unicode scalar value")
+        return report(start, "invalid escape; U+\(name) is not a Unicode scalar value")
       }
       text += encoded
       return
@@ -382,7 +382,7 @@ struct TOMLKeyPart {
   let position: TOMLPosition
 }
 
-/// An error on its way up to where parsing goes on.
+/// An error on its way to the place where parsing continues.
 struct TOMLFailure: Error {
   let position: TOMLPosition
   let message: String

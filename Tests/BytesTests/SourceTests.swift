@@ -95,8 +95,8 @@ private func contents(_ source: some ByteSource, at offset: UInt64, room: Int) -
   }
 
   @Test func aFolder() throws {
-    try expectRefusal(FilePath(folder.path), "it is a folder, not a regular file")
-    try expectRefusal("/", "it is a folder, not a regular file")
+    try expectRefusal(FilePath(folder.path), "it is a directory, not a regular file")
+    try expectRefusal("/", "it is a directory, not a regular file")
   }
 
   /// To open it would make a writer believe that it is read.
@@ -145,7 +145,7 @@ private func contents(_ source: some ByteSource, at offset: UInt64, room: Int) -
   @Test func belowAFile() throws {
     try write([], to: "file")
     try expectRefusal(
-      path("file/file"), "a part of the path is not a folder", isMissing: true, errorNumber: ENOTDIR)
+      path("file/file"), "a component of the path is not a directory", isMissing: true, errorNumber: ENOTDIR)
   }
 
   @Test func aLinkToItself() throws {
@@ -156,7 +156,7 @@ private func contents(_ source: some ByteSource, at offset: UInt64, room: Int) -
 
   @Test func aNameThatIsTooLong() throws {
     let name = String(repeating: "n", count: 300)
-    try expectRefusal(path(name), "the name is too long", errorNumber: ENAMETOOLONG)
+    try expectRefusal(path(name), "the file name is too long", errorNumber: ENAMETOOLONG)
   }
 
   @Test func withoutPermission() throws {
@@ -202,9 +202,9 @@ private func contents(_ source: some ByteSource, at offset: UInt64, room: Int) -
 
   @Test func theSystemsErrorsInWords() {
     let words: [(number: Int32, words: String, isMissing: Bool)] = [
-      (ENOENT, "no such file", true), (ENOTDIR, "a part of the path is not a folder", true),
+      (ENOENT, "no such file", true), (ENOTDIR, "a component of the path is not a directory", true),
       (EACCES, "permission denied", false), (EPERM, "permission denied", false),
-      (ELOOP, "too many symbolic links", false), (ENAMETOOLONG, "the name is too long", false),
+      (ELOOP, "too many symbolic links", false), (ENAMETOOLONG, "the file name is too long", false),
       (EMFILE, "too many open files", false), (ENFILE, "too many open files", false),
       (EIO, "the device reports a read error", false),
       (ENXIO, "it is a socket or a device without a driver, not a regular file", false),

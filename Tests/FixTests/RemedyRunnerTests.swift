@@ -90,7 +90,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: output.string))
     #expect(
       await error(Remedy("Idle", run: "true", [.output(nil)]), on: file)
-        == .programFailed("true", "it made no file"))
+        == .programFailed("true", "it created no output file"))
     #expect(
       await error(Remedy("Miss", run: "preflight-has-no-such-program", []), on: file)
         == .programMissing("preflight-has-no-such-program"))

@@ -82,7 +82,7 @@ import Testing
     bits.unsigned(.max, 32)
     let fault = try #require(try inspect(movie([bits.unit(0x67)], [pictureSet()])).faults.first)
     #expect(fault.name == "invalid-sequence-parameter-set")
-    #expect(fault.actual == "an endless number")
+    #expect(fault.actual == "an unterminated number")
   }
 
   @Test func setsThatAreMissing() throws {

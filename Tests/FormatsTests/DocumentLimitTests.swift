@@ -28,7 +28,7 @@ import Testing
   private static let catalog = "<</Pages 2 0 R>>"
   private static let pages = "<</Count 3/Kids[4 0 R]>>"
 
-  @Test(arguments: [(46, nil), (47, "objects nested more than 48 deep")])
+  @Test(arguments: [(46, nil), (47, "objects nested more than 48 levels deep")])
   func nesting(_ depth: Int, unchecked: String?) throws {
     let nested = String(repeating: "[", count: depth) + "0" + String(repeating: "]", count: depth)
     let bytes = Self.pdf([Self.catalog, "<</X \(nested)/Count 3>>"])
@@ -49,7 +49,7 @@ import Testing
       Self.pdf([Self.catalog] + (1..<count).map { "\($0 + 2) 0 R" } + [last])
     }
     #expect(try expectUnchecked([], in: chain(8, to: Self.pages)).facts.pageCount == 3)
-    try expectUnchecked(["what more than 8 references in a row lead to"], in: chain(9, to: Self.pages))
+    try expectUnchecked(["objects behind more than 8 chained references"], in: chain(9, to: Self.pages))
     // A circle is none of ours.
     #expect(try inspect(chain(8, to: "2 0 R")).faults.map(\.name) == ["missing-page-tree"])
     #expect(try inspect(chain(20, to: "2 0 R")).faults == [])
@@ -79,7 +79,7 @@ import Testing
     #expect(beyond.facts.pageCount == nil)
   }
 
-  @Test(arguments: [(512, nil), (513, "objects that older cross-reference sections list")])
+  @Test(arguments: [(512, nil), (513, "objects in older cross-reference sections")])
   func sections(_ count: Int, unchecked: String?) throws {
     var bytes = Array("%PDF-1.7\n1 0 obj\n\(Self.catalog)\nendobj\n".utf8)
     let pages = bytes.count
@@ -211,7 +211,7 @@ import Testing
   }
 
   /// A large object is looked at as far as it takes to know what is in it.
-  @Test(arguments: [(2 << 20, nil), (8 << 20, "what large embedded objects hold")])
+  @Test(arguments: [(2 << 20, nil), (8 << 20, "the contents of large embedded objects")])
   func largeObjects(_ size: Int, unchecked: String?) throws {
     let rest = Node.stream("CONTENTS", [UInt8](repeating: 1, count: size))
     var plain = CompoundFileBuilder([rest])
@@ -266,7 +266,7 @@ import Testing
       return bytes
     }
     #expect(try inspect(archive(60 << 20)).faults.map(\.name) == ["unpacked-size-mismatch"])
-    try expectUnchecked(["the content of members after the first 64 MiB decompressed"], in: archive(70 << 20))
+    try expectUnchecked(["member data after the first 64 MiB decompressed"], in: archive(70 << 20))
   }
 
   // MARK: OLE
@@ -318,6 +318,6 @@ import Testing
       let place = builder.directoryStart + 128 * entry + 120
       bytes = bytes.with(littleEndian(UInt64(bytes.count) * 3 / 2), at: place)
     }
-    try expectUnchecked(["streams that go beyond 2 times the file's size"], in: bytes)
+    try expectUnchecked(["streams beyond 2 times the file size"], in: bytes)
   }
 }

@@ -41,19 +41,19 @@ import Testing
     arguments: [
       (
         "attachedTemplate", "http://example.com/a.dotm", "External",
-        "launchAction: a template, with its macros, that Word fetches from “http://example.com/a.dotm”"
+        "launchAction: a remote template, with its macros, that Word loads from “http://example.com/a.dotm”"
       ),
       (
         "attachedTemplate", "\\\\10.0.0.1\\a.dotm", "External",
-        "launchAction: a template, with its macros, that Word fetches from “\\\\10.0.0.1\\a.dotm”"
+        "launchAction: a remote template, with its macros, that Word loads from “\\\\10.0.0.1\\a.dotm”"
       ),
       (
         "oleObject", "mhtml:https://example.com/a!x-usc:b", "External",
-        "launchAction: an object that Word fetches from “mhtml:https://example.com/a!x-usc:b” and runs"
+        "launchAction: a remote object that Word loads from “mhtml:https://example.com/a!x-usc:b” and runs"
       ),
       (
         "frame", "HTTPS://example.com/", "External",
-        "launchAction: an object that Word fetches from “HTTPS://example.com/” and runs"
+        "launchAction: a remote object that Word loads from “HTTPS://example.com/” and runs"
       ),
       ("attachedTemplate", "file:///C:\\Users\\me\\Templates\\Normal.dotm", "External", nil),
       ("attachedTemplate", "Normal.dotm", "External", nil),
@@ -73,10 +73,10 @@ import Testing
 
   @Test(
     arguments: [
-      ("cmd", "/c calc.exe", "launchAction: a link (DDE) for which Excel starts “cmd /c calc.exe”"),
+      ("cmd", "/c calc.exe", "launchAction: a DDE link that makes Excel start “cmd /c calc.exe”"),
       (
         "MSEXCEL", "\\..\\Windows\\cmd.exe /c calc",
-        "launchAction: a link (DDE) for which Excel starts “MSEXCEL \\..\\Windows\\cmd.exe /c calc”"
+        "launchAction: a DDE link that makes Excel start “MSEXCEL \\..\\Windows\\cmd.exe /c calc”"
       ),
       ("BLP", "M", nil),
     ] as [(String, String, String?)])
@@ -136,9 +136,9 @@ import Testing
   private static let packages: [(stream: [UInt8], program: String?)] = [
     (package("Setup.exe"), "the program “Setup.exe” as an object"),
     (package("Invoice", path: "C:\\Temp\\Invoice.pdf.js"), "the program “Invoice.pdf.js” as an object"),
-    (package("photo.jpg", program), "a Windows program under the name “photo.jpg”"),
+    (package("photo.jpg", program), "a Windows program named “photo.jpg”"),
     (
-      package("photo.jpg", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]), "a Linux program under the name “photo.jpg”"
+      package("photo.jpg", [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]), "a Linux program named “photo.jpg”"
     ),
     (package("long.exe", [UInt8](repeating: 7, count: 9000)), "the program “long.exe” as an object"),
     // Data, a link to a file elsewhere, an object of another kind, nonsense.

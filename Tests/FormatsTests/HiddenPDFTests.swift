@@ -12,11 +12,11 @@ import Testing
       ])
     #expect(
       try hidden(in: Fixture.bytes("hidden/launch.pdf")) == [
-        "launchAction: an action that starts “setup.exe” at a click on a page"
+        "launchAction: an action that starts “setup.exe” when a page is clicked"
       ])
     #expect(
       try hidden(in: Fixture.bytes("hidden/attached-program.pdf")) == [
-        "program: a Windows program under the name “invoice.pdf” as an attachment"
+        "program: a Windows program named “invoice.pdf” as an attachment"
       ])
     // What invoices, portfolios and papers have attached is what the format has attachments for.
     #expect(try hidden(in: Fixture.bytes("hidden/attached-data.pdf")) == [])
@@ -50,7 +50,7 @@ import Testing
       ),
       (
         "/AcroForm<</Fields[<</T(a)/Kids[<</T(b)/A \(script)>>]>>]>>",
-        ["script: JavaScript that runs at a click on a page"]
+        ["script: JavaScript that runs when a page is clicked"]
       ),
       ("/AcroForm<</XFA[(config)6 0 R(template)7 0 R]>>", ["script: a form with scripts (XFA)"]),
       ("/AcroForm<</XFA 7 0 R>>", ["script: a form with scripts (XFA)"]),
@@ -89,7 +89,7 @@ import Testing
   @Test(
     arguments: [
       ("/AA<</O \(script)>>", ["script: JavaScript that runs when a page is shown"]),
-      ("/Annots[<</Subtype/Link/A \(script)>>]", ["script: JavaScript that runs at a click on a page"]),
+      ("/Annots[<</Subtype/Link/A \(script)>>]", ["script: JavaScript that runs when a page is clicked"]),
       (
         "/Annots[<</Subtype/Widget/FT/Tx/AA<</F \(script)>>>>]",
         ["script: JavaScript that runs when a field is filled in"]
@@ -97,7 +97,7 @@ import Testing
       ("/Annots[<</Subtype/Link/A<</S/Launch/F(a.pdf)>>>>]", []),
       (
         "/Annots[<</Subtype/Link/A<</S/Launch/F<</F(a.bat)>>>>>>]",
-        ["launchAction: an action that starts “a.bat” at a click on a page"]
+        ["launchAction: an action that starts “a.bat” when a page is clicked"]
       ),
       (
         "/Annots[<</Subtype/FileAttachment/FS<</F(a.js)/EF<</F 6 0 R>>>>>>]",

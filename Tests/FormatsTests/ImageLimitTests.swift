@@ -59,14 +59,14 @@ import Testing
     let beyond = try expectUnchecked(["the image data"], in: Self.webp(Self.lossless(4096, 2049)))
     #expect(beyond.unchecked.first?.limit == "8388608 pixels, lossless or with transparency")
     #expect(beyond.facts.height == 2049)
-    try expectUnchecked(["the data of frames of over 8388608 pixels"], in: Self.animation(2, 4096, 2049))
+    try expectUnchecked(["frames of more than 8388608 pixels"], in: Self.animation(2, 4096, 2049))
   }
 
   @Test func pixelsOfAllFrames() throws {
     let frames = Limits.WebP.pixels / Limits.WebP.framePixels
     try expectUnchecked([], in: Self.animation(frames, 4096, 2048))
     try expectUnchecked(
-      ["the data of frame \(frames + 1) and of those after it"], in: Self.animation(frames + 1, 4096, 2048))
+      ["frame \(frames + 1) and all frames after it"], in: Self.animation(frames + 1, 4096, 2048))
   }
 
   /// What decoding leaves unchecked is told by a check too, which decodes only what it would accept.
@@ -122,7 +122,7 @@ import Testing
     let within = try expectUnchecked([], in: image(room, place))
     #expect(within.locationMetadataOffset != nil)
     let beyond = try expectUnchecked(
-      ["metadata after its first 1 MiB"], in: image(Limits.Metadata.byteCount, place))
+      ["metadata after the first 1 MiB"], in: image(Limits.Metadata.byteCount, place))
     #expect(beyond.locationMetadataOffset == nil)
     // Where a place was found already, another says nothing new.
     try expectUnchecked([], in: image(0, place + [UInt8](repeating: 0x20, count: 1 << 20)))

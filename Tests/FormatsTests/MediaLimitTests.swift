@@ -87,7 +87,7 @@ import Testing
     let head = oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
     let begin = Array("OggS".utf8) + [UInt8](repeating: 0, count: 22) + [255]
     let junk = repeated(begin + [UInt8](repeating: 255, count: 100), 2000)
-    try expectUnchecked(["pages after bytes that are no page"], in: head + [1] + junk)
+    try expectUnchecked(["pages after invalid data"], in: head + [1] + junk)
   }
 
   // MARK: MPEG audio
@@ -100,7 +100,7 @@ import Testing
     #expect(within.faults.map(\.name) == ["no-frames"])
     #expect(within.unchecked == [])
     let beyond = repeated(Self.tag, Limits.AudioTags.count + 1) + junk
-    #expect(try expectUnchecked(["what follows after 64 tags"], in: beyond).mediaType == "audio/mpeg")
+    #expect(try expectUnchecked(["data after 64 tags"], in: beyond).mediaType == "audio/mpeg")
     let audio = try Fixture.bytes("audio/no-index.mp3")
     try expectUnchecked([], in: repeated(Self.tag, 1000) + audio)
   }
@@ -114,14 +114,14 @@ import Testing
 
   @Test(arguments: [(30, false), (60, true)])
   func triesOfFreeFormat(_ count: Int, isLimited: Bool) throws {
-    // Headers of frames in free format, no three of them at equal distances: the numbers without a 2 in base 3.
+    // Headers of free-format frames, no three of them at equal distances: the numbers without a 2 in base 3.
     var bytes = Self.tag + [UInt8](repeating: 1, count: 24 << 10)
     for index in 0..<count {
       let step = (0..<6).reduce(0) { $0 + (index >> $1 & 1) * [1, 3, 9, 27, 81, 243][$1] }
       bytes = bytes.with([0xff, 0xfb, 0x00, 0x00], at: Self.tag.count + 8 * (step + 1))
     }
     guard !isLimited else {
-      try expectUnchecked(["frames in free format"], in: bytes)
+      try expectUnchecked(["free-format frames"], in: bytes)
       return
     }
     let inspection = try inspect(bytes)

@@ -231,7 +231,7 @@ private typealias Node = CompoundFileBuilder.Node
     let picture = try Fixture.bytes("pictures/exif-place.jpg")
     let joined = try inspect(bytes + picture)
     #expect(joined.trailingDataOffset == UInt64(bytes.count))
-    #expect(joined.trailingDataWords == "a JPEG picture")
+    #expect(joined.trailingDataWords == "a JPEG image")
   }
 
   @Test(

@@ -417,7 +417,8 @@ import Testing
       let bytes = document(objects: ["1 0 obj\n<</Pages 2 0 R>>", "2 0 obj\n\(nested)"])
       let inspection = try inspect(bytes)
       #expect(inspection.faults.map(\.name) == (isLimited ? [] : ["missing-page-tree"]))
-      #expect(inspection.unchecked.map(\.what) == (isLimited ? ["objects nested more than 48 deep"] : []))
+      #expect(
+        inspection.unchecked.map(\.what) == (isLimited ? ["objects nested more than 48 levels deep"] : []))
     }
   }
 

@@ -30,7 +30,7 @@ import Testing
     let result = try engine.check(MemorySource(file), named: FilePath("a b.bin"))
     let finding = try #require(result.findings.first { $0.code == .polyglotFile })
     #expect(
-      finding.remedy?.hasPrefix("Cut the file off where its format ends: head -c \(bytes.count) 'a b.bin' > ")
+      finding.remedy?.hasPrefix("Remove the trailing bytes: head -c \(bytes.count) 'a b.bin' > ")
         == true)
     #expect(try hidden(in: Array(file[..<bytes.count])) == [])
   }
@@ -48,20 +48,20 @@ import Testing
     arguments: [
       (Array("Rar!\u{1a}\u{7}\u{1}\0".utf8), "a RAR archive", ["otherFormat: a RAR archive"]),
       ([0, 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], "a 7z archive", ["otherFormat: a 7z archive"]),
-      (windowsProgram, "a Windows program", ["program: a Windows program behind its end"]),
-      ([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1], "a Linux program", ["program: a Linux program behind its end"]),
-      (Array("#!/bin/sh\n".utf8), "a shell script", ["program: a shell script behind its end"]),
+      (windowsProgram, "a Windows program", ["program: a Windows program after its end"]),
+      ([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1], "a Linux program", ["program: a Linux program after its end"]),
+      (Array("#!/bin/sh\n".utf8), "a shell script", ["program: a shell script after its end"]),
       (
-        Array("<?php system(1);".utf8), "a PHP script, which a server that includes the file runs",
-        ["otherFormat: a PHP script, which a server that includes the file runs"]
+        Array("<?php system(1);".utf8), "a PHP script, which runs on a server that includes the file",
+        ["otherFormat: a PHP script, which runs on a server that includes the file"]
       ),
       (Array(" <html><p>".utf8), "an HTML page", []),
       (Array("%PDF-1.4 ".utf8), "a PDF document", []),
-      ([0xff, 0xd8, 0xff, 0xe0], "a JPEG picture", []),
+      ([0xff, 0xd8, 0xff, 0xe0], "a JPEG image", []),
       (Array("\0\0\0\u{18}ftypmp42".utf8), "the MP4 video of a motion photo", []),
-      (Array("\0\0\0\u{18}ftypheic".utf8), "a HEIF picture", []),
+      (Array("\0\0\0\u{18}ftypheic".utf8), "a HEIF image", []),
       (Array("A few words.\n".utf8), "text", []),
-      (Array("\0\0\u{1}\u{a}\u{e}\0\0\0Image_UTC_Data1\0SEFT".utf8), "notes of a Samsung phone", []),
+      (Array("\0\0\u{1}\u{a}\u{e}\0\0\0Image_UTC_Data1\0SEFT".utf8), "metadata of a Samsung phone", []),
       (
         Array("\0\0\u{1}\u{a}\u{e}\0\0\0MotionPhoto_Data\u{1}\0SEFT".utf8), "the MP4 video of a motion photo",
         []
@@ -128,8 +128,10 @@ import Testing
       ("<html><body>", ["otherFormat: an HTML page"]),
       ("\n<!DOCTYPE html><title>", ["otherFormat: an HTML page"]),
       ("--><ScRiPt src=//example.com></sCript>", ["otherFormat: an HTML page with a script"]),
-      ("<?php phpinfo(); ?>", ["otherFormat: a PHP script, which a server that includes the file runs"]),
-      ("<?PHP\neval($_GET[0]);", ["otherFormat: a PHP script, which a server that includes the file runs"]),
+      ("<?php phpinfo(); ?>", ["otherFormat: a PHP script, which runs on a server that includes the file"]),
+      (
+        "<?PHP\neval($_GET[0]);", ["otherFormat: a PHP script, which runs on a server that includes the file"]
+      ),
       ("How to write <html> and <body> and <script> in a page", []),
       ("<3 <htmlx> <heading>", []),
       ("<?xml version='1.0'?><script", []),
@@ -149,7 +151,9 @@ import Testing
       ("Comment\0How to write <html> and <script> in a page", []),
       ("Comment\0<html>", []),
       ("Comment\0<script>alert(1)</script>", ["otherFormat: an HTML page with a script"]),
-      ("Comment\0<?php echo 1;", ["otherFormat: a PHP script, which a server that includes the file runs"]),
+      (
+        "Comment\0<?php echo 1;", ["otherFormat: a PHP script, which runs on a server that includes the file"]
+      ),
     ] as [(String, [String])])
   func tellsScriptsInChunks(_ text: String, found: [String]) throws {
     let picture = try Fixture.bytes("pictures/rgb.png")
@@ -174,7 +178,7 @@ import Testing
     #expect(try inspect(file("a")).faults == [])
     #expect(
       try hidden(in: file("*/=alert(1);/*")) == [
-        "otherFormat: a script, for which the picture is a comment"
+        "otherFormat: a script that treats the image as a comment"
       ])
     #expect(try hidden(in: file("a */ b")) == [])
   }
@@ -194,7 +198,7 @@ import Testing
 
   @Test(arguments: [
     ("#!/bin/sh\nexit\n", "a shell script"), ("<html><script>alert(1)</script>\n", "an HTML page"),
-    ("<?php echo 1; ?>\n", "a PHP script, which a server that includes the file runs"),
+    ("<?php echo 1; ?>\n", "a PHP script, which runs on a server that includes the file"),
   ])
   func tellsWhatStandsBeforeADocument(_ start: String, words: String) throws {
     let pdf = Array(start.utf8) + (try Fixture.bytes("pdf/reportlab.pdf"))
@@ -213,7 +217,7 @@ import Testing
   @Test func tellsASoundBeforeADocument() throws {
     let tag = Array("ID3\u{3}\0\0\0\0\0\u{a}".utf8) + [UInt8](repeating: 0, count: 10)
     let file = tag + (try Fixture.bytes("pdf/reportlab.pdf"))
-    #expect(try hidden(in: file) == ["otherFormat: an MPEG sound"])
+    #expect(try hidden(in: file) == ["otherFormat: MPEG audio"])
   }
 
   @Test func tellsContainersAnywhereInAFile() throws {
@@ -225,10 +229,10 @@ import Testing
       return Array(picture[..<2]) + [0xff, 0xfe] + bigEndian(UInt16(comment.count + 2)) + comment
         + Array(picture[2...])
     }
-    #expect(try hidden(in: file("ustar\0", at: 257)) == ["otherFormat: a tape archive (tar)"])
+    #expect(try hidden(in: file("ustar\0", at: 257)) == ["otherFormat: a tar archive"])
     #expect(try hidden(in: file("ustar\0", at: 258)) == [])
     #expect(
-      try hidden(in: file("\u{1}CD001\u{1}", at: 32768)) == ["otherFormat: the image of a disk (ISO 9660)"])
+      try hidden(in: file("\u{1}CD001\u{1}", at: 32768)) == ["otherFormat: a disk image (ISO 9660)"])
     #expect(try hidden(in: file("\u{1}CD001\u{1}", at: 32769)) == [])
   }
 
@@ -273,7 +277,7 @@ import Testing
     #expect(result.findings.map(\.code) == [.polyglotFile])
     #expect(
       result.findings.first?.message
-        == "The same bytes are a JPEG image and, read another way, an HTML page with a script.")
+        == "The file is both a JPEG image and an HTML page with a script.")
     #expect(result.findings.first?.offset == 174)
   }
 

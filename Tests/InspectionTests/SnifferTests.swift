@@ -102,7 +102,7 @@ import Testing
     for bytes in samples {
       var window = ByteWindow(MemorySource(bytes))
       let hastened = try sniffer.systemMediaType(of: &window)
-      #expect(try sniffer.systemMediaType(of: &window, isHastened: false) == hastened)
+      #expect(try sniffer.systemMediaType(of: &window, skipsTextTests: false) == hastened)
     }
   }
 }

@@ -99,7 +99,7 @@ import Testing
       engine.check(MemorySource(still), as: .sticker).findings.first { $0.code == .fileTooLarge })
     #expect(
       finding.message.hasPrefix(
-        "A static sticker may be at most 102400 bytes; this one has 302112. WaConnect's page"))
+        "A static sticker must be at most 102400 bytes; this file has 302112. WaConnect's page"))
     #expect(finding.expected == "≤ 102400")
     #expect(finding.actual == "302112")
   }

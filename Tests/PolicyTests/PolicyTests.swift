@@ -60,10 +60,10 @@ import Testing
     let errors = mistakes(text)
     let expected = [
       "2:11": "waconnect", "3:1": "colour", "4:12": "Fax", "6:12": "auto", "9:23": "png",
-      "10:18": "a size is",
+      "10:18": "a size must be",
       "10:28": "the cap has no size", "12:8": "file-too-large", "16:12": "fatal", "17:14": "image",
       "18:13": "width", "18:41": "codec", "19:1": "require or forbid", "23:15": "'{tp}'",
-      "23:39": "a body's value", "25:17": "error", "28:9": "chat", "32:8": "phone-number",
+      "23:39": "a value in a body", "25:17": "error", "28:9": "chat", "32:8": "phone-number",
     ]
     for (place, words) in expected {
       #expect(errors.contains { $0.hasPrefix(place + ": ") && $0.contains(words) }, "\(place) \(words)")

@@ -20,7 +20,7 @@ import Testing
     }
     // Put together again nothing is lost.
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(words.contains("An image must be stored as RGB or gray; this one is cmyk."))
+    #expect(words.contains("An image must use RGB or gray; this file uses cmyk."))
   }
 
   @Test(arguments: [(62, "  ("), (61, "\n    (")])

@@ -78,8 +78,8 @@ import Testing
     }
     #expect(
       found == [
-        "1:1: unknown key 'nmae' in a policy, did you mean 'name'?",
-        "3:1: unknown key 'other' in a policy, only name, title",
+        "1:1: unknown key 'nmae' in a policy; did you mean 'name'?",
+        "3:1: unknown key 'other' in a policy; choose from name, title",
       ])
   }
 
@@ -88,12 +88,13 @@ import Testing
     var decoder = TOMLDecoder()
     #expect(decoder.choice("on", at: position, "switch", among: [("on", 1), ("off", 0)]) == 1)
     #expect(decoder.choice("of", at: position, "switch", among: [("on", 1), ("off", 0)]) == nil)
-    #expect(decoder.mistakes.map(\.description) == ["1:2: unknown switch 'of', did you mean 'on'?"])
+    #expect(decoder.mistakes.map(\.description) == ["1:2: unknown switch 'of'; did you mean 'on'?"])
   }
 
   @Test(arguments: [
-    ("nmae", ", did you mean 'name'?"), ("NAME", ", did you mean 'name'?"), ("nam", ", did you mean 'name'?"),
-    ("sourcefile", ", only name, source"), ("sou", ", did you mean 'source'?"), ("", ", only name, source"),
+    ("nmae", "; did you mean 'name'?"), ("NAME", "; did you mean 'name'?"), ("nam", "; did you mean 'name'?"),
+    ("sourcefile", "; choose from name, source"), ("sou", "; did you mean 'source'?"),
+    ("", "; choose from name, source"),
   ])
   func suggestions(word: String, expected: String) {
     #expect(TOMLDecoder.suggestion(word, ["name", "source"]) == expected)
@@ -102,7 +103,7 @@ import Testing
   @Test func nothingIsSuggestedWhereNothingIsNear() {
     #expect(TOMLDecoder.suggestion("x", []) == "")
     #expect(TOMLDecoder.suggestion("none of them", (0..<13).map { "key\($0)" }) == "")
-    #expect(TOMLDecoder.suggestion(String(repeating: "x", count: 10_000), ["name"]) == ", only name")
+    #expect(TOMLDecoder.suggestion(String(repeating: "x", count: 10_000), ["name"]) == "; choose from name")
   }
 
   @Test func errorsFromElsewhere() {
@@ -126,7 +127,7 @@ import Testing
       _ = decoder.choice("x", at: TOMLPosition(line: 1, column: 1), "key", among: [("y", 1)])
     }
     #expect(found.count == 1001)
-    #expect(found.last == "1001:1: more than 1000 errors, the rest are not reported")
+    #expect(found.last == "1001:1: more than 1000 errors; the rest are not reported")
   }
 
   @Test func positionsAreOrdered() {

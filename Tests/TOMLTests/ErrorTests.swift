@@ -10,7 +10,7 @@ import Testing
     ("a. = 1", "1:4: expected a key, found '='"), (".a = 1", "1:1: expected a key, found '.'"),
     ("é = 1", "1:1: expected a key, found 'é'"),
     (#""""a""" = 1"#, "1:3: expected '=' after the key, found '\"'"),
-    ("\"a\nb\" = 1", "1:1: the string is not closed on its line|2:2: expected '=' after the key, found '\"'"),
+    ("\"a\nb\" = 1", "1:1: unterminated string on this line|2:2: expected '=' after the key, found '\"'"),
     ("\u{feff}\u{feff}a = 1", "1:1: expected a key, found 'U+FEFF'"),
     ("a = 1\rb = 2", "1:6: expected the end of the line, found 'U+000D'"),
     ("\ra = 1", "1:1: expected a key, found 'U+000D'"),
@@ -23,11 +23,11 @@ import Testing
     ("a = # x", "1:5: expected a value, found '#'"),
     ("a = 1 2", "1:7: expected the end of the line, found '2'"),
     ("a = 1 b = 2", "1:7: expected the end of the line, found 'b'"),
-    ("a = yes", "1:5: invalid value 'yes', a string needs quotes"),
-    ("a = True", "1:5: invalid value 'True', a string needs quotes"),
-    ("a = two words # c", "1:5: invalid value 'two words', a string needs quotes"),
-    ("a = infinity", "1:5: invalid value 'infinity', a string needs quotes"),
-    ("a = é", "1:5: invalid value 'é', a string needs quotes"),
+    ("a = yes", "1:5: invalid value 'yes'; strings need quotes"),
+    ("a = True", "1:5: invalid value 'True'; strings need quotes"),
+    ("a = two words # c", "1:5: invalid value 'two words'; strings need quotes"),
+    ("a = infinity", "1:5: invalid value 'infinity'; strings need quotes"),
+    ("a = é", "1:5: invalid value 'é'; strings need quotes"),
   ])
   func values(text: String, expected: String) { expect(text, reports: expected) }
 
@@ -44,7 +44,7 @@ import Testing
     "9223372036854775808", "-9223372036854775809", "0x8000000000000000", "1_000_000_000_000_000_000_000",
   ])
   func integersBeyond64Bits(text: String) {
-    expect("a = \(text)", reports: "1:5: the integer '\(text)' is outside the range of 64 bits")
+    expect("a = \(text)", reports: "1:5: the integer '\(text)' doesn't fit in 64 bits")
   }
 
   @Test(arguments: [
@@ -56,22 +56,22 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""x"#, "1:5: the string is not closed on its line"),
-    ("\"x\ny\"", "1:5: the string is not closed on its line|2:2: expected '=' after the key, found '\"'"),
-    ("'x", "1:5: the string is not closed on its line"),
-    (#""x\""#, "1:5: the string is not closed on its line"),
-    (#""""x"#, "1:5: the string is not closed"), ("'''x\n\n''", "1:5: the string is not closed"),
-    (#""""x\""#, "1:5: the string is not closed"),
+    (#""x"#, "1:5: unterminated string on this line"),
+    ("\"x\ny\"", "1:5: unterminated string on this line|2:2: expected '=' after the key, found '\"'"),
+    ("'x", "1:5: unterminated string on this line"),
+    (#""x\""#, "1:5: unterminated string on this line"),
+    (#""""x"#, "1:5: unterminated string"), ("'''x\n\n''", "1:5: unterminated string"),
+    (#""""x\""#, "1:5: unterminated string"),
     (#""""x""""""""#, "1:14: expected the end of the line, found '\"'"),
     (#""\x""#, #"1:6: invalid escape '\x'"#),
     (#""\é\e""#, #"1:6: invalid escape '\é'|1:8: invalid escape '\e'"#),
-    (#""\ud800""#, "1:6: invalid escape, U+d800 is not a Unicode scalar value"),
-    (#""\U00110000""#, "1:6: invalid escape, U+00110000 is not a Unicode scalar value"),
-    (#""\u12""#, "1:6: invalid escape, expected 4 hexadecimal digits"),
-    (#""\U0001F60""#, "1:6: invalid escape, expected 8 hexadecimal digits"),
+    (#""\ud800""#, "1:6: invalid escape; U+d800 is not a Unicode scalar value"),
+    (#""\U00110000""#, "1:6: invalid escape; U+00110000 is not a Unicode scalar value"),
+    (#""\u12""#, "1:6: invalid escape; expected 4 hexadecimal digits"),
+    (#""\U0001F60""#, "1:6: invalid escape; expected 8 hexadecimal digits"),
     (#""""\ x""""#, #"1:8: invalid escape '\ '"#),
     ("\"\"\"\n\\\rx\"\"\"", "2:1: invalid escape|2:2: invalid control character U+000D"),
-    ("\"\\\n", "1:5: the string is not closed on its line|1:6: invalid escape"),
+    ("\"\\\n", "1:5: unterminated string on this line|1:6: invalid escape"),
   ])
   func strings(text: String, expected: String) {
     expect("a = " + text, reports: expected)
@@ -118,7 +118,7 @@ import Testing
     ("a = [1}", "1:7: expected ',' or ']' in the array, found '}'"),
     (
       "a = [x, 1, y]",
-      "1:6: invalid value 'x', a string needs quotes|1:12: invalid value 'y', a string needs quotes"
+      "1:6: invalid value 'x'; strings need quotes|1:12: invalid value 'y'; strings need quotes"
     ),
     ("a = []]", "1:7: expected the end of the line, found ']'"),
     ("a = {b = 1", "1:11: expected ',' or '}' in the inline table, found the end of the file"),
@@ -131,7 +131,7 @@ import Testing
     ("a = {b}", "1:7: expected '=' after the key, found '}'"),
     ("a = {b = 1 c = 2}", "1:12: expected ',' or '}' in the inline table, found 'c'"),
     ("a = {b = 1, b = 2}", "1:13: duplicate key 'b'"),
-    ("a = {b = {}, b.c = 2}", "1:14: 'b' is an inline table, which nothing can be added to"),
+    ("a = {b = {}, b.c = 2}", "1:14: 'b' is an inline table and can't be extended"),
     ("a = {b.c = 1, b = 2}", "1:15: duplicate key 'b'"),
     ("a = {b = 1, b.c = 2}", "1:13: 'b' is an integer, not a table"),
   ])
@@ -159,28 +159,28 @@ import Testing
     ("a.b = 1\na = 2", "2:1: duplicate key 'a'"),
     ("a.b = 1\na.b = 2", "2:3: duplicate key 'b'"), ("a = 1\na.b = 2", "2:1: 'a' is an integer, not a table"),
     ("a = []\na.b = 2", "2:1: 'a' is an array, not a table"),
-    ("a = {b = 1}\na.c = 2", "2:1: 'a' is an inline table, which nothing can be added to"),
+    ("a = {b = 1}\na.c = 2", "2:1: 'a' is an inline table and can't be extended"),
     ("[a]\n[a]", "2:2: duplicate table 'a'"), ("[a.b]\n[a]\n[a.b]", "3:4: duplicate table 'b'"),
     ("a = 1\n[a]", "2:2: 'a' is an integer, not a table"),
     ("a = 'x'\n[a.b]", "2:2: 'a' is a string, not a table"),
     ("a = 1.5\n[[a]]", "2:3: 'a' is a float, not a table"),
     ("a = true\n[a.b.c]", "2:2: 'a' is a boolean, not a table"),
     ("a.b = 1\n[a]", "2:2: duplicate table 'a'"), ("[a]\nb.c.d = 1\n[a.b.c]", "3:6: duplicate table 'c'"),
-    ("a = {}\n[a]", "2:2: 'a' is an inline table, which nothing can be added to"),
-    ("a = {b = {}}\n[a.b]", "2:2: 'a' is an inline table, which nothing can be added to"),
-    ("a = {b.c = 1}\n[a.b.d]", "2:2: 'a' is an inline table, which nothing can be added to"),
-    ("a = {}\n[[a.b]]", "2:3: 'a' is an inline table, which nothing can be added to"),
-    ("a = [1]\n[[a]]", "2:3: 'a' is an array, which nothing can be added to"),
-    ("a = []\n[[a]]", "2:3: 'a' is an array, which nothing can be added to"),
-    ("a = [{}]\n[a.b]", "2:2: 'a' is an array, which nothing can be added to"),
-    ("a = [{}]\n[[a]]", "2:3: 'a' is an array, which nothing can be added to"),
-    ("[[a]]\n[a]", "2:2: 'a' is an array of tables, expected a header in double brackets"),
+    ("a = {}\n[a]", "2:2: 'a' is an inline table and can't be extended"),
+    ("a = {b = {}}\n[a.b]", "2:2: 'a' is an inline table and can't be extended"),
+    ("a = {b.c = 1}\n[a.b.d]", "2:2: 'a' is an inline table and can't be extended"),
+    ("a = {}\n[[a.b]]", "2:3: 'a' is an inline table and can't be extended"),
+    ("a = [1]\n[[a]]", "2:3: 'a' is an array and can't be extended"),
+    ("a = []\n[[a]]", "2:3: 'a' is an array and can't be extended"),
+    ("a = [{}]\n[a.b]", "2:2: 'a' is an array and can't be extended"),
+    ("a = [{}]\n[[a]]", "2:3: 'a' is an array and can't be extended"),
+    ("[[a]]\n[a]", "2:2: 'a' is an array of tables; expected a header in double brackets"),
     ("[a]\n[[a]]", "2:3: 'a' is a table, not an array of tables"),
     ("[a.b]\n[[a]]", "2:3: 'a' is a table, not an array of tables"),
     ("a.b = 1\n[[a]]", "2:3: 'a' is a table, not an array of tables"),
     ("[[a]]\n[a.b]\n[a.b]", "3:4: duplicate table 'b'"),
     ("[[a]]\nb = 1\n[a.b]", "3:4: 'b' is an integer, not a table"),
-    ("[a.b.c]\n[a]\nb.c.d = 1", "3:3: 'c' has a header of its own, expected its keys below that"),
+    ("[a.b.c]\n[a]\nb.c.d = 1", "3:3: 'c' has its own header; expected its keys below that"),
     ("[[a.b]]\n[a]\nb.c = 1", "3:1: 'b' is an array, not a table"),
     ("[a.b.c]\n[a]\nb.d = 1\n[a.b]", "4:4: duplicate table 'b'"),
   ])
@@ -199,7 +199,7 @@ import Testing
   }
 
   @Test func errorsInsideAStringAreInTheOrderOfTheText() {
-    expect(#"a = "\x"#, reports: #"1:5: the string is not closed on its line|1:6: invalid escape '\x'"#)
+    expect(#"a = "\x"#, reports: #"1:5: unterminated string on this line|1:6: invalid escape '\x'"#)
     let (table, mistakes) = parse("a = \"\"\"\n\\x\n\u{1}\nb = 1\"\"\"\nc = 2")
     #expect(mistakes.map(\.line) == [2, 3])
     #expect(flat(table) == "{c=2}")
@@ -211,7 +211,7 @@ import Testing
         + String(repeating: "é", count: 10_000))
     #expect(
       mistakes.map(\.message).prefix(2) == [
-        "invalid value 'xU+001B[31mU+202E', a string needs quotes", "duplicate key 'U+001B'",
+        "invalid value 'xU+001B[31mU+202E'; strings need quotes", "duplicate key 'U+001B'",
       ])
     #expect(mistakes[2].message.count < 1000)
     #expect(mistakes[2].message.hasSuffix("…"))

@@ -82,7 +82,7 @@ import Testing
   func noMoreErrorsThanAPersonReads(line: String) {
     let (_, mistakes) = parse("b = 1\n" + String(repeating: line, count: Self.many))
     #expect(mistakes.count == 1001)
-    #expect(mistakes.last?.message == "more than 1000 errors, the rest are not reported")
+    #expect(mistakes.last?.message == "more than 1000 errors; the rest are not reported")
   }
 
   @Test func manyErrorsInOneLine() {

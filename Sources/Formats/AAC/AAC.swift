@@ -1,7 +1,6 @@
-// AAC outside a container: ADTS and ADIF (ISO/IEC 13818-7, 6.2 and ISO/IEC 14496-3, 1.A.2 and 1.A.3),
-// LOAS (ISO/IEC 14496-3, 1.7.2).
-// Yields: audio/aac with its profile and length, and whether the last frame is whole; ADIF and LOAS
-// by name alone.
+// AAC outside a container: ADTS and ADIF (ISO/IEC 13818-7, 6.2 and ISO/IEC 14496-3, 1.A.2 and 1.A.3), LOAS
+// (ISO/IEC 14496-3, 1.7.2). Yields: audio/aac with its profile and length, and whether the last frame is
+// complete; ADIF and LOAS only by name.
 
 internal import PreflightFacts
 internal import PreflightBytes
@@ -34,7 +33,7 @@ enum AAC: FormatReader {
     try readADTS(&window, into: &reading)
   }
 
-  /// Whether frames of LOAS with a length of 13 bits each follow on one another.
+  /// Whether there are consecutive LOAS frames with a length of 13 bits each.
   private static func isLOAS(_ window: inout ByteWindow) throws(ReadError) -> Bool {
     var offset: UInt64 = 0
     for count in 0..<4 {
@@ -55,7 +54,7 @@ enum AAC: FormatReader {
     let leading = try AudioTags.leading(&window)
     guard leading.cutTagOffset == nil else { return }
     let start = leading.end
-    // A look at the file's end is worth the reading only where there is something like a frame.
+    // Reading the file's end is only worthwhile if there is something like a frame.
     guard try mayHaveFrames(&window, from: start) else { return }
     let end = try AudioTags.trailing(&window, from: start)
     let found = try ADTSFrames.find(
@@ -77,7 +76,7 @@ enum AAC: FormatReader {
     try judgeEnd(frames, &window, into: &reading)
   }
 
-  /// Whether a header stands at the start, or several in step further on.
+  /// Whether a header is at the start, or several consecutive ones follow further on.
   private static func mayHaveFrames(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> Bool {
@@ -104,7 +103,7 @@ enum AAC: FormatReader {
     reading.facts.audioStreams = [stream]
   }
 
-  /// A file that ends within its first frame, or that doesn't go on after it.
+  /// A file that ends within its first frame, or doesn't continue after it.
   private static func readFirstFrameAlone(
     _ window: inout ByteWindow, at start: UInt64, before end: UInt64, into reading: inout Reading
   ) throws(ReadError) {
@@ -117,8 +116,8 @@ enum AAC: FormatReader {
       reading.add(
         Fault(
           "no-frames", clause: "ISO/IEC 14496-3 1.A.2.2", at: start + UInt64(first.frameLength),
-          "The file begins like AAC, but no frames follow on one another.",
-          expected: "frames in step", actual: "other bytes"))
+          "The file starts like AAC, but no consecutive frames follow.",
+          expected: "consecutive frames", actual: "other bytes"))
     }
   }
 
@@ -129,10 +128,10 @@ enum AAC: FormatReader {
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag, clause: "", at: window.byteCount)
     } else if frames.end < window.byteCount {
-      // Tags stand at the end, so nothing was cut off there.
+      // Tags are at the end, so nothing was truncated there.
       return
     } else if frames.endsInHeader {
-      reading.addTruncation(of: "a frame's header", clause: clause, at: window.byteCount)
+      reading.addTruncation(of: "a frame header", clause: clause, at: window.byteCount)
     } else if let rest = frames.rest {
       reading.add(
         Fault(

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A program config element at the start of a raw data block (ISO/IEC 14496-3, section 4.4.1.1),
-/// which states the channels where the frame's header doesn't.
+/// A program config element at the start of a raw data block (ISO/IEC 14496-3, section 4.4.1.1), which
+/// declares the channels if the frame's header doesn't.
 struct AACProgramConfiguration {
   let channels: Int
 

@@ -3,10 +3,10 @@ internal import PreflightBytes
 
 /// Finding the first ADTS frame, and following the frames to the end.
 struct ADTSFrames {
-  /// How many headers stand in step from a place.
+  /// How many headers are in step from a place.
   struct Run {
     var headers = 0
-    /// Whether the last frame ends exactly with the data.
+    /// Whether the last frame ends exactly at the end of the data.
     var endsExactly = false
     /// Whether the data ends within the last frame.
     var endsWithin = false
@@ -14,7 +14,7 @@ struct ADTSFrames {
 
   let start: UInt64
   let first: ADTSHeader
-  /// Where the sound must end: at the tags, or at the end of the file.
+  /// Where the audio must end: at the tags, or at the end of the file.
   let end: UInt64
 
   private(set) var count: UInt64 = 0
@@ -22,10 +22,10 @@ struct ADTSFrames {
   private(set) var blocks: UInt64 = 0
   /// Where the last frame ends.
   private(set) var lastEnd: UInt64
-  /// The last frame, where the data ends within it.
+  /// The last frame, if the data ends within it.
   private(set) var rest: (offset: UInt64, size: Int)?
   private(set) var cutTag: String?
-  /// Whether the file ends within a frame's header.
+  /// Whether the file ends within a frame header.
   private(set) var endsInHeader = false
 
   private init(start: UInt64, first: ADTSHeader, end: UInt64) {
@@ -44,7 +44,7 @@ struct ADTSFrames {
     return ADTSHeader(try UInt64(parsingBigEndian: &span, byteCount: 7) << 8)
   }
 
-  /// Follows the headers from a place, up to `most` of them.
+  /// Follows the headers from an offset, up to `most` of them.
   static func run(
     _ window: inout ByteWindow, at offset: UInt64, before end: UInt64, most: Int
   ) throws(ReadError) -> Run {
@@ -63,14 +63,14 @@ struct ADTSFrames {
     return run
   }
 
-  /// The first place between two from which frames follow in step.
+  /// The first offset in a range from which consecutive frames follow.
   static func find(
     _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool
   ) throws(ReadError) -> UInt64? {
     var offset = start
     while let candidate = try nextSync(&window, from: offset, before: min(end, limit)) {
       offset = candidate + 1
-      // Looking ahead must not move the window to and fro.
+      // Looking ahead must not make the window jump back and forth.
       _ = try window.available(at: candidate, upTo: 1 << 15)
       guard try header(&window, at: candidate, before: end) != nil else { continue }
       let run = try run(&window, at: candidate, before: end, most: 6)
@@ -85,7 +85,7 @@ struct ADTSFrames {
     return nil
   }
 
-  /// The next byte from a place on that could begin a header.
+  /// The next byte, from an offset on, that could start a header.
   private static func nextSync(
     _ window: inout ByteWindow, from start: UInt64, before end: UInt64
   ) throws(ReadError) -> UInt64? {
@@ -110,7 +110,7 @@ struct ADTSFrames {
     }
   }
 
-  /// Follows the frames from the first to the end of the sound.
+  /// Follows the frames from the first to the end of the audio.
   static func follow(
     _ window: inout ByteWindow, from start: UInt64, _ first: ADTSHeader, before end: UInt64
   ) throws(ReadError) -> ADTSFrames {

@@ -8,7 +8,7 @@ struct ADTSHeader {
   /// The profile, counted from 0: one less than the MPEG-4 audio object type.
   let profile: Int
   let samplingIndex: Int
-  /// 0 where the first block states the channels itself.
+  /// 0 if the first block declares the channels.
   let channelConfiguration: Int
   /// The bytes of the frame, with this header.
   let frameLength: Int
@@ -36,7 +36,7 @@ struct ADTSHeader {
 
   var profileName: String { ["Main", "LC", "SSR", "LTP"][profile] }
 
-  /// The channels of the configuration; nil where the first block states them.
+  /// The channels of the configuration; nil if the first block declares them.
   var channels: Int? { [nil, 1, 2, 3, 4, 5, 6, 8][channelConfiguration] }
 
   /// Whether both can be frames of one stream.

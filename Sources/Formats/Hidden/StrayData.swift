@@ -1,24 +1,24 @@
 // Microsoft Portable Executable and Common Object File Format, 2; System V ABI, chapter 4; MS-SHLLINK 2.1;
-// WHATWG MIME Sniffing, 7.1; and the specifications of the formats that are named.
+// WHATWG MIME Sniffing, 7.1; and the specifications of the named formats.
 
 package import PreflightBytes
 internal import PreflightFacts
 
-/// What bytes are that stand where they don't belong (behind a file's end, in an attachment, before a
-/// header), by how they begin. Only what can't be mistaken is told.
+/// Identifies bytes in unexpected places (after a file's end, in an attachment, before a header) by their
+/// signature. Reports only what is certain.
 package enum StrayData: Equatable {
   /// A program, or a script that the system runs.
   case program(String)
-  /// A script that a server runs wherever in a file it stands.
+  /// A script that a server runs wherever it is in a file.
   case script(String)
-  /// An archive, which its programs find behind other data.
+  /// An archive, which programs find after other data.
   case archive(String)
   /// A page that a browser shows.
   case page(String)
   /// Something that is merely shown.
   case other(String)
 
-  /// The name that people use, with its article.
+  /// The display name with its article.
   package var words: String {
     switch self {
     case .program(let words), .script(let words), .archive(let words), .page(let words), .other(let words):
@@ -26,7 +26,7 @@ package enum StrayData: Equatable {
     }
   }
 
-  /// Decides by the first bytes, of which a few hundred are enough.
+  /// Decides by the first bytes; a few hundred are enough.
   package init?(_ head: borrowing ByteSpan) {
     if let program = Self.program(head) {
       self = .program(program)
@@ -39,9 +39,9 @@ package enum StrayData: Equatable {
     } else if let file = Self.others.first(in: head) {
       self = .other(file)
     } else if head.has("RIFF"), head.has("WEBP", at: 8) {
-      self = .other("a WebP picture")
+      self = .other("a WebP image")
     } else if head.has("ftyp", at: 4) {
-      self = .other(Self.isPicture(brandIn: head) ? "a HEIF picture" : "an MP4 video")
+      self = .other(Self.isImage(brandIn: head) ? "a HEIF image" : "an MP4 video")
     } else if Self.isText(head) {
       self = .other("text")
     } else {
@@ -58,26 +58,26 @@ package enum StrayData: Equatable {
   ])
 
   private static let others = FileSignatures<String>([
-    .init([0xff, 0xd8, 0xff], "a JPEG picture"),
-    .init(PNG.signature, "a PNG picture"),
-    .init("GIF89a", "a GIF picture"),
+    .init([0xff, 0xd8, 0xff], "a JPEG image"),
+    .init(PNG.signature, "a PNG image"),
+    .init("GIF89a", "a GIF image"),
     .init("%PDF-", "a PDF document"),
     .init(CompoundFileHeader.signature, "an OLE document"),
     .init("OggS\0", "an Ogg file"),
-    .init("ID3\u{2}", "an MPEG sound"),
-    .init("ID3\u{3}", "an MPEG sound"),
-    .init("ID3\u{4}", "an MPEG sound"),
-    .init("CANON OPTIONAL DATA\0", "a note of Canon's picture programs"),
+    .init("ID3\u{2}", "MPEG audio"),
+    .init("ID3\u{3}", "MPEG audio"),
+    .init("ID3\u{4}", "MPEG audio"),
+    .init("CANON OPTIONAL DATA\0", "metadata of Canon software"),
   ])
 
-  private static func isPicture(brandIn head: borrowing ByteSpan) -> Bool {
+  private static func isImage(brandIn head: borrowing ByteSpan) -> Bool {
     let brands: [StaticString] = ["heic", "heix", "mif1", "avif", "msf1"]
     return brands.contains { head.has($0, at: 8) }
   }
 
   // MARK: Programs
 
-  /// What program begins here; nil where none does.
+  /// What program begins here; nil if none does.
   static func program(_ head: borrowing ByteSpan) -> String? {
     guard let first = head[0] else { return nil }
     switch first {
@@ -93,7 +93,7 @@ package enum StrayData: Equatable {
 
   private static let shortcut: [UInt8] = [0x4c, 0, 0, 0, 1, 0x14, 2, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0]
 
-  /// "MZ" may begin anything: a header of Windows has to stand where the one of DOS says.
+  /// Anything may start with "MZ": a Windows header has to be at the offset in the DOS header.
   private static func isWindowsProgram(_ head: borrowing ByteSpan) -> Bool {
     guard head.has("MZ"), let low = head[60], let high = head[61], head[62] == 0, head[63] == 0 else {
       return false
@@ -113,9 +113,9 @@ package enum StrayData: Equatable {
     return head[4] == 7 || head[4] == 12
   }
 
-  package static let serverScript = "a PHP script, which a server that includes the file runs"
+  package static let serverScript = "a PHP script, which runs on a server that includes the file"
 
-  /// Whether PHP's opening tag stands at an index. An XML declaration, `<?xml`, is none.
+  /// Whether PHP's opening tag is at an index. An XML declaration, `<?xml`, isn't one.
   package static func isPHP(_ head: borrowing ByteSpan, at index: Int) -> Bool {
     let word: StaticString = "<?php"
     guard head.has(ignoringCase: word, at: index) else { return false }
@@ -124,8 +124,8 @@ package enum StrayData: Equatable {
 
   // MARK: Text
 
-  /// The elements with which a browser that goes by the bytes takes them for a page. Those that stand in
-  /// plain texts as well, such as `<p>` and `<b>`, are not among them.
+  /// The elements by which browsers that sniff content detect a page. Elements that are also in plain texts,
+  /// such as `<p>` and `<b>`, are excluded.
   private static let pageElements: [StaticString] = [
     "<!doctype html", "<html", "<head", "<script", "<iframe", "<body", "<style",
   ]
@@ -137,7 +137,7 @@ package enum StrayData: Equatable {
     return pageElements.contains { head.hasElement($0, at: index) }
   }
 
-  /// Whether all that there is, up to a few hundred bytes, can be read.
+  /// Whether the first bytes, up to a few hundred, can be read.
   private static func isText(_ head: borrowing ByteSpan) -> Bool {
     guard head.bytes.byteCount >= 8 else { return false }
     for index in 0..<min(512, head.bytes.byteCount) {
@@ -149,18 +149,18 @@ package enum StrayData: Equatable {
 }
 
 extension ByteSpan {
-  /// Whether `pattern`, given in lower case, stands at an index in letters of either case.
+  /// Whether `pattern`, given in lower case, is at an index, ignoring case.
   package func has(ignoringCase pattern: StaticString, at index: Int) -> Bool {
     let count = pattern.utf8CodeUnitCount
     guard index >= 0, bytes.byteCount - index >= count else { return false }
-    // From the end, since who asks has mostly found the first byte.
+    // From the end, since callers have usually found the first byte.
     for i in (0..<count).reversed() {
       if self[index + i]?.asciiLowercased != pattern.utf8Start[i] { return false }
     }
     return true
   }
 
-  /// Whether an element of HTML begins at an index, its name ending where `opening` does.
+  /// Whether an HTML element starts at an index, with its name ending where `opening` ends.
   package func hasElement(_ opening: StaticString, at index: Int) -> Bool {
     guard has(ignoringCase: opening, at: index) else { return false }
     guard let after = self[index + opening.utf8CodeUnitCount] else { return false }

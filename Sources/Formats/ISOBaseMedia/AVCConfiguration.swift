@@ -7,15 +7,15 @@ extension ISOBaseMedia {
     let profile: UInt8
     let constraints: UInt8
     let level: UInt8
-    /// How many bytes stand before each NAL unit of a sample and say how long it is.
+    /// The size of the length before each NAL unit of a sample.
     let lengthSize: Int
     private(set) var sequence: SequenceParameterSet?
 
-    /// The picture parameter sets that slices may name.
+    /// The picture parameter sets that slices may refer to.
     private(set) var pictureSets: Set<UInt32> = []
     /// What keeps a decoder from starting.
     private(set) var fault: Fault?
-    /// A kind of parameter set that is not here, and is a fault unless it stands in front of the pictures.
+    /// A missing kind of parameter set; a fault unless it precedes the pictures.
     private(set) var missing: Fault?
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -53,14 +53,14 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Reads one of the two lists; false where the box ends before it does. Decoders go by the kind of a unit,
-    /// whichever list it is in, and pass over what is no parameter set.
+    /// Reads one of the two lists; false if the box ends before the list does. Decoders use the type of a
+    /// unit, whichever list it is in, and skip what isn't a parameter set.
     private mutating func readSets(
       count: UInt8, from span: inout ByteSpan, into sequences: inout [UInt32: SequenceParameterSet]
     ) -> Bool {
       for _ in 0..<count {
         guard let (unit, offset) = unit(from: &span) else { return false }
-        // The bit in front says that the unit is broken.
+        // The first bit marks the unit as corrupt.
         let kind = unit.first.map { $0 & 0x9f }
         do throws(SyntaxDefect) {
           if kind == 7 {
@@ -79,7 +79,7 @@ extension ISOBaseMedia {
       return true
     }
 
-    /// A NAL unit behind its length, and where it stands; nil where the box ends before it does.
+    /// A NAL unit after its length, and its offset; nil if the box ends before it does.
     private func unit(from span: inout ByteSpan) -> (bytes: [UInt8], offset: UInt64)? {
       guard let length = try? UInt16(parsingBigEndian: &span), Int(length) <= span.remaining else {
         return nil
@@ -105,8 +105,7 @@ extension ISOBaseMedia {
       stream.chroma = sequence.chroma
     }
 
-    /// Whether the profile or the sequence says that pictures may be shown out of the order of the file;
-    /// nil where neither says.
+    /// Whether the profile or the sequence allows pictures out of display order; nil if neither says.
     var mayReorder: Bool? {
       if profile == 66 { return false }
       return sequence?.mayReorder
@@ -135,7 +134,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// A.3.1: level 1b is told by a flag in the older profiles, by the number 9 in the newer.
+    /// A.3.1: level 1b is signaled by a flag in the older profiles, by the number 9 in the newer.
     static func level(_ level: UInt8, profile: UInt8, constraints: UInt8) -> String {
       if level == 9 { return "1b" }
       if level == 11, constraints & 0x10 != 0, [66, 77, 88].contains(profile) { return "1b" }
@@ -143,7 +142,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// A level that is kept as ten times its number.
+  /// A level stored as ten times its number.
   static func level(tens: Int) -> String {
     tens % 10 == 0 ? "\(tens / 10)" : "\(tens / 10).\(tens % 10)"
   }

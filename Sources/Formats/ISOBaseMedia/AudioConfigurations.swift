@@ -81,7 +81,7 @@ extension ISOBaseMedia {
     init(parsing span: inout ByteSpan) throws(ReadError) {
       try span.skip(4 + 9)
       channels = try UInt8(parsing: &span)
-      // The bit rate in it is what the sound had before packing.
+      // Its bit rate is that of the audio before packing.
       try span.skip(6 + 4)
       sampleRate = try UInt32(parsingBigEndian: &span)
     }
@@ -92,7 +92,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// How uncompressed sound is kept, `pcmC` (ISO/IEC 23003-5, 5.1).
+  /// The format of uncompressed audio, `pcmC` (ISO/IEC 23003-5, 5.1).
   struct PCMConfiguration: BoxContents {
     let isLittleEndian: Bool
     let bits: UInt8
@@ -124,8 +124,8 @@ extension ISOBaseMedia {
     }
   }
 
-  /// The header of a frame of MPEG audio (ISO/IEC 11172-3, 2.4.1.3), which says what the boxes around it
-  /// often get wrong.
+  /// The header of an MPEG audio frame (ISO/IEC 11172-3, 2.4.1.3), which is right where the boxes around it
+  /// are often wrong.
   struct MPEGAudioFrame {
     let layer: UInt32
     let sampleRate: Int

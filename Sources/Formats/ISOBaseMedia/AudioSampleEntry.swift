@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The fields of a sample entry of sound (ISO/IEC 14496-12, 12.2.3; QuickTime File Format, Sound sample
+  /// The fields of an audio sample entry (ISO/IEC 14496-12, 12.2.3; QuickTime File Format, Sound sample
   /// descriptions, versions 0, 1 and 2).
   struct AudioFields: BoxContents {
     let dataReference: UInt16
@@ -10,9 +10,9 @@ extension ISOBaseMedia {
     let channels: Int
     let bits: Int
     let sampleRate: Int
-    /// How the samples of version 2 are kept (`formatSpecificFlags`).
+    /// The sample format in version 2 (`formatSpecificFlags`).
     let flags: UInt32?
-    /// How many bytes stand before the boxes of the codec, where the entry is QuickTime's.
+    /// How many bytes precede the codec's boxes, if the entry is QuickTime's.
     let byteCount: UInt64
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -45,7 +45,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// The boxes of the codec behind a sample entry's fields, of which QuickTime keeps some in a `wave` box.
+  /// The boxes of the codec after a sample entry's fields. QuickTime puts some of them in a `wave` box.
   fileprivate struct AudioExtensions {
     var isLittleEndian = false
     var descriptor: ElementaryStreamDescriptor?
@@ -61,10 +61,10 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia.SampleEntry {
-  /// Reads a sample entry of sound.
+  /// Reads a sample entry of audio.
   ///
-  /// - Parameter isQuickTime: Whether the version field is QuickTime's; in the newer kind of `stsd` it
-  ///   says something else.
+  /// - Parameter isQuickTime: Whether the version field is QuickTime's; in the newer kind of `stsd` it means
+  ///   something else.
   mutating func readAudio(
     _ entry: ISOBaseMedia.Box, isQuickTime: Bool, in window: inout ByteWindow,
     into reading: inout Reading
@@ -76,7 +76,7 @@ extension ISOBaseMedia.SampleEntry {
     var found = ISOBaseMedia.AudioExtensions()
     try read(
       ISOBaseMedia.Children(
-        of: entry, skipping: isQuickTime ? fields.byteCount : 28, tellsFaults: false),
+        of: entry, skipping: isQuickTime ? fields.byteCount : 28, reportsFaults: false),
       of: entry, into: &found, in: &window, &reading)
     if found.descriptor == nil, entry.type == "mp4a" || entry.type == "enca" {
       try findDescriptor(in: entry, into: &found, &window, &reading)
@@ -129,13 +129,13 @@ extension ISOBaseMedia.SampleEntry {
           into: &reading)
       case "wave" where !isInWave:
         try read(
-          ISOBaseMedia.Children(of: box, tellsFaults: false), of: box, into: &found, isInWave: true,
+          ISOBaseMedia.Children(of: box, reportsFaults: false), of: box, into: &found, isInWave: true,
           in: &window, &reading)
       case "enda":
         guard box.payloadCount >= 2 else { continue }
         found.isLittleEndian = try window.bigEndian(UInt16.self, at: box.payload) & 0xff == 1
       case "alac":
-        // In a `wave` box an old file may have the code alone.
+        // In a `wave` box an old file may have only the code.
         guard box.payloadCount >= 28 else { continue }
         found.lossless = try box.parsed(ISOBaseMedia.ALACConfiguration.self, in: &window)
       case "dOps":
@@ -160,7 +160,7 @@ extension ISOBaseMedia.SampleEntry {
     }
   }
 
-  /// Looks for the descriptor by its name: some writers say a version whose fields they don't write.
+  /// Searches for the descriptor by its name: some writers declare a version whose fields they don't write.
   private func findDescriptor(
     in entry: ISOBaseMedia.Box, into found: inout ISOBaseMedia.AudioExtensions,
     _ window: inout ByteWindow, _ reading: inout Reading
@@ -179,7 +179,7 @@ extension ISOBaseMedia.SampleEntry {
       ISOBaseMedia.ElementaryStreamDescriptor.self, upTo: Limits.ISOBaseMedia.descriptor, in: &window)
   }
 
-  /// ffmpeg's name for uncompressed sound, which hangs on its width and its byte order.
+  /// ffmpeg's name for uncompressed audio, which depends on its width and byte order.
   private func pcmCodec(
     _ fields: ISOBaseMedia.AudioFields, _ found: ISOBaseMedia.AudioExtensions
   ) -> String? {
@@ -192,7 +192,7 @@ extension ISOBaseMedia.SampleEntry {
     case "sowt": return name("s", fields.bits, isLittleEndian: true)
     case "twos": return name("s", fields.bits, isLittleEndian: false)
     case "raw ", "NONE":
-      // Eight bits are unsigned here; more, which are rare, are not.
+      // Eight bits are unsigned here; more bits, which are rare, are signed.
       return fields.bits <= 8 ? "pcm_u8" : name("s", fields.bits, isLittleEndian: false)
     case "in24": return name("s", 24, isLittleEndian: found.isLittleEndian)
     case "in32": return name("s", 32, isLittleEndian: found.isLittleEndian)

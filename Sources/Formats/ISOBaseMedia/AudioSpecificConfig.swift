@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// How an AAC stream, or another of MPEG-4 audio, is to be decoded (ISO/IEC 14496-3, 1.6.2.1).
+  /// How to decode an AAC stream, or another MPEG-4 audio stream (ISO/IEC 14496-3, 1.6.2.1).
   struct AudioSpecificConfig {
     private(set) var objectType: UInt32
     private(set) var sampleRate: UInt32
@@ -33,7 +33,7 @@ extension ISOBaseMedia {
         do throws(SyntaxDefect) {
           try readGeneral(&bits, channelConfiguration)
         } catch {
-          // Encoders cut this short, and decoders forgive it where the channels are known without it.
+          // Encoders truncate this, and decoders accept it if the channels are known anyway.
           if channelConfiguration == 0 { throw error }
         }
       case 36:
@@ -43,7 +43,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Table 1.17. What is reserved, no decoder knows.
+    /// Table 1.17. No decoder supports reserved values.
     private static func objectType(_ bits: inout SyntaxReader) throws(SyntaxDefect) -> UInt32 {
       var type = try bits.unsigned("audioObjectType", 5)
       if type == 31 { type = 32 + (try bits.unsigned("audioObjectTypeExt", 6)) }
@@ -71,7 +71,7 @@ extension ISOBaseMedia {
       return rates[index]
     }
 
-    /// Table 1.19; nil where the configuration names them otherwise, or is reserved.
+    /// Table 1.19; nil if the configuration declares the channels differently, or the value is reserved.
     private static func channels(_ configuration: UInt32) -> Int? {
       switch configuration {
       case 1...6: Int(configuration)
@@ -90,7 +90,7 @@ extension ISOBaseMedia {
       if try bits.flag("dependsOnCoreCoder") { try bits.skip("coreCoderDelay", 14) }
       let hasExtension = try bits.flag("extensionFlag")
       if channelConfiguration == 0 { channels = try Self.programChannels(&bits) }
-      // From here on nothing is needed to know the codec, so what is cut short or broken is forgiven.
+      // The rest isn't needed to know the codec, so truncation and errors are ignored.
       try? readExtensions(hasExtension, &bits)
     }
 
@@ -105,7 +105,7 @@ extension ISOBaseMedia {
         }
         try bits.skip("extensionFlag3", 1)
       }
-      // 1.6.6.1: the newer tools may be announced behind what older decoders read.
+      // 1.6.6.1: the newer tools may be signaled after the part that older decoders read.
       guard !hasSpectralBandReplication, bits.remaining >= 16,
         try bits.unsigned("syncExtensionType", 11) == 0x2b7
       else { return }
@@ -143,7 +143,7 @@ extension ISOBaseMedia {
     private mutating func readLossless(_ bits: inout SyntaxReader) throws(SyntaxDefect) {
       try bits.skip("fillBits", 5)
       var ahead = bits
-      // Some files have a frame of 24 bits more in between.
+      // Some files have an extra 24 bits in between.
       if try ahead.unsigned("als_id", 24) != 0x41_4c53 { try bits.skip("als_id", 24) }
       guard try bits.unsigned("als_id", 32) == 0x414c_5300 else { return }
       sampleRate = try bits.unsigned("samp_freq", 32)
@@ -157,7 +157,7 @@ extension ISOBaseMedia {
       case 33: stream.codec = "mp2"
       case 34: stream.codec = "mp3"
       case 36: stream.codec = "mp4als"
-      // What isn't AAC at all, by the names of RFC 6381.
+      // Codecs that aren't AAC, by the names of RFC 6381.
       case 7...9, 12...16, 21, 24...28, 35, 37, 38, 40, 41, 43...46:
         stream.codec = "mp4a.40.\(objectType)"
       default: stream.profile = profile

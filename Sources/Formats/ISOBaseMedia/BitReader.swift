@@ -2,15 +2,14 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// Bits, most significant first, of a few hundred bytes that were copied out of the file.
+  /// Bits, most significant first, of a few hundred bytes copied from the file.
   struct BitReader {
     private let bytes: [UInt8]
     private var position = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The payload of a NAL unit without the bytes that keep start codes out of it
-    /// (ITU-T H.264, 7.3.1; H.265, 7.3.1.1).
+    /// The payload of a NAL unit without emulation prevention bytes (ITU-T H.264, 7.3.1; H.265, 7.3.1.1).
     init(rawByteSequenceOf unit: [UInt8]) {
       var bytes: [UInt8] = []
       bytes.reserveCapacity(unit.count)

@@ -11,14 +11,14 @@ extension ISOBaseMedia {
     let payload: UInt64
     /// Where the box ends by its own size.
     let declaredEnd: UInt64
-    /// Where the box ends, or what it stands in if that ends earlier.
+    /// The end of the box, or of its container if that ends earlier.
     let end: UInt64
-    /// Whether the box has no size of its own and goes on to the end of what it stands in.
+    /// Whether the box has no size and extends to the end of its container.
     let extendsToEnd: Bool
 
     var payloadCount: UInt64 { end - payload }
 
-    /// Whether what the box stands in ends before the box does.
+    /// Whether the container ends before the box does.
     var isCut: Bool { declaredEnd > end }
 
     /// The start of the payload, up to `limit` bytes of it.
@@ -29,7 +29,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// What stands where a box is looked for.
+  /// What is where a box is looked for.
   enum BoxHeader {
     case box(Box)
     /// A header whose size is smaller than the header itself.
@@ -71,17 +71,16 @@ extension ISOBaseMedia {
   struct Children {
     private var position: UInt64
     private let parent: Box
-    private let tellsFaults: Bool
+    private let reportsFaults: Bool
 
     /// - Parameters:
     ///   - parent: The box that is walked.
-    ///   - skipping: How many bytes of its payload stand before the first child.
-    ///   - tellsFaults: Whether children that don't fit are faults: not in metadata, which players
-    ///     pass over.
-    init(of parent: Box, skipping: UInt64 = 0, tellsFaults: Bool = true) {
+    ///   - skipping: How many bytes of the payload precede the first child.
+    ///   - reportsFaults: Whether children that don't fit are faults: not in metadata, which players skip.
+    init(of parent: Box, skipping: UInt64 = 0, reportsFaults: Bool = true) {
       self.parent = parent
-      self.tellsFaults = tellsFaults
-      // A child offset past the end makes the walk end at once.
+      self.reportsFaults = reportsFaults
+      // A child offset past the end ends the walk.
       position = parent.payloadCount < skipping ? parent.end : parent.payload + skipping
     }
 
@@ -93,14 +92,14 @@ extension ISOBaseMedia {
       case .none:
         return nil
       case .invalid(let size):
-        if tellsFaults, !parent.isCut {
+        if reportsFaults, !parent.isCut {
           reading.add(.invalidBoxSize(size, at: position))
         }
         return nil
       case .box(let box):
         position = box.end
-        // Where the parent itself is cut, that has been told already.
-        if box.isCut, tellsFaults, !parent.isCut {
+        // If the parent itself is truncated, that has already been reported.
+        if box.isCut, reportsFaults, !parent.isCut {
           reading.add(.boxPastParent(box, parent: parent))
         }
         return box
@@ -110,7 +109,7 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia {
-  /// What stands at the start of a box's payload; extra bytes behind it are for later versions.
+  /// The fields at the start of a box's payload; later versions may add bytes after them.
   protocol BoxContents {
     init(parsing span: inout ByteSpan) throws(ReadError)
   }
@@ -128,17 +127,16 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia.Box {
-  /// The payload as a value, of which no more than `limit` bytes are looked at; nil where the box is too
-  /// short for it.
+  /// The payload as a value. Reads at most `limit` bytes; nil if the box is too short for it.
   func parsed<Contents: ISOBaseMedia.BoxContents>(
     _: Contents.Type, upTo limit: Int = 256, in window: inout ByteWindow
   ) throws(ReadError) -> Contents? {
     var span = try contents(in: &window, upTo: limit)
-    // A span holds nothing but the box, so a failure says that the box is too short, not the file.
+    // A span contains only the box, so a failure means that the box is too short, not the file.
     return try? Contents(parsing: &span)
   }
 
-  /// The payload as a value that players can't do without: nil, and a fault, where the box is too short.
+  /// The payload as a value that players require: nil, and a fault, if the box is too short.
   func value<Contents: ISOBaseMedia.BoxContents>(
     _: Contents.Type, upTo limit: Int = 256, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Contents? {

@@ -2,8 +2,8 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// ffmpeg's names for the sample entries of pictures, from the registry at mp4ra.org and QuickTime's
-  /// own codecs; nil for one that isn't known.
+  /// ffmpeg's names for video sample entries, from the registry at mp4ra.org and QuickTime's own codecs; nil
+  /// for an unknown one.
   static func videoCodec(_ format: FourCC) -> String? {
     switch format {
     case "avc1", "avc2", "avc3", "avc4", "dva1", "dvav", "AVin", "ai5p", "ai5q", "ai52", "ai53", "ai55",
@@ -85,8 +85,8 @@ extension ISOBaseMedia {
     }
   }
 
-  /// ffmpeg's names for the sample entries of sound; nil for one that isn't known or whose name hangs
-  /// on more than its code.
+  /// ffmpeg's names for audio sample entries; nil for an unknown one, or one whose name depends on more than
+  /// its code.
   static func audioCodec(_ format: FourCC) -> String? {
     switch format {
     case "mp4a": "aac"
@@ -132,8 +132,8 @@ extension ISOBaseMedia {
     }
   }
 
-  /// ProRes's profile and pixels, which its sample entry's code tells (Apple ProRes Bitstream Syntax,
-  /// annex A).
+  /// ProRes's profile and pixel format, which its sample entry's code determines (Apple ProRes Bitstream
+  /// Syntax, annex A).
   static func describeProRes(_ stream: inout VideoStream, format: FourCC) {
     switch format {
     case "apco": stream.profile = "Proxy"

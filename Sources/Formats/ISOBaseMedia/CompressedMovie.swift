@@ -11,7 +11,7 @@ extension ISOBaseMedia {
     enum Outcome {
       /// The movie box.
       case unpacked([UInt8])
-      /// Nothing, which was told as a fault unless the box is cut.
+      /// Nothing; reported as a fault unless the box is truncated.
       case broken
       /// More than is unpacked, which was noted.
       case tooLong
@@ -28,7 +28,7 @@ extension ISOBaseMedia {
           guard child.payloadCount >= 4 else { continue }
           let method = FourCC(rawValue: try window.bigEndian(UInt32.self, at: child.payload))
           if method != "zlib" {
-            reading.add(.compressedMovie(at: child.offset, "its method “\(method)” isn't known"))
+            reading.add(.compressedMovie(at: child.offset, "unknown compression method “\(method)”"))
             return .broken
           }
         case "cmvd":
@@ -56,7 +56,7 @@ extension ISOBaseMedia {
         position += UInt64(consumed)
         if status == .ended { return .unpacked(result) }
         if status == .damaged || consumed == 0 && produced == 0 {
-          if !box.isCut { reading.add(.compressedMovie(at: box.offset, "its packed bytes are broken")) }
+          if !box.isCut { reading.add(.compressedMovie(at: box.offset, "its compressed data is corrupt")) }
           return .broken
         }
       }

@@ -12,7 +12,7 @@ extension ISOBaseMedia {
     private var audio: AudioSpecificConfig?
     /// What keeps a decoder from starting.
     private(set) var fault: Fault?
-    /// Where the codec's configuration goes on, if it is longer than what is looked at.
+    /// Where the codec's configuration continues, if it is longer than the limit.
     private(set) var uncheckedOffset: UInt64?
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -58,8 +58,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether a descriptor of this kind stands here. The sizes are not needed: what is wanted stands in the
-    /// order of the bytes.
+    /// Whether a descriptor of this kind is here. The sizes are not needed; the order of the bytes is enough.
     private mutating func has(
       _ tag: UInt8, _ name: String, _ span: inout ByteSpan
     ) throws(ReadError) -> Bool {
@@ -113,7 +112,7 @@ extension ISOBaseMedia {
     func describe(_ stream: inout VideoStream) {
       if let codec { stream.codec = codec }
       if objectType == 0x20 { MPEG4Visual.describe(&stream, configuration: configuration) }
-      // ISO/IEC 13818-2: the profiles are told apart by the object type.
+      // ISO/IEC 13818-2: the object type identifies the profile.
       if (0x60...0x65).contains(objectType) {
         stream.profile =
           ["Simple", "Main", "SNR scalable", "Spatially scalable", "High", "4:2:2"][

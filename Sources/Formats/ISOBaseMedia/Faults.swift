@@ -6,7 +6,7 @@ extension Fault {
   static func boxPastParent(_ box: ISOBaseMedia.Box, parent: ISOBaseMedia.Box) -> Fault {
     Fault(
       "box-past-parent", clause: "ISO/IEC 14496-12 4.2", at: box.offset,
-      "The “\(box.type)” box claims to be longer than the “\(parent.type)” box that it stands in.",
+      "The “\(box.type)” box is longer than the “\(parent.type)” box that contains it.",
       expected: "≤ \(parent.end - box.offset) bytes",
       actual: "\(box.declaredEnd - box.offset) bytes")
   }
@@ -14,21 +14,21 @@ extension Fault {
   static func invalidBoxSize(_ size: UInt64, at offset: UInt64) -> Fault {
     Fault(
       "invalid-box-size", clause: "ISO/IEC 14496-12 4.2", at: offset,
-      "A box claims to be shorter than its own header, so nothing after it can be found.",
+      "A box is shorter than its own header, so nothing after it can be read.",
       expected: "≥ 8 bytes", actual: "\(size) bytes")
   }
 
   static func shortBox(_ box: ISOBaseMedia.Box) -> Fault {
     Fault(
       "short-box", clause: clause(of: box.type), at: box.offset,
-      "The “\(box.type)” box is too short to hold what it has to hold.",
+      "The “\(box.type)” box is too short for its required fields.",
       actual: "\(box.payloadCount) bytes of content")
   }
 
   static func tablePastBox(_ box: ISOBaseMedia.Box, claimed: UInt64, present: UInt64) -> Fault {
     Fault(
       "table-past-box", clause: clause(of: box.type), at: box.offset,
-      "The “\(box.type)” box claims more entries than there is room for in it.",
+      "The “\(box.type)” box declares more entries than fit in it.",
       expected: "≤ \(present)", actual: "\(claimed)")
   }
 
@@ -36,112 +36,112 @@ extension Fault {
     Fault(
       "missing-movie-box", clause: "ISO/IEC 14496-12 8.2.1", at: offset,
       hasFragments
-        ? "The file is a piece of a stream without the movie box (“moov”) that says how to play it."
-        : "The file has no movie box (“moov”), without which no player can open it.",
+        ? "The file is a media segment without a movie box (“moov”), so it can't be played."
+        : "The file has no movie box (“moov”), so it can't be played.",
       expected: "a “moov” box", actual: "none")
   }
 
   static func noTrack(_ movie: ISOBaseMedia.Box) -> Fault {
     Fault(
       "missing-track", clause: "ISO/IEC 14496-12 8.3.1", at: movie.offset,
-      "The movie box has no track, so there is nothing to play.",
+      "The movie box (“moov”) has no tracks.",
       expected: "a “trak” box", actual: "none")
   }
 
   static func noItems(at offset: UInt64) -> Fault {
     Fault(
       "missing-meta-box", clause: "ISO/IEC 23008-12 6.2", at: offset,
-      "The picture file has no “meta” box, without which its picture can't be found.",
+      "The image file has no “meta” box, so the image can't be located.",
       expected: "a “meta” box", actual: "none")
   }
 
   static func missingBox(_ type: FourCC, in parent: ISOBaseMedia.Box) -> Fault {
     Fault(
       "missing-box", clause: clause(of: type), at: parent.offset,
-      "The “\(parent.type)” box lacks the “\(type)” box, without which it can't be played.",
+      "The “\(parent.type)” box lacks the required “\(type)” box.",
       expected: "a “\(type)” box", actual: "none")
   }
 
   static func noSampleEntry(_ stsd: ISOBaseMedia.Box) -> Fault {
     Fault(
       "missing-sample-entry", clause: clause(of: stsd.type), at: stsd.offset,
-      "A track doesn't say which codec its samples are in.",
+      "A track doesn't declare its codec.",
       expected: "a sample entry in the “stsd” box", actual: "none")
   }
 
   static func noSampleEntries(_ stsd: ISOBaseMedia.Box, count: UInt32) -> Fault {
     Fault(
       "sample-entry-count", clause: clause(of: stsd.type), at: stsd.payload + 4,
-      "A track counts other sample entries than it has room for.",
+      "A track declares an invalid number of sample entries.",
       expected: "at least 1, and no more than fit", actual: "\(count)")
   }
 
   static func noDataReferences(_ dref: ISOBaseMedia.Box, count: UInt32) -> Fault {
     Fault(
       "data-reference-count", clause: clause(of: dref.type), at: dref.payload + 4,
-      "A track counts other data references than it has room for.",
+      "A track declares an invalid number of data references.",
       expected: "at least 1, and no more than fit", actual: "\(count)")
   }
 
   static func tablesDisagree(_ stbl: ISOBaseMedia.Box, expected: String, actual: String) -> Fault {
     Fault(
       "sample-tables-disagree", clause: "ISO/IEC 14496-12 8.7", at: stbl.offset,
-      "The tables of a track disagree about how many samples there are.",
+      "The sample tables of a track disagree on the number of samples.",
       expected: expected, actual: actual)
   }
 
   static func misplacedRun(_ chunk: UInt32, expected: String, at offset: UInt64) -> Fault {
     Fault(
       "misplaced-chunk-run", clause: clause(of: "stsc"), at: offset,
-      "The table of samples in chunks begins a run at a chunk where none can begin.",
+      "The sample-to-chunk table has an invalid first chunk.",
       expected: expected, actual: "\(chunk)")
   }
 
   static func unknownSampleEntry(_ index: UInt32, count: UInt32, at offset: UInt64) -> Fault {
     Fault(
       "unknown-sample-entry", clause: clause(of: "stsc"), at: offset,
-      "The table of samples in chunks names a sample entry that the “stsd” box doesn't have.",
+      "The sample-to-chunk table refers to a sample entry that the “stsd” box doesn't have.",
       expected: "sample_description_index ≤ \(count)", actual: "\(index)")
   }
 
   static func samplesPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
     Fault(
       "samples-past-end", clause: "ISO/IEC 14496-12 8.7.5", at: offset,
-      "The index points at media data that lies past the end of the file.",
+      "The sample table points past the end of the file.",
       expected: "≤ \(fileSize)", actual: "\(end)")
   }
 
   static func samplesInMovie(_ moov: ISOBaseMedia.Box, _ end: UInt64, at offset: UInt64) -> Fault {
     Fault(
       "samples-in-movie-box", clause: "ISO/IEC 14496-12 8.7.3", at: offset,
-      "The index points at media data that reaches into the index itself.",
+      "The sample table points to media data that overlaps the movie box.",
       expected: "≤ \(moov.offset)", actual: "\(end)")
   }
 
   static func itemPastEnd(_ end: UInt64, fileSize: UInt64, at offset: UInt64) -> Fault {
     Fault(
       "item-past-end", clause: "ISO/IEC 14496-12 8.11.3", at: offset,
-      "The index points at picture data that lies past the end of the file.",
+      "The item location box points past the end of the file.",
       expected: "≤ \(fileSize)", actual: "\(end)")
   }
 
   static func unknownTrack(_ identifier: UInt32, at offset: UInt64) -> Fault {
     Fault(
       "unknown-track", clause: "ISO/IEC 14496-12 8.8.7", at: offset,
-      "A fragment belongs to a track that the movie box doesn't have.",
+      "A fragment refers to a track that the movie box doesn't have.",
       expected: "a track of the movie box", actual: "track \(identifier)")
   }
 
   static func zeroTrackIdentifier(_ tfhd: ISOBaseMedia.Box) -> Fault {
     Fault(
       "track-identifier", clause: "ISO/IEC 14496-12 8.3.2", at: tfhd.offset,
-      "A fragment belongs to the track 0, and no track can have that number.", expected: "≥ 1", actual: "0")
+      "A fragment refers to track 0, which is not a valid track ID.", expected: "≥ 1", actual: "0")
   }
 
   static func noDefaults(ofTrack identifier: UInt32, at offset: UInt64) -> Fault {
     Fault(
       "missing-track-extends", clause: clause(of: "trex"), at: offset,
-      "A fragment belongs to a track of which the movie box doesn't say what its fragments are like.",
+      "A fragment refers to a track that has no fragment defaults (“trex”) in the movie box.",
       expected: "a “trex” box for track \(identifier)", actual: "none")
   }
 
@@ -179,6 +179,6 @@ extension Fault {
   static func compressedMovie(at offset: UInt64, _ reason: String) -> Fault {
     Fault(
       "compressed-movie", clause: "QuickTime File Format, Compressed movie resources", at: offset,
-      "The compressed movie box can't be unpacked: \(reason).")
+      "The compressed movie box can't be decompressed: \(reason).")
   }
 }

@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 extension ISOBaseMedia {
   /// The file type box (ISO/IEC 14496-12, 4.3): the brands, which name the specifications that the file
-  /// keeps to.
+  /// follows.
   struct FileTypeBox: BoxContents {
     let majorBrand: FourCC
     private(set) var compatibleBrands: [FourCC] = []
@@ -12,21 +12,21 @@ extension ISOBaseMedia {
       majorBrand = try FourCC(parsing: &span)
       guard span.remaining >= 4 else { return }
       let minorVersion = try FourCC(parsing: &span)
-      // The short form of a picture names the brand of its codec in place of a version.
+      // The short form of an image has the brand of its codec instead of a version.
       if majorBrand == "mif3" { compatibleBrands.append(minorVersion) }
       while span.remaining >= 4 { compatibleBrands.append(try FourCC(parsing: &span)) }
     }
 
-    /// What the brands say about the file. The major brand decides where it is known. Otherwise the
-    /// compatible brands do, of which the first that is known counts.
+    /// What the brands say about the file. The major brand decides if it is known. Otherwise the first known
+    /// compatible brand does.
     var family: Family {
       if let family = Family(brand: majorBrand) {
-        // A picture whose major brand is general may be AV1 or JPEG 2000 by a compatible one.
+        // An image with a general major brand may be AV1 or JPEG 2000 by a compatible brand.
         if family == .heif, compatibleBrands.contains(where: { Family(brand: $0) == .avif }) { return .avif }
         return family
       }
       for brand in compatibleBrands {
-        if let family = Family(brand: brand), !family.isPicture { return family }
+        if let family = Family(brand: brand), !family.isImage { return family }
       }
       switch majorBrand {
       case "kddi", "KDDI": return .threeGPP2
@@ -34,14 +34,14 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether a compatible brand says that there is a picture, where the major brand says nothing.
-    var compatiblePicture: Family? {
+    /// Whether a compatible brand signals an image, if the major brand is general.
+    var compatibleImage: Family? {
       guard Family(brand: majorBrand) == nil else { return nil }
-      return compatibleBrands.lazy.compactMap(Family.init(brand:)).first(where: \.isPicture)
+      return compatibleBrands.lazy.compactMap(Family.init(brand:)).first(where: \.isImage)
     }
 
-    /// Whether the major brand is one for sound alone.
-    var isForSound: Bool {
+    /// Whether the major brand is for audio only.
+    var isForAudio: Bool {
       switch majorBrand {
       case "M4A ", "M4B ", "M4P ", "F4A ", "F4B ": true
       default: false
@@ -49,15 +49,15 @@ extension ISOBaseMedia {
     }
   }
 
-  /// The kinds of files that are built of these boxes.
+  /// The kinds of files based on these boxes.
   enum Family {
     case mp4, threeGPP, threeGPP2, quickTime
     case heic, heicSequence, heif, heifSequence, avif, avci, avciSequence
     case canonRaw
-    /// JPEG 2000, JPEG XL and others that share the file type box and nothing else.
+    /// JPEG 2000, JPEG XL and others that only share the file type box.
     case foreign
 
-    /// Brands as registered at mp4ra.org; nil for one that says nothing about the kind of the file.
+    /// Brands as registered at mp4ra.org; nil for a brand that doesn't identify the kind of file.
     init?(brand: FourCC) {
       switch brand {
       case "qt  ", "mqt ": self = .quickTime
@@ -77,7 +77,7 @@ extension ISOBaseMedia {
       default:
         switch brand.rawValue >> 8 {
         case 0x336732: self = .threeGPP2
-        // "3ge" to "3gt": profiles of 3GPP TS 26.244, 5.4, with the release behind them.
+        // "3ge" to "3gt": profiles of 3GPP TS 26.244, 5.4, with the release after them.
         case 0x336765, 0x336767, 0x336768, 0x33676d, 0x336770, 0x336772, 0x336773, 0x336774:
           self = .threeGPP
         default: return nil
@@ -85,8 +85,8 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether the file holds pictures, found by its “meta” box.
-    var isPicture: Bool {
+    /// Whether the file contains images, found by its “meta” box.
+    var isImage: Bool {
       switch self {
       case .heic, .heicSequence, .heif, .heifSequence, .avif, .avci, .avciSequence: true
       case .mp4, .threeGPP, .threeGPP2, .quickTime, .canonRaw, .foreign: false
@@ -112,13 +112,13 @@ extension ISOBaseMedia {
       case .mp4: hasVideo ? "video/mp4" : "audio/mp4"
       case .threeGPP: hasVideo ? "video/3gpp" : "audio/3gpp"
       case .threeGPP2: hasVideo ? "video/3gpp2" : "audio/3gpp2"
-      // There is no audio/quicktime.
+      // The type audio/quicktime doesn't exist.
       case .quickTime: "video/quicktime"
       case .heic: "image/heic"
       case .heicSequence: "image/heic-sequence"
       case .heif: "image/heif"
       case .heifSequence: "image/heif-sequence"
-      // AV1 Image File Format, section 10: the one type for pictures and sequences.
+      // AV1 Image File Format, section 10: the same type for images and sequences.
       case .avif: "image/avif"
       case .avci: "image/avci"
       case .avciSequence: "image/avcs"

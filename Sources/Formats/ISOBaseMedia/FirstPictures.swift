@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// Whether a decoder that was told what `avcC` says can make anything of the first pictures.
+  /// Whether a decoder with the configuration in `avcC` can decode the first pictures.
   struct FirstPictures {
     private var hasSequenceSet = false
     private var hasPictureSet = false
@@ -10,7 +10,7 @@ extension ISOBaseMedia {
     /// A slice whose picture parameter set isn't there.
     private var unknownSet: Fault?
 
-    /// What keeps all of the pictures from being decoded.
+    /// The fault that prevents decoding any of the pictures.
     static func fault(
       _ samples: [Range<UInt64>], _ configuration: AVCConfiguration, in window: inout ByteWindow
     ) throws(ReadError) -> Fault? {
@@ -22,7 +22,7 @@ extension ISOBaseMedia {
           misfit = nil
           break
         }
-        // What lies past the end of the file is told elsewhere.
+        // What lies past the end of the file is reported elsewhere.
         guard let length = units.badLength else { return nil }
         if misfit == nil {
           misfit = .unitPastSample(
@@ -56,7 +56,7 @@ extension ISOBaseMedia {
     }
 
     private func conclude(_ configuration: AVCConfiguration) -> Fault? {
-      // Parameter sets may stand in front of the pictures instead, or once more.
+      // Parameter sets may precede the pictures instead, or be repeated there.
       guard hasBegun, !hasPictureSet else { return nil }
       if let missing = configuration.missing { return missing }
       return hasSequenceSet ? nil : unknownSet

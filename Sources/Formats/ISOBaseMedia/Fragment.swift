@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// What a sample of a fragment is where the fragment doesn't say.
+  /// The defaults for a fragment's samples.
   struct FragmentDefaults {
     var duration: UInt32 = 0
     var size: UInt32 = 0
@@ -18,10 +18,10 @@ extension ISOBaseMedia {
     private(set) var end: UInt64
     private var latest = Int64.min
 
-    /// - Parameter end: When the samples of the movie box end, behind which those of the fragments stand.
+    /// - Parameter end: When the samples of the movie box end. Those of the fragments follow.
     init(after end: UInt64 = 0) { self.end = end }
 
-    /// The fragment's first sample is due at `time`; without one it follows what was before.
+    /// The fragment's first sample is due at `time`; without a time it follows the previous samples.
     mutating func begin(at time: UInt64?) {
       if let time { end = time }
       if start == nil { start = end }
@@ -47,9 +47,9 @@ extension ISOBaseMedia {
 
   /// A movie fragment box, `moof` (ISO/IEC 14496-12, 8.8.4).
   struct Fragment {
-    /// The end of the sample that lies last in the file, and the box that says so.
+    /// The end of the last sample in the file, and the box that declares it.
     private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
-    /// Where the media data of the track fragment before ended.
+    /// Where the media data of the previous track fragment ended.
     private var previousEnd: UInt64?
     private let box: Box
 
@@ -83,11 +83,11 @@ extension ISOBaseMedia {
             found.fill(known.defaults[found.track] ?? FragmentDefaults())
             track = known.tracks.firstIndex { $0.identifier == found.track }
             if let track { fragments = known.tracks[track].fragments }
-            if !reading.hasEnoughFaults, !known.toldTracks.contains(found.track),
+            if !reading.hasEnoughFaults, !known.reportedTracks.contains(found.track),
               let fault = Self.fault(of: found.track, isKnown: track != nil, in: known, at: child)
             {
               reading.add(fault)
-              movie?.toldTracks.insert(found.track)
+              movie?.reportedTracks.insert(found.track)
             }
           }
           position =
@@ -110,7 +110,7 @@ extension ISOBaseMedia {
       if let track { movie?.tracks[track].fragments = fragments }
     }
 
-    /// What keeps players from finding out what the fragments of a track are.
+    /// The fault that prevents reading a track's fragments.
     private static func fault(of track: UInt32, isKnown: Bool, in movie: Movie, at tfhd: Box) -> Fault? {
       if track == 0 { return .zeroTrackIdentifier(tfhd) }
       guard isKnown else { return movie.hasTrack(track) ? nil : .unknownTrack(track, at: tfhd.offset) }
@@ -160,7 +160,7 @@ extension ISOBaseMedia {
   fileprivate struct TrackFragmentHeader: BoxContents {
     let track: UInt32
     let baseOffset: UInt64?
-    /// Whether offsets count from the fragment rather than from the data of the track before.
+    /// Whether offsets count from the fragment rather than from the previous track's data.
     let isBasedOnFragment: Bool
     private(set) var duration: UInt32 = 0
     private(set) var size: UInt32 = 0
@@ -176,7 +176,7 @@ extension ISOBaseMedia {
       if flags & 0x10 != 0 { size = try UInt32(parsingBigEndian: &span) }
     }
 
-    /// Takes from the movie what the fragment doesn't say.
+    /// Takes missing values from the movie's defaults.
     mutating func fill(_ defaults: FragmentDefaults) {
       if flags & 8 == 0 { duration = defaults.duration }
       if flags & 0x10 == 0 { size = defaults.size }

@@ -33,11 +33,11 @@ extension MediaType {
   package static let mpeg4Audio: MediaType = "audio/mp4"
 }
 
-/// ISO base media files: MP4, QuickTime, 3GPP, and the pictures that are built like them.
+/// ISO base media files: MP4, QuickTime, 3GPP, and the image formats based on them.
 ///
-/// ISO/IEC 14496-12:2022 (the boxes), 14496-14 and 14496-15 (MPEG-4 and AVC in them), 3GPP TS 26.244,
-/// the QuickTime File Format (2016-09-13), ISO/IEC 23008-12 (HEIF). Yields the type to declare, the
-/// streams with their codecs, the duration, and where the file breaks off or points past its own end.
+/// ISO/IEC 14496-12:2022 (the boxes), 14496-14 and 14496-15 (MPEG-4 and AVC in them), 3GPP TS 26.244, the
+/// QuickTime File Format (2016-09-13), ISO/IEC 23008-12 (HEIF). Yields the type to declare, the streams with
+/// their codecs, the duration, and where the file is truncated or refers to data past its end.
 enum ISOBaseMedia: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard let opening = try Opening(&window) else { return }
@@ -50,7 +50,7 @@ enum ISOBaseMedia: FormatReader {
     do {
       try file.walk(&window, into: &reading)
     } catch {
-      // Of what wasn't looked at, nothing can be missed.
+      // Parts that weren't checked can't be reported as missing.
       if case .enough = error.reason { throw error }
       file.conclude(into: &reading)
       throw error
@@ -58,16 +58,16 @@ enum ISOBaseMedia: FormatReader {
     file.conclude(into: &reading)
   }
 
-  /// How a file must begin to be taken for one of these.
+  /// How a file must begin to be treated as one of these.
   struct Opening {
     let fileType: FileTypeBox?
     let family: Family
-    /// Where brands stand that are too many to be looked at.
+    /// The offset of brands beyond the limit.
     private(set) var uncheckedBrands: UInt64?
 
     init?(_ window: inout ByteWindow) throws(ReadError) {
       var offset: UInt64 = 0
-      // A few boxes that say nothing may stand in front of the one that tells.
+      // A few boxes without this information may precede the one that has it.
       for _ in 0..<Limits.ISOBaseMedia.openingBoxes {
         var span = try window.available(at: offset, upTo: 12)
         guard span.remaining >= 8 else { return nil }

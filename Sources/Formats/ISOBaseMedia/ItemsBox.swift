@@ -2,16 +2,16 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The metadata box of a picture file, `meta` (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6): which item
-  /// is the picture, and what its properties are.
+  /// The metadata box of an image file, `meta` (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6): which item is
+  /// the image, and its properties.
   struct ItemsBox {
     /// Whether the box is about pictures.
-    private(set) var isForPictures = false
+    private(set) var isForImages = false
     private(set) var width: Int?
     private(set) var height: Int?
     private(set) var bitDepth: Int?
 
-    /// The end of the picture data that lies last in the file, and the box that says so.
+    /// The end of the last image data in the file, and the box that declares it.
     private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
 
     private var primary: UInt32?
@@ -26,12 +26,12 @@ extension ISOBaseMedia {
     }
 
     init(_ box: Box, in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-      var children = Children(of: box, skipping: 4, tellsFaults: false)
+      var children = Children(of: box, skipping: 4, reportsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
         case "hdlr":
           var span = try child.contents(in: &window)
-          isForPictures = (try? HandlerBox(parsing: &span).type) == "pict"
+          isForImages = (try? HandlerBox(parsing: &span).type) == "pict"
         case "pitm":
           var span = try child.contents(in: &window)
           primary = (try? PrimaryItem(parsing: &span))?.identifier
@@ -48,11 +48,11 @@ extension ISOBaseMedia {
       }
     }
 
-    /// `iloc` (ISO/IEC 14496-12, 8.11.3), of which only what lies in the file itself counts.
+    /// `iloc` (ISO/IEC 14496-12, 8.11.3). Only data in the file itself counts.
     private mutating func readLocations(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      Self.leaveUnchecked("the places of images", in: box, &reading)
+      Self.leaveUnchecked("image locations", in: box, &reading)
       var span = try box.contents(in: &window, upTo: Limits.Window.span)
       do {
         let version = try FullBoxHeader(parsing: &span).version
@@ -71,7 +71,7 @@ extension ISOBaseMedia {
           let method = version == 0 ? 0 : try UInt16(parsingBigEndian: &span) & 15
           let reference = try UInt16(parsingBigEndian: &span)
           let base = try UInt64(parsingBigEndian: &span, byteCount: baseSize)
-          // Extents without a byte of their own are all alike: a few bytes would stand for 65,535 of them.
+          // Extents without data are all alike: a few bytes could declare 65,535 of them.
           let extentCount = min(try UInt16(parsingBigEndian: &span), isExtentEmpty ? 1 : .max)
           for _ in 0..<extentCount {
             try span.skip(indexSize)
@@ -92,11 +92,11 @@ extension ISOBaseMedia {
     private mutating func readProperties(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      var children = Children(of: box, tellsFaults: false)
+      var children = Children(of: box, reportsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         if child.type == "ipma", associations == nil { associations = child }
         guard child.type == "ipco" else { continue }
-        var container = Children(of: child, tellsFaults: false)
+        var container = Children(of: child, reportsFaults: false)
         while let property = try container.next(in: &window, into: &reading) {
           let limit = Limits.ISOBaseMedia.properties
           guard properties.count < limit else {
@@ -110,13 +110,13 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Notes that a list is longer than what is looked at of it.
+    /// Notes that a list is longer than the limit.
     private static func leaveUnchecked(_ what: String, in box: Box, _ reading: inout Reading) {
       guard box.payloadCount > Limits.Window.span else { return }
       let size = Limits.size(Limits.Window.span)
       reading.leaveUnchecked(
         UncheckedPart(
-          "\(what), after the first \(size) of the list", limit: size,
+          "\(what) after the first \(size) of the list", limit: size,
           at: box.payload + UInt64(Limits.Window.span)))
     }
 
@@ -141,7 +141,7 @@ extension ISOBaseMedia {
     private mutating func apply(
       _ box: Box, to item: UInt32, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      Self.leaveUnchecked("which properties images have", in: box, &reading)
+      Self.leaveUnchecked("image properties", in: box, &reading)
       var span = try box.contents(in: &window, upTo: Limits.Window.span)
       guard let header = try? FullBoxHeader(parsing: &span),
         let count = try? UInt32(parsingBigEndian: &span)

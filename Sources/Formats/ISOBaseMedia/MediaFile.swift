@@ -2,25 +2,25 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The boxes of the file's own level, in the order of the bytes, and what they come to.
+  /// The top-level boxes of the file, in order.
   struct MediaFile {
     let opening: Opening
     let byteCount: UInt64
     var movie: Movie?
     var items: ItemsBox?
-    /// Where the first box of media data stands that isn't empty.
+    /// The offset of the first media data box that isn't empty.
     private(set) var mediaData: UInt64?
     private(set) var hasFragments = false
     private(set) var segments = SegmentIndexes()
-    /// Whether the picture is described in the short form (ISO/IEC 23008-12, amendment on low overhead).
+    /// Whether the image uses the short form (ISO/IEC 23008-12, amendment on low overhead).
     private var hasMinimizedItem = false
-    /// Whether the last box goes on past the end of the file.
+    /// Whether the last box extends past the end of the file.
     private(set) var isCut = false
-    /// The end of the sample that lies last in the file, and where the file says so.
+    /// The end of the last sample in the file, and the offset that declares it.
     private var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
-    /// Where bytes begin that are no box.
+    /// Where bytes begin that aren't box.
     private var afterBoxes: UInt64?
-    /// The size that stands there, where it is that of a box.
+    /// The size there, where it is that of a box.
     private var invalidSize: UInt64?
     private var metadataLocation: UInt64?
 
@@ -41,7 +41,7 @@ extension ISOBaseMedia {
           return
         case .box(let box):
           if box.isCut {
-            // Only what looks like a box is a cut box; anything else may be any bytes.
+            // Only data that looks like a box is a truncated box; anything else may be arbitrary bytes.
             guard Self.isKnown(box.type) || Self.isLikely(box) else {
               afterBoxes = offset
               return
@@ -62,7 +62,7 @@ extension ISOBaseMedia {
       switch box.type {
       case "moov" where movie == nil:
         movie = try Movie(box, in: &window, into: &reading)
-        if movie?.isEmpty == true, !opening.family.isPicture { reading.add(.noTrack(box)) }
+        if movie?.isEmpty == true, !opening.family.isImage { reading.add(.noTrack(box)) }
       case "moof":
         hasFragments = true
         var fragment: Fragment?
@@ -89,7 +89,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Boxes that stand on the file's own level.
+    /// Boxes on the file's own level.
     private static func isKnown(_ type: FourCC) -> Bool {
       switch type {
       case "ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "uuid", "meta", "sidx", "ssix",
@@ -100,8 +100,8 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether bytes that no specification names as a box are one all the same: recorders have boxes of
-    /// their own. Text has no size like theirs, and other bytes hardly such a name.
+    /// Whether bytes with an unknown box type are a box anyway: recorders write boxes of their own. Text
+    /// doesn't have a size like theirs, and other bytes rarely such a name.
     private static func isLikely(_ box: Box) -> Bool {
       box.declaredEnd - box.offset < 0x2000_0000
         && box.type.bytes.allSatisfy { byte in
@@ -112,16 +112,16 @@ extension ISOBaseMedia {
         }
     }
 
-    /// Bytes at the end that are too few for a box, or zeros where one would begin.
+    /// Bytes at the end that are too few for a box, or zeros.
     private mutating func readRest(
       from offset: UInt64, _ window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
       if try isCutHeader(at: offset, &window) {
         isCut = true
         return reading.addTruncation(
-          of: "the header of a box", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
+          of: "a box header", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
       }
-      // Zeros are padding, such as recorders and disk images leave, and QuickTime's end of a list.
+      // Zeros are padding of recorders and disk images, and the end of a QuickTime list.
       var position = offset
       while position < byteCount {
         let span = try window.available(at: position, upTo: 1 << 16)
@@ -134,7 +134,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Whether the file ends within what looks like the size and the name of a box.
+    /// Whether the file ends within what looks like a box header.
     private func isCutHeader(
       at offset: UInt64, _ window: inout ByteWindow
     ) throws(ReadError) -> Bool {
@@ -152,8 +152,8 @@ extension ISOBaseMedia {
     ].map { Array($0.utf8) }
   }
 
-  /// The segment index boxes, `sidx` (ISO/IEC 14496-12, 8.16.3), which tell how long a piece of a stream
-  /// lasts that comes without its movie box.
+  /// The segment index boxes, `sidx` (ISO/IEC 14496-12, 8.16.3), which give the duration of a media segment
+  /// without a movie box.
   struct SegmentIndexes {
     private(set) var milliseconds: Double?
 
@@ -190,21 +190,21 @@ extension ISOBaseMedia {
 }
 
 extension ISOBaseMedia.MediaFile {
-  /// Says what the file lacks, once all of it has been seen, and writes down the facts.
+  /// Reports what the file lacks, once all boxes were read, and sets the facts.
   mutating func conclude(into reading: inout Reading) {
-    let isPicture = self.isPicture
-    tellMissing(isPicture, into: &reading)
-    if let movie, !isPicture {
+    let isImage = self.isImage
+    reportMissing(isImage, into: &reading)
+    if let movie, !isImage {
       for last in movie.tracks.compactMap(\.lastByte) where last.end > lastByte.end { lastByte = last }
     }
-    if isPicture { lastByte = items?.lastByte ?? (0, 0) }
-    // A box that is cut is the reason for data that lies past the end, and has been told.
+    if isImage { lastByte = items?.lastByte ?? (0, 0) }
+    // A truncated box is the reason for data past the end, and has been reported.
     if lastByte.end > byteCount, !isCut {
       reading.add(
-        isPicture
+        isImage
           ? .itemPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted)
           : .samplesPastEnd(lastByte.end, fileSize: byteCount, at: lastByte.noted))
-    } else if let index = movie?.box, !isPicture, lastByte.end > index.offset, lastByte.end <= index.end {
+    } else if let index = movie?.box, !isImage, lastByte.end > index.offset, lastByte.end <= index.end {
       reading.add(.samplesInMovie(index, lastByte.end, at: lastByte.noted))
     }
     if let afterBoxes {
@@ -216,18 +216,18 @@ extension ISOBaseMedia.MediaFile {
     }
     reading.locationMetadataOffset =
       movie?.location ?? movie?.tracks.lazy.compactMap(\.location).first ?? metadataLocation
-    describe(isPicture, into: &reading)
+    describe(isImage, into: &reading)
   }
 
-  /// Whether the file is read as pictures: by its major brand, or by a compatible one and its boxes.
-  private var isPicture: Bool {
-    if opening.family.isPicture { return true }
-    guard movie == nil, items?.isForPictures == true else { return false }
-    return opening.fileType?.compatiblePicture != nil
+  /// Whether the file is treated as an image: by its major brand, or by a compatible brand and its boxes.
+  private var isImage: Bool {
+    if opening.family.isImage { return true }
+    guard movie == nil, items?.isForImages == true else { return false }
+    return opening.fileType?.compatibleImage != nil
   }
 
-  private func tellMissing(_ isPicture: Bool, into reading: inout Reading) {
-    if isPicture {
+  private func reportMissing(_ isImage: Bool, into reading: inout Reading) {
+    if isImage {
       if items == nil, movie == nil, !hasMinimizedItem, !isCut { reading.add(.noItems(at: byteCount)) }
     } else if movie == nil {
       reading.add(.noMovie(hasFragments: hasFragments, at: byteCount))

@@ -10,20 +10,20 @@ extension ISOBaseMedia {
     var tracks: [Track] = []
     /// Whether fragments may follow (`mvex`).
     private(set) var isFragmented = false
-    /// What samples of fragments are by default, by track.
+    /// The defaults for samples of fragments, by track.
     private(set) var defaults: [UInt32: FragmentDefaults] = [:]
     private(set) var location: UInt64?
-    /// The tracks whose pictures or words mark the chapters of others.
+    /// The tracks whose images or text are the chapter marks of others.
     private(set) var chapters: Set<UInt32> = []
-    /// The tracks of which a fault was told that all their fragments share: once is enough.
-    var toldTracks: Set<UInt32> = []
+    /// The tracks with a reported fault that all their fragments share: once is enough.
+    var reportedTracks: Set<UInt32> = []
     /// Whether there is a header.
     private var hasHeader = false
-    /// Whether a compressed movie was unpacked: there is one at most, however many boxes say so.
+    /// Whether a compressed movie was decompressed: at most one is.
     private var hasUnpacked = false
     /// Whether the movie only names other files to play instead (QuickTime's reference movies).
     private(set) var isReference = false
-    /// Whether there are more tracks than were read.
+    /// Whether there are more tracks than the limit.
     private var isUnread = false
 
     /// Whether there may be more tracks than those that are known.
@@ -34,7 +34,7 @@ extension ISOBaseMedia {
       do {
         try read(box, mayBeCompressed: true, in: &window, into: &reading)
       } catch {
-        // Where the box itself is cut, the end of the data is where it was expected.
+        // If the box itself is truncated, the end of the data was expected there.
         guard box.isCut, case .endOfData = error.reason else { throw error }
       }
       if !hasHeader, !tracks.isEmpty, !hasUnpacked, !box.isCut { reading.add(.missingBox("mvhd", in: box)) }
@@ -45,9 +45,9 @@ extension ISOBaseMedia {
     /// Whether there is nothing to play.
     var isEmpty: Bool { tracks.isEmpty && !isReference && !mayHaveMore }
 
-    /// Whether there are tracks to be played, and not one sample in any of them.
+    /// Whether there are tracks to play, but none of them has a sample.
     var hasNoSample: Bool {
-      let played = tracks.filter { $0.isVideo || $0.isSound }
+      let played = tracks.filter { $0.isVideo || $0.isAudio }
       return !isReference && !mayHaveMore && !played.isEmpty && played.allSatisfy { !$0.hasSample }
     }
 
@@ -57,7 +57,7 @@ extension ISOBaseMedia {
         || tracks.contains { $0.identifier == identifier }
     }
 
-    /// Whether it is said what the samples of a track's fragments are by default.
+    /// Whether the defaults for the samples of a track's fragments are known.
     func hasDefaults(of identifier: UInt32) -> Bool {
       box.isCut || defaults.count == Limits.ISOBaseMedia.tracks || defaults[identifier] != nil
     }
@@ -115,8 +115,8 @@ extension ISOBaseMedia {
       }
     }
 
-    /// A compressed movie, `cmov` (QuickTime File Format, Compressed movie resources). Its index speaks
-    /// of this file's bytes, but faults in it can only be told at the place of the whole.
+    /// A compressed movie, `cmov` (QuickTime File Format, Compressed movie resources). Its index refers to
+    /// this file's bytes, but faults in it can only be reported at the offset of the whole box.
     private mutating func readCompressed(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
@@ -176,7 +176,7 @@ extension ISOBaseMedia {
 }
 
 extension Reading {
-  /// Notes that a movie has more tracks than are looked at.
+  /// Notes that a movie has more tracks than the limit.
   fileprivate mutating func leaveTracksUnchecked(at offset: UInt64) {
     let count = Limits.ISOBaseMedia.tracks
     leaveUnchecked(UncheckedPart("tracks after the first \(count)", limit: "\(count) tracks", at: offset))

@@ -2,12 +2,12 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The NAL units of a sample, each behind its length (ISO/IEC 14496-15, 5.3.2).
+  /// The NAL units of a sample, each after its length (ISO/IEC 14496-15, 5.3.2).
   struct NALUnits {
     private let lengthSize: Int
     private var position: UInt64
     private let end: UInt64
-    /// A length that is none: of nothing, or of more than the sample has left.
+    /// An invalid length: zero, or more than the rest of the sample.
     private(set) var badLength: UInt64?
 
     init(of sample: Range<UInt64>, lengthSize: Int) {
@@ -16,8 +16,8 @@ extension ISOBaseMedia {
       end = sample.upperBound
     }
 
-    /// The start of the next unit, up to 24 bytes of it; nil at the end of the sample or of the file, and where
-    /// a length can't be.
+    /// The start of the next unit, up to 24 bytes; nil at the end of the sample or of the file, or if a
+    /// length is invalid.
     mutating func next(in window: inout ByteWindow) throws(ReadError) -> [UInt8]? {
       guard position < end, badLength == nil else { return nil }
       var span = try window.available(at: position, upTo: lengthSize + 24)
@@ -38,7 +38,7 @@ extension ISOBaseMedia {
     let type: UInt32
     let pictureSet: UInt32
 
-    /// nil where the unit is no slice of a picture, or too short for one.
+    /// nil if the unit isn't a slice of a picture, or too short for one.
     init?(unit: [UInt8]) {
       guard let first = unit.first, first & 31 == 1 || first & 31 == 5 else { return nil }
       var bits = BitReader(rawByteSequenceOf: unit)

@@ -15,8 +15,8 @@ extension ISOBaseMedia {
     private(set) var height = 0
     private(set) var mayReorder: Bool?
 
-    /// As much as the highest level allows a picture to be wide or high: the square root of eight times its
-    /// 139264 macroblocks (A.3.1, table A-1, level 6.2). Decoders refuse what is larger.
+    /// The maximum picture width or height at the highest level: the square root of eight times its 139264
+    /// macroblocks (A.3.1, table A-1, level 6.2). Decoders reject larger ones.
     private static let maximumMacroblocks: UInt32 = 1055
 
     init(unit: [UInt8]) throws(SyntaxDefect) {
@@ -114,8 +114,8 @@ extension ISOBaseMedia {
       for _ in 0..<count { _ = try reader.signedExpGolomb("offset_for_ref_frame") }
     }
 
-    /// `max_num_reorder_frames` of the video usability information (annex E.1.1), if it is there. Encoders
-    /// often cut it short, and what was read before is of use without it.
+    /// `max_num_reorder_frames` of the video usability information (annex E.1.1), if present. Encoders often
+    /// truncate it, and the values before it are still useful.
     private static func reorderedFrames(_ reader: SyntaxReader) throws(SyntaxDefect) -> UInt32? {
       var reader = reader
       do throws(SyntaxDefect) {
@@ -186,7 +186,7 @@ extension ISOBaseMedia {
           actual: "\(sequenceIdentifier)")
       }
       try reader.skip("entropy_coding_mode_flag", 2)
-      // The map of slice groups is long, and few decoders know what to do with one.
+      // The map of slice groups is long, and few decoders support it.
       let groups = try reader.unsignedExpGolomb(
         "num_slice_groups_minus1", in: 0...(sequence.mayHaveSliceGroups ? 7 : 0))
       guard groups == 0 else { return }
@@ -196,7 +196,7 @@ extension ISOBaseMedia {
       _ = try reader.signedExpGolomb("pic_init_qp_minus26", in: (-26 - 6 * (sequence.bitDepth - 8))...25)
       _ = try reader.signedExpGolomb("pic_init_qs_minus26")
       _ = try reader.signedExpGolomb("chroma_qp_index_offset", in: -12...12)
-      // Of the flags behind it, what isn't there counts as zero.
+      // Missing flags after it count as zero.
     }
   }
 }

@@ -2,32 +2,32 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// What every sample entry begins with (ISO/IEC 14496-12, 8.5.2.2), and what protects it (8.12).
+  /// The start of every sample entry (ISO/IEC 14496-12, 8.5.2.2), and its protection (8.12).
   struct SampleEntry {
-    /// The codec's code; for protected samples that of what is under the protection.
+    /// The codec's code; for protected samples, the code of the original format.
     var format: FourCC
     var isEncrypted = false
-    /// Which entry of the data reference box says where the media data is, counted from 1.
+    /// The index, from 1, of the data reference that locates the media data.
     var dataReference: UInt16 = 1
     var video: VideoStream?
-    /// What a decoder of AVC is told before the first sample.
+    /// What an AVC decoder gets before the first sample.
     var avc: AVCConfiguration?
-    /// Whether the codec's own headers say that pictures may be shown out of the order of the file.
+    /// Whether the codec's own headers allow pictures out of display order.
     var mayReorder: Bool? { avc?.mayReorder }
     var audio: AudioStream?
-    /// Whether the frames of the stream are MPEG audio, which says in each of them what it is.
+    /// Whether the stream consists of MPEG audio frames, which identify themselves.
     var isMPEGAudio: Bool { ["mp1", "mp2", "mp3"].contains(audio?.codec) }
 
     init(_ box: Box) { format = box.type }
   }
 
-  /// The fields of a sample entry of pictures (ISO/IEC 14496-12, 12.1.3).
+  /// The fields of a video sample entry (ISO/IEC 14496-12, 12.1.3).
   fileprivate struct VisualFields: BoxContents {
     let dataReference: UInt16
     let width: UInt16
     let height: UInt16
 
-    /// How many bytes stand before the boxes of the codec.
+    /// How many bytes precede the codec's boxes.
     static let byteCount: UInt64 = 78
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -54,10 +54,9 @@ extension ISOBaseMedia.SampleEntry {
       stream.width = Int(fields.width)
       stream.height = Int(fields.height)
     }
-    // The form of what follows is the codec's affair where QuickTime wrote it, so nothing is held
-    // against it but the boxes that decoders need.
+    // In QuickTime, the rest depends on the codec, so only the boxes that decoders need are checked.
     var children = ISOBaseMedia.Children(
-      of: entry, skipping: ISOBaseMedia.VisualFields.byteCount, tellsFaults: false)
+      of: entry, skipping: ISOBaseMedia.VisualFields.byteCount, reportsFaults: false)
     var configured: String?
     var hasAVC = false
     while let box = try children.next(in: &window, into: &reading) {
@@ -105,18 +104,18 @@ extension ISOBaseMedia.SampleEntry {
     stream.codec = configured ?? ISOBaseMedia.videoCodec(format) ?? format.description
     if stream.codec == "prores" { ISOBaseMedia.describeProRes(&stream, format: format) }
     if stream.codec == "h264", let fault = avc?.fault { reading.add(fault) }
-    // Other codes stand for streams that bring their parameter sets along.
+    // Other codes are for streams that contain their parameter sets.
     if !hasAVC, !entry.isCut, ["avc1", "avc2", "avc3", "avc4"].contains(format) {
       reading.add(.missingBox("avcC", in: entry))
     }
     video = stream
   }
 
-  /// The scheme information box (ISO/IEC 14496-12, 8.12.1): what the samples were before protection.
+  /// The scheme information box (ISO/IEC 14496-12, 8.12.1): the format before protection.
   mutating func readProtection(
     _ box: ISOBaseMedia.Box, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
-    var children = ISOBaseMedia.Children(of: box, tellsFaults: false)
+    var children = ISOBaseMedia.Children(of: box, reportsFaults: false)
     while let child = try children.next(in: &window, into: &reading) {
       guard child.type == "frma", child.payloadCount >= 4 else { continue }
       format = FourCC(rawValue: try window.bigEndian(UInt32.self, at: child.payload))
@@ -124,7 +123,7 @@ extension ISOBaseMedia.SampleEntry {
     }
   }
 
-  /// Whether a box that the decoder needs stands wholly in its sample entry; a fault where it doesn't.
+  /// Whether a box that the decoder needs is completely in its sample entry; a fault if it isn't.
   func fits(
     _ box: ISOBaseMedia.Box, in entry: ISOBaseMedia.Box, _ reading: inout Reading
   ) -> Bool {

@@ -6,13 +6,13 @@ extension ISOBaseMedia {
   struct SampleSizes {
     /// How many samples the track has.
     let count: UInt64
-    /// The size of every sample, where they are all the same.
+    /// The size of every sample, if they all have the same size.
     let constant: UInt64?
     /// Bits a size in the table: 4, 8, 16 or 32.
     private let fieldSize: Int
     private let table: Table
 
-    /// Whether there is a size for every sample that the track is said to have.
+    /// Whether there is a size for every declared sample.
     var isWhole: Bool { constant != nil || table.count * UInt64(table.entrySize * 8 / fieldSize) >= count }
 
     init?(
@@ -59,7 +59,7 @@ extension ISOBaseMedia {
         count = sizes.count
       }
 
-      /// The bytes of the next `samples` samples, or of as many as there are.
+      /// The bytes of the next `samples` samples, or of the remaining ones if there are fewer.
       mutating func add(_ samples: UInt64, in window: inout ByteWindow) throws(ReadError) -> UInt64 {
         let samples = min(samples, count - passed)
         if let constant {
@@ -73,7 +73,7 @@ extension ISOBaseMedia {
             hasHalf = false
             bytes += UInt64(reader.u8() & 15)
           } else {
-            // A table that is shorter than it claims ends the sum, whatever the number of samples.
+            // A table that is shorter than it declares ends the sum, whatever the number of samples.
             guard try reader.advance(in: &window) else { break }
             hasHalf = isNibbles
             bytes += isNibbles ? UInt64(reader.u8() >> 4) : reader.number(byteCount)

@@ -2,19 +2,18 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The sample table box, `stbl` (ISO/IEC 14496-12, 8.5.1): what the samples are, when they are due and
-  /// where they lie.
+  /// The sample table box, `stbl` (ISO/IEC 14496-12, 8.5.1): the format, time and location of samples.
   struct SampleTable {
     private(set) var description: Box?
     private(set) var timing: SampleTiming?
-    /// Whether there is a table of differences between decoding and showing.
+    /// Whether there is a table of composition offsets.
     private(set) var hasOffsets = false
     private(set) var sampleCount: UInt64 = 0
     /// The bytes of all samples.
     private(set) var byteCount: UInt64 = 0
-    /// The end of the sample that lies last in the file, and where its chunk is noted in the index.
+    /// The end of the last sample in the file, and the offset of its chunk's entry in the index.
     private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
-    /// The place after the start of the chunk that lies last in the file.
+    /// The offset after the start of the last chunk in the file.
     private(set) var lastStart: (end: UInt64, noted: UInt64) = (0, 0)
     /// Where the first chunk lies.
     private(set) var firstChunk: UInt64?
@@ -46,7 +45,7 @@ extension ISOBaseMedia {
         case "ctts":
           offsets = try Table(counted: child, entrySize: 8, in: &window, into: &reading)
         case "stss":
-          // Which samples are sync samples is of no use here, but players refuse a table that can't be read.
+          // The sync samples aren't used here, but players reject a table that can't be read.
           _ = try Table(counted: child, entrySize: 4, in: &window, into: &reading)
         case "stsc":
           chunkRuns = try Table(counted: child, entrySize: 12, in: &window, into: &reading)
@@ -67,12 +66,12 @@ extension ISOBaseMedia {
       try placeSamples(in: &window)
     }
 
-    /// A run of chunks that players can't make anything of.
+    /// A run of chunks that players reject.
     private var badRun: Fault?
-    /// How many samples have a chunk to lie in, and how many chunks are left without a sample.
+    /// How many samples are in a chunk, and how many chunks have no sample.
     private var placed: (samples: UInt64, emptyChunks: UInt64) = (0, 0)
 
-    /// Follows the samples into their chunks (ISO/IEC 14496-12, 8.7.4 and 8.7.5).
+    /// Maps samples to chunks (ISO/IEC 14496-12, 8.7.4 and 8.7.5).
     private mutating func placeSamples(in window: inout ByteWindow) throws(ReadError) {
       guard let chunks, let chunkRuns, let sizes else { return }
       var chunk = TableReader(chunks)
@@ -96,11 +95,11 @@ extension ISOBaseMedia {
       badRun = try run.fault(chunkCount: chunks.count, in: &window)
     }
 
-    /// Whether the samples are counted rather than measured: QuickTime gives those of sound the size 1,
-    /// whatever the codec makes of them.
+    /// Whether the samples are counted rather than measured: QuickTime gives audio samples the size 1,
+    /// whatever the codec.
     var isCounted: Bool { sizes?.constant == 1 }
 
-    /// Whether there is no size at all, be it one for every sample.
+    /// Whether there is no size at all, not even a common one.
     private var hasNoSize: Bool { sizes.map { $0.constant == nil && $0.isWhole } ?? false }
 
     /// Where the first samples lie.
@@ -126,14 +125,14 @@ extension ISOBaseMedia {
       return samples
     }
 
-    /// Says what keeps a player from playing the track. Where a box was cut, that has been told already.
+    /// Reports what prevents playing the track. A truncated box has already been reported.
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }
       guard description != nil else {
         return reading.add(.missingBox("stsd", in: box))
       }
       let chunkCount = chunks?.count ?? 0
-      // A track without samples, as in front of fragments, may well go without tables.
+      // A track without samples, as before fragments, may have no tables.
       let runCount = chunkRuns?.count ?? 0
       guard chunkCount > 0 || sampleCount > 0 || runCount > 0 else { return }
       if chunks == nil {
@@ -159,7 +158,7 @@ extension ISOBaseMedia {
             box, expected: "\(sampleCount) samples with a place",
             actual: "\(placed.samples) samples with a place"))
       } else if placed.emptyChunks > 1 {
-        // One chunk too many at the end is a slip that players pass over.
+        // Players ignore one extra chunk at the end.
         reading.add(
           .tablesDisagree(
             box, expected: "samples in \(chunkCount) chunks",
@@ -172,7 +171,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// How many samples each chunk has, one chunk after the other: `stsc` (ISO/IEC 14496-12, 8.7.4).
+  /// The number of samples in each chunk: `stsc` (ISO/IEC 14496-12, 8.7.4).
   fileprivate struct ChunkRuns {
     private var reader: TableReader
     private var number: UInt64 = 0
@@ -182,19 +181,19 @@ extension ISOBaseMedia {
     private let entryCount: UInt32
     /// Where the present run is noted.
     private var offset: UInt64 = 0
-    /// What is wrong with the first run that players can't make anything of.
+    /// The fault in the first run that players reject.
     private var fault: Fault?
 
-    /// - Parameter entryCount: How many forms the samples have.
+    /// - Parameter entryCount: How many formats the samples have.
     init(_ table: Table, entryCount: UInt32) {
       reader = TableReader(table)
       self.entryCount = entryCount
     }
 
-    /// What is wrong with the first run that players can't make anything of, be there chunks for it or not.
+    /// The fault in the first run that players reject, even if there are no chunks for it.
     mutating func fault(chunkCount: UInt64, in window: inout ByteWindow) throws(ReadError) -> Fault? {
       while hasNext { try takeRun(in: &window) }
-      // A last run without samples is passed over by players, and some writers end the table with it.
+      // Players skip a last run without samples, and some writers end the table with one.
       if fault == nil, UInt64(firstChunk) > chunkCount, chunkCount > 0, samplesPerChunk > 0 {
         fault = .misplacedRun(firstChunk, expected: "first_chunk ≤ \(chunkCount)", at: offset)
       }
@@ -204,7 +203,7 @@ extension ISOBaseMedia {
     mutating func next(in window: inout ByteWindow) throws(ReadError) -> UInt64 {
       number += 1
       if number == 1 {
-        // The first run holds from the first chunk on, whatever number it gives.
+        // The first run starts at the first chunk, whatever its number.
         hasNext = try reader.advance(in: &window)
         if hasNext { try takeRun(in: &window) }
       }
@@ -226,7 +225,7 @@ extension ISOBaseMedia {
       if firstChunk == 0, chunk != 1 {
         return .misplacedRun(chunk, expected: "first_chunk 1", at: offset)
       }
-      // A run that begins with the next one has no chunks, which players pass over.
+      // Players skip a run without chunks: one that starts with the next run.
       if chunk < firstChunk {
         return .misplacedRun(chunk, expected: "first_chunk ≥ \(firstChunk)", at: offset)
       }

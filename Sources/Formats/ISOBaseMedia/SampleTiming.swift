@@ -8,7 +8,7 @@ extension ISOBaseMedia {
     private(set) var sampleCount: UInt64 = 0
     /// How long they last, in the track's units.
     private(set) var duration: UInt64 = 0
-    /// Whether samples are shown in another order than they are stored in.
+    /// Whether samples are displayed in a different order than they are stored.
     private(set) var isReordered = false
 
     init(
@@ -26,11 +26,11 @@ extension ISOBaseMedia {
       }
     }
 
-    /// Recorders of old wrote small negative differences, which players take for the least one.
+    /// Old recorders wrote small negative differences, which players treat as the smallest one.
     private static func delta(_ value: UInt32) -> UInt64 { value > UInt32(Int32.max) ? 1 : UInt64(value) }
 
-    /// Walks both tables side by side until a sample is due before one that stands ahead of it. Within a
-    /// run of equal differences and equal offsets that can't be, so only the runs' ends are looked at.
+    /// Walks both tables side by side until a sample is due before one that precedes it. Within a run of
+    /// equal differences and equal offsets that can't happen, so only the ends of runs are checked.
     private static func isReordered(
       _ times: Table, _ offsets: Table, in window: inout ByteWindow
     ) throws(ReadError) -> Bool {
@@ -51,7 +51,7 @@ extension ISOBaseMedia {
         }
         let count = min(timeRun, offsetRun)
         let delta = Int64(delta(times.u32(at: 4)))
-        // Both versions of the box are read with a sign: no real offset needs the 32nd bit.
+        // Both versions of the box are read as signed: no real offset needs the 32nd bit.
         let shown = time &+ Int64(Int32(bitPattern: offsets.u32(at: 4)))
         if shown < latest { return true }
         latest = shown &+ delta &* Int64(count - 1)

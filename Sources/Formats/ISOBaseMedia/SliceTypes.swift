@@ -2,8 +2,8 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// Looks into the first pictures of an AVC stream where neither the index nor the codec's headers say
-  /// whether there are B slices: some writers lose the times at which pictures are shown.
+  /// Reads the first pictures of an AVC stream if neither the index nor the codec's headers say whether there
+  /// are B slices: some writers lose the display times.
   enum SliceTypes {
     static func hasBSlice(
       _ samples: [Range<UInt64>], lengthSize: Int, in window: inout ByteWindow

@@ -2,18 +2,18 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// What a decoder trips on in its configuration.
+  /// What makes a decoder fail on its configuration.
   struct SyntaxDefect: Error {
-    /// The syntax element, as the specification spells it.
+    /// The syntax element, as spelled in the specification.
     let element: String
     /// What the element may be.
     let expected: String
-    /// What it is; nil where the data ends before it.
+    /// What it is; nil if the data ends before it.
     let actual: String?
   }
 
-  /// Reads syntax elements by the names that the specification gives them, and holds each against the
-  /// values that its semantics allow.
+  /// Reads syntax elements by their names in the specification, and checks each against the values that its
+  /// semantics allow.
   struct SyntaxReader {
     private var bits: BitReader
 
@@ -35,7 +35,7 @@ extension ISOBaseMedia {
       try read(element) { (bits) throws(ReadError) in try bits.flag() }
     }
 
-    /// Elements of which nothing is held against anything.
+    /// Elements that aren't checked.
     mutating func skip(_ element: String, _ count: Int) throws(SyntaxDefect) {
       try read(element) { (bits) throws(ReadError) in try bits.skip(count) }
     }
@@ -68,7 +68,7 @@ extension ISOBaseMedia {
           throw SyntaxDefect(element: element, expected: element, actual: nil)
         }
         throw SyntaxDefect(
-          element: element, expected: "\(element) of at most 32 bits", actual: "an endless number")
+          element: element, expected: "\(element) of at most 32 bits", actual: "an unterminated number")
       }
     }
 

@@ -2,18 +2,19 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// A table of entries of one size in a box. How many entries it claims is held against the room that
-  /// there is, and they are read block by block, so that neither time nor memory follow the claim.
+  /// A table of entries of one size in a box. The declared number of entries is checked against the space in
+  /// the box, and they are read block by block, so that neither time nor memory depends on the declared
+  /// number.
   struct Table {
-    /// Where the first entry stands.
+    /// Where the first entry is.
     let start: UInt64
     let entrySize: Int
     /// The entries that are there.
     let count: UInt64
 
     /// - Parameters:
-    ///   - claimed: How many entries the box says that it has.
-    ///   - start: Where the first of them stands.
+    ///   - claimed: The declared number of entries.
+    ///   - start: Where the first of them is.
     init(
       in box: Box, from start: UInt64, entrySize: Int, claimed: UInt64, into reading: inout Reading
     ) {
@@ -27,7 +28,7 @@ extension ISOBaseMedia {
       count = min(claimed, present)
     }
 
-    /// A full box that has nothing but a count and entries (most of ISO/IEC 14496-12, 8.6 and 8.7).
+    /// A full box that consists of a count and entries (most of ISO/IEC 14496-12, 8.6 and 8.7).
     init?(
       counted box: Box, entrySize: Int, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
@@ -81,7 +82,7 @@ extension ISOBaseMedia {
       return true
     }
 
-    /// A number in the present entry, most significant byte first.
+    /// A number in the current entry, most significant byte first.
     func u32(at index: Int = 0) -> UInt32 {
       let start = position + index
       guard start + 4 <= block.count else { return 0 }
@@ -89,7 +90,7 @@ extension ISOBaseMedia {
         | UInt32(block[start + 3])
     }
 
-    /// A number in the present entry, most significant byte first.
+    /// A number in the current entry, most significant byte first.
     func u64(at index: Int = 0) -> UInt64 {
       UInt64(u32(at: index)) << 32 | UInt64(u32(at: index + 4))
     }
@@ -99,7 +100,7 @@ extension ISOBaseMedia {
       position + index < block.count ? block[position + index] : 0
     }
 
-    /// A number in the present entry, of one, two, four or eight bytes.
+    /// A number in the current entry, of one, two, four or eight bytes.
     func number(_ byteCount: Int) -> UInt64 {
       switch byteCount {
       case 1: UInt64(u8())

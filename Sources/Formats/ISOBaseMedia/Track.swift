@@ -5,20 +5,20 @@ extension ISOBaseMedia {
   /// A track box, `trak` (ISO/IEC 14496-12, 8.3.1).
   struct Track {
     private(set) var identifier: UInt32 = 0
-    /// The duration in the movie's units, edits applied.
+    /// The duration in the movie's units, with edits applied.
     private(set) var movieDuration: UInt64?
     private(set) var handler: FourCC?
     private(set) var timescale: UInt32 = 0
-    /// The duration in the track's own units, edits not applied.
+    /// The duration in the track's own units, without edits.
     private(set) var mediaDuration: UInt64?
     private(set) var entry: SampleEntry?
     private(set) var table: SampleTable?
     /// The tracks that hold this one's chapters.
     private(set) var chapters: [UInt32] = []
-    /// Whether the media data lies in this very file.
+    /// Whether the media data is in this file.
     private(set) var isSelfContained = true
     private(set) var location: UInt64?
-    /// Whether one of the first pictures has a B slice, where that was looked for.
+    /// Whether one of the first pictures has a B slice, if that was checked.
     private(set) var hasBSlices = false
     /// What the fragments add.
     var fragments = TrackFragments()
@@ -31,7 +31,7 @@ extension ISOBaseMedia {
     private var tableBox: Box?
 
     var isVideo: Bool { handler == "vide" }
-    var isSound: Bool { handler == "soun" }
+    var isAudio: Bool { handler == "soun" }
 
     init(_ box: Box, in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
       self.box = box
@@ -60,7 +60,7 @@ extension ISOBaseMedia {
     private mutating func readReferences(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      var children = Children(of: box, tellsFaults: false)
+      var children = Children(of: box, reportsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         guard child.type == "chap" else { continue }
         var span = try child.contents(in: &window, upTo: 4 * Limits.ISOBaseMedia.tracks)
@@ -89,7 +89,7 @@ extension ISOBaseMedia {
           break
         }
       }
-      // The order of these boxes is not fixed, and what is in the last of them hangs on the others.
+      // The order of these boxes is not fixed, and the last ones depend on the others.
       guard let informationBox else { return }
       try readInformation(informationBox, in: &window, into: &reading)
     }
@@ -109,8 +109,8 @@ extension ISOBaseMedia {
         default: break
         }
       }
-      // Nothing is asked about chapters, subtitles, time codes and the like.
-      guard let tableBox, isVideo || isSound || handler == "pict" else { return }
+      // Chapters, subtitles, time codes and the like aren't checked.
+      guard let tableBox, isVideo || isAudio || handler == "pict" else { return }
       let table = try SampleTable(tableBox, in: &window, into: &reading)
       self.table = table
       fragments = TrackFragments(after: table.timing?.duration ?? 0)
@@ -128,13 +128,13 @@ extension ISOBaseMedia {
       try lookForBSlices(in: table, &window)
     }
 
-    /// What a decoder of AVC is told of the pictures, where these are here and can be looked at.
+    /// What an AVC decoder gets for the pictures, if they are present and can be read.
     private var pictureConfiguration: AVCConfiguration? {
       guard let entry, isSelfContained, !entry.isEncrypted, entry.video?.codec == "h264" else { return nil }
       return entry.avc
     }
 
-    /// Holds the first pictures against what the decoder is told of them.
+    /// Checks the first pictures against the decoder's configuration.
     private func checkFirstPictures(
       in table: SampleTable, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) {
@@ -143,8 +143,7 @@ extension ISOBaseMedia {
       if let fault = try FirstPictures.fault(samples, configuration, in: &window) { reading.add(fault) }
     }
 
-    /// Whether the pictures themselves say that they stand out of order, asked only where nothing else
-    /// tells.
+    /// Whether the pictures themselves are out of order; read only if nothing else says so.
     private mutating func lookForBSlices(
       in table: SampleTable, _ window: inout ByteWindow
     ) throws(ReadError) {
@@ -155,17 +154,17 @@ extension ISOBaseMedia {
       hasBSlices = try SliceTypes.hasBSlice(samples, lengthSize: configuration.lengthSize, in: &window)
     }
 
-    /// The sample description box, `stsd` (8.5.2). Where the samples change their form in the middle, the
-    /// first form stands for all.
+    /// The sample description box, `stsd` (8.5.2). If the samples change their format, the first format
+    /// counts for all.
     private mutating func readDescription(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
       guard let header = try box.value(FullBoxHeader.self, in: &window, into: &reading) else { return }
-      var children = Children(of: box, skipping: 8, tellsFaults: false)
+      var children = Children(of: box, skipping: 8, reportsFaults: false)
       guard let first = try children.next(in: &window, into: &reading) else { return }
-      // Players that believe the count refuse the whole file.
+      // Players that trust the count reject the whole file.
       let count = try window.bigEndian(UInt32.self, at: box.payload + 4)
-      // Players look for what comes next behind it.
+      // Players look for what comes next after it.
       if first.isCut, !box.isCut {
         reading.add(.boxPastParent(first, parent: box))
       } else if first.extendsToEnd {
@@ -177,7 +176,7 @@ extension ISOBaseMedia {
       var entry = SampleEntry(first)
       if isVideo || handler == "pict" {
         try entry.readVisual(first, in: &window, into: &reading)
-      } else if isSound {
+      } else if isAudio {
         try entry.readAudio(first, isQuickTime: header.version == 0, in: &window, into: &reading)
       }
       self.entry = entry
@@ -187,7 +186,7 @@ extension ISOBaseMedia {
     private static func isSelfContained(
       _ box: Box, entry: UInt16, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> Bool {
-      var children = Children(of: box, tellsFaults: false)
+      var children = Children(of: box, reportsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         guard child.type == "dref" else { continue }
         if child.payloadCount >= 8, !child.isCut {
@@ -197,7 +196,7 @@ extension ISOBaseMedia {
             reading.add(.noDataReferences(child, count: count))
           }
         }
-        var references = Children(of: child, skipping: 8, tellsFaults: false)
+        var references = Children(of: child, skipping: 8, reportsFaults: false)
         var number: UInt16 = 0
         while let reference = try references.next(in: &window, into: &reading) {
           number &+= 1
@@ -208,7 +207,7 @@ extension ISOBaseMedia {
       return true
     }
 
-    /// MPEG audio says in its frames what it is, and the boxes are often wrong about it.
+    /// MPEG audio frames identify themselves, and the boxes are often wrong.
     private mutating func readFrame(
       at offset: UInt64, in window: inout ByteWindow
     ) throws(ReadError) {
@@ -221,24 +220,24 @@ extension ISOBaseMedia {
       }
     }
 
-    /// The end of the sample that lies last in the file, and where its chunk is noted in the index.
+    /// The end of the last sample in the file, and the offset of its chunk's entry in the index.
     var lastByte: (end: UInt64, noted: UInt64)? {
-      guard isSelfContained, isVideo || isSound, let table else { return nil }
-      // Of packed sound that is only counted, no more is known than where its chunks start.
-      let isPacked = isSound && table.isCounted && entry?.audio?.codec.hasPrefix("pcm_") != true
+      guard isSelfContained, isVideo || isAudio, let table else { return nil }
+      // For packed audio with only a sample count, just the chunk offsets are known.
+      let isPacked = isAudio && table.isCounted && entry?.audio?.codec.hasPrefix("pcm_") != true
       return isPacked ? table.lastStart : table.lastByte
     }
 
-    /// Whether there is a sample of it, here or in a fragment.
+    /// Whether the track has a sample, here or in a fragment.
     var hasSample: Bool { (table?.sampleCount ?? 0) > 0 || fragments.sampleCount > 0 }
 
-    /// Says what keeps a player from playing the track.
+    /// Reports what prevents playing the track.
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }
       guard let mediaBox else {
         return reading.add(.missingBox("mdia", in: box))
       }
-      guard isVideo || isSound, !mediaBox.isCut else { return }
+      guard isVideo || isAudio, !mediaBox.isCut else { return }
       if !hasHeader { reading.add(.missingBox("tkhd", in: box)) }
       if !hasMediaHeader { reading.add(.missingBox("mdhd", in: mediaBox)) }
       guard let informationBox else {
@@ -292,7 +291,7 @@ extension ISOBaseMedia {
     }
   }
 
-  /// A duration, of which all ones say that it isn't known.
+  /// A duration; all ones mean that it is unknown.
   static func duration(isLong: Bool, _ span: inout ByteSpan) throws(ReadError) -> UInt64? {
     if isLong {
       let value = try UInt64(parsingBigEndian: &span)

@@ -2,23 +2,23 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The places where recorders note where they were: `udta` (QuickTime File Format, User data atoms;
-  /// 3GPP TS 26.244, 8.5) and `meta` with keys (QuickTime File Format, Metadata).
+  /// The boxes in which recorders store GPS coordinates: `udta` (QuickTime File Format, User data atoms; 3GPP
+  /// TS 26.244, 8.5) and `meta` with keys (QuickTime File Format, Metadata).
   enum UserData {
-    /// `©xyz`, of which the first byte is no ASCII.
-    private static let place = FourCC(rawValue: 0xa978_797a)
+    /// `©xyz`, whose first byte isn't ASCII.
+    private static let location = FourCC(rawValue: 0xa978_797a)
     private static let key: StaticString = "com.apple.quicktime.location.ISO6709"
 
-    /// Where a location stands in a user data box.
+    /// Where a location is in a user data box.
     static func location(
       in box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {
-      var children = Children(of: box, tellsFaults: false)
+      var children = Children(of: box, reportsFaults: false)
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
-        case place:
+        case location:
           // Its size and language before the text (QuickTime File Format, User data text strings).
-          if try isPlace(child, textAt: 4, &window) { return child.offset }
+          if try isLocation(child, textAt: 4, &window) { return child.offset }
         case "loci":
           if try isLocation(child, &window) { return child.offset }
         case "meta":
@@ -32,12 +32,12 @@ extension ISOBaseMedia {
       return nil
     }
 
-    /// Where a location stands in a metadata box, which in QuickTime has no version and flags.
+    /// The offset of a location in a metadata box, which in QuickTime has no version and flags.
     static func location(
       inMeta box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {
       let isQuickTime = try box.contents(in: &window, upTo: 8).has("hdlr", at: 4)
-      var children = Children(of: box, skipping: isQuickTime ? 0 : 4, tellsFaults: false)
+      var children = Children(of: box, skipping: isQuickTime ? 0 : 4, reportsFaults: false)
       var item: FourCC?
       while let child = try children.next(in: &window, into: &reading) {
         switch child.type {
@@ -45,11 +45,11 @@ extension ISOBaseMedia {
           item = try locationItem(in: child, &window)
           if item == nil { reading.leaveMetadataUnchecked(in: child.payload..<child.end) }
         case "ilst":
-          var items = Children(of: child, tellsFaults: false)
+          var items = Children(of: child, reportsFaults: false)
           while let entry = try items.next(in: &window, into: &reading) {
-            guard entry.type == item || entry.type == place else { continue }
+            guard entry.type == item || entry.type == location else { continue }
             // The header of the box `data`, the text's type and its language.
-            if try isPlace(entry, textAt: 16, &window) { return entry.offset }
+            if try isLocation(entry, textAt: 16, &window) { return entry.offset }
           }
         default:
           break
@@ -58,8 +58,8 @@ extension ISOBaseMedia {
       return nil
     }
 
-    /// Whether a place in the notation of ISO 6709 is one: recorders without a fix write zeros.
-    private static func isPlace(
+    /// Whether coordinates in ISO 6709 notation are real: recorders without a fix write zeros.
+    private static func isLocation(
       _ box: Box, textAt start: Int, _ window: inout ByteWindow
     ) throws(ReadError) -> Bool {
       let text = try box.contents(in: &window, upTo: start + 64)
@@ -74,7 +74,7 @@ extension ISOBaseMedia {
     /// Whether a location (3GPP TS 26.244, 8.5) has a name or coordinates that aren't zero.
     private static func isLocation(_ box: Box, _ window: inout ByteWindow) throws(ReadError) -> Bool {
       let span = try box.contents(in: &window)
-      // Version, flags and language; behind the name, which ends with a NUL, a role and the coordinates.
+      // Version, flags and language; after the name, which ends with a NUL, a role and the coordinates.
       guard let first = span[6] else { return false }
       if first != 0 { return true }
       return (8..<16).contains { span[$0].map { $0 != 0 } == true }
@@ -100,7 +100,7 @@ extension ISOBaseMedia {
       return nil
     }
 
-    /// Where an XMP packet in a `uuid` box tells a place (XMP specification, part 3, 1.2.7.1).
+    /// Where an XMP packet in a `uuid` box contains coordinates (XMP specification, part 3, 1.2.7.1).
     static func location(
       inExtended box: Box, _ window: inout ByteWindow, _ reading: inout Reading
     ) throws(ReadError) -> UInt64? {

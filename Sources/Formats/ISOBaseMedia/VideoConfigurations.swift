@@ -20,7 +20,7 @@ extension ISOBaseMedia {
     }
 
     func describe(_ stream: inout VideoStream) {
-      // ITU-T H.265, annex A.3, under the names that ffmpeg gives them.
+      // ITU-T H.265, annex A.3, with ffmpeg's names.
       stream.profile =
         switch profile {
         case 1: "Main"
@@ -32,7 +32,7 @@ extension ISOBaseMedia {
         case 9: "SCC"
         default: nil
         }
-      // A.4.1: the level is kept as thirty times its number.
+      // A.4.1: the level is stored as thirty times its number.
       stream.level = ISOBaseMedia.level(tens: Int(level) / 3)
       stream.chroma = ["4:0:0", "4:2:0", "4:2:2", "4:4:4"][Int(chroma)]
       stream.bitDepth = bitDepth
@@ -61,7 +61,7 @@ extension ISOBaseMedia {
         case 2: "Professional"
         default: nil
         }
-      // AV1 specification, annex A.3; 31 stands for no limit.
+      // AV1 specification, annex A.3; 31 means no limit.
       if level < 24 { stream.level = "\(2 + level >> 2).\(level & 3)" }
       stream.bitDepth = format & 0x40 == 0 ? 8 : profile == 2 && format & 0x20 != 0 ? 12 : 10
       stream.chroma =

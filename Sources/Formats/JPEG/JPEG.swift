@@ -19,42 +19,42 @@ extension MediaType {
 
 /// JPEG: ITU-T T.81 (09/1992), with the segments that JFIF 1.02, Exif 2.32 and CIPA DC-007 put into it.
 ///
-/// Yields the frame's size, precision, colours and process, the Exif orientation and position, and where
-/// the picture really ends. The Adobe segment (APP14) says how three or four components encode RGB or
-/// CMYK, not which of the two they make, so it isn't needed.
+/// Yields the frame's size, precision, colors and process, the Exif orientation and GPS coordinates, and
+/// where the image really ends. The Adobe segment (APP14) says how three or four components encode RGB or
+/// CMYK, not which of the two they encode, so it isn't needed.
 enum JPEG: FormatReader {
   private static let startOfImage: [UInt8] = [0xff, 0xd8, 0xff]
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try window.available(at: 0, upTo: 3).has(startOfImage) else { return }
     reading.mediaType = "image/jpeg"
-    var picture = JPEGPicture()
+    var image = JPEGImage()
     var position: UInt64 = 2
     while let marker = try JPEGMarker(in: &window, from: position) {
-      picture.noteEntropyCodedData(position..<marker.offset, into: &reading)
+      image.noteEntropyCodedData(position..<marker.offset, into: &reading)
       if marker.code == JPEGMarker.endOfImage {
-        if let fault = picture.incompleteness(at: marker.offset) { reading.add(fault) }
-        if picture.otherPicturesEnd > window.byteCount, try isCut(&window, after: marker.end) {
+        if let fault = image.incompleteness(at: marker.offset) { reading.add(fault) }
+        if image.otherImagesEnd > window.byteCount, try isCut(&window, after: marker.end) {
           reading.addTruncation(
-            of: "another picture that it holds behind this one", clause: "CIPA DC-007 5.2.3",
+            of: "another image stored after this one", clause: "CIPA DC-007 5.2.3",
             at: window.byteCount)
         }
-        return try reading.noteTrailingData(&window, after: max(marker.end, picture.otherPicturesEnd))
+        return try reading.noteTrailingData(&window, after: max(marker.end, image.otherImagesEnd))
       }
       guard marker.hasKnownSegment else { return reading.add(.unknownMarker(marker)) }
       let length = try window.bigEndian(UInt16.self, at: marker.end)
       if length < 2, marker.isTable { return reading.add(.segmentLength(marker, "≥ 2")) }
-      // Of the segments that they don't read, decoders take a length of 0 or 1 for one of 2.
+      // In segments that they don't read, decoders treat a length of 0 or 1 as 2.
       let segmentEnd = marker.end + UInt64(max(2, length))
       guard segmentEnd <= window.byteCount else {
         return reading.addTruncation(
           of: "the segment \(marker)", clause: "T.81 B.1.1.4", at: window.byteCount)
       }
-      if picture.needs(marker) {
+      if image.needs(marker) {
         let start = marker.end + 2
         let segment = try window.span(at: start, count: segmentEnd - start)
-        if let fault = picture.take(marker, segment, into: &reading) { return reading.add(fault) }
-        if picture.isLosslessStandard {
+        if let fault = image.take(marker, segment, into: &reading) { return reading.add(fault) }
+        if image.isLosslessStandard {
           reading.mediaType = "image/jls"
           return
         }
@@ -62,12 +62,12 @@ enum JPEG: FormatReader {
       position = segmentEnd
     }
     reading.addTruncation(
-      of: picture.scans == 0 ? "the picture's headers" : "the picture, before its end-of-image marker",
+      of: image.scans == 0 ? "the image headers" : "the image, before its end-of-image marker",
       clause: "T.81 B.2.1", at: window.byteCount)
   }
 
-  /// Whether a picture begins at an offset whose end is missing. Programs that take the other pictures away, or make the
-  /// headers before them shorter, often leave the index as it was.
+  /// Whether an incomplete image starts at an offset. Programs that remove the other images, or shorten the
+  /// headers before them, often leave the index unchanged.
   private static func isCut(_ window: inout ByteWindow, after offset: UInt64) throws(ReadError) -> Bool {
     guard try window.available(at: offset, upTo: 3).has(startOfImage) else { return false }
     return try !window.available(at: window.byteCount - 2, upTo: 2).has([0xff, JPEGMarker.endOfImage])

@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A frame header (T.81, section B.2.2): what the picture is.
+/// A frame header (T.81, section B.2.2), which describes the image.
 struct JPEGFrameHeader {
   struct Component {
     let identifier: UInt8
@@ -43,13 +43,13 @@ struct JPEGFrameHeader {
     }
   }
 
-  /// The processes of table B.1: sequential, progressive and lossless, the same again for differential
-  /// frames (of which the hierarchical mode is made), and all of that again with arithmetic coding.
+  /// The processes of table B.1: sequential, progressive and lossless; the same for differential frames (used
+  /// in the hierarchical mode); and all of these with arithmetic coding.
   var isProgressive: Bool { process & 3 == 2 }
   var isArithmeticCoded: Bool { process >= 8 }
 
-  /// Whether the decoders of phones and browsers have the process: of the fourteen they have the sequential and
-  /// the progressive ones.
+  /// Whether phones and browsers support the process: of the fourteen, they support the sequential and
+  /// progressive ones.
   var isInUse: Bool { process & 7 <= 2 }
 
   var colorModel: ColorModel? {
@@ -61,9 +61,10 @@ struct JPEGFrameHeader {
     }
   }
 
-  /// The fewest bits that the data of a scan can have: each block takes a code of a bit for its DC coefficient
-  /// (sections F.1.2.1, G.1.2.1), and in a sequential scan another that ends it (section F.1.2.2). Scans of AC
-  /// coefficients alone tell of thousands of blocks in one code, and arithmetic coding has no such bound.
+  /// The minimum number of bits of a scan: each block has a code of at least one bit for its DC coefficient
+  /// (sections F.1.2.1, G.1.2.1), and in a sequential scan another that ends it (section F.1.2.2). Scans with
+  /// only AC coefficients can encode thousands of blocks in one code, and arithmetic coding has no such
+  /// bound.
   func minimumBits(of scan: JPEGScanHeader) -> UInt64 {
     guard !isArithmeticCoded, scan.spectralStart == 0 else { return 0 }
     let blocks = blockCount(of: scan)
@@ -85,7 +86,7 @@ struct JPEGFrameHeader {
     return chosen.reduce(0) { $0 + units * UInt64($1.blocks) }
   }
 
-  /// The component that a scan's header names in a place: of those that share an identifier, decoders take one after the
+  /// The component that a scan header refers to: if several share an identifier, decoders use one after the
   /// other.
   func component(of scan: JPEGScanHeader, at index: Int) -> Component? {
     let selector = scan.components[index].selector
@@ -97,29 +98,29 @@ struct JPEGFrameHeader {
     }
   }
 
-  /// What makes every decoder refuse the frame; `offset` is the marker's.
+  /// The fault that makes decoders reject the frame; `offset` is the marker's.
   func fault(at offset: UInt64) -> Fault? {
     guard precision == 8 || precision == 12 else {
       return Fault(
         "frame-precision", clause: "T.81 B.2.2", at: offset + 4,
-        "The frame header states a sample precision that the process does not have.", expected: "8 or 12",
+        "The frame header has a sample precision that its coding process doesn't allow.", expected: "8 or 12",
         actual: "\(precision)")
     }
     if samplesPerLine == 0 {
       return Fault(
-        "empty-frame", clause: "T.81 B.2.2", at: offset + 7, "The frame header states a width of 0.",
+        "empty-frame", clause: "T.81 B.2.2", at: offset + 7, "The frame header has a width of 0.",
         expected: "≥ 1", actual: "0")
     }
     if components.isEmpty {
       return Fault(
         "frame-without-components", clause: "T.81 B.2.2", at: offset + 9,
-        "The frame header states no colour component.", expected: "≥ 1", actual: "0")
+        "The frame header has no color components.", expected: "≥ 1", actual: "0")
     }
     for (index, component) in components.enumerated() {
       guard 1...4 ~= component.horizontalSampling, 1...4 ~= component.verticalSampling else {
         return Fault(
           "sampling-factor", clause: "T.81 B.2.2", at: offset + 11 + 3 * UInt64(index),
-          "The frame header states a sampling factor outside 1 to 4.", expected: "1 to 4",
+          "The frame header has a sampling factor outside 1 to 4.", expected: "1 to 4",
           actual: "\(component.horizontalSampling) × \(component.verticalSampling)")
       }
     }
@@ -127,7 +128,7 @@ struct JPEGFrameHeader {
   }
 }
 
-/// A scan header (T.81, section B.2.3): which components the data that follows is for.
+/// A scan header (T.81, section B.2.3), which lists the components of the following data.
 struct JPEGScanHeader {
   struct Component {
     let selector: UInt8
@@ -156,7 +157,7 @@ struct JPEGScanHeader {
     approximationLow = approximation & 15
   }
 
-  /// Whether the parameters are ones that a progressive scan can have (T.81, section G.1.1.1).
+  /// Whether the parameters are valid for a progressive scan (T.81, section G.1.1.1).
   var isProgression: Bool {
     if spectralStart == 0 {
       if spectralEnd != 0 { return false }

@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A marker that begins a segment or ends the picture (T.81, section B.1.1.3 and table B.1).
+/// A marker that begins a segment or ends the image (T.81, section B.1.1.3 and table B.1).
 struct JPEGMarker: CustomStringConvertible {
   static let arithmeticConditioning: UInt8 = 0xcc
   static let huffmanTables: UInt8 = 0xc4
@@ -14,7 +14,7 @@ struct JPEGMarker: CustomStringConvertible {
   static let hierarchicalProgression: UInt8 = 0xde
   static let application1: UInt8 = 0xe1
   static let application2: UInt8 = 0xe2
-  /// The frame of JPEG-LS (ITU-T T.87, section C.1.1), which has no place in T.81.
+  /// The frame of JPEG-LS (ITU-T T.87, section C.1.1), which isn't in T.81.
   static let losslessStandardFrame: UInt8 = 0xf7
 
   let code: UInt8
@@ -25,10 +25,10 @@ struct JPEGMarker: CustomStringConvertible {
   /// The file offset after the code.
   var end: UInt64 { offset + 2 }
 
-  /// The next marker at or after `start`; nil where the file ends first.
+  /// The next marker at or after `start`; nil if the file ends first.
   ///
-  /// Entropy-coded data is passed over on the way, and with it what every decoder passes over: stuffed
-  /// and fill bytes, restart markers, TEM, and bytes that belong to no segment.
+  /// Skips entropy-coded data, and with it what every decoder skips: stuffed and fill bytes, restart markers,
+  /// TEM, and bytes that belong to no segment.
   init?(in window: inout ByteWindow, from start: UInt64) throws(ReadError) {
     var position = start
     while true {
@@ -50,10 +50,10 @@ struct JPEGMarker: CustomStringConvertible {
     }
   }
 
-  /// Whether tables are in the segment after the marker.
+  /// Whether the marker's segment contains tables.
   var isTable: Bool { code == Self.huffmanTables || code == Self.quantizationTables }
 
-  /// Whether the marker is one that a segment follows and that a decoder knows what to do with.
+  /// Whether the marker has a segment and decoders support it.
   var hasKnownSegment: Bool {
     switch code {
     case 0x02...0xbf, 0xc8, Self.startOfImage, 0xf0...0xf6, 0xf8...0xfd: false

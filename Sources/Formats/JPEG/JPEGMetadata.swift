@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension Reading {
-  /// Takes in what a frame header says about the picture.
+  /// Adds the facts in a frame header.
   mutating func note(_ frame: JPEGFrameHeader) {
     facts.width = Int(frame.samplesPerLine)
     facts.height = frame.lines == 0 ? nil : Int(frame.lines)
@@ -12,8 +12,8 @@ extension Reading {
     facts.frameCount = 1
   }
 
-  /// Takes in an APP1 segment: Exif (section 4.5.4), XMP, or a further part of a long XMP packet (XMP
-  /// part 3, section 1.1.3).
+  /// Adds an APP1 segment: Exif (section 4.5.4), XMP, or a further part of a long XMP packet (XMP part 3,
+  /// section 1.1.3).
   mutating func takeJPEGMetadata(_ segment: ByteSpan) {
     var segment = segment
     do {
@@ -30,12 +30,12 @@ extension Reading {
 }
 
 /// The index of the Multi-Picture Format (CIPA DC-007, section 5.2): an APP2 segment that declares further
-/// pictures behind this one, such as a preview or a gain map.
+/// pictures after this one, such as a preview or a gain map.
 struct JPEGMultiPictureIndex {
-  /// The file offset at which the last declared picture ends.
+  /// The file offset at which the last declared image ends.
   let end: UInt64
 
-  /// Reads the content of an APP2 segment; nil where it is something else.
+  /// Reads the content of an APP2 segment; nil if it is something else.
   init?(_ segment: ByteSpan) {
     var segment = segment
     guard segment.has("MPF\0") else { return nil }
@@ -49,7 +49,7 @@ struct JPEGMultiPictureIndex {
       for i in 0..<Int(entries.count / 16) {
         let entry = entries.valueIndex + 16 * i
         guard let size = tiff.uint32(at: entry + 4), let start = tiff.uint32(at: entry + 8) else { break }
-        // The first picture is this one, and its offset is 0 for that reason.
+        // The first image is this one, and its offset is 0 for that reason.
         if start != 0 { end = max(end, tiff.offset(of: 0) + UInt64(start) + UInt64(size)) }
       }
       self.end = end
@@ -64,21 +64,21 @@ extension Fault {
     Fault(
       "unknown-marker", clause: "T.81 B.1.1.3", at: marker.offset,
       marker.code == JPEGMarker.startOfImage
-        ? "A second picture begins before the first has ended."
-        : "The marker \(marker) has no meaning here, and decoders stop at it.", actual: "\(marker)")
+        ? "A second image starts before the first one ends."
+        : "Unexpected marker \(marker); decoders stop here.", actual: "\(marker)")
   }
 
-  /// A frame of a process that the decoders in use refuse, however well it is made.
+  /// A frame with a process that current decoders don't support, even if it is valid.
   static func processNotInUse(_ marker: JPEGMarker) -> Fault {
     Fault(
       "process-not-in-use", clause: "T.81 B.1.1.3", at: marker.offset,
-      "The picture is coded by a process (\(marker)) that the decoders of phones and browsers don't have.",
+      "The image uses a coding process (\(marker)) that phones and browsers don't support.",
       expected: "SOF0, SOF1 or SOF2", actual: marker.description)
   }
 
   static func segmentLength(_ marker: JPEGMarker, _ expected: String) -> Fault {
     Fault(
       "segment-length", clause: "T.81 B.1.1.4", at: marker.end,
-      "The length of the segment \(marker) does not fit its content.", expected: expected)
+      "The length of segment \(marker) doesn't match its content.", expected: expected)
   }
 }

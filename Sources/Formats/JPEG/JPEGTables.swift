@@ -1,12 +1,12 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Which tables have been given so far (T.81, section B.2.4), one bit per destination.
+/// The tables so far (T.81, section B.2.4), one bit per destination.
 struct JPEGTables {
   private var quantization: UInt8 = 0
   private var dc: UInt8 = 0
   private var ac: UInt8 = 0
-  /// The destinations whose Huffman table can't be used.
+  /// The destinations with an invalid Huffman table.
   private var brokenDC: UInt8 = 0
   private var brokenAC: UInt8 = 0
 
@@ -52,7 +52,7 @@ struct JPEGTables {
       guard head & 15 < 4, head >> 4 < 2 else {
         return Self.destinationFault("Huffman", head & 15, at: offset)
       }
-      // The codes of each length are given out in order; all ones is never a code (section C.2).
+      // The codes of each length are assigned in order; all ones is never a code (section C.2).
       var code = 0
       var codeCount = 0
       var isUsable = true
@@ -85,18 +85,18 @@ struct JPEGTables {
     return nil
   }
 
-  /// What is wrong with the conditioning of arithmetic coding (section B.2.4.3). A decoder that has it looks at it in
-  /// pictures of any coding.
+  /// The fault in the conditioning of arithmetic coding (section B.2.4.3). Decoders that support it check it
+  /// in all images.
   static func conditioningFault(_ segment: inout ByteSpan) throws(ReadError) -> Fault? {
     while !segment.isAtEnd {
       let offset = segment.offset
       let head = try UInt8(parsing: &segment)
       let value = try UInt8(parsing: &segment)
-      // Of DC coefficients there are two bounds in it, the lower one in the low bits.
+      // For DC coefficients it contains two bounds, the lower one in the low bits.
       guard head >> 4 < 2, head >> 4 == 1 || value & 15 <= value >> 4 else {
         return Fault(
           "arithmetic-conditioning", clause: "T.81 B.2.4.3", at: offset,
-          "The conditioning of the picture's arithmetic coding has a value that does not exist.")
+          "The arithmetic coding conditioning has an invalid value.")
       }
     }
     return nil
@@ -105,6 +105,6 @@ struct JPEGTables {
   private static func destinationFault(_ kind: String, _ destination: UInt8, at offset: UInt64) -> Fault {
     Fault(
       "table-destination", clause: "T.81 B.2.4", at: offset,
-      "A \(kind) table is for a place that does not exist.", expected: "0 to 3", actual: "\(destination)")
+      "A \(kind) table has an invalid destination.", expected: "0 to 3", actual: "\(destination)")
   }
 }

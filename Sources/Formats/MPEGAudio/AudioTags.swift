@@ -1,33 +1,33 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The tags that stand before and after sound of many formats: ID3v2 (id3.org, 2.2 to 2.4), ID3v1,
-/// APEv1 and APEv2, and Lyrics3 v1 and v2. Only their lengths matter here.
+/// The tags before and after audio of many formats: ID3v2 (id3.org, 2.2 to 2.4), ID3v1, APEv1 and APEv2, and
+/// Lyrics3 v1 and v2. Only their lengths matter.
 enum AudioTags {
-  /// Tags before the sound.
+  /// Tags before the audio.
   struct Leading {
-    /// Where the sound should begin; the file's end where a tag claims to reach past it.
+    /// Where the audio should start; the file's end if a tag extends past it.
     var end: UInt64
-    /// Whether there is a tag at all.
+    /// Whether there is a tag.
     var isThere = false
-    /// Where a tag begins that claims to reach past the end of the file.
+    /// The offset of a tag that extends past the end of the file.
     var cutTagOffset: UInt64?
-    /// Whether more tags follow than are passed over.
+    /// Whether more tags follow than are skipped.
     var hasMore = false
   }
 
-  /// What stands at a place after the sound.
+  /// What is at a place after the audio.
   enum Tag {
     case none
     /// A tag that ends at this offset.
     case whole(end: UInt64)
-    /// A tag whose own length reaches past the end of the file, or whose end isn't there.
+    /// A tag whose length exceeds the file, or whose end is missing.
     case cut(name: String)
 
     var isNone: Bool { if case .none = self { true } else { false } }
   }
 
-  /// The tags at the start of the file: ID3v2 and APE, the ones that are written there.
+  /// The tags at the start of the file: ID3v2 and APE.
   static func leading(_ window: inout ByteWindow) throws(ReadError) -> Leading {
     var result = Leading(end: 0)
     for _ in 0..<Limits.AudioTags.count {
@@ -68,9 +68,9 @@ enum AudioTags {
     return head.remaining < 128 ? .cut(name: "an ID3v1 tag") : .whole(end: head.base + 128)
   }
 
-  /// ID3v2.4 structure, section 3.1; 2.2 and 2.3 alike but for the footer.
+  /// ID3v2.4 structure, section 3.1; 2.2 and 2.3 are the same except for the footer.
   private static func id3v2(_ head: borrowing ByteSpan, in byteCount: UInt64) -> Tag {
-    // Later versions would keep this header; letters in its place make it a text about tags.
+    // Later versions would keep this header; letters in its place mean a text about tags.
     guard 2...9 ~= head[3] ?? 4, head[4] ?? 0 < 0xff else { return .none }
     guard head.remaining >= 10 else { return .cut(name: "an ID3v2 tag") }
     guard let version = head[3], let flags = head[5], let size = syncsafe(head, at: 6) else {
@@ -81,13 +81,13 @@ enum AudioTags {
     return end <= byteCount ? .whole(end: end) : .cut(name: "an ID3v2 tag")
   }
 
-  /// APE tags, version 2: a tag that begins with its header states the size of all that follows it.
+  /// APE tags, version 2: a tag that starts with its header declares the size of everything after it.
   private static func ape(_ head: borrowing ByteSpan, in byteCount: UInt64) -> Tag {
     guard head.remaining >= 32 else { return .cut(name: "an APE tag") }
     guard let size = littleEndian(head, at: 12), let flags = littleEndian(head, at: 20) else {
       return .none
     }
-    // A lone footer, whose items stand before it.
+    // A lone footer, whose items are before it.
     guard flags >> 29 & 1 == 1 else { return .whole(end: head.base + 32) }
     let end = head.base + 32 + size
     return end <= byteCount ? .whole(end: end) : .cut(name: "an APE tag")
@@ -98,7 +98,7 @@ enum AudioTags {
     _ window: inout ByteWindow, at start: UInt64
   ) throws(ReadError) -> Tag {
     var offset = start + 11
-    // In short steps, so that a file full of such tags isn't read over and over.
+    // In short steps, so that a file full of such tags isn't read repeatedly.
     while offset - start < 1_000_000 {
       let span = try window.available(at: offset, upTo: 4096)
       if let index = lyrics3End(in: span) { return .whole(end: offset + UInt64(index)) }
@@ -117,7 +117,7 @@ enum AudioTags {
     return nil
   }
 
-  /// Where the tags begin that end with the file, looking no further back than `start`.
+  /// Where the tags at the end of the file begin, searching back to `start` at most.
   static func trailing(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> UInt64 {

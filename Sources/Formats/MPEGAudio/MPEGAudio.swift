@@ -1,6 +1,6 @@
-// MPEG audio, Layers I to III: ISO/IEC 11172-3 (MPEG-1), ISO/IEC 13818-3 (MPEG-2), MPEG 2.5, with the
-// tags that stand around it and the index frames of Xing and VBRI.
-// Yields: audio/mpeg, the codec by its layer, how long it plays, and whether the last frame is whole.
+// MPEG audio, Layers I to III: ISO/IEC 11172-3 (MPEG-1), ISO/IEC 13818-3 (MPEG-2), MPEG 2.5, with the tags
+// around it and the index frames of Xing and VBRI. Yields: audio/mpeg, the codec by its layer, the duration,
+// and whether the last frame is complete.
 
 package import PreflightFacts
 internal import PreflightBytes
@@ -16,7 +16,7 @@ extension Format {
 }
 
 extension MediaType {
-  /// MPEG audio, of which MP3 is layer III.
+  /// MPEG audio, including MP3 (Layer III).
   package static let mpegAudio: MediaType = "audio/mpeg"
 }
 
@@ -25,11 +25,11 @@ enum MPEGAudio: FormatReader {
     let leading = try AudioTags.leading(&window)
     let hasOddTag = try hasOddTag(&window)
     let hasTag = leading.isThere || hasOddTag
-    // A tag that claims to reach past the end hides where the sound begins, or is cut itself.
+    // A tag that extends past the end hides where the audio begins, or is truncated itself.
     let start = leading.cutTagOffset.map { $0 + 10 } ?? leading.end
-    // Behind a tag there has to be audio, however far.
+    // Audio must follow a tag, at any distance.
     let limit = hasTag ? window.byteCount : start + Limits.MPEGAudio.search
-    // A look at the file's end is worth the reading only where there is something like a frame.
+    // Reading the file's end is only worthwhile if there is something like a frame.
     if !hasTag {
       guard try mayHaveFrames(&window, from: start, limit: limit) else { return }
     }
@@ -51,19 +51,19 @@ enum MPEGAudio: FormatReader {
       reading.add(
         Fault(
           "tag-past-end", clause: "ID3v2.4 3.1", at: offset,
-          "The tag before the sound claims to be longer than the file; players that skip it find no sound."))
+          "The tag before the audio is longer than the file, so players that skip it find no audio."))
     }
     if let unchecked = frames.freeFormatTries.unchecked { reading.leaveUnchecked(unchecked) }
     try note(frames, &window, into: &reading)
   }
 
-  /// What stands behind more tags than are passed over.
+  /// What follows more tags than are skipped.
   private static func tags(from offset: UInt64) -> UncheckedPart {
     let count = Limits.AudioTags.count
-    return UncheckedPart("what follows after \(count) tags", limit: "\(count) tags in a row", at: offset)
+    return UncheckedPart("data after \(count) tags", limit: "\(count) tags in a row", at: offset)
   }
 
-  /// Whether a header stands at the start, or several in step further on.
+  /// Whether a header is at the start, or several consecutive ones follow further on.
   private static func mayHaveFrames(
     _ window: inout ByteWindow, from start: UInt64, limit: UInt64
   ) throws(ReadError) -> Bool {
@@ -74,8 +74,8 @@ enum MPEGAudio: FormatReader {
       &window, from: start, before: end, limit: limit, hasTag: false, tries: &tries) != nil
   }
 
-  /// Whether frames that don't begin the file, and that no tag announces, are what the file is made of.
-  /// Runs of equal bytes in pictures and tones in bare samples look like frames as well.
+  /// Whether the file consists of frames that aren't at its start and that no tag announces. Runs of equal
+  /// bytes in images and tones in raw samples also look like frames.
   private static func isConvincing(_ frames: MPEGAudioFrames) -> Bool {
     let there = frames.end - frames.start.offset
     let header = frames.start.header
@@ -83,7 +83,7 @@ enum MPEGAudio: FormatReader {
       && frames.bytes >= there - there / 10 && frames.start.offset <= frames.bytes
   }
 
-  /// Whether a tag begins the file whose size is written wrongly.
+  /// Whether the file starts with a tag whose size is invalid.
   private static func hasOddTag(_ window: inout ByteWindow) throws(ReadError) -> Bool {
     let head = try window.available(at: 0, upTo: 10)
     return head.remaining == 10 && head.has("ID3") && 2...9 ~= head[3] ?? 0
@@ -99,7 +99,7 @@ enum MPEGAudio: FormatReader {
     var stream = AudioStream(codec: "mp\(header.layer)")
     stream.channels = header.channels
     stream.sampleRate = header.sampleRate
-    // Of the bit rates that a header can state it is none (section 2.4.2.3), and few players take it.
+    // A header can't declare this bit rate (section 2.4.2.3), and few players accept it.
     if header.isFreeFormat { stream.profile = "free format" }
 
     let frameMilliseconds = Double(header.samples) * 1000 / Double(header.sampleRate)
@@ -109,7 +109,7 @@ enum MPEGAudio: FormatReader {
         frames.isConstant && !header.isFreeFormat
         ? header.bitRate : Int(exactly: (Double(frames.bytes) * 8000 / frames.milliseconds).rounded())
     }
-    // The index is believed, as players do. Where no frame follows it, nothing is played.
+    // The index is trusted, as in players. If no frame follows it, nothing is played.
     if let index, let count = index.frames, frames.count > 1, isOfAll(frames, index) {
       milliseconds = Double(count) * frameMilliseconds
     }
@@ -137,7 +137,7 @@ enum MPEGAudio: FormatReader {
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag.name, clause: "", at: window.byteCount)
     } else if frames.endsInHeader, frames.end == window.byteCount {
-      reading.addTruncation(of: "a frame's header", clause: clause, at: window.byteCount)
+      reading.addTruncation(of: "a frame header", clause: clause, at: window.byteCount)
     } else if let rest = frames.rest, try !isTolerated(rest, frames, index, &window) {
       reading.add(
         Fault(
@@ -149,7 +149,7 @@ enum MPEGAudio: FormatReader {
       reading.add(
         Fault(
           "truncated", clause: clause, at: frames.lastEnd,
-          "The file ends before the number of frames that its first frame states.",
+          "The file has fewer frames than its first frame declares.",
           expected: "\(count) frames", actual: "\(max(frames.count, 1) - 1) frames"))
     } else if frames.rest != nil {
       return
@@ -161,19 +161,19 @@ enum MPEGAudio: FormatReader {
     }
   }
 
-  /// Whether every decoder plays a file to its end though the last frame isn't whole.
+  /// Whether every decoder plays a file to its end although the last frame is incomplete.
   private static func isTolerated(
     _ rest: MPEGAudioFrames.Rest, _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex?,
     _ window: inout ByteWindow
   ) throws(ReadError) -> Bool {
-    // A tagger has since written behind the frame: the file itself isn't cut.
+    // A tagger has since written after the frame: the file itself isn't truncated.
     if frames.end < window.byteCount { return true }
     if let bytes = index?.bytes {
-      // The sound that the index counts is all there, and this is no part of it.
+      // All the audio that the index counts is present, and this isn't an excerpt.
       if let index, isOfAll(frames, index), rest.offset - frames.start.offset >= bytes { return true }
       if let index, lacksFrames(frames, index, window.byteCount) { return false }
     }
-    // Some encoders stop within the last frame, after the last byte that its sound takes.
+    // Some encoders stop within the last frame, after the last byte of its audio.
     let length = rest.header.sideInformationSize + (rest.header.isProtected ? 6 : 4)
     guard rest.header.layer == 3, frames.end - rest.offset >= UInt64(length) else { return false }
     var span = try window.span(at: rest.offset, count: length)
@@ -182,31 +182,31 @@ enum MPEGAudio: FormatReader {
     return there >= needed && there <= needed + 2
   }
 
-  /// Whether an index is that of the whole file: where far more frames follow than it counts, it belongs to the first
-  /// of several files that were joined.
+  /// Whether an index covers the whole file: if far more frames follow than it counts, it belongs to the
+  /// first of several joined files.
   private static func isOfAll(_ frames: MPEGAudioFrames, _ index: MPEGAudioIndex) -> Bool {
     guard let count = index.frames else { return true }
     return frames.count <= count + 1 + count / 16
   }
 
-  /// Whether the index counts more frames, and more bytes, than there are. Few of many frames are an
-  /// excerpt, which plays well, under the index of the whole.
+  /// Whether the index counts more frames, and more bytes, than there are. Far fewer frames are an excerpt,
+  /// which plays well, with the index of the whole.
   private static func lacksFrames(
     _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex, _ byteCount: UInt64
   ) -> Bool {
     guard frames.count >= 1, let count = index.frames else { return false }
     let there = frames.count - 1
     guard there < count, there >= count / 4 else { return false }
-    // Some writers count a frame or two differently, and some the tags; hardly any both.
+    // Some writers are off by a frame or two, and some count the tags; hardly any do both.
     guard let bytes = index.bytes else { return there + 2 < count }
     return byteCount - frames.start.offset < bytes
   }
 
   // MARK: - No frames
 
-  /// A tag without sound, or sound that breaks off within the first frame.
+  /// A tag without audio, or audio that ends within the first frame.
   ///
-  /// - Parameter unchecked: Where frames may stand that were not looked for.
+  /// - Parameter unchecked: The offset of frames that weren't searched for.
   private static func readWithoutFrames(
     _ window: inout ByteWindow, _ leading: AudioTags.Leading, hasTag: Bool, from start: UInt64,
     unchecked: UncheckedPart?, into reading: inout Reading
@@ -219,7 +219,7 @@ enum MPEGAudio: FormatReader {
     guard hasTag || isPlain || hasIndex ?? false else { return }
     reading.mediaType = .mpegAudio
     if leading.cutTagOffset != nil {
-      reading.addTruncation(of: "the tag before the sound", clause: "ID3v2.4 3.1", at: window.byteCount)
+      reading.addTruncation(of: "the tag before the audio", clause: "ID3v2.4 3.1", at: window.byteCount)
       return
     }
     if let header {
@@ -228,7 +228,7 @@ enum MPEGAudio: FormatReader {
       stream.channels = header.channels
       stream.sampleRate = header.sampleRate
       reading.facts.audioStreams = [stream]
-      // A frame in free format shows its size by the next, which isn't there.
+      // The size of a free-format frame depends on the next frame, which is missing.
       if header.isFreeFormat || UInt64(header.size(freeFormat: 0)) > window.byteCount - start {
         reading.addTruncation(of: "the first frame", clause: "ISO/IEC 11172-3 2.4.1", at: window.byteCount)
         return
@@ -239,8 +239,8 @@ enum MPEGAudio: FormatReader {
       Fault(
         "no-frames", clause: "ISO/IEC 11172-3 2.4.1", at: start,
         hasTag
-          ? "There is a tag for sound, but no sound behind it."
-          : "The file begins like MPEG audio, but no frames follow on one another.",
-        expected: "frames in step", actual: "other bytes"))
+          ? "The file has an audio tag but no audio."
+          : "The file starts like MPEG audio, but no consecutive frames follow.",
+        expected: "consecutive frames", actual: "other bytes"))
   }
 }

@@ -3,28 +3,28 @@ internal import PreflightBytes
 
 /// Finding the first frame of MPEG audio, and following the frames to the end.
 struct MPEGAudioFrames {
-  /// A place from which frames follow on one another.
+  /// An offset from which consecutive frames follow.
   struct Start {
     let offset: UInt64
     let header: MPEGAudioHeader
     let freeFormat: Int
   }
 
-  /// The last frame, where the data ends within it.
+  /// The last frame, if the data ends within it.
   struct Rest {
     let offset: UInt64
     let size: Int
     let header: MPEGAudioHeader
   }
 
-  /// The longest frame in free format that is looked for; decoders hold no more.
+  /// The longest free-format frame that is searched for; decoders support no longer ones.
   private static let maximumFreeFormat = 8192
 
-  /// What has to be in the window so that looking ahead from a place doesn't move it.
+  /// How much the window must contain so that looking ahead doesn't move it.
   private static let lookAhead = 32768
 
   let start: Start
-  /// Where the sound must end: at the tags, or at the end of the file.
+  /// Where the audio must end: at the tags, or at the end of the file.
   let end: UInt64
 
   private(set) var count: UInt64 = 0
@@ -40,9 +40,9 @@ struct MPEGAudioFrames {
   private(set) var rest: Rest?
   /// The tag within which the file ends.
   private(set) var cutTag: (offset: UInt64, name: String)?
-  /// Whether the file ends within the first bytes of a frame's header.
+  /// Whether the file ends within a frame header.
   private(set) var endsInHeader = false
-  /// The tries that are left to find the size of frames in free format.
+  /// The remaining attempts to find the size of free-format frames.
   private(set) var freeFormatTries: FreeFormatTries
 
   private init(start: Start, end: UInt64) {
@@ -52,11 +52,11 @@ struct MPEGAudioFrames {
     freeFormatTries = FreeFormatTries(fileByteCount: end)
   }
 
-  /// How often the size of frames in free format may be looked for, which is dear.
+  /// How often the size of free-format frames may be searched for, which is expensive.
   struct FreeFormatTries {
     private let count: UInt64
     private var left: UInt64
-    /// The first place at which it was not looked for.
+    /// The first offset at which it wasn't searched for.
     private var refused: UInt64?
 
     init(fileByteCount: UInt64) {
@@ -64,7 +64,7 @@ struct MPEGAudioFrames {
       left = count
     }
 
-    /// Whether it may be looked for once more, at an offset.
+    /// Whether it may be searched for once more, at an offset.
     mutating func take(at offset: UInt64) -> Bool {
       guard left > 0 else {
         refused = refused ?? offset
@@ -77,18 +77,18 @@ struct MPEGAudioFrames {
     /// What was not looked at, if anything.
     var unchecked: UncheckedPart? {
       refused.map {
-        UncheckedPart("frames in free format", limit: "\(count) tries to find their length", at: $0)
+        UncheckedPart("free-format frames", limit: "\(count) attempts to find their length", at: $0)
       }
     }
   }
 
   // MARK: - The first frame
 
-  /// How many headers stand in step from a place.
+  /// How many headers are in step from a place.
   struct Run {
     var headers = 0
     var freeFormat = 0
-    /// Whether the last frame ends exactly with the data.
+    /// Whether the last frame ends exactly at the end of the data.
     var endsExactly = false
     /// Whether the data ends within the last frame.
     var endsWithin = false
@@ -102,7 +102,7 @@ struct MPEGAudioFrames {
     return MPEGAudioHeader(rawValue: try window.bigEndian(UInt32.self, at: offset))
   }
 
-  /// Follows the headers from a place, up to `most` of them.
+  /// Follows the headers from an offset, up to `most` of them.
   static func run(
     _ window: inout ByteWindow, at offset: UInt64, before end: UInt64, most: Int
   ) throws(ReadError) -> Run? {
@@ -131,8 +131,8 @@ struct MPEGAudioFrames {
     }
   }
 
-  /// The size of an unpadded frame in free format: the distance to the next header like this one,
-  /// where a third stands as far on.
+  /// The size of an unpadded free-format frame: the distance to the next equal header, if a third one follows
+  /// at the same distance.
   private static func freeFormatSize(
     _ window: inout ByteWindow, at offset: UInt64, _ first: MPEGAudioHeader
   ) throws(ReadError) -> Int? {
@@ -161,7 +161,7 @@ struct MPEGAudioFrames {
     return header
   }
 
-  /// The next byte from a place on that could begin a header.
+  /// The next byte, from an offset on, that could start a header.
   private static func nextSync(
     _ window: inout ByteWindow, from start: UInt64, before end: UInt64
   ) throws(ReadError) -> UInt64? {
@@ -186,12 +186,12 @@ struct MPEGAudioFrames {
     }
   }
 
-  /// The first place between two from which frames follow in step.
+  /// The first offset in a range from which consecutive frames follow.
   ///
   /// - Parameters:
-  ///   - limit: The place at which the search is given up.
-  ///   - hasTag: Whether a tag before has announced sound, so that less evidence will do.
-  ///   - tries: The tries that are left to find the size of frames in free format.
+  ///   - limit: The offset at which the search ends.
+  ///   - hasTag: Whether a tag announced audio, so that less evidence is enough.
+  ///   - tries: The remaining attempts to find the size of free-format frames.
   static func find(
     _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool,
     tries: inout FreeFormatTries
@@ -213,7 +213,7 @@ struct MPEGAudioFrames {
   private static func isEnough(
     _ run: Run, _ header: MPEGAudioHeader, isAtStart: Bool, hasTag: Bool
   ) -> Bool {
-    // A byte order mark of UTF-16 looks like a header of Layer I, so one alone says nothing.
+    // A byte order mark of UTF-16 looks like a header of Layer I, so one alone proves nothing.
     let isDoubtful = header.layer == 1
     if isAtStart, hasTag { return run.headers >= 2 || run.endsExactly }
     if isAtStart, isDoubtful { return run.headers >= 6 || run.headers >= 3 && run.endsExactly }
@@ -224,7 +224,7 @@ struct MPEGAudioFrames {
 
   // MARK: - All the frames
 
-  /// Follows the frames from the first to the end of the sound.
+  /// Follows the frames from the first to the end of the audio.
   static func follow(
     _ window: inout ByteWindow, from start: Start, before end: UInt64
   ) throws(ReadError) -> MPEGAudioFrames {
@@ -278,8 +278,8 @@ struct MPEGAudioFrames {
     if header.bitRate != start.header.bitRate { isConstant = false }
   }
 
-  /// The next place from which frames go on, be it with the same parameters or, with more evidence,
-  /// with others.
+  /// The next offset from which frames continue, with the same parameters or, with more evidence, with
+  /// others.
   private mutating func resynchronise(
     _ window: inout ByteWindow, from start: UInt64, _ reference: MPEGAudioHeader
   ) throws(ReadError) -> Start? {

@@ -9,7 +9,7 @@ struct MPEGAudioHeader {
   let version: Version
   /// 1, 2 or 3.
   let layer: Int
-  /// Bits a second; 0 in free format, where the size shows by the next frame.
+  /// Bits per second; 0 in free format, where the next frame determines the size.
   let bitRate: Int
   let sampleRate: Int
 
@@ -50,7 +50,7 @@ struct MPEGAudioHeader {
 
   /// The bytes of the whole frame.
   ///
-  /// - Parameter freeFormat: The bytes of an unpadded frame in free format.
+  /// - Parameter freeFormat: The size of an unpadded free-format frame.
   func size(freeFormat: Int) -> Int {
     let unpadded =
       if isFreeFormat {
@@ -63,8 +63,8 @@ struct MPEGAudioHeader {
     return unpadded + (isPadded ? slot : 0)
   }
 
-  /// Whether a frame with this header can stand in one stream with a frame of another: the version,
-  /// the layer and the sampling rate may not change, and free format stays so.
+  /// Whether frames with these headers can be in one stream: the version, the layer, the sampling rate and
+  /// free format must not change.
   func continues(_ other: MPEGAudioHeader) -> Bool {
     (rawValue ^ other.rawValue) & 0xfffe_0c00 == 0 && isFreeFormat == other.isFreeFormat
   }

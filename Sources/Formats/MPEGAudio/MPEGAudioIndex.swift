@@ -1,10 +1,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What an encoder noted in the first frame of a Layer III stream, which carries no sound then:
-/// Xing's header (also named Info, with LAME's extension) or Fraunhofer's VBRI.
+/// The encoder's index in the first frame of a Layer III stream, which then has no audio: Xing's header (also
+/// named Info, with LAME's extension) or Fraunhofer's VBRI.
 struct MPEGAudioIndex {
-  /// The frames with sound.
+  /// The frames with audio.
   var frames: UInt64?
   /// The bytes from this frame to the end of the last.
   var bytes: UInt64?
@@ -13,7 +13,7 @@ struct MPEGAudioIndex {
   init?(frame: borrowing ByteSpan, header: MPEGAudioHeader) {
     guard header.layer == 3 else { return nil }
     let afterSideInformation = 4 + header.sideInformationSize
-    // A protected frame's checksum may or may not have been counted by the writer.
+    // The writer may or may not have counted a protected frame's checksum.
     for index in [afterSideInformation, afterSideInformation + 2]
     where frame.has("Xing", at: index) || frame.has("Info", at: index) {
       self.init()
@@ -36,7 +36,7 @@ struct MPEGAudioIndex {
 
   private init() {}
 
-  /// An encoder that couldn't go back to fill its note in leaves zeros.
+  /// An encoder that couldn't seek back to fill it in leaves zeros.
   private mutating func dropZeros() {
     if frames == 0 { frames = nil }
     if bytes == 0 { bytes = nil }

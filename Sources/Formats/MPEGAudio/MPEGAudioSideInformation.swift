@@ -1,10 +1,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The side information of a Layer III frame (ISO/IEC 11172-3, section 2.4.1.7), as far as it says
-/// where the frame's sound stands: some before the frame, in the bit reservoir, and the rest in it.
+/// The side information of a Layer III frame (ISO/IEC 11172-3, section 2.4.1.7), as far as it locates the
+/// frame's audio: some is before the frame, in the bit reservoir, and the rest in it.
 struct MPEGAudioSideInformation {
-  /// The bytes of the frame, from its header on, that hold its own sound.
+  /// The bytes of the frame, from its header on, that contain its own audio.
   let bytesNeeded: UInt64
 
   init(parsing span: inout ByteSpan, of header: MPEGAudioHeader) throws(ReadError) {

@@ -1,18 +1,18 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What Exif 2.32 (CIPA DC-008) notes about a picture that matters to whoever receives it: how to turn
-/// it, and where it was made. The same structure stands in JPEG, PNG and WebP.
+/// The Exif 2.32 (CIPA DC-008) metadata that matters to recipients: the orientation and the GPS coordinates.
+/// JPEG, PNG and WebP use the same structure.
 struct Exif {
-  /// The turn to apply, 1 to 8 (section 4.6.4, tag 274).
+  /// The orientation, 1 to 8 (section 4.6.4, tag 274).
   private(set) var orientation: Int?
 
-  /// The file offset of the GPS directory, where it holds a position (section 4.6.6).
+  /// The file offset of the GPS directory, if it contains coordinates (section 4.6.6).
   private(set) var locationOffset: UInt64?
 
-  /// Reads the structure whose TIFF header stands at the start of `bytes`.
+  /// Reads the structure whose TIFF header is at the start of `bytes`.
   ///
-  /// Whatever is wrong with it makes no decoder trip, so what can't be read is absent.
+  /// Errors in it don't make decoders fail, so what can't be read is treated as absent.
   init(_ bytes: ByteSpan) {
     guard let tiff = TIFFStructure(bytes) else { return }
     if let value = tiff.number(0x0112, inDirectoryAt: tiff.firstDirectory), (1...8).contains(value) {
@@ -26,8 +26,8 @@ struct Exif {
     }
   }
 
-  /// Whether a latitude or a longitude is a real one: degrees, minutes and seconds that aren't all zero,
-  /// which is how cameras without a fix fill the tag in.
+  /// Whether a latitude or longitude is real: degrees, minutes and seconds that aren't all zero. Cameras
+  /// without a fix write zeros.
   private static func isPosition(_ tag: UInt16, in tiff: TIFFStructure, directory: Int) -> Bool {
     guard let entry = tiff.entry(tag, inDirectoryAt: directory) else { return false }
     guard entry.type == 5 || entry.type == 10, (1...3).contains(entry.count) else { return false }
@@ -44,7 +44,7 @@ struct Exif {
 }
 
 extension Reading {
-  /// Takes in what Exif notes; the first note of a kind counts.
+  /// Adds the Exif metadata; the first of a kind counts.
   mutating func take(_ exif: Exif) {
     facts.orientation = facts.orientation ?? exif.orientation
     locationMetadataOffset = locationMetadataOffset ?? exif.locationOffset

@@ -1,11 +1,11 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The directories of TIFF 6.0, section 2: the shape in which Exif, MPF and raw pictures store values.
+/// The directories of TIFF 6.0, section 2, in which Exif, MPF and raw images store values.
 ///
-/// A structure is read where it stands; nothing of it is trusted, and what can't be read is absent.
+/// A structure is read in place. Nothing in it is trusted, and what can't be read is treated as absent.
 struct TIFFStructure: ~Escapable {
-  /// Which end of a number stands first.
+  /// The byte order.
   enum ByteOrder {
     case littleEndian
     case bigEndian
@@ -15,17 +15,17 @@ struct TIFFStructure: ~Escapable {
   struct Entry {
     let type: UInt16
     let count: UInt32
-    /// Where, from the structure's start, the value stands.
+    /// The offset of the value from the structure's start.
     let valueIndex: Int
   }
 
   let order: ByteOrder
   let bytes: ByteSpan
 
-  /// Where, from the structure's start, the first directory stands.
+  /// The offset of the first directory from the structure's start.
   private(set) var firstDirectory = 0
 
-  /// Recognises a structure by its eight-byte header.
+  /// Recognizes a structure by its eight-byte header.
   @_lifetime(copy bytes)
   init?(_ bytes: ByteSpan) {
     if bytes.has("II*\0") {
@@ -87,7 +87,7 @@ struct TIFFStructure: ~Escapable {
     }
   }
 
-  /// The bytes that one value of a type takes (TIFF 6.0, page 15).
+  /// The size in bytes of one value of a type (TIFF 6.0, page 15).
   private static func size(ofType type: UInt16) -> Int? {
     switch type {
     case 1, 2, 6, 7: 1

@@ -2,9 +2,9 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension Reading {
-  /// Notes where bytes begin that stand after `end`, where the format says that the file ends.
+  /// Notes trailing bytes after `end`, the end of the format.
   ///
-  /// NULs and line ends are what cameras, disks and upload forms leave behind; nothing is hidden in them.
+  /// Cameras, disks and upload forms append NULs and line ends; they hide nothing.
   mutating func noteTrailingData(_ window: inout ByteWindow, after end: UInt64) throws(ReadError) {
     var offset = end
     while offset < window.byteCount {

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// XMP (ISO 16684-1), as far as it tells where a picture was made: `exif:GPSLatitude` and
-/// `exif:GPSLongitude` (XMP part 2, section 3.2), as an attribute or as an element.
+/// XMP (ISO 16684-1), only for the GPS coordinates of an image: `exif:GPSLatitude` and `exif:GPSLongitude`
+/// (XMP part 2, section 3.2), as an attribute or as an element.
 enum XMP {
   /// The file offset of the first coordinate in `packet` that isn't zero.
   static func locationOffset(in packet: ByteSpan) -> UInt64? {
@@ -19,7 +19,7 @@ enum XMP {
     return nil
   }
 
-  /// Whether a value follows, in quotes or in an element, that has a digit other than zero in it.
+  /// Whether a value with a nonzero digit follows, in quotes or in an element.
   private static func isPosition(_ packet: ByteSpan, at start: Int) -> Bool {
     var index = start
     while let byte = packet[index], byte == 0x20 || byte == 0x3d || (0x09...0x0d).contains(byte) {
@@ -29,7 +29,7 @@ enum XMP {
       return false
     }
     index += 1
-    // A coordinate reads like "39,54.5123N": longer text is something else.
+    // A coordinate looks like "39,54.5123N": longer text is something else.
     for _ in 0..<32 {
       guard let byte = packet[index], byte != 0x22, byte != 0x27, byte != 0x3c else { return false }
       if (0x31...0x39).contains(byte) { return true }

@@ -1,11 +1,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The directory of a compound file (MS-CFB 2.6): a tree of storages, which are like folders, and
-/// streams, which are like files.
+/// The directory of a compound file (MS-CFB 2.6): a tree of storages (directories) and streams (files).
 struct CompoundDirectory {
   static let entryByteCount = 128
-  /// What stands for no entry.
+  /// The value for "no entry".
   private static let none: UInt32 = 0xffff_ffff
 
   /// An entry, as far as it is needed.
@@ -17,22 +16,22 @@ struct CompoundDirectory {
     var child: UInt32 = none
     var start: UInt32 = 0
     var byteCount: UInt64 = 0
-    /// Where the entry stands in the file.
+    /// Where the entry is in the file.
     var offset: UInt64
-    /// The entry of the storage that it lies in; nil where the tree doesn't lead to it.
+    /// The entry of its storage; nil if the tree doesn't refer to it.
     var parent: UInt32?
   }
 
   enum Kind: UInt8 { case other = 0, storage = 1, stream = 2, root = 5 }
 
   private(set) var entries: [Entry] = []
-  /// The class identifier of the root, as it stands in the file.
+  /// The class identifier of the root, as it is in the file.
   private(set) var rootClass: ClassIdentifier?
   /// Whether entries lead in a circle.
   private(set) var hasLoop = false
-  /// Whether an entry leads to one that the directory doesn't have.
+  /// Whether an entry refers to a missing one.
   private(set) var hasGap = false
-  /// Whether there are entries that aren't looked at.
+  /// Whether there are entries beyond the limit.
   private(set) var isLimited = false
 
   init() {}
@@ -59,7 +58,7 @@ struct CompoundDirectory {
     findParents()
   }
 
-  /// Takes in the entry in `span` (MS-CFB 2.6.1).
+  /// Adds the entry in `span` (MS-CFB 2.6.1).
   mutating func append(_ span: inout ByteSpan, _ header: CompoundFileHeader) throws(ReadError) {
     var entry = Entry(offset: span.offset)
     entry.name = CompoundName(ofEntry: span)
@@ -99,7 +98,7 @@ struct CompoundDirectory {
     guard let root = entries.first, root.kind == .root else { return }
     var stack = [(index: root.child, parent: UInt32(0))]
     while let (index, parent) = stack.popLast() {
-      // Sloppy writers have 0 where no entry is meant.
+      // Some writers use 0 for "no entry".
       guard index != 0, index <= SectorNumber.maximum else { continue }
       guard Int(index) < entries.count else {
         hasGap = !isLimited
@@ -135,7 +134,7 @@ struct ClassIdentifier: Hashable {
   }
 }
 
-/// The names of streams and storages that tell something.
+/// The names of streams and storages that identify the type.
 enum CompoundName: CaseIterable {
   case wordDocument, table0, table1, workbook, book, powerPointDocument, currentUser, encryptedSummary
   case encryptionInfo, encryptedPackage, protectedContent, macros, macrosOfWorkbook, vba
@@ -170,7 +169,7 @@ enum CompoundName: CaseIterable {
     }
   }
 
-  /// The name of a directory entry, where it is one of these; letters count in either case.
+  /// The name of a directory entry, if it is one of these; ignores case.
   init?(ofEntry span: borrowing ByteSpan) {
     guard let name = Self.allCases.first(where: { Self.matches($0.text, span) }) else { return nil }
     self = name

@@ -7,11 +7,11 @@ struct CompoundFile {
   private(set) var fat: FileAllocationTable
   private(set) var directory: CompoundDirectory
   private(set) var directoryDefect: FileAllocationTable.Defect?
-  /// The mini stream, in which the small streams stand.
+  /// The mini stream, which contains the small streams.
   private(set) var miniStream = CompoundStream(FileAllocationTable.Extents())
   private var miniFAT = CompoundStream(FileAllocationTable.Extents())
   private(set) var miniDefect: FileAllocationTable.Defect?
-  /// Whether the directory or the small streams stand in more pieces than are kept.
+  /// Whether the directory or the small streams have more pieces than the limit.
   private(set) var isLimited = false
 
   init(_ header: CompoundFileHeader, in window: inout ByteWindow) throws(ReadError) {
@@ -28,14 +28,14 @@ struct CompoundFile {
 
   private mutating func followMiniStream() {
     guard let root = directory.entries.first, root.kind == .root, root.byteCount > 0 else { return }
-    // The sizes are claims, of up to 2^64 bytes: where the chains lead in a circle, they don't bound the way.
+    // The declared sizes, up to 2^64 bytes, don't bound chains that form a cycle.
     let bound = fat.sectorCount
     var visited: SectorSet? = SectorSet(bound: bound)
     var extents = FileAllocationTable.Extents()
     miniDefect = fat.follow(
       from: root.start, byteCount: root.byteCount, visited: &visited, extents: &extents)
     miniStream = CompoundStream(extents)
-    // As long as the mini stream needs it: four bytes for each of its sectors.
+    // As long as the mini stream needs: four bytes for each of its sectors.
     let (tableByteCount, overflow) = (root.byteCount >> UInt64(header.miniSectorShift))
       .multipliedReportingOverflow(by: 4)
     extents = FileAllocationTable.Extents()
@@ -48,10 +48,10 @@ struct CompoundFile {
     if miniStream.isLimited || miniFAT.isLimited { isLimited = true }
   }
 
-  /// Streams shorter than this stand in the mini stream: 4096, and no more whatever the header claims.
+  /// Streams shorter than this are in the mini stream: 4096, whatever the header declares.
   var cutoff: UInt64 { min(UInt64(header.miniStreamCutoff), 4096) }
 
-  /// A stream's bytes, and what is wrong with the way to them.
+  /// A stream's bytes, and the fault in its sector chain.
   func stream(
     _ entry: CompoundDirectory.Entry, in window: inout ByteWindow
   ) throws(ReadError) -> (CompoundStream, FileAllocationTable.Defect?) {
@@ -66,7 +66,7 @@ struct CompoundFile {
     return (CompoundStream(extents), defect)
   }
 
-  /// A stream's first bytes and where they stand, whatever becomes of the rest.
+  /// A stream's first bytes and their offset, whatever is wrong with the rest.
   func head(
     of entry: CompoundDirectory.Entry, upTo count: Int, in window: inout ByteWindow
   ) throws(ReadError) -> (bytes: [UInt8], offset: UInt64?) {
@@ -84,7 +84,7 @@ struct CompoundFile {
     return (bytes, extents.all.first?.offset)
   }
 
-  /// Follows a small stream through the mini FAT (MS-CFB 2.4); its size bounds the way.
+  /// Follows a small stream through the mini FAT (MS-CFB 2.4); its size bounds the walk.
   private func followMini(
     _ entry: CompoundDirectory.Entry, extents: inout FileAllocationTable.Extents,
     in window: inout ByteWindow
@@ -114,8 +114,8 @@ struct CompoundFile {
     return nil
   }
 
-  /// What is wrong where a small stream leads past what is known of the mini stream or of its table; nil where more of
-  /// that is there and not kept.
+  /// The fault if a small stream exceeds the known part of the mini stream or its table; nil if there is more
+  /// that isn't kept.
   private func defect(of stream: CompoundStream, at sector: UInt32) -> FileAllocationTable.Defect? {
     if stream.isLimited { return nil }
     return miniDefect == .cut ? .cut : .astray(sector)

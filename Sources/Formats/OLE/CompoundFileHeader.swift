@@ -11,13 +11,13 @@ struct CompoundFileHeader {
   let miniSectorShift: UInt16
   let fatSectorCount: UInt32
   let firstDirectorySector: UInt32
-  /// Streams shorter than this stand in the mini stream.
+  /// Streams shorter than this are in the mini stream.
   let miniStreamCutoff: UInt32
   let firstMiniFATSector: UInt32
   let firstDIFATSector: UInt32
-  /// The first of the sectors in which the FAT stands.
+  /// The first of the sectors that contain the FAT.
   let difat: [UInt32]
-  /// Version 3 counts a stream's size in 32 bits, and leaves anything in the others.
+  /// Version 3 stores a stream's size in 32 bits, and arbitrary data in the others.
   let has32BitSizes: Bool
 
   init(parsing span: inout ByteSpan) throws(ReadError) {
@@ -41,21 +41,21 @@ struct CompoundFileHeader {
     self.difat = difat
   }
 
-  /// Whether a decoder can make something of the sizes at all.
+  /// Whether a decoder can use the sizes at all.
   var isPlausible: Bool { (7...16).contains(sectorShift) && miniSectorShift < sectorShift }
 
   var sectorSize: Int { 1 << Int(sectorShift) }
   var miniSectorSize: Int { 1 << Int(miniSectorShift) }
 
-  /// Where a sector stands; the header takes the place of one.
+  /// The offset of a sector; the header occupies one.
   func offset(of sector: UInt32) -> UInt64 { (UInt64(sector) + 1) << UInt64(sectorShift) }
 }
 
-/// The sector numbers that mean something else (MS-CFB 2.1).
+/// The sector numbers with a special meaning (MS-CFB 2.1).
 enum SectorNumber {
   /// The highest number that a sector can have.
   static let maximum: UInt32 = 0xffff_fffa
-  /// Not used by the format; stands here for what the file doesn't have.
+  /// Not used by the format; used here for missing entries.
   static let unknown: UInt32 = 0xffff_fffb
   static let endOfChain: UInt32 = 0xffff_fffe
   static let free: UInt32 = 0xffff_ffff

@@ -1,11 +1,11 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A stream's bytes, wherever in the file they stand.
+/// A stream's bytes, which may be in many places of the file.
 struct CompoundStream {
-  /// How many bytes can be read: no more than are in the file.
+  /// How many bytes can be read: at most as many as are in the file.
   let byteCount: UInt64
-  /// Whether the stream goes on in more pieces than are kept.
+  /// Whether the stream has more pieces than the limit.
   let isLimited: Bool
   private let extents: [FileAllocationTable.Extent]
   /// Where each extent begins within the stream.
@@ -24,7 +24,7 @@ struct CompoundStream {
     byteCount = end
   }
 
-  /// The place in the file of a byte of the stream, and how many bytes follow on there.
+  /// The file offset of a byte of the stream, and how many bytes follow there.
   func place(of position: UInt64) -> FileAllocationTable.Extent? {
     guard position < byteCount else { return nil }
     var low = 0

@@ -3,8 +3,8 @@ internal import PreflightBytes
 
 /// The file allocation table (MS-CFB 2.3): for every sector the next one of its stream.
 ///
-/// As much of it is kept as the file has sectors, four bytes for 512, and in no case more than
-/// ``Limits/OLE/sectors`` of them.
+/// As many entries are kept as the file has sectors, four bytes for 512, and at most ``Limits/OLE/sectors``
+/// of them.
 struct FileAllocationTable {
   private var next: [UInt32] = []
   /// Whether a part of the table itself lies past the end of the file.
@@ -59,7 +59,7 @@ struct FileAllocationTable {
     }
   }
 
-  /// Takes in a sector of the table; false where its number ends the list.
+  /// Adds a sector of the table; false at the end of the list.
   private mutating func append(
     _ sector: UInt32, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -84,17 +84,17 @@ struct FileAllocationTable {
     return next[Int(sector)]
   }
 
-  /// Whether the table is known to be whole, so that what it doesn't cover is an error of the file.
+  /// Whether the table is complete, so that an entry beyond it is an error of the file.
   var isComplete: Bool { !isCut && next.count < Limits.OLE.sectors }
 
-  /// How many sectors the file has room for, a last one that isn't whole included.
+  /// The number of sectors in the file, including an incomplete last one.
   var sectorCount: UInt64 { (fileByteCount >> UInt64(header.sectorShift)) + 1 }
 
   /// What is wrong with a chain of sectors.
   enum Defect: Equatable {
-    /// The data that the chain leads to is not all in the file.
+    /// The data of the chain is not completely in the file.
     case cut
-    /// The chain ends before the stream does, after so many bytes and this sector.
+    /// The chain ends before the stream does, after this many bytes and this sector.
     case short(UInt64, last: UInt32?)
     /// The chain comes back to the sector.
     case loop(UInt32)
@@ -108,7 +108,7 @@ struct FileAllocationTable {
     var byteCount: UInt64
   }
 
-  /// Where the bytes of a chain stand, in order.
+  /// Where the bytes of a chain are, in order.
   struct Extents {
     private(set) var all: [Extent] = []
     /// Whether there are more than are kept.
@@ -125,15 +125,15 @@ struct FileAllocationTable {
     }
   }
 
-  /// Whether the file has more sectors than are kept of the table.
+  /// Whether the file has more sectors than the limit.
   var isLimited: Bool { sectorCount > UInt64(Limits.OLE.sectors) }
 
   /// Follows a chain for `byteCount` bytes, or to its end where that is nil.
   ///
   /// - Parameters:
-  ///   - visited: The sectors passed in this chain, by which a loop is found; nil where the number of
-  ///     bytes alone bounds the way.
-  ///   - extents: Where the bytes stand, as far as the chain leads.
+  ///   - visited: The sectors of this chain so far, to detect a loop; nil if the number of
+  ///     bytes bounds it.
+  ///   - extents: The bytes of the chain, as far as it continues.
   func follow(
     from start: UInt32, byteCount: UInt64?, visited: inout SectorSet?, extents: inout Extents
   ) -> Defect? {
@@ -153,7 +153,7 @@ struct FileAllocationTable {
       let there = fileByteCount - offset
       extents.append(Extent(offset: offset, byteCount: min(needed, there)))
       if there < sectorSize {
-        // Some writers leave the last sector unfilled, and end the file exactly with their data.
+        // Some writers don't fill the last sector, and end the file right after their data.
         if there != needed { return .cut }
       }
       left -= needed
@@ -183,7 +183,7 @@ struct SectorSet {
     words = [UInt64](repeating: 0, count: Int(min(bound, UInt64(Limits.OLE.sectors)) / 64 + 1))
   }
 
-  /// Adds a number; false where it was there already. Numbers past the bound are never there.
+  /// Adds a number; false if it was already present. Numbers beyond the limit never are.
   mutating func insert(_ sector: UInt32) -> Bool {
     let index = Int(sector >> 6)
     guard index < words.count else { return true }

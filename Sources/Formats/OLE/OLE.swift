@@ -23,15 +23,15 @@ extension Format {
 }
 
 extension MediaType {
-  /// An OOXML document behind a password, whose inner type the bytes don't show.
+  /// An encrypted OOXML document, whose inner type the bytes don't show.
   package static let encryptedPackage: MediaType = "application/encrypted"
 }
 
-/// Compound files (MS-CFB 12.0), in which Office kept its documents before OOXML.
+/// Compound files (MS-CFB 12.0), the Office document format before OOXML.
 ///
 /// Yields `application/msword`, `application/vnd.ms-excel`, `application/vnd.ms-powerpoint`,
-/// `application/encrypted` for an OOXML document behind a password, the types of some other programs,
-/// and `application/x-ole-storage` for the rest.
+/// `application/encrypted` for an encrypted OOXML document, the types of some other programs, and
+/// `application/x-ole-storage` for the rest.
 enum OLE: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try window.available(at: 0, upTo: 8).has(CompoundFileHeader.signature) else { return }
@@ -42,7 +42,7 @@ enum OLE: FormatReader {
       reading.add(
         Fault(
           "sector-size", clause: "MS-CFB 2.2", at: 30,
-          "The header gives a sector size that can't be.", expected: "9 or 12",
+          "The header has an invalid sector size.", expected: "9 or 12",
           actual: "\(header.sectorShift)"))
       return
     }
@@ -67,7 +67,7 @@ enum OLE: FormatReader {
     noteTrailingData(file, fileByteCount: window.byteCount, into: &reading)
   }
 
-  /// Notes the limits that were reached on the way to the directory and the small streams.
+  /// Notes the limits that were reached while reading the directory and the small streams.
   private static func noteLimits(_ file: CompoundFile, into reading: inout Reading) {
     if file.fat.isLimited {
       let count = Limits.OLE.sectors
@@ -79,7 +79,7 @@ enum OLE: FormatReader {
       let count = Limits.OLE.entries
       reading.leaveUnchecked(
         UncheckedPart(
-          "entries of the directory after the first \(count)", limit: "\(count) entries",
+          "directory entries after the first \(count)", limit: "\(count) entries",
           at: file.directory.entries.first?.offset))
     }
     if file.isLimited { reading.leavePiecesUnchecked(at: file.directory.entries.first?.offset) }
@@ -90,14 +90,14 @@ enum OLE: FormatReader {
   ) throws(ReadError) -> OLEType? {
     if let type = OLEType(file.directory) { return type }
     let ofClass = OLEType(class: file.directory.rootClass)
-    // A class alone makes no document, but may be all that is left of one.
+    // A class alone doesn't make a document, but may be all that is left of one.
     guard isDamaged else { return ofClass?.needsStream == true ? nil : ofClass }
     if let ofClass { return ofClass }
     return try OLERemains.type(file.header, in: &window)
   }
 
   /// Some bytes after the last sector that make no sector belong to nothing, and with them the sectors before
-  /// that nothing uses: what was put behind the file begins where its own sectors end.
+  /// that nothing uses: what was put after the file begins where its own sectors end.
   private static func noteTrailingData(
     _ file: CompoundFile, fileByteCount: UInt64, into reading: inout Reading
   ) {
@@ -121,7 +121,7 @@ enum OLE: FormatReader {
 
   // MARK: Damage
 
-  /// What is broken in the file system that a compound file is.
+  /// The fault in the compound file's own file system.
   struct Damage {
     private(set) var isFound = false
     private var isCut = false
@@ -134,7 +134,7 @@ enum OLE: FormatReader {
         add(
           Fault(
             "allocation-table-broken", clause: "MS-CFB 2.5", at: 76,
-            "The list of the sectors that hold the allocation table is broken."), to: &reading)
+            "The list of allocation table sectors is corrupt."), to: &reading)
       }
       if let defect = file.directoryDefect {
         report(defect, of: "the directory", declaredAt: 48, file, fileByteCount, into: &reading)
@@ -145,24 +145,24 @@ enum OLE: FormatReader {
             Fault(
               "root-entry-missing", clause: "MS-CFB 2.6.2",
               at: file.directory.entries.first?.offset ?? 48,
-              "The directory doesn't begin with the root of the file's streams."), to: &reading)
+              "The directory doesn't start with a root entry."), to: &reading)
         }
       } else if file.directory.hasLoop {
         add(
           Fault(
             "directory-loop", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
-            "The entries of the directory lead in a circle."), to: &reading)
+            "The directory entries form a cycle."), to: &reading)
       } else if file.directory.hasGap, !isFound {
         add(
           Fault(
             "directory-gap", clause: "MS-CFB 2.6.4", at: file.directory.entries.first?.offset,
-            "An entry of the directory leads to one that isn't there."), to: &reading)
+            "A directory entry refers to a missing entry."), to: &reading)
       }
-      // Whatever else is wrong with the mini stream shows in the streams that stand in it.
+      // Other faults in the mini stream show in its streams.
       if file.miniDefect == .cut { cut("the mini stream", at: fileByteCount, into: &reading) }
     }
 
-    /// The stream that is the document, every defect of which counts.
+    /// The stream that is the document. All its defects count.
     mutating func mainStream(
       _ name: CompoundName, of file: CompoundFile, in window: inout ByteWindow,
       into reading: inout Reading
@@ -180,11 +180,12 @@ enum OLE: FormatReader {
       return stream
     }
 
-    /// Every other stream has to be in the file at least.
+    /// Every other stream must at least be in the file.
     mutating func checkOtherStreams(
       of file: CompoundFile, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
-      // Streams that together are longer than the file lie, and following them all would take long.
+      // If the streams together are longer than the file, some sizes are false, and following them all would
+      // take long.
       var left = window.byteCount &* Limits.OLE.streamsPerFile
       for entry in file.directory.entries where entry.kind == .stream && entry.parent != nil {
         if isCut { return }
@@ -192,8 +193,8 @@ enum OLE: FormatReader {
           let count = Limits.OLE.streamsPerFile
           return reading.leaveUnchecked(
             UncheckedPart(
-              "streams that go beyond \(count) times the file's size",
-              limit: "\(count) times the file's size",
+              "streams beyond \(count) times the file size",
+              limit: "\(count) times the file size",
               at: entry.offset))
         }
         guard entry.byteCount >= file.cutoff, !checked.contains(entry.offset) else { continue }
@@ -214,7 +215,7 @@ enum OLE: FormatReader {
       reading.add(fault)
     }
 
-    /// One mention of where the file ends is enough.
+    /// Reporting the end of the file once is enough.
     private mutating func cut(_ what: String, at offset: UInt64, into reading: inout Reading) {
       isFound = true
       if !isCut { reading.addTruncation(of: what, clause: "MS-CFB 2.1", at: offset) }
@@ -230,13 +231,13 @@ enum OLE: FormatReader {
       case .cut: return cut(what, at: fileByteCount, into: &reading)
       case .short(let byteCount, let last):
         (name, offset) = ("chain-too-short", last.map(file.header.offset) ?? declaredAt)
-        message = "The chain of sectors of \(what) ends after \(byteCount) bytes, which is too early."
+        message = "The sector chain of \(what) ends too early, after \(byteCount) bytes."
       case .loop(let sector):
         (name, offset) = ("chain-loop", min(file.header.offset(of: sector), fileByteCount))
-        message = "The chain of sectors of \(what) leads in a circle."
+        message = "The sector chain of \(what) forms a cycle."
       case .astray(let sector):
         (name, offset) = ("chain-astray", min(file.header.offset(of: sector), fileByteCount))
-        message = "The chain of sectors of \(what) leads out of the file."
+        message = "The sector chain of \(what) points outside the file."
       }
       add(Fault(name, clause: "MS-CFB 2.3", at: offset, message), to: &reading)
     }
@@ -250,7 +251,7 @@ enum OLE: FormatReader {
       while span.remaining >= 2 {
         let unit = try UInt16(parsingLittleEndian: &span)
         if unit == 0 { break }
-        // A number below 32 in front marks the streams that the system or Office keeps for itself.
+        // A leading number below 32 marks the streams reserved for the system or Office.
         if unit >= 0x20 { units.append(unit) }
       }
       return quotedName(Array(String(decoding: units, as: UTF16.self).utf8))
@@ -259,7 +260,7 @@ enum OLE: FormatReader {
 }
 
 extension Reading {
-  /// Notes that streams stand in more pieces than are kept.
+  /// Notes that streams have more pieces than the limit.
   fileprivate mutating func leavePiecesUnchecked(at offset: UInt64?) {
     let count = Limits.OLE.extents
     leaveUnchecked(

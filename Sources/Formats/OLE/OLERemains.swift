@@ -1,9 +1,9 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What a compound file was of which the directory is lost, by how the streams begin that are left.
+/// The type of a compound file whose directory is lost, by the first bytes of the remaining streams.
 struct OLERemains {
-  /// Streams begin with a sector, the small ones with a sector of the mini stream.
+  /// Streams start at a sector, small ones at a sector of the mini stream.
   private static let step = 64
 
   private let header: CompoundFileHeader
@@ -49,7 +49,7 @@ struct OLERemains {
     return nil
   }
 
-  /// The directory begins with "Root Entry"; this part of it and what stands behind it may be there.
+  /// The directory begins with "Root Entry"; this part of it and what follows it may be there.
   private func typeOfDirectory(
     _ piece: borrowing ByteSpan, at index: Int
   ) throws(ReadError) -> OLEType? {
@@ -64,7 +64,7 @@ struct OLERemains {
       ?? OLEType(Set(directory.entries.compactMap(\.name)), class: nil)
   }
 
-  /// The stream "\u{1}CompObj" names a class (MS-OLEDS 2.3.7), be it the document's or an object's in it.
+  /// The stream "\u{1}CompObj" names a class (MS-OLEDS 2.3.7): that of the document or of an object in it.
   private mutating func noteCompObj(_ piece: borrowing ByteSpan, at index: Int) {
     let start: [UInt8] = [0x01, 0x00, 0xfe, 0xff, 0x03, 0x0a, 0, 0, 0xff, 0xff, 0xff, 0xff]
     guard hint == nil, piece.has(start, at: index), piece.bytes.byteCount - index >= 28 else { return }
@@ -72,7 +72,7 @@ struct OLERemains {
     hint = OLEType(class: try? ClassIdentifier(parsing: &span))
   }
 
-  /// A picture of Office Art (MS-ODRAW 2.2.23), as PowerPoint has in a stream that it often writes first.
+  /// An image of Office Art (MS-ODRAW 2.2.23), as PowerPoint has in a stream that it often writes first.
   private mutating func notePicture(_ piece: borrowing ByteSpan, at index: Int) {
     guard hint == nil, piece[index + 3] == 0xf0, piece[index].map({ $0 & 0x0f }) == 0,
       let type = piece[index + 2], (0x1a...0x1f).contains(type)

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 
-/// What the streams in the root of a compound file, or else the root's class, say that it is.
+/// The type by the streams in the root of a compound file, or by the root's class.
 ///
-/// Storages further down hold embedded objects of any kind, which must not decide.
+/// Nested storages contain embedded objects of any kind, which must not decide.
 enum OLEType {
   case word, excel, powerPoint
   /// An OOXML package that is encrypted as a whole (MS-OFFCRYPTO 2.3.4).
@@ -28,7 +28,7 @@ enum OLEType {
     self.init(names, class: directory.rootClass)
   }
 
-  /// Decides by the names of streams; the class settles it where there are several.
+  /// Decides by the names of streams; if there are several, the class decides.
   init?(_ names: Set<CompoundName>, class: ClassIdentifier?) {
     let found = Self.names.filter { names.isSuperset(of: $0.names) }.map(\.type)
     guard let first = found.first else { return nil }
@@ -42,7 +42,7 @@ enum OLEType {
     self = type
   }
 
-  /// Whether a document of this type is nothing without its stream.
+  /// Whether a document of this type needs its stream.
   var needsStream: Bool {
     switch self {
     case .word, .excel, .powerPoint, .encryptedPackage: true
@@ -65,7 +65,7 @@ enum OLEType {
     ([.hangul], .other("application/x-hwp")),
   ]
 
-  /// The classes whose identifiers end in 0000-0000-C000-000000000046 are told by their first 32 bits.
+  /// The first 32 bits identify the classes whose identifiers end in 0000-0000-C000-000000000046.
   private static func ole(_ number: UInt32) -> ClassIdentifier {
     ClassIdentifier(high: UInt64(number.byteSwapped) << 32, low: 0xc000_0000_0000_0046)
   }

@@ -3,13 +3,12 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A file that was put into a document as it is: the stream "\u{1}Ole10Native" of an object, as Packager
-/// writes it.
+/// A file embedded in a document: the stream "\u{1}Ole10Native" of an object, as Packager writes it.
 struct PackagedFile {
-  /// What is told of the file, where it is a program: by its name or by its first bytes.
+  /// What is reported of the file if it is a program: its name or its type by the first bytes.
   let program: String?
 
-  /// Reads the stream's first bytes; nil where an object of another kind stands in it.
+  /// Reads the stream's first bytes; nil for an object of another kind.
   private init?(_ bytes: [UInt8]) {
     var span = ByteSpan(bytes.span.bytes, at: 0)
     do {
@@ -18,7 +17,7 @@ struct PackagedFile {
       guard try UInt16(parsingLittleEndian: &span) == 2 else { return nil }
       guard let label = try Self.string(&span), let path = try Self.string(&span) else { return nil }
       try span.skip(2)
-      // 3 for a file that is embedded, 1 for one that is only named.
+      // 3 for an embedded file, 1 for a link.
       guard try UInt16(parsingLittleEndian: &span) == 3 else { return nil }
       try span.skip(try UInt32(parsingLittleEndian: &span))  // the path that it is unpacked to
       try span.skip(4)  // size of the data
@@ -27,7 +26,7 @@ struct PackagedFile {
       if let name {
         program = "the program " + quotedName(Array(ProgramName.lastPart(name).utf8)) + " as an object"
       } else if let kind = StrayData.program(data), kind != "a shell script" {
-        program = "\(kind) under the name " + quotedName(Array(ProgramName.lastPart(label).utf8))
+        program = "\(kind) named " + quotedName(Array(ProgramName.lastPart(label).utf8))
       } else {
         program = nil
       }
@@ -36,7 +35,7 @@ struct PackagedFile {
     }
   }
 
-  /// A string that ends with a NUL; nil where it is longer than a path can be or no text.
+  /// A string that ends with a NUL; nil if it is longer than any path or not text.
   private static func string(_ span: inout ByteSpan) throws(ReadError) -> String? {
     var characters: [UInt8] = []
     while characters.count <= Limits.OLE.packagedName {
@@ -50,7 +49,7 @@ struct PackagedFile {
 
   /// Notes the programs among the packaged files of a compound file.
   ///
-  /// - Parameter place: Where the compound file stands, if it is itself packed in another file.
+  /// - Parameter place: The offset of the compound file, if it is embedded in another file.
   /// - Returns: Whether the head of each was there.
   @discardableResult
   static func notePrograms(

@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A PowerPoint Document stream (MS-PPT 2.1.2): records, of which containers hold others.
+/// A PowerPoint Document stream (MS-PPT 2.1.2): records, some of which contain others.
 struct PowerPointDocument {
   /// The record types that matter (MS-PPT 2.13.24).
   private enum RecordType {
@@ -11,14 +11,14 @@ struct PowerPointDocument {
     static let macroInfoAtom: UInt16 = 0x0400
   }
 
-  /// Whether the presentation has macros; nil where the records can't be followed to their end.
+  /// Whether the presentation has macros; nil if the records can't be followed to their end.
   private(set) var hasMacros: Bool?
-  /// Where the records begin that aren't looked at.
+  /// The offset of records beyond the limit.
   private(set) var unchecked: UInt64?
 
   private static let headerByteCount: UInt64 = 8
 
-  /// Follows the records, going into those only that lead to the note about macros (2.4.10).
+  /// Follows the records, descending only into those that contain the macro flag (2.4.10).
   init(_ stream: CompoundStream, in window: inout ByteWindow) throws(ReadError) {
     var position: UInt64 = 0
     var found = false
@@ -37,8 +37,8 @@ struct PowerPointDocument {
       switch type {
       case RecordType.document, RecordType.documentInfoList, RecordType.macroInfo: continue
       case RecordType.macroInfoAtom:
-        // Each time that it saves, PowerPoint may append the document anew; the last one counts.
-        // The reference to the project (4), then whether there are macros.
+        // PowerPoint may append the document again at each save; the last one counts. The reference to the
+        // project (4), then whether there are macros.
         found = bytes.count >= 16 && bytes[12] == 1
       default: break
       }
@@ -78,7 +78,7 @@ extension OLE {
     reading.facts.hasMacros = document.hasMacros
   }
 
-  /// What the current user's atom says (MS-PPT 2.3.2); nil where it says nothing known.
+  /// What the current user's atom says (MS-PPT 2.3.2); nil if it says nothing known.
   private static func isEncrypted(
     _ stream: CompoundStream, in window: inout ByteWindow
   ) throws(ReadError) -> Bool? {

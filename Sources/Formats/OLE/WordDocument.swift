@@ -5,13 +5,13 @@ internal import PreflightBytes
 struct WordDocument {
   let version: UInt16
   let isEncrypted: Bool
-  /// Whether the tables stand in the stream "1Table" or in "0Table".
+  /// Whether the tables are in the stream "1Table" rather than "0Table".
   let usesTable1: Bool
 
   /// Word 97 brought a stream for the tables.
   var hasTableStream: Bool { version >= 0x00c1 }
 
-  /// Reads the block, or returns nil where none of any version of Word stands there.
+  /// Reads the block, or returns nil if it isn't one of any version of Word.
   init?(parsing span: inout ByteSpan) throws(ReadError) {
     let identifier = try UInt16(parsingLittleEndian: &span)
     guard Self.isIdentifier(identifier) else { return nil }
@@ -53,15 +53,15 @@ extension OLE {
         damage.add(
           Fault(
             "word-identifier", clause: "MS-DOC 2.5.2", at: place.offset,
-            "The document doesn't begin with the mark of a Word document.", expected: "0xa5ec"),
+            "The document doesn't start with the Word signature.", expected: "0xa5ec"),
           to: &reading)
       }
       return
     }
-    // Rights management keeps the true content in a stream of its own.
+    // Rights management puts the real content in a separate stream.
     reading.facts.encrypted =
       document.isEncrypted || file.directory.rootEntry(.protectedContent) != nil
-    // Before Word 97, macros stood among the document's own tables.
+    // Before Word 97, macros were among the document's own tables.
     guard document.hasTableStream else { return }
     if !damage.isFound { reading.facts.hasMacros = hasProject }
     let table: CompoundName = document.usesTable1 ? .table1 : .table0
@@ -69,7 +69,7 @@ extension OLE {
       damage.add(
         Fault(
           "table-stream-missing", clause: "MS-DOC 2.1.2", at: place.offset + 10,
-          "The document names a stream for its tables that the file doesn't have.",
+          "The document refers to a missing table stream.",
           expected: document.usesTable1 ? "1Table" : "0Table"), to: &reading)
     }
   }

@@ -13,9 +13,9 @@ struct Workbook {
   private(set) var isEncrypted = false
   /// Whether a sheet holds macros of Excel 4.
   private(set) var hasMacroSheet = false
-  /// Whether the sheets' list was reached, so that what was not found isn't there.
+  /// Whether the list of sheets was reached, so that what wasn't found is absent.
   private(set) var isKnown = false
-  /// Where the records begin that aren't looked at.
+  /// The offset of records beyond the limit.
   private(set) var unchecked: UInt64?
 
   init(_ stream: CompoundStream, in window: inout ByteWindow) throws(ReadError) {
@@ -53,8 +53,8 @@ struct Workbook {
     }
   }
 
-  /// Whether the stream of a workbook of Excel 5 or later seems to begin here: with the whole workbook's
-  /// BOF, since those of sheets stand within.
+  /// Whether the workbook stream of Excel 5 or later seems to start here: with the BOF of the whole workbook,
+  /// since those of sheets come later.
   static func isStreamStart(_ span: borrowing ByteSpan, at index: Int) -> Bool {
     (span.has([0x09, 0x08, 0x10, 0, 0, 6], at: index) || span.has([0x09, 0x08, 8, 0, 0, 5], at: index))
       && span[index + 6] == 5 && span[index + 7] == 0
@@ -78,8 +78,8 @@ extension OLE {
         damage.add(
           Fault(
             "workbook-start", clause: "MS-XLS 2.4.21", at: place.offset,
-            "The workbook doesn't begin with the record that starts every workbook.",
-            expected: "a record BOF"), to: &reading)
+            "The workbook doesn't start with a BOF record.",
+            expected: "a BOF record"), to: &reading)
       }
       return
     }
@@ -96,7 +96,7 @@ extension OLE {
 }
 
 extension Reading {
-  /// Notes that records follow that aren't looked at; nil where none do.
+  /// Notes that records beyond the limit follow; nil if none do.
   mutating func leaveRecordsUnchecked(at offset: UInt64?) {
     guard let offset else { return }
     let count = Limits.OLE.records

@@ -1,6 +1,6 @@
-// Ogg: RFC 3533 (pages, chaining, multiplexing), RFC 5334 (media types), with the mappings of
-// Opus (RFC 7845), Vorbis I, FLAC, Speex, Theora and OGM.
-// Yields: audio/ogg or video/ogg, the streams, how long they play, and whether every page is whole.
+// Ogg: RFC 3533 (pages, chaining, multiplexing), RFC 5334 (media types), with the mappings of Opus (RFC
+// 7845), Vorbis I, FLAC, Speex, Theora and OGM. Yields: audio/ogg or video/ogg, the streams, the duration,
+// and whether every page is valid.
 
 package import PreflightFacts
 internal import PreflightBytes
@@ -37,17 +37,18 @@ enum Ogg: FormatReader {
 
 /// The pages of one file.
 private struct OggFile {
-  /// The streams of the link of the chain that is being read.
+  /// The streams of the chain's current link.
   private var streams: [OggStream] = []
-  /// The streams of the link before, until it is certain that no more of their pages come.
+  /// The streams of the previous link, until none of their pages can follow.
   private var earlier: [OggStream] = []
-  /// Whether a page came that begins no stream, so that the next that does begins a new link.
+  /// Whether the link has pages that don't start a stream, so that the next start of a stream starts a new
+  /// link.
   private var hasPassedBeginnings = false
   private var milliseconds: Double?
-  /// Whether the file ends within a page, or what follows isn't looked at.
+  /// Whether the file ends within a page, or the rest is beyond the limit.
   private var isCut = false
-  /// How many bytes may yet be summed for pages that may be none, so that a file made of page beginnings
-  /// costs no more than its size.
+  /// How many bytes may still be checksummed for possible pages, so that a file made of page signatures costs
+  /// no more than its size.
   private var searchBudget: UInt64 = 0
 
   mutating func read(
@@ -93,7 +94,7 @@ private struct OggFile {
         isCut = true
         reading.leaveUnchecked(
           UncheckedPart(
-            "pages after bytes that are no page", limit: "\(Limits.Ogg.searches) times the file's size",
+            "pages after invalid data", limit: "\(Limits.Ogg.searches) times the file size",
             at: offset))
         return window.byteCount
       }
@@ -102,19 +103,19 @@ private struct OggFile {
     var span = try window.span(at: offset, count: size)
     let checksum = try OggPage.checksum(of: span)
     if checksum != page.checksum {
-      // Four letters among other bytes are no page.
+      // Four letters among other bytes aren't page.
       if isResynchronising { return offset + 4 }
       reading.add(
         Fault(
           "crc-mismatch", clause: "RFC 3533 6", at: offset,
-          "A page's content doesn't match its checksum, so players drop the page.",
+          "A page doesn't match its checksum, so players drop it.",
           expected: Self.text(page.checksum), actual: Self.text(checksum)))
     }
     isResynchronising = false
     try span.skip(OggPage.fixedSize)
     try take(page, &span, isBroken: checksum != page.checksum, into: &reading)
     let end = offset + size
-    // With a broken segment table, the next page may begin before the end that was computed.
+    // With a corrupt segment table, the next page may start before the computed end.
     if checksum != page.checksum, end < window.byteCount,
       try !window.available(at: end, upTo: 4).has("OggS")
     {
@@ -124,7 +125,7 @@ private struct OggFile {
     return end
   }
 
-  /// The header at `offset` with the page's whole size; nil where the file ends within it.
+  /// The header at `offset` with the page's whole size; nil if the file ends within it.
   private static func header(
     _ window: inout ByteWindow, at offset: UInt64
   ) throws(ReadError) -> (OggPage, size: UInt64)? {
@@ -151,8 +152,8 @@ private struct OggFile {
       reading.add(
         Fault(
           "first-page-missing", clause: "RFC 3533 4", at: page.offset,
-          "The file starts in the middle of a stream: the page that says what it carries isn't there.",
-          expected: "a page that begins a stream", actual: "a later page"))
+          "The file starts in the middle of a stream; the first page is missing.",
+          expected: "the first page of a stream", actual: "a later page"))
     }
     guard let index = index(of: page, into: &reading) else { return }
     try streams[index].take(page, &span)
@@ -163,7 +164,7 @@ private struct OggFile {
     let serialNumber = page.serialNumber
     if let index = streams.lastIndex(where: { $0.serialNumber == serialNumber }) { return index }
     guard let index = earlier.lastIndex(where: { $0.serialNumber == serialNumber }) else { return nil }
-    // The stream goes on: what began in between is no new link but a stream that joined late.
+    // The stream continues: what began in between is not a new link but a stream that joined late.
     streams = earlier + streams
     earlier = []
     if streams.count > Limits.Ogg.streams {
@@ -200,7 +201,7 @@ private struct OggFile {
       UncheckedPart("streams after the first \(count)", limit: "\(count) streams", at: offset))
   }
 
-  /// What a stream carries, with a fault where its first packet is broken.
+  /// The content of a stream, with a fault if its first packet is corrupt.
   private func identify(_ packet: inout ByteSpan, into reading: inout Reading) -> OggMapping {
     do {
       return try OggMapping(parsing: &packet)
@@ -209,12 +210,12 @@ private struct OggFile {
       reading.add(
         Fault(
           "header-broken", clause: mapping.clause, at: error.offset,
-          "The first packet of a stream, which says how to decode it, is broken."))
+          "The first packet of a stream, its identification header, is corrupt."))
       return mapping
     }
   }
 
-  /// What can be told of a stream whose first page is cut.
+  /// What is known of a stream whose first page is truncated.
   private mutating func identifyCutPage(
     _ window: inout ByteWindow, at offset: UInt64, into reading: inout Reading
   ) throws(ReadError) {
@@ -227,7 +228,7 @@ private struct OggFile {
     note(OggMapping(nameOnly: packet), at: offset, into: &reading)
   }
 
-  /// Adds a stream to the facts, unless it says what the link before said.
+  /// Adds a stream to the facts, unless the previous link declared the same.
   private func note(_ mapping: OggMapping, at offset: UInt64, into reading: inout Reading) {
     guard let codec = mapping.codec else { return }
     var isAdded = true
@@ -265,7 +266,7 @@ private struct OggFile {
     return true
   }
 
-  /// Draws up a link of the chain: its faults, and how long it plays.
+  /// Finishes a link of the chain: its faults and its duration.
   private mutating func close(
     _ link: [OggStream], isLastLink: Bool, into reading: inout Reading
   ) {
@@ -275,7 +276,7 @@ private struct OggFile {
       reading.add(
         Fault(
           "content-missing", clause: "RFC 3533 4", at: link.last?.lastPageOffset,
-          "The file ends after the headers, before any content.",
+          "The file ends after the headers; it has no content.",
           expected: "pages with content", actual: "end of file"))
     }
     let lengths = link.compactMap { $0.mapping.kind == .other ? nil : $0.durationMilliseconds }
@@ -287,20 +288,20 @@ private struct OggFile {
       reading.add(
         Fault(
           "header-broken", clause: stream.mapping.clause, at: offset,
-          "A header that the decoder needs is not where it must stand."))
+          "A required header is missing or out of place."))
     }
-    // Numbers that jump at every page come from a poor writer, not from a loss.
+    // Numbers that jump at every page come from a poor writer, not from missing pages.
     if let gap = stream.firstGap, stream.gapCount * 4 <= stream.pageCount {
       reading.add(
         Fault(
           "page-missing", clause: "RFC 3533 6", at: gap.offset,
-          "Pages are missing: the numbers of the pages jump.",
+          "Pages are missing: the page numbers have a gap.",
           expected: "page \(gap.expected)", actual: "page \(gap.actual)"))
     } else if let offset = stream.brokenPacketOffset {
       reading.add(
         Fault(
           "packet-broken-off", clause: "RFC 3533 6", at: offset,
-          "A packet that runs over two pages lacks one of its parts."))
+          "A packet that spans two pages lacks one of its parts."))
     }
     guard stream.mapping.kind != .other, !isCut, !stream.hasEnded else { return }
     if stream.hasOpenPacket {
@@ -313,14 +314,14 @@ private struct OggFile {
       reading.add(
         Fault(
           "truncated", clause: stream.mapping.clause, at: stream.lastPageOffset,
-          "The stream ends before the headers that its decoder needs are complete.",
+          "The stream ends before its headers are complete.",
           expected: "\(stream.mapping.headerCount ?? 1) header packets",
           actual: "\(stream.packetCount)"))
     } else if stream.isShorterThanStated {
       reading.add(
         Fault(
           "truncated", clause: stream.mapping.clause, at: stream.lastPageOffset,
-          "The stream ends before the number of samples that its header states.",
+          "The stream has fewer samples than its header declares.",
           expected: "\(stream.mapping.total ?? 0) samples",
           actual: "\(stream.lastGranule ?? 0) samples"))
     }
@@ -355,8 +356,8 @@ private struct OggFile {
     reading.add(
       Fault(
         "page-missing", clause: "RFC 3533 6", at: offset,
-        "Bytes that are no page stand where the stream should go on.",
-        expected: "OggS", actual: "other bytes to the end of the file"))
+        "Invalid data where the next page should start.",
+        expected: "OggS", actual: "other bytes up to the end of the file"))
   }
 
   /// Whether the file ends within the four letters.
@@ -368,7 +369,7 @@ private struct OggFile {
     return Array("OggS".utf8).starts(with: try rest.array(rest.remaining))
   }
 
-  /// Where the next four letters stand that begin a page.
+  /// The offset of the next page signature.
   private static func nextPage(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> UInt64? {

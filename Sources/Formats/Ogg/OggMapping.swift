@@ -1,12 +1,12 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What a logical bitstream carries, by the first packet of its first page.
+/// The content of a logical bitstream, by the first packet of its first page.
 struct OggMapping {
   enum Kind { case audio, video, other }
 
   var kind: Kind
-  /// ffmpeg's name; nil for a stream that is neither sound nor picture, or isn't known.
+  /// ffmpeg's name; nil for an unknown stream or one that is neither audio nor video.
   var codec: String?
   var channels: Int?
   var sampleRate: Int?
@@ -16,25 +16,25 @@ struct OggMapping {
   var frameRate: Double?
   var chroma: String?
 
-  /// The packets before the first with content; nil where the mapping doesn't say.
+  /// The packets before the first with content; nil if the mapping doesn't say.
   var headerCount: Int?
-  /// What the second packet, and the third, must begin with.
+  /// How the second and third packets must begin.
   var laterHeaders: [StaticString] = []
 
   /// Granule positions a second.
   var granuleRate: Double?
   /// Theora's split of a granule position: the low bits count from the last key frame.
   var granuleShift: UInt64 = 0
-  /// Samples at the start that are decoded and not played (RFC 7845, section 4.2).
+  /// Samples at the start that are decoded but not played (RFC 7845, section 4.2).
   var preSkip: UInt64 = 0
-  /// The most that one packet can add to the granule position.
+  /// The maximum that one packet can add to the granule position.
   var mostPerPacket: UInt64 = 1
-  /// The length that the headers state, in granule positions.
+  /// The length declared in the headers, in granule positions.
   var total: UInt64?
 
-  /// Takes the first packet; a stream of an unknown kind isn't an error.
+  /// Reads the first packet; an unknown stream isn't an error.
   ///
-  /// - Throws: `endOfData` where the header ends early, `implausible` at the value that can't be.
+  /// - Throws: `endOfData` if the header ends early, `implausible` at an invalid value.
   init(parsing packet: inout ByteSpan) throws(ReadError) {
     self.init(.other)
     if packet.has("OpusHead") {
@@ -44,7 +44,7 @@ struct OggMapping {
     } else if packet.has("\u{7f}FLAC") {
       try readFLAC(&packet)
     } else if packet.has("fLaC") {
-      // What came before the mapping of FLAC 1.1.1: the stream's own metadata blocks, unwrapped.
+      // The format before the FLAC mapping 1.1.1: the stream's own metadata blocks, unwrapped.
       self = Self(.audio, "flac")
     } else if packet.has("Speex   ") {
       try readSpeex(&packet)
@@ -57,7 +57,7 @@ struct OggMapping {
     }
   }
 
-  /// What can be told by the first letters, where the rest is broken or cut.
+  /// What the first letters identify if the rest is corrupt or truncated.
   init(nameOnly packet: borrowing ByteSpan) {
     self =
       if packet.has("OpusHead") {
@@ -92,7 +92,7 @@ struct OggMapping {
     self.codec = codec
   }
 
-  /// Streams of which the name is enough.
+  /// Streams for which the name is enough.
   private static func named(_ packet: borrowing ByteSpan) -> OggMapping {
     if packet.has("BBCD\0") { return OggMapping(.video, "dirac") }
     if packet.has("OVP80") { return OggMapping(.video, "vp8") }
@@ -119,7 +119,7 @@ struct OggMapping {
     guard channels > 0 else { throw ReadError(.implausible, at: channelsOffset) }
     self.channels = channels
     preSkip = UInt64(try UInt16(parsingLittleEndian: &packet))
-    // The input's rate, and the gain: neither changes what comes out.
+    // The input's rate, and the gain: neither affects the output.
     try packet.skip(4 + 2)
     let familyOffset = packet.offset
     let family = try UInt8(parsing: &packet)
@@ -169,7 +169,7 @@ struct OggMapping {
     self = Self(.audio, "flac")
     try packet.skip(5 + 2)
     let later = try UInt16(parsingBigEndian: &packet)
-    // Zero stands for "not known".
+    // Zero means "unknown".
     if later > 0 { headerCount = 1 + Int(later) }
     let signatureOffset = packet.offset
     guard packet.has("fLaC", at: packet.position) else {
@@ -229,7 +229,7 @@ struct OggMapping {
       frameRate = Double(numerator) / Double(denominator)
       granuleRate = frameRate
     }
-    // The pixel's shape, the colour space and the nominal bit rate.
+    // The pixel's shape, the color space and the nominal bit rate.
     try packet.skip(3 + 3 + 1 + 3)
     let packed = try UInt16(parsingBigEndian: &packet)
     granuleShift = UInt64(packed >> 5 & 31)
@@ -248,7 +248,7 @@ struct OggMapping {
     let unit = try UInt64(parsingLittleEndian: &packet)
     let samplesPerUnit = try UInt64(parsingLittleEndian: &packet)
     if unit > 0, samplesPerUnit > 0 {
-      // Video: the duration of a frame, in units of 100 ns. Sound: so many samples in as long.
+      // Video: the duration of a frame, in units of 100 ns. Audio: the number of samples in that time.
       granuleRate = 10_000_000 / Double(unit) * Double(samplesPerUnit)
     }
     try packet.skip(4 + 4 + 2 + 2)
@@ -266,7 +266,7 @@ struct OggMapping {
     }
   }
 
-  /// The codec by the code that AVI and WAV know it by.
+  /// The codec by its code in AVI and WAV.
   private static func ogmCodec(_ subtype: FourCC, isVideo: Bool) -> String {
     if isVideo {
       return switch subtype.description.uppercased() {

@@ -6,18 +6,18 @@ struct OggPage {
   /// The bytes before the segment table.
   static let fixedSize = 27
 
-  /// The longest that a page can be: the header, 255 lacing values and 255 segments of 255 bytes.
+  /// The maximum size of a page: the header, 255 lacing values and 255 segments of 255 bytes.
   static let maximumSize = 27 + 255 + 255 * 255
 
   let offset: UInt64
 
-  /// Whether the page begins with the rest of a packet from the page before.
+  /// Whether the page starts with the rest of a packet from the previous page.
   let isContinued: Bool
   /// Whether the page is the first of its logical bitstream.
   let beginsStream: Bool
   /// Whether the page is the last of its logical bitstream.
   let endsStream: Bool
-  /// The position in the codec's own units after the last packet that ends here; nil where none ends.
+  /// The position, in the codec's units, after the last packet that ends here; nil if none ends.
   let granulePosition: UInt64?
   let serialNumber: UInt32
   let sequenceNumber: UInt32
@@ -28,14 +28,14 @@ struct OggPage {
     offset = span.offset
     guard span.has("OggS", at: span.position) else { throw ReadError(.implausible, at: offset) }
     try span.skip(4)
-    // The version is 0; a reader of another version's pages would be guessing, as decoders do.
+    // The version is 0; other versions would be guesswork, as in decoders.
     try span.skip(1)
     let flags = try UInt8(parsing: &span)
     isContinued = flags & 1 != 0
     beginsStream = flags & 2 != 0
     endsStream = flags & 4 != 0
     let granulePosition = try UInt64(parsingLittleEndian: &span)
-    // Negative numbers are no positions; -1 says that no packet ends here.
+    // Negative numbers aren't positions; -1 means that no packet ends here.
     self.granulePosition = Int64(exactly: granulePosition) == nil ? nil : granulePosition
     serialNumber = try UInt32(parsingLittleEndian: &span)
     sequenceNumber = try UInt32(parsingLittleEndian: &span)

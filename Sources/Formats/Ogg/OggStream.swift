@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 /// A logical bitstream (RFC 3533, section 4): its pages in order, and the packets that they carry.
 struct OggStream {
-  /// Where pages of a stream don't follow on one another.
+  /// A gap between the pages of a stream.
   struct Gap {
     let offset: UInt64
     let expected: UInt32
@@ -13,7 +13,7 @@ struct OggStream {
   let serialNumber: UInt32
   let mapping: OggMapping
 
-  /// Whether the page came that says it is the last.
+  /// Whether the last page was read.
   private(set) var hasEnded = false
   /// Whether the last page ended within a packet.
   private(set) var hasOpenPacket = false
@@ -25,15 +25,15 @@ struct OggStream {
   private(set) var pageCount = 0
   private(set) var gapCount = 0
   private(set) var firstGap: Gap?
-  /// A page that doesn't take up the packet that the page before left open, or the reverse.
+  /// A page that doesn't continue the packet that the previous page left open, or the reverse.
   private(set) var brokenPacketOffset: UInt64?
-  /// A header packet that isn't the one that should stand there.
+  /// A header packet that is missing or out of place.
   private(set) var wrongHeaderOffset: UInt64?
 
   private var nextSequenceNumber: UInt32 = 0
-  /// The granule position at which the first packet with content begins, once it is known.
+  /// The granule position at which the first content packet begins, once known.
   private var startGranule: UInt64?
-  /// What the packets before the first granule position above zero add to it, at most.
+  /// The maximum that the packets before the first granule position above zero add to it.
   private var leadIn: UInt64 = 0
 
   init(serialNumber: UInt32, mapping: OggMapping) {
@@ -41,7 +41,7 @@ struct OggStream {
     self.mapping = mapping
   }
 
-  /// Whether all the packets came that a decoder needs before the first with content.
+  /// Whether all header packets were read.
   var hasHeaders: Bool { packetCount >= mapping.headerCount ?? 1 }
 
   /// Whether any content came.
@@ -65,8 +65,8 @@ struct OggStream {
     if let granule = page.granulePosition {
       lastGranule = granule
       if startGranule == nil, granule > 0, hasHeaders {
-        // A stream that was joined late starts far above zero. The bound is loose for codecs whose
-        // packets vary, hence the factor: better a start of zero than one that is made up.
+        // A stream that was joined late starts far above zero. The bound is loose for codecs whose packets
+        // vary, hence the factor: a start of zero is better than a made-up one.
         startGranule = frames(granule) / 2 > leadIn ? frames(granule) - leadIn : 0
       }
     }
@@ -78,7 +78,7 @@ struct OggStream {
     guard pageCount > 0 else { return }
     let expected = nextSequenceNumber
     if page.sequenceNumber != expected {
-      // A live stream that was joined late keeps its first pages and jumps after them.
+      // A live stream that was joined late keeps its first pages and then jumps.
       let isJoin = hasHeaders && !hasContent
       guard page.sequenceNumber > expected, !isJoin else { return }
       gapCount += 1
@@ -89,7 +89,7 @@ struct OggStream {
     }
   }
 
-  /// Goes through the packets of the pages up to the first granule position with content.
+  /// Reads the packets of the pages up to the first granule position with content.
   private mutating func takePackets(
     _ page: OggPage, _ lacing: borrowing ByteSpan, _ body: inout ByteSpan
   ) throws(ReadError) {
@@ -106,7 +106,7 @@ struct OggStream {
       }
       let packet = try body.take(size)
       if !isRest { begin(packet) }
-      // The rest of a packet whose beginning was never there completes nothing.
+      // The rest of a packet whose start is missing completes nothing.
       if isWhole, !isRest || hasOpenPacket { packetCount += 1 }
       hasOpenPacket = !isWhole
       isRest = false
@@ -143,7 +143,7 @@ struct OggStream {
     }
   }
 
-  /// A granule position as a count of samples or pictures.
+  /// A granule position as a count of samples or frames.
   private func frames(_ granule: UInt64) -> UInt64 {
     guard mapping.granuleShift > 0 else { return granule }
     let key = granule >> mapping.granuleShift
@@ -159,7 +159,7 @@ struct OggStream {
     return Double(end - skipped.partialValue) * 1000 / rate
   }
 
-  /// Whether the headers state a length that the pages fall short of.
+  /// Whether the headers declare a length that the pages don't reach.
   var isShorterThanStated: Bool {
     guard let total = mapping.total, let last = lastGranule else { return false }
     return (startGranule ?? 0) == 0 && last < total

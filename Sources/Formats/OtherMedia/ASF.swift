@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Advanced Systems Format, section 3: Windows Media, told apart by the types of its streams.
+/// Advanced Systems Format, section 3: Windows Media, by the types of its streams.
 enum ASF {
   private static let header: [UInt8] = [
     0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, 0xa6, 0xd9, 0x00, 0xaa, 0x00, 0x62, 0xce, 0x6c,

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The MPEG family without a file header: transport and program streams (ISO/IEC 13818-1), and bare
-/// video (ISO/IEC 11172-2, 13818-2 and 14496-2; Annex B of ITU-T H.264 and H.265).
+/// The MPEG family without a file header: transport and program streams (ISO/IEC 13818-1), and raw video
+/// (ISO/IEC 11172-2, 13818-2 and 14496-2; Annex B of ITU-T H.264 and H.265).
 enum MPEGVideo {
   static func name(_ window: inout ByteWindow) throws(ReadError) -> OtherMedia.Name? {
     if let name = named(try window.available(at: 0, upTo: Limits.OtherMedia.head)) { return name }
@@ -16,8 +16,8 @@ enum MPEGVideo {
     return nil
   }
 
-  /// Packets of 188 bytes, alone, behind four bytes of time (Blu-ray) or before sixteen of parity, each
-  /// with the sync byte in its place.
+  /// Packets of 188 bytes, alone, after four bytes of time (Blu-ray) or before sixteen of parity, each with
+  /// the sync byte in its place.
   private static func isTransportStream(_ head: borrowing ByteSpan) -> Bool {
     for (size, first) in [(188, 0), (192, 4), (204, 0)] where head[first] == 0x47 {
       var packets = 0
@@ -27,20 +27,20 @@ enum MPEGVideo {
         packets += 1
         index += size
       }
-      // Five in step, or all that there are; the letter G alone begins many a text.
+      // Five consecutive ones, or all there are; many texts start with the letter G.
       if packets >= 5 || packets >= 3 && index == head.remaining + first { return true }
     }
     return false
   }
 
-  /// What the byte behind a start code says, where what follows can be.
+  /// The type by the byte after a start code, if what follows is plausible.
   private static func startCode(_ head: borrowing ByteSpan, at index: Int) -> OtherMedia.Name? {
     guard let code = head[index], let next = head[index + 1] else { return nil }
     switch code {
     case 0xba where next >> 6 == 1 || next >> 4 == 2:
       return OtherMedia.Name("video/mpeg", "mpeg")
     case 0xb3:
-      // The size of the picture is never zero, nor is the code of its rate.
+      // The size of the image is never zero, nor is the code of its rate.
       guard let third = head[index + 3], let fourth = head[index + 4], next > 0 || third > 0,
         fourth & 15 > 0, fourth >> 4 > 0
       else { return nil }

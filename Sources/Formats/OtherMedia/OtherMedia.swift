@@ -1,7 +1,6 @@
-// Sound and video that no endpoint takes, told by signature so that a rejection can name it. Each line
-// of the table names the specification by its usual name; media types are those of libmagic where it
-// knows the format, else the most common.
-// Yields: the media type and the container's name, no more.
+// Audio and video that no endpoint accepts, detected by signature so that a rejection can name the type. Each
+// line of the table names the specification by its usual name. Media types are those of libmagic if it knows
+// the format, otherwise the most common. Yields only the media type and the container's name.
 
 internal import PreflightFacts
 internal import PreflightBytes
@@ -93,7 +92,7 @@ enum OtherMedia: FormatReader {
       name.note(in: &reading)
       return
     }
-    // Sound of several formats is found behind an ID3 tag.
+    // Audio of several formats is found after an ID3 tag.
     let leading = try AudioTags.leading(&window)
     guard leading.isThere, leading.end < window.byteCount else { return }
     if let name = try name(&window, at: leading.end) {
@@ -103,7 +102,7 @@ enum OtherMedia: FormatReader {
       reading.add(
         Fault(
           "tag-before-header", clause: "ISO/IEC 14496-12 4.3", at: 0,
-          "An ID3 tag stands before the file's header, where players don't look for it.",
+          "An ID3 tag precedes the file header, where players don't expect it.",
           expected: "ftyp", actual: "ID3"))
     }
   }
@@ -138,7 +137,7 @@ enum OtherMedia: FormatReader {
     return nil
   }
 
-  /// SWF: three letters, a version, and a length below 16 MiB; zlib's header where it is compressed so.
+  /// SWF: three letters, a version, and a length below 16 MiB; zlib's header if it is compressed that way.
   private static func flash(_ head: borrowing ByteSpan) -> Name? {
     guard head.has("FWS") || head.has("CWS") && head[8] == 0x78 || head.has("ZWS"),
       let version = head[3], 1...60 ~= version, head[7] == 0
@@ -146,14 +145,14 @@ enum OtherMedia: FormatReader {
     return Name("application/x-shockwave-flash", "swf")
   }
 
-  /// Matroska (RFC 9559): EBML (RFC 8794) whose DocType says which of the two.
+  /// Matroska (RFC 9559): EBML (RFC 8794) whose DocType identifies the format.
   private static func matroska(_ head: borrowing ByteSpan) -> Name? {
     guard head.has([0x1a, 0x45, 0xdf, 0xa3]) else { return nil }
     return head.firstIndex(of: "webm") != nil
       ? Name("video/webm", "webm") : Name("video/x-matroska", "matroska")
   }
 
-  /// AC-3 and E-AC-3 (ETSI TS 102 366): a sync word of two bytes, and a header that can be.
+  /// AC-3 and E-AC-3 (ETSI TS 102 366): a sync word of two bytes, and a plausible header.
   private static func dolby(_ head: borrowing ByteSpan) -> Name? {
     guard head.has([0x0b, 0x77]), let rate = head[4], let identification = head[5] else { return nil }
     let version = identification >> 3

@@ -3,24 +3,24 @@ internal import PreflightBytes
 
 /// An object read from the file.
 struct PDFLoaded: Sendable {
-  /// The object; nil where it can't be had, be there one or not.
+  /// The object; nil if it can't be read, whether it exists or not.
   var object: PDFObject?
-  /// Why it can't be had, where that is a limit of ours.
+  /// Why it can't be had, where that is a limit.
   var unchecked: UncheckedPart?
-  /// Its name, where it was read as an indirect object.
+  /// Its name, if it was read as an indirect object.
   var reference: PDFReference?
   /// Where its data begins, if it is a stream.
   var streamOffset: UInt64?
-  /// Where it stands in the file, or where the stream that it is packed in does.
+  /// Its offset in the file, or that of the stream that contains it.
   var offset: UInt64?
   /// How many bytes were read for it.
   var byteCount = 0
 }
 
 extension ByteWindow {
-  /// The object that stands at `offset`, with `N G obj` before it if it is to be an indirect one; nil
-  /// where there is none. One that is longer or nested deeper than ``Limits/PDF`` allows is unchecked: no memory
-  /// follows what a file claims.
+  /// The object at `offset`, with `N G obj` before it for an indirect object; nil if there is none. An object
+  /// that is longer or nested deeper than ``Limits/PDF`` allows is unchecked, so memory doesn't depend on
+  /// what a file declares.
   mutating func pdfObject(
     at offset: UInt64, isIndirect: Bool = false
   ) throws(ReadError) -> PDFLoaded? {
@@ -48,7 +48,7 @@ extension ByteWindow {
         if case .enough = error.reason {
           let depth = Limits.PDF.nesting
           loaded.unchecked = UncheckedPart(
-            "objects nested more than \(depth) deep", limit: "\(depth) levels", at: offset)
+            "objects nested more than \(depth) levels deep", limit: "\(depth) levels", at: offset)
           return loaded
         }
         if case .implausible = error.reason { return nil }
@@ -64,15 +64,15 @@ extension ByteWindow {
     }
   }
 
-  /// The offset of the last `pattern` that ends at or before `end`, looked for backwards to `start`.
+  /// The offset of the last `pattern` that ends at or before `end`, searched backwards to `start`.
   mutating func lastOccurrence(
     of pattern: StaticString, before end: UInt64, from start: UInt64 = 0
   ) throws(ReadError) -> UInt64? {
     try lastMatch(of: pattern, before: end, from: start, lead: 0) { _, index in index }
   }
 
-  /// The offset of the last `number G obj` before `end`, looked for backwards through the whole file:
-  /// what readers do when the cross-reference is of no use.
+  /// The offset of the last `number G obj` before `end`, searched backwards through the whole file, as
+  /// readers do if the cross-reference is unusable.
   mutating func lastPDFObject(
     numbered number: UInt64, before end: UInt64
   ) throws(ReadError) -> UInt64? {
@@ -81,20 +81,19 @@ extension ByteWindow {
     }
   }
 
-  /// Goes through the occurrences of `pattern` from the last to the first, until `accept` finds
-  /// something there.
+  /// Visits the occurrences of `pattern` from the last to the first, until `accept` returns a value.
   ///
   /// - Parameters:
-  ///   - lead: How many of the bytes before an occurrence `accept` has to see.
-  ///   - accept: Takes a run of bytes and the index in it at which the pattern stands; gives the
-  ///     index of what was looked for.
+  ///   - lead: How many bytes before an occurrence `accept` needs.
+  ///   - accept: Receives a run of bytes and the index of the pattern in it; returns the index
+  ///     of the match.
   private mutating func lastMatch(
     of pattern: StaticString, before end: UInt64, from start: UInt64, lead: UInt64,
     _ accept: (borrowing ByteSpan, Int) -> Int?
   ) throws(ReadError) -> UInt64? {
     let length = UInt64(pattern.utf8CodeUnitCount)
     var end = min(end, byteCount)
-    // The end of a file mostly has what is wanted; only where it doesn't are larger pieces read.
+    // The end of a file usually has the answer; larger pieces are read only if it doesn't.
     var piece: UInt64 = 2 << 10
     while end >= start + length {
       let first = max(start, end - min(end, piece))
@@ -114,7 +113,7 @@ extension ByteWindow {
 }
 
 extension ByteSpan {
-  /// The index of the last `pattern` that stands between two indices.
+  /// The index of the last `pattern` between two indices.
   fileprivate func lastIndex(of pattern: StaticString, before end: Int, from start: Int) -> Int? {
     let count = pattern.utf8CodeUnitCount
     let first = pattern.utf8Start[0]

@@ -17,8 +17,8 @@ extension MediaType {
   package static let pdf: MediaType = "application/pdf"
 }
 
-/// A PDF document: its pages, whether it is encrypted, and whether its end and the way from its
-/// trailer to its page tree are whole. Only the tail and the few objects on that way are read.
+/// A PDF document: its pages, whether it is encrypted, and whether its end and the path from its trailer to
+/// its page tree are valid. Only the tail and the few objects on that path are read.
 package enum PDF: FormatReader {
   /// Readers accept bytes before the header, up to here (ISO 32000-1, annex H.3, note 13).
   private static let maximumHeaderOffset = 1024
@@ -54,17 +54,17 @@ package enum PDF: FormatReader {
     try PDFActions.note(in: &document, &window, into: &reading)
   }
 
-  /// Where `%PDF-` stands; nil where the file is no PDF.
+  /// Where `%PDF-` is; nil if the file isn't a PDF.
   private static func header(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
     let index = try window.available(at: 0, upTo: maximumHeaderOffset + 5).firstIndex(of: "%PDF-")
     guard let header = index.map(UInt64.init) else { return nil }
     if header == 0 { return header }
-    // Further in, it may be a document in an archive, or a text that speaks of PDF.
+    // Further in, it may be a document in an archive, or a text about PDF.
     if try isArchive(in: &window) { return nil }
     return try isHeader(at: header, in: &window) ? header : nil
   }
 
-  /// Whether `%PDF-` at an offset begins a document: an object or the end has to follow.
+  /// Whether `%PDF-` at an offset starts a document: an object or the end must follow.
   package static func isHeader(at header: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
     if try window.pdfObject(at: header, isIndirect: true) != nil { return true }
     let size = window.byteCount
@@ -72,25 +72,25 @@ package enum PDF: FormatReader {
     return try window.lastOccurrence(of: "startxref", before: size, from: tail) != nil
   }
 
-  /// Whether the file is a ZIP archive, a compound file or a tape archive, which store files as they are.
+  /// Whether the file is a ZIP archive, a compound file or a tar archive, which may store files uncompressed.
   private static func isArchive(in window: inout ByteWindow) throws(ReadError) -> Bool {
     let head = try window.available(at: 0, upTo: 512)
     return head.has([0x50, 0x4b, 3, 4]) || head.has([0xd0, 0xcf, 0x11, 0xe0])
       || head.has("ustar", at: 257)
   }
 
-  /// Opens the document by its cross-reference, or without one; false where there is no way into it.
+  /// Opens the document through its cross-reference, or without one; false if neither works.
   private static func open(
     _ document: inout PDFDocument, _ tail: PDFTail, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
     if let start = tail.startOfCrossReference, try document.open(at: start, in: &window) { return true }
-    // All readers look for the objects themselves where the cross-reference is of no use. In a file
-    // that is cut there is little to be found.
+    // All readers search for the objects if the cross-reference is unusable. In a truncated file there is
+    // little to find.
     guard tail.cut == nil, tail.isMarked else { return false }
     return try document.rebuild(in: &window)
   }
 
-  /// Whether the way into the document is packed in a way that others undo.
+  /// Whether the document is compressed in a way that other readers support.
   private static func isForOthers(
     header: UInt64, tail: PDFTail, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -98,7 +98,7 @@ package enum PDF: FormatReader {
     return try PDFDocument.isForOthers(header: header, startOfCrossReference: start, in: &window)
   }
 
-  /// Reads the facts; returns the first fault on the way from the trailer to the page tree.
+  /// Reads the facts; returns the first fault on the path from the trailer to the page tree.
   private static func read(
     _ document: inout PDFDocument, _ tail: PDFTail, in window: inout ByteWindow,
     into facts: inout Facts
@@ -111,7 +111,7 @@ package enum PDF: FormatReader {
     guard let catalog = root.dictionary else {
       return Fault(
         "missing-catalog", clause: "PDF 7.7.2", at: tail.startxref,
-        "The trailer names a root object that isn't in the document.",
+        "The trailer refers to a root object that isn't in the document.",
         expected: "a catalog dictionary", actual: root.kind)
     }
     let tree = try document.resolve(catalog[.pages], in: &window)
@@ -119,10 +119,10 @@ package enum PDF: FormatReader {
     guard let pages = tree.dictionary else {
       return Fault(
         "missing-page-tree", clause: "PDF 7.7.3", at: tail.startxref,
-        "The catalog names a page tree that isn't in the document.",
+        "The catalog refers to a page tree that isn't in the document.",
         expected: "a page tree node", actual: tree.kind)
     }
-    // A page takes more than a byte, packed as tightly as it may be; readers then count the pages themselves.
+    // A page takes more than a byte, however compressed; otherwise readers count the pages themselves.
     guard let count = try document.resolve(pages[.count], in: &window)?.integer, count >= 0,
       UInt64(count) <= window.byteCount
     else {
@@ -133,7 +133,7 @@ package enum PDF: FormatReader {
       return nil
     }
     return Fault(
-      "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no page.",
+      "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no pages.",
       expected: "at least one page", actual: "0")
   }
 
@@ -141,15 +141,13 @@ package enum PDF: FormatReader {
     Fault(
       "missing-trailer", clause: "PDF 7.5.5", at: tail.startxref,
       tail.startOfCrossReference == nil
-        ? "The file doesn't say where its cross-reference is, and no trailer names the document's root, "
-          + "so there is no way into it."
-        : "The cross-reference isn't where the end of the file says, and no trailer names the "
-          + "document's root, so there is no way into it.",
+        ? "The file has no startxref offset and no trailer with a root object, so it can't be opened."
+        : "The startxref offset is wrong and no trailer has a root object, so the file can't be opened.",
       expected: tail.startOfCrossReference.map { "a cross-reference section at byte \($0)" })
   }
 
-  /// A linearized file states its own length in its first object (annex F.3.3), and its last
-  /// `startxref` points to the front, which is whole whatever else is missing.
+  /// A linearized file declares its own length in its first object (annex F.3.3), and its last `startxref`
+  /// points to the front, which is intact whatever else is missing.
   private static func missingBytes(
     _ document: PDFDocument, _ tail: PDFTail, in window: inout ByteWindow
   ) throws(ReadError) -> Fault? {
@@ -159,15 +157,15 @@ package enum PDF: FormatReader {
       first[.linearized] != nil,
       let length = first[.l]?.integer.flatMap({ UInt64(exactly: $0) }),
       let endOfFirstPage = first[.e]?.integer.flatMap({ UInt64(exactly: $0) }),
-      // A writer that copied the dictionary along, but not the layout, puts the section last.
+      // A writer that copied the dictionary but not the layout puts the section last.
       start < endOfFirstPage
     else { return nil }
     let actual = window.byteCount - document.header
-    // The line end after the last marker is often lost, and nobody misses it.
+    // The line end after the last marker is often missing, which is harmless.
     guard length > actual, length - actual > 2 else { return nil }
     return Fault(
       "missing-bytes", clause: "PDF F.3.3", at: window.byteCount,
-      "The document says that it is longer than the file is: bytes are missing from it.",
+      "The document declares a length greater than the file size; data is missing.",
       expected: "\(length) bytes", actual: "\(actual) bytes")
   }
 }

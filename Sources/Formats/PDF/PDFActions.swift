@@ -4,16 +4,16 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What a document does beside being shown: scripts and actions that start programs, in the catalog, the
-/// form and the first pages.
+/// Active content of a document: scripts and actions that start programs, in the catalog, the form and the
+/// first pages.
 ///
-/// What the catalog leads to is examined, and the result says where a limit kept from that. Of the fields and the pages
-/// a sample is looked at.
+/// The catalog's references are followed, and limits that prevent this are reported. Of the fields and pages,
+/// only some are checked.
 struct PDFActions {
   var walk: PDFWalk
   private(set) var found: [HiddenContent] = []
   private var pages = 0
-  /// The limit that kept from looking at all that the catalog leads to, in words.
+  /// The limit that prevented checking all that the catalog refers to.
   private var limit: String?
   /// What was not looked at of that.
   private var unchecked: [UncheckedPart] = []
@@ -79,7 +79,7 @@ struct PDFActions {
     try readPages(entries[.pages], from: catalog.offset, 0, &document, &window)
   }
 
-  /// Notes which limits were reached on the way through what the catalog leads to, which ends here.
+  /// Reports the limits that were reached while following the catalog's references, which ends here.
   private mutating func noteLimits(_ document: PDFDocument, at offset: UInt64?) {
     unchecked = document.unchecked
     if walk.isExhausted {
@@ -93,17 +93,17 @@ struct PDFActions {
 
   // MARK: Actions
 
-  /// Reads an action and those that follow it; a destination is none.
+  /// Reads an action and those chained to it; a destination isn't one.
   ///
   /// - Parameters:
-  ///   - occasion: When it runs, in words.
+  ///   - occasion: When it runs, such as "when the document is opened".
   ///   - isAutomatic: Whether it runs without a click.
   private mutating func readAction(
     _ object: PDFObject?, from offset: UInt64?, _ occasion: String, isAutomatic: Bool, depth: Int = 0,
     _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
     guard depth < Limits.PDFActions.depth else {
-      limit = "\(Limits.PDFActions.depth) actions that follow one another"
+      limit = "\(Limits.PDFActions.depth) chained actions"
       return
     }
     guard let action = try walk.resolve(object, from: offset, &document, &window) else { return }
@@ -135,7 +135,7 @@ struct PDFActions {
     }
   }
 
-  /// Whether there is a script at all: some writers leave an empty one.
+  /// Whether there is a script: some writers leave an empty one.
   private mutating func isScript(
     _ object: PDFObject?, from offset: UInt64?, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -145,8 +145,8 @@ struct PDFActions {
     return length.integer.map { $0 > 0 } ?? true
   }
 
-  /// A click that opens a document beside this one harms nobody: programs write such links where they
-  /// mean a file of their own. One that starts a program does, and whatever starts without a click.
+  /// A click that opens a document next to this one is harmless: programs write such links for their own
+  /// files. A click that starts a program is not, and neither is anything that starts without a click.
   private mutating func readLaunch(
     _ entries: PDFDictionary, _ action: PDFWalk.Place, _ occasion: String, isAutomatic: Bool,
     _ document: inout PDFDocument, _ window: inout ByteWindow
@@ -198,14 +198,14 @@ struct PDFActions {
     try readTriggers(
       entries[.aa], from: field.offset, "when a field is filled in", &document, &window)
     try readAction(
-      entries[.a], from: field.offset, "at a click on a page", isAutomatic: false, &document, &window)
+      entries[.a], from: field.offset, "when a page is clicked", isAutomatic: false, &document, &window)
     guard let kids = entries[.kids]?.array else { return }
     for kid in kids.prefix(Limits.PDFActions.fields) {
       try readField(kid, from: field.offset, depth + 1, &document, &window)
     }
   }
 
-  /// The form of XFA is a stream, or an array of names and streams; the scripts stand in the template.
+  /// An XFA form is a stream, or an array of names and streams; the scripts are in the template.
   private mutating func readXFA(
     _ packets: PDFWalk.Place, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
@@ -256,7 +256,7 @@ struct PDFActions {
       let entries = annotation.dictionary
     else { return }
     try readAction(
-      entries[.a], from: annotation.offset, "at a click on a page", isAutomatic: false, &document, &window)
+      entries[.a], from: annotation.offset, "when a page is clicked", isAutomatic: false, &document, &window)
     try readTriggers(
       entries[.aa], from: annotation.offset,
       entries[.ft] == nil ? "when a page is shown or touched" : "when a field is filled in", &document,

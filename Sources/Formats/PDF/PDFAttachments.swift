@@ -6,7 +6,7 @@ internal import PreflightBytes
 extension PDFActions {
   /// Notes an attached file that is a program, by its name or its first bytes.
   ///
-  /// Any other attachment is what the format has them for: a portfolio's documents, an invoice's data.
+  /// Other attachments are normal: a portfolio's documents, an invoice's data.
   mutating func readAttachment(
     _ object: PDFObject?, from offset: UInt64?, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) {
@@ -26,11 +26,11 @@ extension PDFActions {
       let bytes = try walk.bytes(of: file, upTo: Limits.PDFActions.attachment, document, &window),
       let program = StrayData.program(ByteSpan(bytes.span.bytes, at: 0)), program != "a shell script"
     else { return }
-    let what = shown.map { "\(program) under the name \($0)" } ?? program
+    let what = shown.map { "\(program) named \($0)" } ?? program
     add(HiddenContent(.program, at: place, "\(what) as an attachment"))
   }
 
-  /// The name in a file specification, which is a string or a dictionary that has one.
+  /// The name in a file specification, which is a string or a dictionary with one.
   mutating func fileName(
     _ specification: PDFWalk.Place, _ document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) -> String? {
@@ -45,7 +45,7 @@ extension PDFActions {
     return nil
   }
 
-  /// A text string (7.9.2.2): UTF-16 behind a mark, UTF-8 behind another, else near enough Latin 1.
+  /// A text string (7.9.2.2): UTF-16 or UTF-8 with a byte order mark, otherwise roughly Latin 1.
   private static func text(_ string: [UInt8]) -> String {
     if string.starts(with: [0xfe, 0xff]) {
       let pairs = stride(from: 2, to: string.count - 1, by: 2)

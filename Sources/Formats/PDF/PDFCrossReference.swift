@@ -3,7 +3,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Where an indirect object stands.
+/// Where an indirect object is.
 enum PDFLocation: Sendable {
   /// At a file offset, counted from the header.
   case offset(UInt64)
@@ -11,18 +11,18 @@ enum PDFLocation: Sendable {
   case compressed(stream: UInt64, index: UInt64)
   /// Nowhere: the number is free.
   case free
-  /// Where a limit of ours keeps from looking.
+  /// Where a limit keeps from looking.
   case unchecked(UncheckedPart)
 }
 
-/// One cross-reference section, with the trailer that belongs to it. A table is left where it stands
-/// and asked entry by entry; a stream has to be decoded as a whole.
+/// One cross-reference section with its trailer. A table is left in place and read entry by entry; a stream
+/// has to be decoded as a whole.
 struct PDFCrossReferenceSection: Sendable {
   /// A run of objects with consecutive numbers.
   struct Subsection: Sendable {
     let first: UInt64
     let count: UInt64
-    /// Where the first entry stands: in the file for a table, in ``rows`` for a stream.
+    /// Where the first entry is: in the file for a table, in ``rows`` for a stream.
     let offset: UInt64
     let entrySize: UInt64
   }
@@ -30,15 +30,15 @@ struct PDFCrossReferenceSection: Sendable {
   private(set) var subsections: [Subsection] = []
   private(set) var trailer = PDFDictionary()
 
-  /// Where the section stands whose entries this one updates.
+  /// The offset of the section that this one updates.
   private(set) var previous: UInt64?
-  /// Where the stream stands that a table of a hybrid-reference file leaves objects to (7.5.8.4).
+  /// The offset of the stream that extends a table in a hybrid-reference file (7.5.8.4).
   private(set) var hybridStream: UInt64?
 
-  /// What kept the section from being read, where that is a limit of ours; there is nothing in it then.
+  /// The limit that prevented reading the section, which is then empty.
   private(set) var unchecked: UncheckedPart?
 
-  /// The decoded entries of a cross-reference stream, the first of them where there are too many; nil for a
+  /// The decoded entries of a cross-reference stream, or the first of them if there are too many; nil for a
   /// table.
   private(set) var rows: [UInt8]?
   /// The widths of a stream's three fields.
@@ -47,13 +47,13 @@ struct PDFCrossReferenceSection: Sendable {
   /// How long its trailer is.
   private var trailerByteCount = 0
 
-  /// What the section costs, roughly: the memory that it holds, and its trailer for a moment, which
-  /// hostile sections have in common, so that there may be far more of it than the file has bytes.
+  /// The approximate cost of the section: the memory that it uses, and temporarily its trailer. Hostile
+  /// sections share a trailer, so the total may far exceed the file's size.
   var cost: Int {
     (rows?.count ?? 0) + subsections.count * MemoryLayout<Subsection>.stride + 4 * trailerByteCount
   }
 
-  /// Takes the trailer out: only the newest that names a root is of use, and it may be long.
+  /// Removes the trailer: only the newest one with a root is used, and it may be long.
   mutating func takeTrailer() -> PDFDictionary {
     defer { trailer = PDFDictionary() }
     return trailer
@@ -65,16 +65,16 @@ struct PDFCrossReferenceSection: Sendable {
     hybridStream = trailer[.xRefStm]?.integer.flatMap { UInt64(exactly: $0) }
   }
 
-  /// What the section says about a number; nil where it leaves that to others.
+  /// The section's entry for a number; nil if other sections may have it.
   func location(of number: UInt64, in window: inout ByteWindow) throws(ReadError) -> PDFLocation? {
     if rows != nil { return streamLocation(of: number) }
     let location = try tableLocation(of: number, in: &window)
-    // The table of a hybrid-reference file calls free what its stream has.
+    // The table of a hybrid-reference file marks objects of its stream as free.
     if case .free? = location, hybridStream != nil { return nil }
     return location
   }
 
-  /// The subsection that has a number, and the place of its entry.
+  /// The subsection that has a number, and the offset of its entry.
   private func entry(of number: UInt64) -> (subsection: Subsection, offset: UInt64)? {
     for subsection in subsections
     where number >= subsection.first && number - subsection.first < subsection.count {
@@ -85,7 +85,7 @@ struct PDFCrossReferenceSection: Sendable {
     return nil
   }
 
-  /// What a cross-reference stream says about a number.
+  /// The entry of a cross-reference stream for a number.
   private func streamLocation(of number: UInt64) -> PDFLocation? {
     guard let rows, let entry = entry(of: number), let start = Int(exactly: entry.offset) else {
       return nil
@@ -96,7 +96,7 @@ struct PDFCrossReferenceSection: Sendable {
       guard rows.count - position >= width else {
         let size = Limits.size(Limits.PDF.stream)
         return .unchecked(
-          UncheckedPart("objects that the first \(size) of a cross-reference don't list", limit: size))
+          UncheckedPart("objects after the first \(size) of a cross-reference section", limit: size))
       }
       fields.append(rows[position..<position + width].reduce(0) { $0 << 8 | UInt64($1) })
       position += width
@@ -112,7 +112,7 @@ struct PDFCrossReferenceSection: Sendable {
 }
 
 extension PDFCrossReferenceSection {
-  /// Reads a table that begins at `offset` with the keyword `xref`; nil where it makes no sense.
+  /// Reads a table that starts at `offset` with the keyword `xref`; nil if it is invalid.
   init?(tableAt start: UInt64, in window: inout ByteWindow) throws(ReadError) {
     var position = start
     for _ in 0..<Limits.PDF.subsections {
@@ -153,7 +153,7 @@ extension PDFCrossReferenceSection {
     case nonsense
   }
 
-  /// Reads `first count` and measures the entries below it, or finds the trailer's dictionary.
+  /// Reads `first count` and measures the entries after it, or finds the trailer's dictionary.
   private static func subsectionHeader(
     at offset: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Step {
@@ -168,8 +168,8 @@ extension PDFCrossReferenceSection {
     guard count > 0 else {
       return .subsection(Subsection(first: first, count: 0, offset: entries, entrySize: 20))
     }
-    // An entry has 20 bytes, its line end included; some writers leave out the space before a lone
-    // line feed, so the size is measured.
+    // An entry has 20 bytes including its line end. Some writers omit the space before a lone line feed, so
+    // the size is measured.
     guard lexer.unsignedInteger() != nil else { return .nonsense }
     lexer.skipWhitespace()
     guard lexer.unsignedInteger() != nil else { return .nonsense }
@@ -198,8 +198,8 @@ extension PDFCrossReferenceSection {
 }
 
 extension PDFCrossReferenceSection {
-  /// Reads the cross-reference stream that stands at `offset` as an indirect object; nil where there
-  /// is none or it can't be decoded.
+  /// Reads the cross-reference stream at `offset` as an indirect object; nil if there is none or it can't be
+  /// decoded.
   init?(streamAt offset: UInt64, in window: inout ByteWindow) throws(ReadError) {
     guard let loaded = try window.pdfObject(at: offset, isIndirect: true) else { return nil }
     if let unchecked = loaded.unchecked {
@@ -238,7 +238,7 @@ extension PDFCrossReferenceSection {
     let byteCount = Int(clamping: min(position, UInt64(Limits.PDF.stream)))
     unchecked = PDFStreamDecoder.unchecked(dictionary, at: offset)
     if unchecked != nil { return }
-    // Where entries are missing, viewers take the whole section for broken.
+    // If entries are missing, viewers treat the whole section as invalid.
     guard let decoder = PDFStreamDecoder(dictionary),
       let rows = try decoder.decode(at: data, upTo: byteCount, in: &window), rows.count == byteCount
     else { return nil }

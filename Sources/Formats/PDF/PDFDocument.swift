@@ -3,37 +3,37 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A document's objects, found through its cross-reference sections, from the newest on, each read
-/// only when it is asked; or by looking through the whole file where those are of no use.
+/// A document's objects. They are found through its cross-reference sections, starting with the newest, and
+/// read on demand. If those are unusable, the whole file is searched.
 struct PDFDocument {
-  /// Where `%PDF-` stands, from which offsets count.
+  /// Where `%PDF-` is, from which offsets count.
   let header: UInt64
 
-  /// The newest trailer dictionary that names the document's root.
+  /// The newest trailer dictionary with a root.
   private(set) var trailer = PDFDictionary()
 
-  /// Whether objects are looked for in the whole file.
+  /// Whether the whole file is searched for objects.
   private(set) var isRebuilt = false
 
   /// Whether strings and streams are encrypted, with or without a password.
   private(set) var isEncrypted = false
 
   private var sections: [PDFCrossReferenceSection] = []
-  /// Where sections stand that haven't been read yet, the next one last.
+  /// The offsets of unread sections, the next one last.
   private var pending: [UInt64] = []
   private var visited: [UInt64] = []
-  /// What keeps older sections from being read, where that is a limit of ours.
+  /// The limit that prevents reading older sections.
   private var uncheckedSections: UncheckedPart?
 
-  /// What limits of ours kept from being looked at so far. What wasn't found then may be there all the same.
+  /// What couldn't be checked so far because of limits. What wasn't found then may still exist.
   private(set) var unchecked: [UncheckedPart] = []
 
   private var cost = 0
   private var searches = 0
-  /// The object stream unpacked last: the few objects wanted mostly share one.
+  /// The last decompressed object stream: the few objects that are read usually share one.
   private var unpacked: (number: UInt64, content: [UInt8], dictionary: PDFDictionary, offset: UInt64)?
 
-  /// Small objects that were read last: the way to the pages is gone twice, to count them and to look for
+  /// Recently read small objects: the path to the pages is followed twice, to count them and to search for
   /// scripts.
   private var recent: [Recent] = []
 
@@ -42,29 +42,29 @@ struct PDFDocument {
     let loaded: PDFLoaded
   }
 
-  /// How many bytes were unpacked of object streams so far.
+  /// How many bytes of object streams were decompressed so far.
   private(set) var unpackedByteCount = 0
 
-  /// Whether an object that isn't where the cross-reference says is looked for in the whole file.
+  /// Whether the whole file is searched for an object that isn't at its offset.
   var searchesFile = true
 
   init(header: UInt64) { self.header = header }
 
-  /// Opens the document by the offset that stands after `startxref`; false where no cross-reference
-  /// section with a trailer stands there.
+  /// Opens the document by the offset after `startxref`; false if no cross-reference section with a trailer
+  /// is there.
   mutating func open(
     at startOfCrossReference: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
     pending = [startOfCrossReference]
     let isOpen = try readNextSection(in: &window)
-    // The newest trailer has to have everything; where it doesn't, an older one serves.
+    // The newest trailer should have everything; if it doesn't, an older one is used.
     while isOpen, trailer[.root] == nil, try readNextSection(in: &window) {}
     if trailer[.root] == nil, let uncheckedSections { leaveUnchecked(uncheckedSections) }
     return isOpen
   }
 
-  /// Opens the document as readers do whose way through the cross-reference is barred: by the last
-  /// `trailer` in the file that names a root; false where there is none.
+  /// Opens the document as readers do if the cross-reference is unusable: by the last `trailer` in the file
+  /// with a root; false if there is none.
   mutating func rebuild(in window: inout ByteWindow) throws(ReadError) -> Bool {
     isRebuilt = true
     var end = window.byteCount
@@ -84,13 +84,13 @@ struct PDFDocument {
     return false
   }
 
-  /// Notes what a limit of ours keeps from being looked at; the same once.
+  /// Notes, once, what a limit prevents from being checked.
   private mutating func leaveUnchecked(_ part: UncheckedPart) {
     let isKnown = unchecked.contains { $0.what == part.what }
     if !isKnown, unchecked.count < Limits.Reading.unchecked { unchecked.append(part) }
   }
 
-  /// Whether the newest cross-reference is a stream that is packed in a way that readers undo, and this doesn't.
+  /// Whether the newest cross-reference is a stream with a filter that other readers support.
   static func isForOthers(
     header: UInt64, startOfCrossReference start: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -102,7 +102,7 @@ struct PDFDocument {
     return false
   }
 
-  /// Reads the next older section; false when there is none or it makes no sense.
+  /// Reads the next older section; false if there is none or it is invalid.
   private mutating func readNextSection(in window: inout ByteWindow) throws(ReadError) -> Bool {
     while let offset = pending.popLast() {
       if visited.contains(offset) { continue }
@@ -130,7 +130,7 @@ struct PDFDocument {
 
   private mutating func leaveSectionsUnchecked(_ limit: String) {
     uncheckedSections =
-      uncheckedSections ?? UncheckedPart("objects that older cross-reference sections list", limit: limit)
+      uncheckedSections ?? UncheckedPart("objects in older cross-reference sections", limit: limit)
   }
 
   /// The section at an offset that counts from the header, as it should, or from the file's start.
@@ -153,7 +153,7 @@ struct PDFDocument {
     return nil
   }
 
-  /// Where an offset that the file states may be: that far from the header, as it should, or from the start.
+  /// The possible file offsets for a declared offset: from the header, as it should be, or from the start.
   private func places(of offset: UInt64) -> some Sequence<UInt64> { Self.places(of: offset, header: header) }
 
   private static func places(of offset: UInt64, header: UInt64) -> some Sequence<UInt64> {
@@ -171,8 +171,8 @@ extension PDFDocument {
       try resolve(trailer[.encrypt], in: &window)?.dictionary.map { !$0.isEmpty } ?? false
   }
 
-  /// The object that a reference names, or the object itself where it is none; `.null` where there is
-  /// no such object, as the specification has it; nil where it can't be read.
+  /// The object that a reference refers to, or the object itself if it isn't a reference; `.null` if there is
+  /// no such object, as the specification requires; nil if it can't be read.
   mutating func resolve(
     _ object: PDFObject?, in window: inout ByteWindow
   ) throws(ReadError) -> PDFObject? {
@@ -184,7 +184,7 @@ extension PDFDocument {
       guard passed.count < Limits.PDF.hops else {
         let count = Limits.PDF.hops
         leaveUnchecked(
-          UncheckedPart("what more than \(count) references in a row lead to", limit: "\(count) references"))
+          UncheckedPart("objects behind more than \(count) chained references", limit: "\(count) references"))
         return nil
       }
       passed.append(reference.number)
@@ -195,7 +195,7 @@ extension PDFDocument {
     return object
   }
 
-  /// Reads an indirect object by its number; nil where it isn't found.
+  /// Reads an indirect object by its number; nil if it isn't found.
   mutating func load(
     _ number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
@@ -230,7 +230,7 @@ extension PDFDocument {
     case .free, nil:
       break
     }
-    // An entry that is missing or points astray: readers go looking for the object.
+    // A missing or wrong entry: readers search for the object.
     return try search(for: number, in: &window)
   }
 
@@ -241,7 +241,7 @@ extension PDFDocument {
     guard searches < Limits.PDF.searches else {
       return PDFLoaded(
         unchecked: UncheckedPart(
-          "objects that aren't where the cross-reference says",
+          "objects at wrong cross-reference offsets",
           limit: "\(Limits.PDF.searches) searches of the file"))
     }
     searches += 1
@@ -257,7 +257,7 @@ extension PDFDocument {
         "copies of an object before the last \(count)", limit: "\(count) copies", at: header))
   }
 
-  /// Where a number's object stands, by the newest section that has it.
+  /// The location of an object, by the newest section that has it.
   private mutating func location(
     of number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLocation? {
@@ -275,7 +275,7 @@ extension PDFDocument {
   private mutating func unpack(
     _ number: UInt64, from stream: UInt64, index: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
-    // It isn't deciphered, so there is no telling what is in it: an object that can't be held.
+    // It isn't decrypted, so its content is unknown: an object that can't be held.
     if isEncrypted { return PDFLoaded() }
     switch try unpackStream(stream, in: &window) {
     case .unpacked: break
@@ -303,12 +303,12 @@ extension PDFDocument {
     if let part = loaded?.unchecked {
       loaded?.unchecked = UncheckedPart(part.what, limit: part.limit, at: unpacked.offset)
     }
-    // The list of what is in the stream was read too.
+    // The list of the stream's objects was read too.
     loaded?.byteCount += Int(clamping: min(first, UInt64(unpacked.content.count)))
     return loaded
   }
 
-  /// An object's offset by the pairs of integers with which an object stream begins.
+  /// An object's offset by the pairs of integers at the start of an object stream.
   private static func offset(
     of number: UInt64, amongst count: Int, index: UInt64, in list: ByteSpan
   ) -> UInt64? {
@@ -329,13 +329,13 @@ extension PDFDocument {
 
   private enum Unpacking {
     case unpacked
-    /// There is no such stream, or nothing in it.
+    /// There is no such stream, or it is empty.
     case missing
-    /// It is packed in a way that isn't undone here, or a limit of ours keeps from it.
+    /// Its filter isn't supported here, or a limit prevents decoding it.
     case unread(UncheckedPart?)
   }
 
-  /// Makes ``unpacked`` hold an object stream's content.
+  /// Loads the content of an object stream into ``unpacked``.
   private mutating func unpackStream(
     _ number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Unpacking {
@@ -366,7 +366,7 @@ extension PDFDocument {
     return .missing
   }
 
-  /// A stream's length that is an indirect object of its own; never one in an object stream.
+  /// A stream's length that is a separate indirect object; never one in an object stream.
   private mutating func directLength(
     _ length: PDFObject, in window: inout ByteWindow
   ) throws(ReadError) -> PDFObject? {

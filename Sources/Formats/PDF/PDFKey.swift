@@ -2,8 +2,8 @@
 
 internal import PreflightFacts
 
-/// The keys whose values are asked for. The lexer passes over the values of all others: a page's resources
-/// and boxes are most of what stands in its dictionary.
+/// The keys whose values are read. The lexer skips the values of all others: most of a page's dictionary is
+/// resources and boxes.
 enum PDFKey: String, CaseIterable, Sendable {
   // Trailers, cross-reference streams and linearization (7.5.5, 7.5.8, F.3.3)
   case root = "Root"
@@ -85,7 +85,7 @@ enum PDFKey: String, CaseIterable, Sendable {
     [.bl, .c, .d, .dp, .ds, .e, .f, .fo, .k, .o, .pc, .pi, .po, .pv, .u, .v, .wc, .wp, .ws, .x]
   }
 
-  /// The key of a name; nil for one whose value nobody asks for.
+  /// The key of a name; nil for a key whose value isn't read.
   init?(_ name: PDFShortName) {
     var slot = name.slot
     while let entry = Self.table[slot] {
@@ -98,12 +98,12 @@ enum PDFKey: String, CaseIterable, Sendable {
     return nil
   }
 
-  /// Several times as many as there are keys, so that most names that are none find an empty slot at once; a prime,
-  /// so that every letter has a say.
+  /// Several times the number of keys, so that most other names hit an empty slot at once; a prime, so that
+  /// every letter counts.
   fileprivate static let slotCount = 251
 
   /// Each key at its name's slot, or in the next empty one after it.
-  // No dictionary, whose hashing costs several times as much as reading the name does.
+  // Not a dictionary: hashing costs several times as much as reading the name.
   private static let table: [(name: PDFShortName, key: PDFKey)?] = {
     var table = [(name: PDFShortName, key: PDFKey)?](repeating: nil, count: slotCount)
     for key in allCases {
@@ -117,8 +117,8 @@ enum PDFKey: String, CaseIterable, Sendable {
   }()
 }
 
-/// A name of up to sixteen bytes, which is as long as the longest key is, in two words; of a longer one, its last
-/// bytes and how many they are.
+/// A name of up to sixteen bytes, the length of the longest key, in two words; for a longer one, its last
+/// bytes and its length.
 struct PDFShortName: Equatable {
   private var low: UInt64 = 0
   private var high: UInt64 = 0

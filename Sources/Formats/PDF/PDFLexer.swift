@@ -5,8 +5,8 @@ internal import PreflightBytes
 
 /// Reads PDF objects from a run of bytes.
 ///
-/// It throws `endOfData` where the run ends inside an object, `implausible` where no object stands, and `enough`
-/// where objects are nested deeper than is followed.
+/// It throws `endOfData` if the run ends inside an object, `implausible` if there is no object, and `enough`
+/// if objects are nested too deeply.
 struct PDFLexer: ~Escapable {
   private let bytes: RawSpan
   private let base: UInt64
@@ -40,7 +40,7 @@ struct PDFLexer: ~Escapable {
   private var ended: ReadError { ReadError(.endOfData, at: base + UInt64(bytes.byteCount)) }
   private var nonsense: ReadError { ReadError(.implausible, at: offset) }
 
-  /// Passes over white space and comments (7.2.3, 7.2.4).
+  /// Skips white space and comments (7.2.3, 7.2.4).
   mutating func skipWhitespace() {
     while let byte = peek() {
       if byte == UInt8(ascii: "%") {
@@ -53,7 +53,7 @@ struct PDFLexer: ~Escapable {
     }
   }
 
-  /// Passes over `word` where it stands next, as a whole word.
+  /// Skips `word` if it is next, as a whole word.
   mutating func skipKeyword(_ word: StaticString) -> Bool {
     guard hasKeyword(word) else { return false }
     position += word.utf8CodeUnitCount
@@ -66,12 +66,12 @@ struct PDFLexer: ~Escapable {
     return peek(count)?.isPDFRegular != true
   }
 
-  /// An integer without a sign, if one stands next.
+  /// An integer without a sign, if one is next.
   mutating func unsignedInteger() -> UInt64? {
     var value: UInt64 = 0
     var index = 0
     while let digit = peek(index)?.pdfDigit {
-      // Twenty digits hold leading zeros enough; more is no number that a document can mean.
+      // Twenty digits allow for leading zeros; longer numbers aren't valid in a document.
       guard index < 20 else { return nil }
       let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = tens.addingReportingOverflow(UInt64(digit))
@@ -91,13 +91,13 @@ struct PDFLexer: ~Escapable {
     skipWhitespace()
     guard let generation = unsignedInteger() else { return nil }
     skipWhitespace()
-    // Some writers put the object right behind the keyword: `1 0 obj<<`, `1 0 obj5`.
+    // Some writers put the object right after the keyword: `1 0 obj<<`, `1 0 obj5`.
     guard peek() == 0x6f, peek(1) == 0x62, peek(2) == 0x6a else { return nil }
     position += 3
     return PDFReference(number: number, generation: generation)
   }
 
-  /// Passes over `stream` and its line end, where a stream's data begins (7.3.8.1).
+  /// Skips `stream` and its line end, where a stream's data begins (7.3.8.1).
   mutating func skipStreamKeyword() -> Bool {
     skipWhitespace()
     guard skipKeyword("stream") else { return false }
@@ -107,7 +107,7 @@ struct PDFLexer: ~Escapable {
     return true
   }
 
-  /// The object that stands next.
+  /// The object that is next.
   mutating func object(depth: Int = 0) throws(ReadError) -> PDFObject {
     skipWhitespace()
     guard depth < Limits.PDF.nesting else { throw ReadError(.enough, at: offset) }
@@ -136,7 +136,7 @@ struct PDFLexer: ~Escapable {
     }
   }
 
-  /// A number, or the reference that begins with it (7.3.3, 7.3.10).
+  /// A number, or the reference that starts with it (7.3.3, 7.3.10).
   private mutating func number() throws(ReadError) -> PDFObject {
     let start = position
     if let number = unsignedInteger(), peek() != UInt8(ascii: ".") {
@@ -171,7 +171,7 @@ struct PDFLexer: ~Escapable {
 
   // MARK: What nobody asks for
 
-  /// Passes over the object that stands next. Of what is in it only so much is read as it takes to find its end.
+  /// Skips the next object. Reads only what is needed to find its end.
   private mutating func skipObject(depth: Int) throws(ReadError) {
     skipWhitespace()
     guard depth < Limits.PDF.nesting else { throw ReadError(.enough, at: offset) }
@@ -204,7 +204,7 @@ struct PDFLexer: ~Escapable {
     }
   }
 
-  /// Passes over what is in an array or dictionary, and the byte that ends it.
+  /// Skips the content of an array or dictionary, and the byte that ends it.
   private mutating func skipElements(upTo end: UInt8, depth: Int) throws(ReadError) {
     while true {
       skipWhitespace()
@@ -243,7 +243,7 @@ struct PDFLexer: ~Escapable {
 
   // MARK: Objects
 
-  /// The key that stands next; nil for one whose value nobody asks for.
+  /// The next key; nil for a key whose value isn't read.
   private mutating func key() -> PDFKey? {
     position += 1
     let start = position
@@ -321,7 +321,7 @@ struct PDFLexer: ~Escapable {
     throw ended
   }
 
-  /// The character that a reverse solidus stands before; nil for a line end, which it takes away.
+  /// The character after a reverse solidus; nil for a line end, which it removes.
   private mutating func escapedCharacter() throws(ReadError) -> UInt8? {
     guard let byte = peek() else { throw ended }
     position += 1
@@ -339,7 +339,7 @@ struct PDFLexer: ~Escapable {
       var code = byte - UInt8(ascii: "0")
       for _ in 0..<2 {
         guard let digit = peek()?.pdfDigit, digit < 8 else { break }
-        // High-order overflow is ignored, says the specification.
+        // High-order overflow is ignored, as the specification requires.
         code = code << 3 | digit
         position += 1
       }
@@ -371,7 +371,7 @@ struct PDFLexer: ~Escapable {
     throw ended
   }
 
-  /// What stands between `[` and `]` (7.3.6).
+  /// The content between `[` and `]` (7.3.6).
   private mutating func array(depth: Int) throws(ReadError) -> [PDFObject] {
     var elements: [PDFObject] = []
     while true {
@@ -385,7 +385,7 @@ struct PDFLexer: ~Escapable {
     }
   }
 
-  /// What stands between `<<` and `>>` (7.3.7).
+  /// The content between `<<` and `>>` (7.3.7).
   private mutating func dictionary(depth: Int) throws(ReadError) -> PDFDictionary {
     var entries: [PDFDictionary.Entry] = []
     var isEmpty = true
@@ -401,11 +401,11 @@ struct PDFLexer: ~Escapable {
       guard byte == UInt8(ascii: "/") else { throw nonsense }
       let key = key()
       skipWhitespace()
-      // A key without a value is tolerated by readers where the dictionary ends.
+      // Readers tolerate a key without a value at the end of a dictionary.
       if peek() == UInt8(ascii: ">"), peek(1) == UInt8(ascii: ">") { continue }
       isEmpty = false
       if let key {
-        // Few dictionaries have more that is asked for.
+        // Few dictionaries have more relevant keys.
         if entries.isEmpty { entries.reserveCapacity(4) }
         entries.append(PDFDictionary.Entry(key: key, value: try object(depth: depth + 1)))
       } else {

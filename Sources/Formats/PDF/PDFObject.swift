@@ -2,7 +2,7 @@
 
 internal import PreflightFacts
 
-/// A PDF object, as it stands in the file.
+/// A PDF object, as it is in the file.
 enum PDFObject: Sendable {
   case null
   case boolean(Bool)
@@ -15,7 +15,7 @@ enum PDFObject: Sendable {
   case dictionary(PDFDictionary)
   case reference(PDFReference)
 
-  /// What kind of object it is, in the specification's words.
+  /// The kind of object, as the specification names it.
   var kind: String {
     switch self {
     case .null: "nothing"
@@ -38,11 +38,10 @@ enum PDFObject: Sendable {
   var reference: PDFReference? { if case .reference(let value) = self { value } else { nil } }
 }
 
-/// A dictionary (7.3.7), with those of its entries that are asked for. Of two entries with the same key, the later
-/// one counts.
-// A list, since there are few entries and most are asked for once.
+/// A dictionary (7.3.7), with the relevant entries. If two entries have the same key, the later one counts.
+// A list, since there are few entries and most are read once.
 struct PDFDictionary: Sendable {
-  // No tuple: an array of these is copied and let go of by way of metadata made at run time.
+  // Not a tuple: copying an array of tuples needs metadata made at run time.
   struct Entry: Sendable {
     let key: PDFKey
     let value: PDFObject
@@ -50,7 +49,7 @@ struct PDFDictionary: Sendable {
 
   private var entries: [Entry]
 
-  /// Whether there is no entry at all, of whatever key.
+  /// Whether there are no entries, whatever the key.
   let isEmpty: Bool
 
   init() {
@@ -63,13 +62,13 @@ struct PDFDictionary: Sendable {
     self.isEmpty = isEmpty
   }
 
-  /// The value of a key; nil where there is none.
+  /// The value of a key; nil if there is none.
   subscript(key: PDFKey) -> PDFObject? { entries.last { $0.key == key }?.value }
 
-  /// Adds an entry, which counts over an earlier one with the same key.
+  /// Adds an entry, which overrides an earlier one with the same key.
   mutating func append(_ value: PDFObject, for key: PDFKey) { entries.append(Entry(key: key, value: value)) }
 
-  /// Adds the entries of another dictionary, which count where this one has none.
+  /// Adds the entries of another dictionary whose keys are missing here.
   mutating func complete(with other: PDFDictionary) {
     self = PDFDictionary(other.entries + entries, isEmpty: isEmpty && other.isEmpty)
   }

@@ -3,8 +3,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Decodes the streams that a document's structure is in: cross-reference and object streams. Both
-/// are stored plainly or with FlateDecode by every writer known.
+/// Decodes the streams that contain a document's structure: cross-reference and object streams. All known
+/// writers store both uncompressed or with FlateDecode.
 struct PDFStreamDecoder: Sendable {
   private var isFlate = false
   private var length: UInt64?
@@ -12,27 +12,27 @@ struct PDFStreamDecoder: Sendable {
   private var bytesPerPixel = 1
   private var bytesPerRow = 1
 
-  /// The filters of the specification that nothing but text needs (7.4.2 to 7.4.5), with their short names: readers
-  /// undo them, however rare, in any number, and this doesn't.
+  /// The specification's filters that only text needs (7.4.2 to 7.4.5), with their short names. Other readers
+  /// support them, however rare; this one doesn't.
   private static let others: Set<String> = [
     "ASCIIHexDecode", "AHx", "ASCII85Decode", "A85", "LZWDecode", "LZW", "RunLengthDecode", "RL", "Crypt",
   ]
 
-  /// Whether a stream may well be sound, and isn't one that is decoded here.
+  /// Whether a stream may be valid but uses a filter that isn't decoded here.
   static func isForOthers(_ dictionary: PDFDictionary) -> Bool {
     let filters = filters(of: dictionary)
     guard PDFStreamDecoder(dictionary) == nil, filters.allSatisfy({ $0.reference != nil || isKnown($0) })
     else {
       return false
     }
-    // A single FlateDecode is, but for the parameters.
+    // A single FlateDecode is, except for the parameters.
     guard filters.count == 1, isFlate(filters[0]) else { return true }
-    return parameters(of: dictionary)?.isSound == true
+    return parameters(of: dictionary)?.isSupported == true
   }
 
-  /// What a limit of ours keeps from being decoded, where that is the only reason.
+  /// The limit that prevents decoding, if that is the only reason.
   static func unchecked(_ dictionary: PDFDictionary, at offset: UInt64) -> UncheckedPart? {
-    guard let parameters = parameters(of: dictionary), parameters.isPossible, !parameters.isSound else {
+    guard let parameters = parameters(of: dictionary), parameters.isPossible, !parameters.isSupported else {
       return nil
     }
     let count = Limits.PDF.columns
@@ -70,14 +70,14 @@ struct PDFStreamDecoder: Sendable {
       columns = dictionary[.columns]?.integer ?? 1
     }
 
-    /// Whether they make sense. Readers count the bits of a row in 32 bits.
+    /// Whether they are valid. Readers count the bits of a row in 32 bits.
     var isPossible: Bool {
       (predictor == 1 || predictor == 2 || predictor >= 10) && (1...32).contains(colors)
         && (1...16).contains(bits) && (1...Int(Int32.max) / (colors * bits)).contains(columns)
     }
 
-    /// Whether they make sense, and rows aren't longer than is worth the memory.
-    var isSound: Bool { isPossible && columns <= Limits.PDF.columns }
+    /// Whether they are valid, and rows aren't too long.
+    var isSupported: Bool { isPossible && columns <= Limits.PDF.columns }
   }
 
   private static func parameters(of dictionary: PDFDictionary) -> Parameters? {
@@ -88,7 +88,7 @@ struct PDFStreamDecoder: Sendable {
     }
   }
 
-  /// Takes the filter and its parameters from a stream's dictionary; nil for another filter.
+  /// Reads the filter and its parameters from a stream's dictionary; nil for another filter.
   init?(_ dictionary: PDFDictionary) {
     length = dictionary[.length]?.integer.flatMap { UInt64(exactly: $0) }
     let filters = Self.filters(of: dictionary)
@@ -99,17 +99,17 @@ struct PDFStreamDecoder: Sendable {
 
     guard let parameters = Self.parameters(of: dictionary) else { return }
     predictor = parameters.predictor
-    // The TIFF predictor (7.4.4.4) of components that aren't bytes is allowed, and never used for structure.
-    guard parameters.isSound, predictor != 2 || parameters.bits == 8 else { return nil }
+    // The TIFF predictor (7.4.4.4) for components that aren't bytes is allowed, but never used for structure.
+    guard parameters.isSupported, predictor != 2 || parameters.bits == 8 else { return nil }
     bytesPerPixel = max(1, parameters.colors * parameters.bits / 8)
     bytesPerRow = (parameters.colors * parameters.bits * parameters.columns + 7) / 8
   }
 
-  /// The first bytes of the data that stands at `offset`, unpacked.
+  /// The first bytes of the data at `offset`, decompressed.
   ///
   /// - Parameters:
-  ///   - limit: How many bytes are wanted; fewer come where there are fewer.
-  /// - Returns: nil where not a byte can be had.
+  ///   - limit: The maximum number of bytes; the result may be shorter.
+  /// - Returns: nil if not a byte can be had.
   func decode(
     at offset: UInt64, upTo limit: Int, in window: inout ByteWindow
   ) throws(ReadError) -> [UInt8]? {
@@ -152,7 +152,7 @@ struct PDFStreamDecoder: Sendable {
       position += UInt64(consumed)
       switch status {
       case .more: if consumed == 0, produced == 0 { break decoding }
-      // What came out before the damage is still good: the entry wanted may be among it.
+      // The output before the damage is still good: it may contain the entry.
       case .ended, .damaged: break decoding
       }
     }

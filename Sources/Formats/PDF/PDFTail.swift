@@ -3,29 +3,29 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// How a document ends: `startxref`, an offset, `%%EOF`, each on a line of its own. An update adds
-/// objects and an end of its own behind, so the last ones in the file count.
+/// The end of a document: `startxref`, an offset, `%%EOF`, each on its own line. An update appends objects
+/// and another end, so the last ones in the file count.
 struct PDFTail {
-  /// Where the last `startxref` stands.
+  /// Where the last `startxref` is.
   private(set) var startxref: UInt64?
 
   /// The offset stated after it.
   private(set) var startOfCrossReference: UInt64?
 
-  /// Where bytes begin that belong to no document.
+  /// The offset of bytes that belong to no document.
   private(set) var trailingDataOffset: UInt64?
 
-  /// The fault, where the file breaks off before an end.
+  /// The fault if the file is truncated before an end.
   private(set) var cut: Fault?
 
-  /// Whether a `%%EOF` stands behind the last `startxref`. Readers do without it where the offset is
-  /// good, so that its want alone is no fault.
+  /// Whether a `%%EOF` follows the last `startxref`. Readers don't need it if the offset is valid, so its
+  /// absence alone is not a fault.
   private(set) var isMarked = true
 
   init(header: UInt64, in window: inout ByteWindow) throws(ReadError) {
     let size = window.byteCount
     startxref = try window.lastOccurrence(of: "startxref", before: size, from: header)
-    // One further up than the last `startxref` ends an earlier revision.
+    // One before the last `startxref` ends an earlier revision.
     let marker = try window.lastOccurrence(of: "%%EOF", before: size, from: startxref ?? header)
     isMarked = marker != nil
 
@@ -54,11 +54,11 @@ struct PDFTail {
   static func truncation(at end: UInt64) -> Fault {
     Fault(
       "truncated", clause: "PDF 7.5.5", at: end,
-      "The document breaks off: the end that a reader begins at is missing.",
+      "The document is truncated: the end of the file (startxref and %%EOF) is missing.",
       expected: "startxref and %%EOF on the last lines", actual: "end of file")
   }
 
-  /// Whether all that is left of the file is a part of `%%EOF`.
+  /// Whether the rest of the file is only a part of `%%EOF`.
   private static func isBeginningOfMarker(
     at offset: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -97,8 +97,8 @@ struct PDFTail {
     }
   }
 
-  /// Whether an update begins here that has no end; or whether the marker before was that of a
-  /// document within this one, and this one goes on.
+  /// Whether an update starts here that has no end, or the previous marker was that of an embedded document,
+  /// and this one continues.
   private static func isBeginningOfUpdate(
     at offset: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
@@ -110,7 +110,7 @@ struct PDFTail {
     }
     if lexer.objectHeader() != nil { return true }
     guard endsHere else { return false }
-    // The update may have been cut within its first words, such as `7 0 o`.
+    // The update may be truncated within its first words, such as `7 0 o`.
     let words: [StaticString] = ["xref", "obj"]
     while lexer.unsignedInteger() != nil { lexer.skipWhitespace() }
     for word in words {

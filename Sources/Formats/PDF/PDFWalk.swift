@@ -1,10 +1,10 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A way through the objects of a document that are of no use for showing it, bounded in what it reads and
-/// unpacks (``Limits/PDFActions``): what lies beyond isn't looked at.
+/// A bounded walk through the objects of a document that aren't needed to show it (``Limits/PDFActions``).
+/// What lies beyond the limits isn't checked.
 struct PDFWalk {
-  /// An object, and where it, or what it stands in, begins.
+  /// An object, and the offset of it or of what contains it.
   struct Place {
     let object: PDFObject
     let offset: UInt64?
@@ -18,7 +18,7 @@ struct PDFWalk {
   private let unpackedLimit: Int
   private var objects = 0
   private var parsed = 0
-  /// Whether something was left aside because enough was read.
+  /// Whether something was skipped because the read limit was reached.
   private(set) var isExhausted = false
 
   init(_ document: PDFDocument, _ window: borrowing ByteWindow) {
@@ -29,7 +29,8 @@ struct PDFWalk {
     unpackedLimit = document.unpackedByteCount + Limits.PDFActions.unpacked
   }
 
-  /// The object that a reference leads to; nil where there is none, it can't be read, or enough was read.
+  /// The object that a reference refers to; nil if there is none, it can't be read, or the read limit was
+  /// reached.
   mutating func resolve(
     _ object: PDFObject?, from offset: UInt64?, _ document: inout PDFDocument,
     _ window: inout ByteWindow
@@ -56,7 +57,7 @@ struct PDFWalk {
     return nil
   }
 
-  /// The first bytes of a stream; nil where it is encrypted or packed in a way that isn't known.
+  /// The first bytes of a stream; nil if it is encrypted or has an unsupported filter.
   mutating func bytes(
     of stream: Place, upTo count: Int, _ document: PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) -> [UInt8]? {

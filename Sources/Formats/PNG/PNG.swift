@@ -18,8 +18,8 @@ extension MediaType {
 
 /// PNG and APNG: Portable Network Graphics, third edition (W3C Recommendation, 24 June 2025).
 ///
-/// Yields the header's size, depth and colour type, transparency, the frames of an animation with their
-/// delays, and whether every chunk's check value holds and the compressed data makes the whole picture.
+/// Yields the header's size, depth and color type, transparency, the frames of an animation with their
+/// delays, and whether every chunk's CRC matches and the compressed data produces the whole image.
 enum PNG: FormatReader {
   static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
@@ -31,23 +31,23 @@ enum PNG: FormatReader {
       return reading.add(
         Fault(
           "signature", clause: "PNG 5.2", at: 0,
-          "The eight bytes that begin a PNG were changed, as a transfer in text mode changes them."))
+          "The PNG signature is corrupt, as after a text-mode transfer."))
     case .signature: break
     }
     reading.mediaType = "image/png"
-    var picture = PNGPicture()
+    var image = PNGImage()
     var position = UInt64(signature.count)
     while true {
       guard let chunk = try PNGChunk(in: &window, at: position) else {
         return reading.addTruncation(
-          of: "the picture: there is no IEND chunk", clause: "PNG 5.6", at: window.byteCount)
+          of: "the image: there is no IEND chunk", clause: "PNG 5.6", at: window.byteCount)
       }
       if let fault = chunk.headFault { return reading.add(fault) }
-      if let fault = picture.begin(chunk, window.unpacker, into: &reading) { return reading.add(fault) }
+      if let fault = image.begin(chunk, window.unpacker, into: &reading) { return reading.add(fault) }
       guard chunk.end <= window.byteCount else {
         return reading.addTruncation(of: "the chunk \(chunk.type)", clause: "PNG 5.3", at: window.byteCount)
       }
-      if let fault = try picture.take(chunk, &window, into: &reading) { return reading.add(fault) }
+      if let fault = try image.take(chunk, &window, into: &reading) { return reading.add(fault) }
       position = chunk.end
       if chunk.type == "IEND" { return try reading.noteTrailingData(&window, after: position) }
     }
@@ -55,8 +55,8 @@ enum PNG: FormatReader {
 
   private enum Opening {
     case signature
-    /// What isn't the signature was one: its bytes are made so that every usual way to spoil a binary
-    /// file shows in them (section 5.2), and the header chunk after them can't be mistaken.
+    /// The signature is corrupt: its bytes are chosen so that every common transfer error shows (section
+    /// 5.2), and the header chunk after them is unmistakable.
     case spoiled
     case other
 

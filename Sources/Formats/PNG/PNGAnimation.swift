@@ -35,12 +35,12 @@ struct PNGFrameControl {
     blendOperation = try UInt8(parsing: &data)
   }
 
-  /// How long the frame is shown. A denominator of 0 stands for hundredths of a second.
+  /// How long the frame is shown. A denominator of 0 means hundredths of a second.
   var milliseconds: Double {
     Double(delayNumerator) * 1000 / Double(delayDenominator == 0 ? 100 : delayDenominator)
   }
 
-  /// Whether the frame lies within the picture; the one that is the picture itself must fill it.
+  /// Whether the frame lies within the image; the frame that is the image itself must fill it.
   func fits(_ header: PNGHeader, isStaticImage: Bool) -> Bool {
     if isStaticImage {
       return width == header.width && height == header.height && xOffset == 0 && yOffset == 0
@@ -52,7 +52,7 @@ struct PNGFrameControl {
 
 /// The frames of an animation, in the order of their chunks.
 struct PNGAnimation: ~Copyable {
-  /// How many frames acTL promises; nil without one before the image data, and there is no animation.
+  /// How many frames acTL declares; nil if it doesn't precede the image data, and then there is no animation.
   private(set) var promisedFrames: UInt32?
 
   private var frames = 0
@@ -62,30 +62,30 @@ struct PNGAnimation: ~Copyable {
   /// Whether the last frame control still waits for data.
   private var isWaiting = false
   private var frameData: PNGImageData?
-  /// The static image's frame control, where it stands before acTL: only one may stand before the image data, and
-  /// their order is free (section 5.6, table 5.3).
+  /// The static image's frame control, if it precedes acTL: only one may precede the image data, in any order
+  /// (section 5.6, table 5.3).
   private var early: (control: PNGFrameControl, chunk: PNGChunk)?
 
-  /// Takes in acTL. A promise of no frames is none, and decoders show the static image.
+  /// Adds acTL. If it declares no frames, decoders show the static image.
   ///
-  /// - Returns: The frame control that waited for it, to be taken in next.
+  /// - Returns: The frame control that waited for it, to be processed next.
   mutating func take(_ control: PNGAnimationControl) -> (control: PNGFrameControl, chunk: PNGChunk)? {
     guard promisedFrames == nil, control.frameCount > 0 else { return nil }
     promisedFrames = control.frameCount
     return early.take()
   }
 
-  /// Keeps a frame control that stands before any acTL; without one there is no animation, and it means nothing.
+  /// Keeps a frame control that precedes any acTL; without an acTL it is ignored.
   mutating func keep(_ control: PNGFrameControl, _ chunk: PNGChunk) { early = (control, chunk) }
 
-  /// Notes that the static image's data has come, which may be the first frame's.
+  /// Notes that the static image's data has started, which may be that of the first frame.
   mutating func noteStaticImage() { isWaiting = false }
 
-  /// Takes in fcTL.
+  /// Adds fcTL.
   ///
   /// - Parameters:
-  ///   - isStaticImage: Whether the image data is still to come, which is then this frame's.
-  ///   - budget: What is left of the bytes that may be decompressed.
+  ///   - isStaticImage: Whether the image data follows, and belongs to this frame.
+  ///   - budget: How many bytes may still be decompressed.
   mutating func take(
     _ control: PNGFrameControl, _ chunk: PNGChunk, _ header: PNGHeader, isStaticImage: Bool,
     budget: inout UInt64, _ unpacker: Unpacker, into reading: inout Reading
@@ -96,14 +96,14 @@ struct PNGAnimation: ~Copyable {
     if !control.fits(header, isStaticImage: isStaticImage) {
       return Fault(
         "frame-outside-picture", clause: "PNG 11.3.6.2", at: chunk.dataStart + 4,
-        "A frame of the animation does not lie within the picture.",
+        "An animation frame lies outside the image.",
         expected: "within \(header.width) × \(header.height)",
         actual: "\(control.width) × \(control.height) at \(control.xOffset), \(control.yOffset)")
     }
     if control.disposeOperation > 2 || control.blendOperation > 1 {
       return Fault(
         "frame-operation", clause: "PNG 11.3.6.2", at: chunk.dataStart + 24,
-        "A frame of the animation states an operation that does not exist.")
+        "An animation frame has an invalid dispose or blend operation.")
     }
     if !isStaticImage {
       let data = PNGImageData(header.passes(width: control.width, height: control.height), budget: budget)
@@ -129,30 +129,30 @@ struct PNGAnimation: ~Copyable {
     return nil
   }
 
-  /// Takes in the sequence number of fdAT (section 11.3.6.3).
+  /// Adds the sequence number of fdAT (section 11.3.6.3).
   mutating func takeSequenceNumber(_ number: UInt32, of chunk: PNGChunk) -> Fault? {
     if frameData == nil {
       return Fault(
         "frame-data-without-control", clause: "PNG 11.3.6.3", at: chunk.offset,
-        "Data for a frame of the animation stands before the frame's fcTL chunk.")
+        "Animation frame data precedes the frame's fcTL chunk.")
     }
     isWaiting = false
     return sequenceFault(number, in: chunk)
   }
 
-  /// Takes in a piece of the data of fdAT.
+  /// Adds a piece of the data of fdAT.
   mutating func take(_ data: ByteSpan, ofChunkAt offset: UInt64) -> PNGImageData.Problem? {
     frameData?.take(data, ofChunkAt: offset)
   }
 
-  /// Ends the animation at IEND.
+  /// Whether the path doesn't exist, as opposed to existing but being unreadable.
   mutating func end(at offset: UInt64, _ unpacker: Unpacker) -> Fault? {
     guard let promisedFrames else { return nil }
     if let fault = endFrame(at: offset, unpacker) { return fault }
     if frames < promisedFrames {
       return Fault(
         "missing-frames", clause: "PNG 11.3.6.1", at: offset,
-        "The animation has fewer frames than its acTL chunk promises.", expected: "\(promisedFrames)",
+        "The animation has fewer frames than its acTL chunk declares.", expected: "\(promisedFrames)",
         actual: "\(frames)")
     }
     return nil
@@ -161,7 +161,7 @@ struct PNGAnimation: ~Copyable {
   private mutating func endFrame(at offset: UInt64, _ unpacker: Unpacker) -> Fault? {
     if isWaiting {
       return Fault(
-        "frame-without-data", clause: "PNG 11.3.6.2", at: offset, "A frame of the animation has no data.")
+        "frame-without-data", clause: "PNG 11.3.6.2", at: offset, "An animation frame has no data.")
     }
     let problem = frameData?.end(unpacker)
     frameData = nil
@@ -174,7 +174,7 @@ struct PNGAnimation: ~Copyable {
     if number == expected { return nil }
     return Fault(
       "frame-sequence", clause: "PNG 11.3.6", at: chunk.dataStart,
-      "The chunks of the animation are out of order: a sequence number is not the next one.",
+      "The animation chunks are out of order: a sequence number is not the next one.",
       expected: "\(expected)", actual: "\(number)")
   }
 }

@@ -10,13 +10,13 @@ struct PNGChunk {
   /// The file offset of the chunk's data.
   var dataStart: UInt64 { offset + 8 }
 
-  /// The file offset of the check value after the data.
+  /// The file offset of the CRC after the data.
   var dataEnd: UInt64 { dataStart + UInt64(length) }
 
   /// The file offset after the chunk.
   var end: UInt64 { dataEnd + 4 }
 
-  /// The chunk at an offset; nil where the file ends before its data.
+  /// The chunk at an offset; nil if the file ends before its data.
   init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
     var span = try window.available(at: offset, upTo: 8)
     guard span.remaining == 8 else { return nil }
@@ -25,10 +25,10 @@ struct PNGChunk {
     type = try FourCC(parsing: &span)
   }
 
-  /// Whether a decoder has to know the type to show the picture (section 5.4).
+  /// Whether the chunk is critical: decoders must support it to show the image (section 5.4).
   var isCritical: Bool { type.rawValue & 0x2000_0000 == 0 }
 
-  /// Whether the chunk is one that frames of an animation depend on.
+  /// Whether animation frames depend on the chunk.
   var isAnimationControl: Bool { type == "acTL" || type == "fcTL" }
 
   /// What is wrong with length and type alone.
@@ -36,13 +36,13 @@ struct PNGChunk {
     if !type.isLetters {
       return Fault(
         "chunk-type", clause: "PNG 5.3", at: offset + 4,
-        "A chunk should begin here, and its type is not made of letters.", expected: "four letters",
+        "Expected a chunk here, but its type is not four letters.", expected: "four letters",
         actual: type.description)
     }
     if length > Int32.max {
       return Fault(
         "chunk-length", clause: "PNG 5.3", at: offset,
-        "The chunk \(type) states a length that no chunk may have.",
+        "Chunk \(type) has an invalid length.",
         expected: "≤ 2147483647", actual: "\(length)")
     }
     return nil

@@ -36,7 +36,7 @@ struct PNGHeader {
 
   var hasAlphaChannel: Bool { colorType == 4 || colorType == 6 }
 
-  /// The depths that the colour type has (table 11.1); empty for a type that isn't one.
+  /// The allowed depths of the color type (table 11.1); empty for an invalid type.
   private var possibleDepths: [UInt8] {
     switch colorType {
     case 0: [1, 2, 4, 8, 16]
@@ -57,23 +57,23 @@ struct PNGHeader {
     return channels * UInt64(bitDepth)
   }
 
-  /// What makes every decoder refuse the picture; `start` is where the header's data stands.
+  /// The fault that makes decoders reject the image; `start` is the offset of the header's data.
   func fault(at start: UInt64) -> Fault? {
     if !(1...UInt32(Int32.max) ~= width) || !(1...UInt32(Int32.max) ~= height) {
       return Fault(
-        "dimensions", clause: "PNG 11.2.1", at: start, "The header states a size that no picture can have.",
+        "dimensions", clause: "PNG 11.2.1", at: start, "The header has an invalid image size.",
         expected: "1 to 2147483647", actual: "\(width) × \(height)")
     }
     if colorModel == nil {
       return Fault(
         "color-type", clause: "PNG 11.2.1", at: start + 9,
-        "The header states a colour type that does not exist.",
+        "The header has an invalid color type.",
         expected: "0, 2, 3, 4 or 6", actual: "\(colorType)")
     }
     if !possibleDepths.contains(bitDepth) {
       return Fault(
         "bit-depth", clause: "PNG 11.2.1", at: start + 8,
-        "The header states a bit depth that its colour type does not have.",
+        "The header has a bit depth that its color type doesn't allow.",
         expected: possibleDepths.map(String.init).joined(separator: ", "), actual: "\(bitDepth)")
     }
     let methods = [
@@ -82,14 +82,14 @@ struct PNGHeader {
     for (index, (method, name, last)) in methods.enumerated() where method > last {
       return Fault(
         "method", clause: "PNG 11.2.1", at: start + 10 + UInt64(index),
-        "The header states a method of \(name) that does not exist.", expected: last == 0 ? "0" : "0 or 1",
+        "The header has an invalid \(name) method.", expected: last == 0 ? "0" : "0 or 1",
         actual: "\(method)")
     }
     return nil
   }
 
-  /// The runs of equally long rows in which the data of a picture of this kind is stored: one, or the
-  /// seven passes of an interlaced picture (section 8.1).
+  /// The runs of rows of equal length in which an image of this kind is stored: one, or the seven passes of
+  /// an interlaced image (section 8.1).
   func passes(width: UInt32, height: UInt32) -> [PNGPass] {
     if !isInterlaced { return [pass(UInt64(width), UInt64(height))] }
     let grid: [(x: UInt64, y: UInt64, dx: UInt64, dy: UInt64)] = [
@@ -110,11 +110,11 @@ struct PNGHeader {
 
 /// A run of rows of the same length.
 struct PNGPass {
-  /// The bytes of a row, its filter type included (section 9.1).
+  /// The bytes of a row, including its filter type (section 9.1).
   let rowLength: UInt64
   let rows: UInt64
 
-  /// The bytes of all rows, or the largest number where that can't be counted.
+  /// The bytes of all rows, or the largest number on overflow.
   var byteCount: UInt64 {
     let (product, overflow) = rowLength.multipliedReportingOverflow(by: rows)
     return overflow ? .max : product
@@ -123,7 +123,7 @@ struct PNGPass {
   /// The filter types are 0 to 4 (section 9.2).
   static let lastFilterType: UInt8 = 4
 
-  /// Whether each row of the passes begins with a filter type that exists; `rows` has all of them.
+  /// Whether each row of the passes has a valid filter type; `rows` contains all of them.
   static func haveFilterTypes(_ passes: [PNGPass], in rows: RawSpan) -> Bool {
     var position = 0
     for pass in passes {

@@ -1,12 +1,12 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Holds the compressed data of one picture (section 10.2) against the rows that it has to make.
+/// Checks the compressed data of one image (section 10.2) against the rows that it has to produce.
 ///
-/// It is gathered and decompressed at a stroke where it is little enough, as most pictures are; what is
-/// larger, or turns out not to be right, goes through a small buffer in pieces.
+/// It is collected and decompressed in one step if it is small enough, as in most images. Larger or invalid
+/// data is decompressed in pieces through a small buffer.
 struct PNGImageData: ~Copyable {
-  /// DEFLATE can't make more bytes than this out of one.
+  /// DEFLATE can't expand one byte to more than this.
   private static let maximumRatio: UInt64 = 1032
 
   /// What is wrong, and where.
@@ -19,28 +19,28 @@ struct PNGImageData: ~Copyable {
     }
 
     let kind: Kind
-    /// The file offset of the chunk data in which it shows; nil where data is missing at the end.
+    /// The file offset of the chunk data with the fault; nil if data is missing at the end.
     let offset: UInt64?
   }
 
   /// How many bytes the rows have.
   let byteCount: UInt64
 
-  /// The run of chunk data that begins at a place in the file and in what is gathered.
+  /// The run of chunk data that starts at a file offset and at an offset in the collected data.
   private struct Run {
     let offset: UInt64
     let start: Int
   }
 
   private let passes: [PNGPass]
-  /// Whether the data is decompressed: what goes over the budget isn't, and nothing is found out about it but that it is
-  /// far too short.
+  /// Whether the data is decompressed. Data over the budget isn't, and is only checked for being far too
+  /// short.
   let isDecompressed: Bool
   private var compressedByteCount: UInt64 = 0
-  /// The compressed data, as long as it is little enough to be decompressed at a stroke.
+  /// The compressed data, if it is small enough to decompress in one step.
   private var gathered: [UInt8] = []
   private var runs: [Run] = []
-  /// The decompression in pieces, of what is too much for that or turned out not to be right.
+  /// The decompression in pieces, for data that is too large or invalid.
   private var pieces: PNGImageDataPieces?
 
   init(_ passes: [PNGPass], budget: UInt64) {
@@ -58,11 +58,11 @@ struct PNGImageData: ~Copyable {
   /// How much of the budget is used up.
   var cost: UInt64 { isDecompressed ? byteCount : 0 }
 
-  /// Takes in the next compressed bytes.
+  /// Adds the next compressed bytes.
   ///
   /// - Parameters:
-  ///   - offset: Where the data of their chunk begins.
-  /// - Returns: What is wrong with the data so far, where that shows already.
+  ///   - offset: The offset of the chunk's data.
+  /// - Returns: The fault in the data so far, if any.
   mutating func take(_ data: ByteSpan, ofChunkAt offset: UInt64) -> Problem? {
     compressedByteCount += UInt64(data.remaining)
     guard isDecompressed else { return nil }
@@ -83,16 +83,16 @@ struct PNGImageData: ~Copyable {
     }
     if pieces == nil {
       let passes = self.passes
-      let isSound = unpacker.unpack(gathered.span.bytes, wrapper: .zlib, expecting: byteCount) {
+      let isValid = unpacker.unpack(gathered.span.bytes, wrapper: .zlib, expecting: byteCount) {
         PNGPass.haveFilterTypes(passes, in: $0)
       }
-      if isSound == true { return nil }
+      if isValid == true { return nil }
       if let problem = takeGathered() { return problem }
     }
     return pieces?.problemAtEnd
   }
 
-  /// Gives to the decompression in pieces what was held back from it.
+  /// Passes the collected data to the decompression in pieces.
   private mutating func takeGathered() -> Problem? {
     var pieces = PNGImageDataPieces(passes)
     var problem: Problem?
@@ -114,21 +114,21 @@ extension PNGImageData.Problem {
     case .damaged:
       Fault(
         "compressed-data", clause: "PNG 10.1", at: offset,
-        "The compressed data of the picture is broken: it can't be decompressed.", actual: chunk.description)
+        "The compressed image data is corrupt.", actual: chunk.description)
     case .badEnd:
       Fault(
         "compressed-data-end", clause: "RFC 1950 2.2", at: offset,
-        "The compressed data of the picture doesn't end with the check value of what it makes.",
+        "The compressed image data doesn't match its checksum.",
         actual: chunk.description)
     case .filterType(let type):
       Fault(
         "filter-type", clause: "PNG 9.2", at: offset,
-        "A row of the picture has a filter type that does not exist.",
+        "An image row has an invalid filter type.",
         expected: "0 to 4", actual: "\(type)")
     case .tooShort:
       Fault(
         "not-enough-image-data", clause: "PNG 10.2", at: offset,
-        "The compressed data ends before it has made the whole picture.", actual: chunk.description)
+        "The compressed data ends before the image is complete.", actual: chunk.description)
     }
   }
 }

@@ -1,25 +1,25 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Decompresses the data of one picture into a small buffer over and over, counts the rows off, and throws
-/// them away: any amount in the same memory, and the place of what is wrong.
+/// Decompresses the data of one image repeatedly into a small buffer, counts the rows, and discards them.
+/// Memory is constant for any size, and faults have an offset.
 struct PNGImageDataPieces: ~Copyable {
   private var passes: ArraySlice<PNGPass>
   private var rowLength: UInt64 = 0
   private var rowsLeft: UInt64 = 0
-  /// The bytes of the current row that are still to come.
+  /// The remaining bytes of the current row.
   private var rowRest: UInt64 = 0
   private var inflate = Inflate(.zlib)
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   private var isComplete = false
-  /// Whether nothing that comes matters: the stream has ended, or has made more than the picture, of which decoders
-  /// don't mind what comes.
+  /// Whether all further data is irrelevant: the stream has ended, or has produced more than the image, and
+  /// decoders ignore the rest.
   private var isOver = false
   private var problem: PNGImageData.Problem.Kind?
 
   init(_ passes: [PNGPass]) { self.passes = passes[...] }
 
-  /// Takes in the next compressed bytes.
+  /// Adds the next compressed bytes.
   ///
   /// - Returns: What is wrong with the data so far.
   mutating func take(_ data: RawSpan, ofChunkAt offset: UInt64) -> PNGImageData.Problem? {
@@ -43,7 +43,7 @@ struct PNGImageDataPieces: ~Copyable {
     isComplete ? nil : PNGImageData.Problem(kind: .tooShort, offset: nil)
   }
 
-  /// Counts rows off against `produced` bytes in the buffer and looks at the filter type of each.
+  /// Counts the rows in `produced` bytes of the buffer and checks the filter type of each.
   private mutating func count(_ produced: Int) {
     var index = 0
     while index < produced {

@@ -3,12 +3,12 @@
 internal import PreflightBytes
 internal import PreflightFacts
 
-/// Tells a table from prose that has a comma in every line: every record has the same number of
-/// fields, and the commas stand as they do between values, not as in a sentence.
+/// Distinguishes a table from prose with a comma in every line: in a table, every record has the same number
+/// of fields, and the commas are used as between values, not as in a sentence.
 struct DelimitedText {
-  /// Whether a text is a table with commas or semicolons between the fields.
+  /// Whether a text is a table with commas or semicolons as separators.
   ///
-  /// - Parameter isSniffedAsTable: Whether libmagic says so, which goes by the number of commas alone.
+  /// - Parameter isSniffedAsTable: Whether libmagic reports a table. It only counts commas.
   static func isTable(_ text: TextHead, isSniffedAsTable: Bool) -> Bool {
     isTable(text, delimiter: UInt8(ascii: ","), isSniffedAsTable: isSniffedAsTable)
       || isTable(text, delimiter: UInt8(ascii: ";"), isSniffedAsTable: false)
@@ -21,9 +21,9 @@ struct DelimitedText {
     guard table.measure(text), table.fieldsPerRecord >= 2 else { return false }
     let isPair = table.fieldsPerRecord == 2
     guard table.records >= (isPair ? 3 : 2) else { return false }
-    // Many lines of three and more are no verse, even with a space behind each comma.
+    // Many lines with three or more aren't verse, even with a space after each comma.
     if isSniffedAsTable, !isPair, table.records >= 8 { return true }
-    // In pairs, `3,14` and `1,234`, and the milliseconds of a log, can't be told from two columns.
+    // In pairs, `3,14`, `1,234` and the milliseconds of a log look like two columns.
     if isPair {
       guard table.delimitersInNumbers < table.records, table.emptyLastFields < table.records else {
         return false
@@ -53,7 +53,7 @@ struct DelimitedText {
 
   private init(delimiter: UInt8) { self.delimiter = delimiter }
 
-  /// Counts record by record; false as soon as it is clear that they differ in their fields.
+  /// Counts record by record; false as soon as their numbers of fields differ.
   private mutating func measure(_ text: TextHead) -> Bool {
     let bytes = text.bytes
     var index = text.start
@@ -67,7 +67,7 @@ struct DelimitedText {
         let byte = bytes[index]
         if byte == UInt8(ascii: "\""), isQuoted || index == fieldStart {
           isQuoted.toggle()
-          // Two quotes in a row are one within the field, and leave it quoted.
+          // Two consecutive quotes are one within the field, and don't end it.
           if !isQuoted, text[index + 1] == byte {
             isQuoted = true
             index += 1
@@ -90,7 +90,7 @@ struct DelimitedText {
         index += 1
       }
       if index == bytes.count, !text.isWhole { break }
-      // A quote that never closes: no table, or one that is cut off.
+      // A quote that never closes: not a table, or a truncated one.
       if isQuoted { return false }
       note(bytes[fieldStart..<index])
       let isEmpty = bytes[start..<index].allSatisfy(\.isTextWhitespace)
@@ -103,8 +103,8 @@ struct DelimitedText {
       if records == 0 { fieldsPerRecord = fields }
       records += 1
       if fields != fieldsPerRecord { oddRecords += 1 }
-      // Long tables may have a line or two that went wrong, not more; below a row of names, the last
-      // fields may be left out.
+      // Long tables may have a faulty line or two, not more; below a header row, the last fields may be
+      // omitted.
       guard fieldsPerRecord > 1 else { return false }
       if oddRecords * 25 > records {
         guard isHeaded, fieldsPerRecord > 2, (2...fieldsPerRecord).contains(fields) else {
@@ -117,7 +117,7 @@ struct DelimitedText {
     return records > 0
   }
 
-  /// Takes in a field.
+  /// Adds a field.
   private mutating func note(_ field: ArraySlice<UInt8>) {
     let isQuoted = field.first == UInt8(ascii: "\"")
     if field.count > 80, !isQuoted { longFields += 1 }
@@ -127,7 +127,7 @@ struct DelimitedText {
       && field.allSatisfy { isQuoted || $0.isASCIILetter || $0.isASCIIDigit || $0.joinsNames }
   }
 
-  /// Whether a delimiter stands as in a sentence: `one, two`, unlike `1, 2, 3`.
+  /// Whether a delimiter is used as in a sentence: `one, two`, unlike `1, 2, 3`.
   private func isProse(_ text: TextHead, at index: Int) -> Bool {
     guard text[index + 1] == 0x20 else { return false }
     var end = index + 1
@@ -146,7 +146,7 @@ struct DelimitedText {
 }
 
 extension UInt8 {
-  /// Whether the byte stands in programs and seldom in values.
+  /// Whether the byte is common in programs and rare in values.
   fileprivate var isCode: Bool {
     switch self {
     case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "("), UInt8(ascii: ")"),

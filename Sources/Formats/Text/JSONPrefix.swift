@@ -2,10 +2,9 @@
 
 internal import PreflightFacts
 
-/// Tells JSON by following its grammar as far as the head of a text goes: further than a text that
-/// merely begins with a bracket gets.
+/// Detects JSON by parsing the start of a text: further than a text that only starts with a bracket gets.
 struct JSONPrefix {
-  /// Whether a text is JSON: an object or an array, whole or cut off after some content.
+  /// Whether a text is JSON: an object or an array, complete or truncated after some content.
   static func isJSON(_ text: TextHead) -> Bool {
     guard text[text.start] == UInt8(ascii: "{") || text[text.start] == UInt8(ascii: "[") else {
       return false
@@ -14,7 +13,7 @@ struct JSONPrefix {
     switch parser.follow() {
     case .broken: return false
     case .ended: return parser.restIsEmpty && parser.values > 0
-    // Cut off, or longer than the head: a few members make sure.
+    // Truncated, or longer than the head: a few members are enough evidence.
     case .unfinished: return parser.values >= 2
     }
   }
@@ -49,7 +48,7 @@ struct JSONPrefix {
     return .ended
   }
 
-  /// Passes over a token; false where the text ends within it, nil where it can't stand here.
+  /// Skips a token; false if the text ends within it, nil if it can't be here.
   private mutating func token(_ byte: UInt8) -> Bool? {
     switch (byte, expected) {
     case (UInt8(ascii: "{"), .value), (UInt8(ascii: "{"), .valueOrEnd):

@@ -10,16 +10,16 @@ extension Format {
       .init(
         "text/plain", "plain text", .plainText,
         extensions: ["txt", "text", "log", "md", "ini", "cfg", "conf"]),
-      .init("text/csv", "a CSV table", .plainText, extensions: ["csv"]),
+      .init("text/csv", "a CSV file", .plainText, extensions: ["csv"]),
       .init("text/html", "an HTML page", .plainText, extensions: ["html", "htm"]),
-      .init("text/xml", "an XML text", .plainText, extensions: ["xml"]),
-      .init("text/rtf", "a rich text document", .text, extensions: ["rtf"]),
-      .init("application/json", "a JSON text", .plainText, extensions: ["json"]),
+      .init("text/xml", "an XML document", .plainText, extensions: ["xml"]),
+      .init("text/rtf", "an RTF document", .text, extensions: ["rtf"]),
+      .init("application/json", "a JSON document", .plainText, extensions: ["json"]),
     ])
 }
 
-/// A text: its encoding, whether it breaks off within a character, and whether it is plain or of a
-/// type of its own, such as JSON. Asked last, since almost everything could be one.
+/// A text: its encoding, whether it ends within a character, and whether it is plain or has its own type,
+/// such as JSON. Tried last, since almost everything could be text.
 package enum PlainText: FormatReader {
   package static func read(
     _ window: inout ByteWindow, into reading: inout Reading
@@ -34,7 +34,7 @@ package enum PlainText: FormatReader {
     }
   }
 
-  /// Reads a text whose characters begin with a byte each: ASCII, UTF-8, and the older 8-bit sets.
+  /// Reads a text in a byte-oriented encoding: ASCII, UTF-8, and the older 8-bit sets.
   private static func readNarrow(
     _ mark: ByteOrderMark?, head: [UInt8], in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
@@ -53,7 +53,7 @@ package enum PlainText: FormatReader {
       reading.facts.textEncoding = "utf-8"
       if let brokenCharacter { reading.add(truncation(at: brokenCharacter)) }
     case .other(let hasC1):
-      // Bytes without a control character among them may be anything; libmagic has seen more of it.
+      // Bytes without control characters may be anything; libmagic has seen more of the file.
       guard reading.sniffedType.map(TextType.isText) ?? false else { return }
       reading.facts.textEncoding = WesternText.encoding(of: head, hasC1: hasC1)
     }
@@ -62,7 +62,7 @@ package enum PlainText: FormatReader {
       sniffedType: reading.sniffedType)
   }
 
-  /// Reads a text in UTF-16 or UTF-32, which its byte order mark tells.
+  /// Reads a text in UTF-16 or UTF-32, which its byte order mark identifies.
   private static func readWide(
     _ mark: ByteOrderMark, unitSize: Int, head: [UInt8], in window: inout ByteWindow,
     into reading: inout Reading
@@ -89,12 +89,12 @@ package enum PlainText: FormatReader {
   }
 }
 
-/// The mark with which a text may begin to tell its encoding (The Unicode Standard, 23.8).
+/// The byte order mark, which identifies the encoding (The Unicode Standard, 23.8).
 enum ByteOrderMark: Sendable {
   case utf8, utf16BigEndian, utf16LittleEndian, utf32BigEndian, utf32LittleEndian
 
   init?(_ head: [UInt8]) {
-    // The mark of UTF-32 begins with that of UTF-16.
+    // The byte order mark of UTF-32 starts with that of UTF-16.
     if head.starts(with: [0xff, 0xfe, 0, 0]) {
       self = .utf32LittleEndian
     } else if head.starts(with: [0, 0, 0xfe, 0xff]) {
@@ -118,7 +118,7 @@ enum ByteOrderMark: Sendable {
     }
   }
 
-  /// The bytes in a code unit, where there are several.
+  /// The size of a code unit in bytes, if more than one.
   var unitSize: Int? { self == .utf8 ? nil : length }
 
   var isBigEndian: Bool { self == .utf16BigEndian || self == .utf32BigEndian }

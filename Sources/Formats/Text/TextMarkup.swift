@@ -2,10 +2,10 @@
 
 internal import PreflightFacts
 
-/// Tells HTML, XML and SVG from texts that merely speak of them.
+/// Distinguishes HTML, XML and SVG from texts that only mention them.
 enum TextMarkup {
-  /// Elements with which a text begins only where it is HTML. Those that stand in Markdown as well,
-  /// such as `<p>` and `<div>`, are not among them.
+  /// Elements that only HTML starts with. Elements that are also used in Markdown, such as `<p>` and `<div>`,
+  /// are excluded.
   private static let pageElements: [StaticString] = [
     "<!doctype html", "<html", "<head", "<body", "<script", "<title", "<style", "<meta", "<frameset",
     "<iframe",
@@ -26,10 +26,10 @@ enum TextMarkup {
     return sniffedType == "text/html" && beginsPageSoon(text) ? "text/html" : nil
   }
 
-  /// The type of an XML document by its root element, where that has a type of its own.
+  /// The type of an XML document by its root element, if that has its own type.
   private static func xml(_ text: TextHead, from start: Int, sniffedType: String?) -> MediaType {
     var index = start
-    // Past the declaration, instructions, comments and the document type, to the root.
+    // Skips the declaration, instructions, comments and the document type, up to the root.
     while let next = text.firstIndex(of: "<", from: index) {
       let isProlog = text.has("<?", at: next) || text.has("<!", at: next)
       if !isProlog {
@@ -53,7 +53,7 @@ enum TextMarkup {
     return after.isTextWhitespace || after == UInt8(ascii: ">") || after == UInt8(ascii: "/")
   }
 
-  /// The index behind the comments that begin at `index`, and the white space around them.
+  /// The index after the comments that begin at `index`, and the white space around them.
   private static func afterComments(_ text: TextHead, from index: Int) -> Int {
     var index = index
     while text.has("<!--", at: index) {
@@ -64,8 +64,8 @@ enum TextMarkup {
     return index
   }
 
-  /// Whether a page begins on a line of its own near the start: below a warning that a server wrote,
-  /// or a template's directives.
+  /// Whether a page starts on its own line near the start: after a server's warning, or a template's
+  /// directives.
   private static func beginsPageSoon(_ text: TextHead) -> Bool {
     var index = 0
     while index < min(text.bytes.count, 1024) {

@@ -3,25 +3,24 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Goes through a text of bytes once, block by block, and tells whether it is one and in what encoding.
+/// Scans a byte-oriented text once, block by block, and decides whether it is text and in which encoding.
 struct TextScan: Sendable {
   enum Encoding: Sendable {
     case ascii
-    /// UTF-8; with the offset of the last character, where the text ends within it.
+    /// UTF-8; with the offset of the last character if the text ends within it.
     case utf8(brokenCharacter: UInt64?)
     /// Some other extension of ASCII; with whether there are bytes from 0x80 to 0x9F.
     case other(hasC1: Bool)
   }
 
-  /// The control characters that stand in texts, a bit each: BEL, BS, HT, LF, VT, FF, CR and ESC, as
-  /// libmagic has it.
+  /// The control characters in texts, a bit each: BEL, BS, HT, LF, VT, FF, CR and ESC, as libmagic has it.
   static let textControls: UInt32 = 0x0800_3f80
 
   private var isWellFormed = true
   private var hasCharacters = false
   private var hasHighBytes = false
   private var hasC1 = false
-  /// How many bytes the character begun still wants, and what the next of them may be.
+  /// How many bytes the current character still needs, and the range of the next one.
   private var wanted = 0
   private var next: ClosedRange<UInt8> = 0x80...0xbf
   private var characterStart: UInt64 = 0
@@ -31,19 +30,18 @@ struct TextScan: Sendable {
     if !hasHighBytes { return .ascii }
     if !isWellFormed { return .other(hasC1: hasC1) }
     if wanted == 0 { return .utf8(brokenCharacter: nil) }
-    // A lone high byte at the very end is as likely a letter of an 8-bit set: `caf\xE9`.
+    // A lone high byte at the very end may just as well be a letter of an 8-bit set: `caf\xE9`.
     return hasCharacters ? .utf8(brokenCharacter: characterStart) : .other(hasC1: hasC1)
   }
 
-  /// Takes in the next block; false as soon as a byte is found that stands in no text.
+  /// Adds the next block; false as soon as a byte isn't valid in text.
   mutating func update(_ span: ByteSpan) -> Bool {
     let bytes = span.bytes
     let count = bytes.byteCount
     var index = 0
     while index < count {
       if wanted == 0 {
-        // Most of a text is ASCII without a line end: eight bytes at a time, none of them below
-        // 0x20, none above 0x7E.
+        // Most of a text is ASCII without line ends: eight bytes at a time, none below 0x20, none above 0x7E.
         while index + 8 <= count {
           let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
           let marks = word | (word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101)
@@ -72,7 +70,7 @@ struct TextScan: Sendable {
     wanted = 0
   }
 
-  /// Takes in a byte of a UTF-8 sequence.
+  /// Adds a byte of a UTF-8 sequence.
   private mutating func take(_ byte: UInt8, at offset: UInt64) {
     if wanted > 0 {
       guard next.contains(byte) else { return breakForm() }
@@ -96,16 +94,16 @@ struct TextScan: Sendable {
   }
 }
 
-/// Goes through a text in UTF-16 or UTF-32 once, block by block.
+/// Scans a text in UTF-16 or UTF-32 once, block by block.
 struct WideTextScan: Sendable {
   let unitSize: Int
   let isBigEndian: Bool
 
-  /// The bytes of a code unit that the last block ended within.
+  /// The bytes of an incomplete code unit at the end of the last block.
   private var unit: UInt32 = 0
   private var unitBytes = 0
   private var unitStart: UInt64 = 0
-  /// Where the first half of a surrogate pair stands that waits for its second.
+  /// The offset of the first half of an incomplete surrogate pair.
   private var highSurrogate: UInt64?
 
   init(unitSize: Int, isBigEndian: Bool) {
@@ -113,10 +111,10 @@ struct WideTextScan: Sendable {
     self.isBigEndian = isBigEndian
   }
 
-  /// The offset of the last character, where the text ends within it.
+  /// The offset of the last character if the text ends within it.
   var brokenCharacter: UInt64? { highSurrogate ?? (unitBytes > 0 ? unitStart : nil) }
 
-  /// Takes in the next block; false as soon as something is found that stands in no text.
+  /// Adds the next block; false as soon as something isn't valid in text.
   mutating func update(_ span: ByteSpan) -> Bool {
     for index in 0..<span.bytes.byteCount {
       let byte = span.bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self)
@@ -148,8 +146,8 @@ struct WideTextScan: Sendable {
     }
   }
 
-  /// The characters of a run of bytes, a byte each, those beyond ASCII as 0xFF: enough to tell the
-  /// type of a text.
+  /// The characters of a run of bytes, one byte each, those beyond ASCII as 0xFF: enough to detect the type
+  /// of a text.
   func narrowed(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     stride(from: bytes.startIndex, to: bytes.endIndex - (unitSize - 1), by: unitSize).map { start in
       let unit = bytes[start..<start + unitSize]
@@ -159,18 +157,18 @@ struct WideTextScan: Sendable {
   }
 }
 
-/// Guesses at the 8-bit sets of Western Europe, which nothing in a text declares.
+/// Guesses the 8-bit sets of Western Europe, which texts don't declare.
 enum WesternText {
-  /// What may stand between two letters of a word, of the bytes from 0x80 to 0x9F of Windows-1252:
-  /// the apostrophe and the letters Š, Œ, Ž, š, œ, ž and Ÿ. In the sets of DOS most of the others are
-  /// letters, too.
+  /// What may be between two letters of a word, of the bytes from 0x80 to 0x9F of Windows-1252: the
+  /// apostrophe and the letters Š, Œ, Ž, š, œ, ž and Ÿ. In the DOS code pages most of the others are letters,
+  /// too.
   private static let withinWords: Set<UInt8> = [0x92, 0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f]
 
   /// Bytes that Windows-1252 leaves undefined.
   private static let undefined: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
 
-  /// `iso-8859-1` or `windows-1252` where the bytes beyond ASCII stand as they do in a language of
-  /// Western Europe: here and there. nil where there are too many, or they stand oddly.
+  /// `iso-8859-1` or `windows-1252` if the bytes beyond ASCII are distributed as in a Western European
+  /// language. nil if there are too many, or they are in unlikely places.
   static func encoding(of head: [UInt8], hasC1: Bool) -> String? {
     var letters = 0
     var highLetters = 0

@@ -1,11 +1,11 @@
 internal import PreflightBytes
 internal import PreflightFacts
 
-/// Tells of what type a text is. Only what is surely of a type of its own gets its name; anything
-/// else is plain text, whatever libmagic makes of it: its guesses at source code and at lists with
-/// commas are often wrong, and a text that was refused by mistake costs more than one let through.
+/// Detects the type of a text. Only unambiguous types get their own name. Anything else is plain text,
+/// whatever libmagic reports: its guesses at source code and at comma-separated lists are often wrong, and
+/// rejecting a text wrongly costs more than accepting one wrongly.
 enum TextType {
-  /// Whether libmagic takes the bytes for text of some kind.
+  /// Whether libmagic detects some kind of text.
   static func isText(_ sniffedType: String) -> Bool {
     sniffedType.hasPrefix("text/") || sniffedType.hasPrefix("message/")
       || textual.contains(sniffedType) || isMarkup(sniffedType)
@@ -14,7 +14,7 @@ enum TextType {
   /// The type to declare.
   ///
   /// - Parameters:
-  ///   - head: How the text begins, a byte a character or UTF-8, without a byte order mark.
+  ///   - head: The start of the text, one byte per character or UTF-8, without a byte order mark.
   ///   - isWhole: Whether that is all of it.
   ///   - sniffedType: What libmagic says.
   static func mediaType(of head: [UInt8], isWhole: Bool, sniffedType: String?) -> MediaType {
@@ -28,7 +28,7 @@ enum TextType {
     return "text/plain"
   }
 
-  /// Types that libmagic tells by a signature that no prose begins with, or by reading the whole.
+  /// Types that libmagic detects by an unambiguous signature, or by reading the whole text.
   private static let textual: Set<String> = [
     "application/geo+json", "application/json", "application/mac-binhex40",
     "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
@@ -44,7 +44,7 @@ enum TextType {
       || type == "application/xml-sitemap" || type.hasSuffix("+xml")
   }
 
-  /// What the first characters alone make sure of.
+  /// Types that the first characters alone identify.
   private static func signature(of text: TextHead, sniffedType: String?) -> MediaType? {
     if text.has("{\\rtf") { return "text/rtf" }
     if text.has("%!PS") { return "application/postscript" }
@@ -64,7 +64,7 @@ enum TextType {
     sniffedType == "application/javascript" || sniffedType.hasPrefix("text/x-")
   }
 
-  /// The pictures of Netpbm whose pixels are written in digits.
+  /// The Netpbm images whose pixels are written in digits.
   private static func portableAnymap(_ text: TextHead) -> MediaType? {
     guard text[0] == UInt8(ascii: "P"), let kind = text[1], let space = text[2], space <= 0x20,
       let next = text[3], next.isASCIIDigit || next == UInt8(ascii: "#")
@@ -82,7 +82,7 @@ enum TextType {
 struct TextHead: Sendable {
   let bytes: [UInt8]
 
-  /// Whether the text has no more than these bytes.
+  /// Whether the text consists of only these bytes.
   let isWhole: Bool
 
   /// The index of the first byte that is not white space.
@@ -96,7 +96,7 @@ struct TextHead: Sendable {
 
   subscript(index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }
 
-  /// Whether `word` stands at `index`; its capital letters match capitals alone, its small letters both.
+  /// Whether `word` is at `index`; its capital letters match only capitals, its small letters both.
   func has(_ word: StaticString, at index: Int = 0) -> Bool {
     guard index >= 0, bytes.count - index >= word.utf8CodeUnitCount else { return false }
     for offset in 0..<word.utf8CodeUnitCount {
@@ -128,7 +128,7 @@ struct TextHead: Sendable {
     ).first
   }
 
-  /// Whether it is a mail of several parts: attachments, not a text to be read.
+  /// Whether it is a multipart mail: attachments, not a text to read.
   var isMultipartMessage: Bool {
     firstIndex(of: "\nmime-version:", from: 0, below: Limits.Text.mailHeader) != nil
       && firstIndex(of: "\ncontent-type: multipart/", from: 0, below: Limits.Text.mailHeader) != nil

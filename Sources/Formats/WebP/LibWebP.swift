@@ -2,12 +2,12 @@ internal import PreflightFacts
 internal import CLibWebP
 internal import PreflightBytes
 
-/// libwebp and its demuxer, touched here and nowhere else: one file in memory, taken apart.
+/// The only use of libwebp and its demuxer: one file in memory, demuxed.
 struct LibWebP: ~Copyable {
   private let bytes: UnsafeMutableRawBufferPointer
   private let demuxer: OpaquePointer
 
-  /// Reads the first `count` bytes of a file; nil where the demuxer refuses them.
+  /// Reads the first `count` bytes of a file; nil if the demuxer rejects them.
   init?(_ window: inout ByteWindow, count: Int) throws(ReadError) {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
     var filled = 0
@@ -40,8 +40,8 @@ struct LibWebP: ~Copyable {
 
   private var frameCount: Int { Int(WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT)) }
 
-  /// States what the demuxer says about the image. What goes through all frames stays as the walk through the
-  /// chunks found it where there are more than are looked at.
+  /// Sets the facts from the demuxer. Facts that need all frames stay as the walk through the chunks found
+  /// them if there are more frames than the limit.
   func describe(into reading: inout Reading) {
     let flags = WebPDemuxGetI(demuxer, WEBP_FF_FORMAT_FLAGS)
     reading.facts.width = Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH))
@@ -70,7 +70,7 @@ struct LibWebP: ~Copyable {
     let reason: String
   }
 
-  /// Decodes every frame, within ``Limits/WebP``, and tells the first that can't be.
+  /// Decodes every frame, within ``Limits/WebP``, and reports the first one that fails.
   func firstUndecodableFrame(into reading: inout Reading) -> BrokenFrame? {
     let isAnimated = frameCount > 1
     var pixels = 0
@@ -82,7 +82,7 @@ struct LibWebP: ~Copyable {
       guard pixels <= Limits.WebP.pixels else {
         reading.leaveUnchecked(
           UncheckedPart(
-            isAnimated ? "the data of frame \(number) and of those after it" : "the image data",
+            isAnimated ? "frame \(number) and all frames after it" : "the image data",
             limit: "\(Limits.WebP.pixels) pixels", at: offset(of: frame)))
         return false
       }
@@ -91,7 +91,7 @@ struct LibWebP: ~Copyable {
       case nil:
         reading.leaveUnchecked(
           UncheckedPart(
-            isAnimated ? "the data of frames of over \(Limits.WebP.framePixels) pixels" : "the image data",
+            isAnimated ? "frames of more than \(Limits.WebP.framePixels) pixels" : "the image data",
             limit: "\(Limits.WebP.framePixels) pixels, lossless or with transparency",
             at: offset(of: frame)))
         return true
@@ -99,8 +99,8 @@ struct LibWebP: ~Copyable {
         // Nothing can be said about the file.
         reading.leaveUnchecked(
           UncheckedPart(
-            isAnimated ? "the data of frames that need more memory than there is" : "the image data",
-            limit: "the memory that there is", at: offset(of: frame)))
+            isAnimated ? "frames that need more memory than is available" : "the image data",
+            limit: "the available memory", at: offset(of: frame)))
         return true
       case let status?:
         broken = BrokenFrame(number: number, offset: offset(of: frame), reason: Self.words(for: status))
@@ -117,7 +117,7 @@ struct LibWebP: ~Copyable {
     return UInt64(clamping: distance ?? 0)
   }
 
-  /// Calls `body` with each frame in order until it returns false, or there are more than are looked at.
+  /// Calls `body` with each frame in order until it returns false, or the limit is reached.
   private func forEachFrame(
     into reading: inout Reading, _ body: (WebPIterator, inout Reading) -> Bool
   ) {
@@ -134,7 +134,7 @@ struct LibWebP: ~Copyable {
     }
   }
 
-  /// Decodes a frame for nothing but the answer whether it can be; nil where it takes too much memory.
+  /// Decodes a frame only to find out whether it can be decoded; nil if it needs too much memory.
   private static func decode(_ data: WebPData, pixels: Int) -> VP8StatusCode? {
     var config = WebPDecoderConfig()
     guard WebPInitDecoderConfig(&config) != 0 else { return VP8_STATUS_INVALID_PARAM }
@@ -143,8 +143,8 @@ struct LibWebP: ~Copyable {
     if pixels > Limits.WebP.framePixels, config.input.format != 1 || config.input.has_alpha != 0 {
       return nil
     }
-    // Only the last rows are given out, so that no buffer of the picture's size is needed for them: to get
-    // there the decoder has to read all of the data. How the points look doesn't matter.
+    // Only the last rows are output, so that no buffer of the image's size is needed: to get there, the
+    // decoder has to read all of the data. The resulting pixels don't matter.
     let top = (config.input.height - 1) & ~1
     config.options.use_cropping = 1
     config.options.crop_top = top
@@ -159,9 +159,9 @@ struct LibWebP: ~Copyable {
 
   private static func words(for status: VP8StatusCode) -> String {
     switch status {
-    case VP8_STATUS_NOT_ENOUGH_DATA, VP8_STATUS_SUSPENDED: "the data ends too early"
-    case VP8_STATUS_UNSUPPORTED_FEATURE: "a feature that no decoder has"
-    default: "broken data"
+    case VP8_STATUS_NOT_ENOUGH_DATA, VP8_STATUS_SUSPENDED: "the data is truncated"
+    case VP8_STATUS_UNSUPPORTED_FEATURE: "an unsupported feature"
+    default: "corrupt data"
     }
   }
 }

@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A chunk's place and type (RIFF, as RFC 9649, section 2.3 has it): padded to an even size.
+/// A chunk's offset and type (RIFF, as in RFC 9649, section 2.3): padded to an even size.
 struct RIFFChunk {
   let offset: UInt64
   let type: FourCC
@@ -16,7 +16,7 @@ struct RIFFChunk {
   /// The file offset after the chunk and its padding.
   var end: UInt64 { dataEnd + UInt64(length & 1) }
 
-  /// The chunk at an offset; nil where the file ends before its data.
+  /// The chunk at an offset; nil if the file ends before its data.
   init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
     var span = try window.available(at: offset, upTo: 8)
     guard span.remaining == 8 else { return nil }

@@ -18,8 +18,8 @@ extension MediaType {
 
 /// WebP: RFC 9649 (November 2024), with VP8 by RFC 6386.
 ///
-/// The walk through the chunks finds where a file breaks off or contradicts itself, and what it notes
-/// about the place. libwebp then has the last word on what the picture is and whether it can be shown.
+/// The walk through the chunks finds truncation and contradictions, and location metadata. libwebp then
+/// decides what the image is and whether it can be decoded.
 enum WebP: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard try isWebP(window.available(at: 0, upTo: 12)) else { return }
@@ -28,31 +28,31 @@ enum WebP: FormatReader {
     try WebPStructure.read(&window, until: declaredEnd, into: &reading)
     if window.byteCount < declaredEnd {
       return reading.addTruncation(
-        of: "the picture: its header states \(declaredEnd) bytes", clause: "RFC 9649 2.4",
+        of: "the image: its header declares \(declaredEnd) bytes", clause: "RFC 9649 2.4",
         at: window.byteCount)
     }
     try reading.noteTrailingData(&window, after: declaredEnd)
     guard reading.faults.isEmpty else { return }
-    if let picture = try picture(&window, into: &reading) { picture.describe(into: &reading) }
+    if let image = try image(&window, into: &reading) { image.describe(into: &reading) }
   }
 
   private static func isWebP(_ head: ByteSpan) -> Bool { head.has("RIFF") && head.has("WEBP", at: 8) }
 
   /// Has libwebp decode every frame.
   static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    guard let frame = try picture(&window, into: &reading)?.firstUndecodableFrame(into: &reading) else {
+    guard let frame = try image(&window, into: &reading)?.firstUndecodableFrame(into: &reading) else {
       return
     }
     reading.add(
       Fault(
         "undecodable-frame", clause: "RFC 9649 2.5", at: frame.offset,
-        "libwebp can't decode the data of frame \(frame.number).", expected: "a whole picture",
+        "libwebp can't decode frame \(frame.number).", expected: "a complete image",
         actual: frame.reason))
   }
 
-  /// The file in libwebp's hands, by its demuxer; nil for one that is too large to be held, where the walk through the
-  /// chunks has to do.
-  private static func picture(
+  /// The file in libwebp's demuxer; nil if it is too large to hold in memory. Then only the walk through the
+  /// chunks is used.
+  private static func image(
     _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> LibWebP? {
     let count = 8 + UInt64(try window.littleEndian(UInt32.self, at: 4))
@@ -61,11 +61,11 @@ enum WebP: FormatReader {
       reading.leaveUnchecked(UncheckedPart("the image data", limit: size, at: 12))
       return nil
     }
-    if let picture = try LibWebP(&window, count: Int(count)) { return picture }
+    if let image = try LibWebP(&window, count: Int(count)) { return image }
     reading.add(
       Fault(
         "refused-by-libwebp", clause: "RFC 9649 2.7", at: 12,
-        "The parts of the picture contradict each other, and libwebp refuses it."))
+        "The image structure is inconsistent, and libwebp rejects it."))
     return nil
   }
 }

@@ -29,14 +29,14 @@ struct WebPFrameHeader {
   }
 }
 
-/// The first bytes of a picture's data: a VP8 key frame (RFC 6386, section 9.1) or a VP8L stream
-/// (RFC 9649, section 3.4).
+/// The first bytes of an image's data: a VP8 key frame (RFC 6386, section 9.1) or a VP8L stream (RFC 9649,
+/// section 3.4).
 struct WebPBitstreamHeader {
   let width: UInt32
   let height: UInt32
   let hasAlpha: Bool
 
-  /// Reads the head of a chunk's data; nil where it isn't what the chunk's type says.
+  /// Reads the header of a chunk's data; nil if it doesn't match the chunk's type.
   init?(_ type: FourCC, parsing data: inout ByteSpan) throws(ReadError) {
     if type == "VP8L" {
       let signature = try UInt8(parsing: &data)

@@ -4,12 +4,12 @@ internal import PreflightBytes
 /// The chunks of a WebP file, in order (RFC 9649, sections 2.4 to 2.7).
 struct WebPStructure {
   private var extendedHeader: WebPExtendedHeader?
-  private var hasPicture = false
+  private var hasImage = false
   private var frames = 0
   private var shortest = UInt32.max
   private var duration: UInt64 = 0
 
-  /// Walks from chunk to chunk, up to the end that the file's header states.
+  /// Walks from chunk to chunk, up to the end that the file's header declares.
   static func read(
     _ window: inout ByteWindow, until declaredEnd: UInt64, into reading: inout Reading
   ) throws(ReadError) {
@@ -20,7 +20,7 @@ struct WebPStructure {
         return reading.add(
           Fault(
             "chunk-length", clause: "RFC 9649 2.3", at: chunk.offset + 4,
-            "The chunk \(chunk.type) is longer than what the file's header leaves for it.",
+            "Chunk \(chunk.type) is longer than the file header allows.",
             expected: "≤ \(declaredEnd - min(chunk.dataStart, declaredEnd))", actual: "\(chunk.length)"))
       }
       do {
@@ -42,7 +42,8 @@ struct WebPStructure {
   ) throws(ReadError) -> Fault? {
     if chunk.offset == 12, chunk.type != "VP8 ", chunk.type != "VP8L", chunk.type != "VP8X" {
       return Fault(
-        "first-chunk", clause: "RFC 9649 2.4", at: chunk.offset, "The file does not begin with a picture.",
+        "first-chunk", clause: "RFC 9649 2.4", at: chunk.offset,
+        "The file doesn't start with an image chunk.",
         expected: "VP8 , VP8L or VP8X", actual: chunk.type.description)
     }
     let dataEnd = min(chunk.dataEnd, window.byteCount)
@@ -51,16 +52,16 @@ struct WebPStructure {
       var data = try data(of: chunk, in: &window)
       if extendedHeader == nil { try takeExtendedHeader(&data, into: &reading) }
     case "VP8 ", "VP8L":
-      if hasPicture { return nil }
-      hasPicture = true
+      if hasImage { return nil }
+      hasImage = true
       var data = try data(of: chunk, in: &window)
-      return try takePicture(chunk, &data, into: &reading)
+      return try readImage(chunk, &data, into: &reading)
     case "ANMF":
       var data = try data(of: chunk, in: &window)
       try takeFrame(&data, into: &reading)
     case "EXIF":
       var data = try metadata(of: chunk, in: &window)
-      // Some writers leave the prefix of JPEG's segment before the structure.
+      // Some writers keep the prefix of JPEG's segment before the structure.
       if data.has("Exif\0\0") { try data.skip(6) }
       reading.take(Exif(try data.take(data.remaining)))
       reading.leaveMetadataUnchecked(in: chunk.dataStart..<dataEnd)
@@ -73,13 +74,13 @@ struct WebPStructure {
     return nil
   }
 
-  /// As much of a chunk's data as its head can take up.
+  /// The maximum size of the header in a chunk's data.
   @_lifetime(&window)
   private func data(of chunk: RIFFChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
     try window.available(at: chunk.dataStart, upTo: Int(min(chunk.length, 32)))
   }
 
-  /// As much of a chunk's data as is looked at where it is Exif or XMP.
+  /// How much of a chunk's data is read if it is Exif or XMP.
   @_lifetime(&window)
   private func metadata(of chunk: RIFFChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
     try window.available(at: chunk.dataStart, upTo: min(Int(chunk.length), Limits.Metadata.byteCount))
@@ -97,14 +98,14 @@ struct WebPStructure {
     reading.facts.animationFlag = header.isAnimated
   }
 
-  private mutating func takePicture(
+  private mutating func readImage(
     _ chunk: RIFFChunk, _ data: inout ByteSpan, into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     guard let header = try WebPBitstreamHeader(chunk.type, parsing: &data) else {
       return Fault(
         "bitstream-header", clause: chunk.type == "VP8L" ? "RFC 9649 3.4" : "RFC 6386 9.1",
         at: chunk.dataStart,
-        "The data of the picture does not begin as such data does.")
+        "The image data doesn't start with a valid header.")
     }
     if extendedHeader == nil {
       reading.facts.width = Int(header.width)
@@ -126,9 +127,9 @@ struct WebPStructure {
   }
 
   private func noteMissing(at offset: UInt64, into reading: inout Reading) {
-    if !reading.faults.isEmpty || hasPicture || frames > 0 { return }
+    if !reading.faults.isEmpty || hasImage || frames > 0 { return }
     reading.add(
-      Fault("no-picture", clause: "RFC 9649 2.7", at: offset, "The file ends without any picture in it."))
+      Fault("no-picture", clause: "RFC 9649 2.7", at: offset, "The file contains no image."))
   }
 }
 
@@ -136,12 +137,12 @@ extension Fault {
   fileprivate static func chunkTooShort(_ chunk: RIFFChunk) -> Fault {
     Fault(
       "chunk-too-short", clause: "RFC 9649 2.7", at: chunk.offset + 4,
-      "The chunk \(chunk.type) is too short for what it has to hold.", actual: "\(chunk.length) bytes")
+      "Chunk \(chunk.type) is too short for its required fields.", actual: "\(chunk.length) bytes")
   }
 }
 
 extension Facts {
-  /// Notes whether a picture of red, green and blue has transparency too.
+  /// Notes whether an RGB image also has transparency.
   mutating func noteAlpha(_ hasAlpha: Bool) {
     self.hasAlpha = hasAlpha
     colorModel = hasAlpha ? .rgba : .rgb

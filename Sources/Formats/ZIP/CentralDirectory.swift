@@ -1,30 +1,29 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A member as the directory has it. Kept small, since there may be many.
+/// A member as in the directory. Kept small, since there may be many.
 struct ZIPMember {
-  /// Where its local file header should stand in this file.
+  /// Where its local file header should be in this file.
   var headerOffset: UInt64
   var compressedSize: UInt64
   var uncompressedSize: UInt64
   var crc32: UInt32
   var flags: Flags
   var method: UInt16
-  /// Tells names apart; see `ByteSpan.partNameHash`.
+  /// Distinguishes names; see `ByteSpan.partNameHash`.
   var nameHash: UInt64
-  /// Where its entry in the directory stands, for its name.
+  /// Where its entry in the directory is, for its name.
   var entryOffset: UInt64
   var nameLength: UInt16
 
-  /// Where it stands, for a report: its entry in the directory where what that says lies behind the file's
-  /// end.
+  /// The offset to report: its entry in the directory if the declared offset lies after the file's end.
   func place(before end: UInt64) -> UInt64 { headerOffset < end ? headerOffset : entryOffset }
 
   /// General purpose bit flags (APPNOTE 4.4.4).
   struct Flags: OptionSet {
     let rawValue: UInt16
     static let encrypted = Flags(rawValue: 1 << 0)
-    /// The sizes and the CRC follow the data instead of standing in the local header.
+    /// The sizes and the CRC follow the data instead of being in the local header.
     static let dataDescriptor = Flags(rawValue: 1 << 3)
     /// The directory is encrypted, and the local header's values are blanked out.
     static let maskedHeader = Flags(rawValue: 1 << 13)
@@ -70,8 +69,8 @@ struct CentralFileHeader {
   }
 }
 
-/// The central directory, walked entry by entry: what it costs follows the bytes that are there, not
-/// the number that it claims.
+/// The central directory, read entry by entry: the cost depends on the bytes present, not on the declared
+/// number.
 struct CentralDirectory {
   private let end: EndOfCentralDirectory
   private var offset: UInt64
@@ -84,8 +83,8 @@ struct CentralDirectory {
     isAtEnd = offset >= end.directoryEnd
   }
 
-  /// The next members, in the directory's order and in runs that bound the memory; what their names tell goes to
-  /// `contents`.
+  /// The next members, in the directory's order and in runs that bound the memory. What their names reveal
+  /// goes to `contents`.
   mutating func next(
     _ window: inout ByteWindow, contents: inout ZIPContents, into reading: inout Reading
   ) throws(ReadError) -> [ZIPMember] {
@@ -119,7 +118,7 @@ struct CentralDirectory {
       reading.add(
         Fault(
           "directory-entry-missing", clause: "APPNOTE 4.3.12", at: offset,
-          "The directory of the archive breaks off: no entry stands where its next one belongs.",
+          "The archive directory is truncated: the next entry is missing.",
           expected: "\(end.entryCount) entries", actual: "\(entryCount) entries"))
       return nil
     }
@@ -128,7 +127,7 @@ struct CentralDirectory {
       reading.add(
         Fault(
           "directory-entry-too-long", clause: "APPNOTE 4.3.12", at: offset,
-          "An entry of the archive's directory is longer than the rest of the directory.",
+          "An archive directory entry is longer than the rest of the directory.",
           expected: "at most \(left) bytes", actual: "\(header.entryByteCount) bytes"))
       return nil
     }
@@ -148,7 +147,7 @@ struct CentralDirectory {
     return member
   }
 
-  /// Takes the 64-bit values from the extra field 0x0001 (4.5.3), which has those alone that don't fit.
+  /// Reads the 64-bit values from the extra field 0x0001 (4.5.3), which contains only those that don't fit.
   private static func applyZIP64(
     _ extra: inout ByteSpan, header: CentralFileHeader, to member: inout ZIPMember
   ) {
@@ -167,7 +166,7 @@ struct CentralDirectory {
         return
       }
     } catch {
-      // Extra fields are often malformed (zipalign pads with NULs), and nobody minds.
+      // Extra fields are often malformed (zipalign pads with NULs), which is harmless.
     }
   }
 
@@ -178,7 +177,7 @@ struct CentralDirectory {
       reading.add(
         Fault(
           "entry-count-mismatch", clause: "APPNOTE 4.4.22", at: end.offset,
-          "The end record counts \(end.entryCount) entries, but the directory has \(entryCount).",
+          "The end record declares \(end.entryCount) entries, but the directory has \(entryCount).",
           expected: "\(end.entryCount)", actual: "\(entryCount)"))
     }
   }

@@ -1,28 +1,28 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The end of central directory record (APPNOTE 4.3.16), with what its ZIP64 form says where there is
-/// one (4.3.14, 4.3.15), and the place at which the directory was found.
+/// The end of central directory record (APPNOTE 4.3.16), with the values of its ZIP64 form if present
+/// (4.3.14, 4.3.15), and the offset at which the directory was found.
 struct EndOfCentralDirectory {
-  /// Where the record stands.
+  /// Where the record is.
   let offset: UInt64
-  /// The entries that it promises; in the plain form only the lowest 16 bits count.
+  /// The declared number of entries; in the plain form only the lowest 16 bits count.
   let entryCount: UInt64
   let isZIP64: Bool
   /// Where the directory begins in this file.
   let directoryOffset: UInt64
   /// Where the directory ends.
   let directoryEnd: UInt64
-  /// What is to be added to every offset in the directory: the bytes before the archive.
+  /// What to add to every offset in the directory: the bytes before the archive.
   let base: UInt64
-  /// Where the record and its comment end; past the end of the file where the comment is cut.
+  /// The end of the record and its comment; past the end of the file if the comment is truncated.
   let end: UInt64
 
   enum Search {
     case found(EndOfCentralDirectory)
-    /// A record stands at the offset, but no directory where it says.
+    /// There is a record at the offset, but no directory where it points.
     case withoutDirectory(UInt64)
-    /// So many seem to be records and aren't that those before the offset weren't looked at.
+    /// There are so many false records that those before the offset weren't checked.
     case unchecked(UInt64)
     case nothing
   }
@@ -30,24 +30,24 @@ struct EndOfCentralDirectory {
   static let signature: StaticString = "PK\u{5}\u{6}"
   static let byteCount = 22
   private static let maximumComment = 0xffff
-  /// How far from the end of the file programs look for the record.
+  /// How far from the end of the file programs search for the record.
   static let reach = byteCount + maximumComment
 
-  /// Looks for the record from the end of the file backwards. A comment may hold its signature.
+  /// Searches for the record backwards from the end of the file. A comment may contain its signature.
   ///
   /// - Parameters:
-  ///   - memberStart: Where the first member stands in a file that begins with one. Nothing can
-  ///     stand before such an archive, so a record that says otherwise is that of an archive inside.
-  ///   - reach: How far from the end it is looked for; nil for as far as programs do in a file that
-  ///     begins as an archive.
+  ///   - memberStart: The offset of the first member in a file that starts with one. Nothing can precede
+  ///     such an archive, so a record that says otherwise belongs to an embedded archive.
+  ///   - reach: How far from the end to search; nil for as far as programs do in a file that starts like
+  ///     an archive.
   static func find(
     in window: inout ByteWindow, memberStart: UInt64?, reach: Int? = nil
   ) throws(ReadError) -> Search {
-    // Files of all other kinds pass here too: they are not searched for an archive with a long comment.
+    // All other files get this check too: they aren't searched for an archive with a long comment.
     let reach = reach ?? (memberStart == nil ? Limits.ZIP.reach : Self.reach)
     let start = window.byteCount > UInt64(reach) ? window.byteCount - UInt64(reach) : 0
     var last: UInt64?
-    // Zeros behind a signature in a comment make the record of an empty archive.
+    // Zeros after a signature in a comment make the record of an empty archive.
     var empty: EndOfCentralDirectory?
     var end = window.byteCount
     var tries = 0
@@ -65,7 +65,7 @@ struct EndOfCentralDirectory {
     return last.map(Search.withoutDirectory) ?? .nothing
   }
 
-  /// Where the signature last stands within a range with the record's length behind it.
+  /// The last offset of the signature within a range with the record's length after it.
   private static func lastSignature(
     in range: Range<UInt64>, _ window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
@@ -73,8 +73,8 @@ struct EndOfCentralDirectory {
     let count = Int(min(range.upperBound, fileEnd) - range.lowerBound)
     let tail = try window.available(at: range.lowerBound, upTo: count)
     let limit = Int(fileEnd - range.lowerBound) - byteCount
-    // All of them from the front, since the search for a byte that way is many times as fast; by the third,
-    // which stands in no text.
+    // All of them from the front, since that search is many times as fast; by the third byte, which is in no
+    // text.
     var last: Int?
     var index = 2
     while let found = tail.firstIndex(of: 5, from: index), found - 2 <= limit {
@@ -84,7 +84,7 @@ struct EndOfCentralDirectory {
     return last.map { range.lowerBound + UInt64($0) }
   }
 
-  /// Reads the record at `offset` and finds its directory; nil where there is none.
+  /// Reads the record at `offset` and finds its directory; nil if there is none.
   init?(in window: inout ByteWindow, at offset: UInt64) throws(ReadError) {
     let record = try Record(in: &window, at: offset)
     var entryCount = UInt64(record.entryCount)
@@ -107,8 +107,8 @@ struct EndOfCentralDirectory {
       (directoryOffset, directoryEnd, base) = (recordsStart, recordsStart, 0)
       return
     }
-    // The directory ends where the end records begin; bytes before the archive shift both alike. Only
-    // where something stands in between is the offset that the record gives the better guide.
+    // The directory ends where the end records begin; bytes before the archive shift both equally. Only if
+    // something is in between is the declared offset more reliable.
     if size <= recordsStart, recordsStart - size >= claimed,
       try Self.hasDirectory(&window, at: recordsStart - size)
     {
@@ -148,7 +148,7 @@ struct EndOfCentralDirectory {
     }
   }
 
-  /// The ZIP64 end of central directory record (4.3.14), by way of its locator (4.3.15).
+  /// The ZIP64 end of central directory record (4.3.14), through its locator (4.3.15).
   private struct ZIP64Record {
     let offset: UInt64
     let entryCount: UInt64
@@ -167,7 +167,7 @@ struct EndOfCentralDirectory {
       guard locator.has("PK\u{6}\u{7}") else { return nil }
       try locator.skip(4 + 4)  // signature, number of the disk
       let claimed = try UInt64(parsingLittleEndian: &locator)
-      // Bytes before the archive make the locator's offset wrong; the record stands before it then.
+      // Bytes before the archive make the locator's offset wrong; the record then precedes the locator.
       for offset in [claimed, locatorOffset >= byteCount ? locatorOffset - byteCount : 0]
       where offset <= locatorOffset {
         var span = try window.available(at: offset, upTo: Int(byteCount))
@@ -185,7 +185,7 @@ struct EndOfCentralDirectory {
 }
 
 extension UncheckedPart {
-  /// An archive that may be found by a record further up than is looked.
+  /// An archive that may be found by a record before the searched range.
   static func archive(endingBefore offset: UInt64) -> UncheckedPart {
     let count = Limits.ZIP.endRecords
     return UncheckedPart(

@@ -1,7 +1,7 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A local file header (APPNOTE 4.3.7), which stands before a member's data.
+/// A local file header (APPNOTE 4.3.7), which precedes a member's data.
 struct LocalFileHeader {
   static let signature: StaticString = "PK\u{3}\u{4}"
   static let byteCount = 30

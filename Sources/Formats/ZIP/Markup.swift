@@ -1,13 +1,13 @@
 internal import PreflightFacts
 
-/// Walks through the tags of a small piece of XML that programs have written: names without their
-/// prefix and attributes, no more. What is not well-formed is passed over.
+/// Walks through the tags of a small piece of machine-written XML: only names without their prefix, and
+/// attributes. Malformed parts are skipped.
 struct Markup {
   private let bytes: [UInt8]
   private var index = 0
 
   init(_ bytes: [UInt8]) {
-    // UTF-16 holds the same ASCII with NULs in between, and nothing else matters here.
+    // UTF-16 contains the same ASCII with NULs in between, and nothing else matters here.
     let isUTF16 = bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff])
     self.bytes = isUTF16 ? bytes.filter { $0 != 0 } : bytes
   }

@@ -1,15 +1,15 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Reads a member's data through, decompressed, piece by piece, and never more than a limit: a small
-/// member can claim, and even have, a size beyond all bounds.
+/// Reads and decompresses a member's data piece by piece, up to a limit: a small member can declare, and even
+/// have, an enormous size.
 struct MemberData {
   enum Outcome {
-    /// All the data was read, and it ended as its method says.
+    /// All the data was read, and it ended as its method requires.
     case complete
     /// There is more than the limit.
     case overLimit
-    /// The data is no DEFLATE stream, from about this offset on.
+    /// The data isn't a DEFLATE stream, from about this offset on.
     case damaged(UInt64)
     /// The compressed data ends before the stream does.
     case incomplete
@@ -22,10 +22,10 @@ struct MemberData {
   /// Where the compressed data ended.
   private(set) var end: UInt64
 
-  /// The bytes that came out; kept only where they are asked for.
+  /// The decompressed bytes; kept only on request.
   private(set) var bytes: [UInt8] = []
 
-  /// Reads the data that stands in `range` of the file.
+  /// Reads the data in `range` of the file.
   init(
     _ window: inout ByteWindow, in range: Range<UInt64>, isDeflated: Bool, limit: UInt64,
     keepsBytes: Bool, output: inout [UInt8]
@@ -97,8 +97,8 @@ struct MemberData {
 }
 
 extension ByteWindow {
-  /// Unpacks the DEFLATE data in a range of the file at a stroke, as ``Unpacker/unpack(_:wrapper:expecting:_:)``
-  /// does; nil, too, where there is more than a span can have.
+  /// Decompresses the DEFLATE data in a range of the file in one step, as
+  /// ``Unpacker/unpack(_:wrapper:expecting:_:)`` does; nil, too, if it exceeds a span.
   mutating func unpackMemberData<Result>(
     in range: Range<UInt64>, expecting count: UInt64, _ body: (RawSpan) -> Result
   ) throws(ReadError) -> Result? {

@@ -1,18 +1,19 @@
 package import PreflightFacts
 internal import PreflightBytes
 
-/// What the content type of a package's main part says about the whole.
+/// The document's type by the content type of a package's main part.
 struct OfficeType {
   let mediaType: MediaType
   let isMacroEnabled: Bool
   /// Whether the package is a document of Word, Excel, PowerPoint or Visio.
   let isOffice: Bool
-  /// Whether parts of this content type stand in documents of other types too.
+  /// Whether other documents also have parts of this content type.
   let isCommon: Bool
 
   /// The type for a main part's content type, in any case and with parameters.
   init?(contentType: String) {
-    // By bytes: a package names twenty parts and more, and text by characters takes a hundred times as long.
+    // By bytes: a package has twenty parts or more, and text comparison by characters takes a hundred times
+    // as long.
     let space = UInt8(ascii: " ")
     let essence = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }
     let name = essence.prefix { $0 != space }.map(\.asciiLowercased)
@@ -51,7 +52,7 @@ struct OfficeType {
       .init("application/vnd.ms-excel.template.macroEnabled.12", macros: true),
     "application/vnd.ms-excel.addin.macroenabled.main+xml":
       .init("application/vnd.ms-excel.addin.macroEnabled.12", macros: true),
-    // The binary workbook's type speaks of macros whether it has any or not.
+    // The binary workbook's type mentions macros whether it has any or not.
     "application/vnd.ms-excel.sheet.binary.macroenabled.main":
       .init("application/vnd.ms-excel.sheet.binary.macroEnabled.12"),
 

@@ -1,14 +1,14 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// A package of the Open Packaging Conventions (ISO/IEC 29500-2:2021), on which OOXML stands: what its
-/// content types and relationships say that the whole is.
+/// A package of the Open Packaging Conventions (ISO/IEC 29500-2:2021), the basis of OOXML: what its content
+/// types and relationships declare.
 struct OpenPackage {
-  /// The main part's type, or nil where none is named.
+  /// The main part's type, or nil if none is named.
   private(set) var type: OfficeType?
-  /// The part at which reading starts, as the relationships name it.
+  /// The part at which reading starts, according to the relationships.
   private(set) var mainPart: String?
-  /// Whether there are macros; nil where none were seen, and not all was looked at.
+  /// Whether there are macros; nil if none were seen, and not all parts were checked.
   private(set) var hasMacros: Bool?
   /// Whether the content types could be read to their end.
   let hasContentTypes: Bool
@@ -43,7 +43,7 @@ struct OpenPackage {
     if let type, type.isMacroEnabled { hasMacros = true }
   }
 
-  /// The type that the names of the parts suggest, for a package that doesn't say it, or no more.
+  /// The type that the names of the parts suggest, for a package that doesn't declare it.
   func suggestedType(_ hints: ZIPContents.Hints) -> MediaType? {
     let main = mainPart?.lowercased().drop { $0 == "/" } ?? ""
     let hasMacros = hasMacros == true
@@ -78,10 +78,10 @@ struct OpenPackage {
     let isCut: Bool
   }
 
-  /// A part that says what the package is, as far as ``Limits/ZIP/part`` allows, which is noted; nil where it can't be
-  /// had.
+  /// A part that declares the package's type, up to ``Limits/ZIP/part``, which is noted; nil if it can't be
+  /// read.
   ///
-  /// - Parameter what: What it lists, in words.
+  /// - Parameter what: What it lists, such as "content types".
   static func part(
     _ member: ZIPMember, _ what: String, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> MemberBytes? {
@@ -96,7 +96,7 @@ struct OpenPackage {
     return part
   }
 
-  /// The start of a member; nil where it can't be had.
+  /// The start of a member; nil if it can't be read.
   static func bytes(
     of member: ZIPMember, in window: inout ByteWindow, upTo limit: UInt64
   ) throws(ReadError) -> MemberBytes? {
@@ -126,7 +126,7 @@ struct OpenPackage {
     return MemberBytes(bytes: data.bytes, isCut: false)
   }
 
-  /// The targets of the relationships that lead to a main part (ISO/IEC 29500-2, 6.5).
+  /// The targets of the relationships to a main part (ISO/IEC 29500-2, 6.5).
   private static func targets(_ relationships: MemberBytes) -> [String] {
     var markup = Markup(relationships.bytes)
     var targets: [String] = []
@@ -140,26 +140,26 @@ struct OpenPackage {
     return targets
   }
 
-  /// A target as a part name: it is relative to the root, above which nothing leads.
+  /// A target as a part name: it is relative to the root and can't leave it.
   private static func partName(_ target: String) -> String {
     target.prefix { $0 != "#" && $0 != "?" }.split { $0 == "/" || $0 == "\\" }
       .filter { $0 != "." && $0 != ".." }.joined(separator: "/")
   }
 
-  /// Transitional and Strict differ in what stands before.
+  /// Transitional and Strict have different prefixes.
   private static let mainRelationships = [
     "/relationships/officeDocument", "/2010/relationships/document", "/fixedrepresentation",
     "/3dmodel",
   ]
 }
 
-/// `[Content_Types].xml` (ISO/IEC 29500-2, 6.2.3), as far as it speaks of main parts.
+/// `[Content_Types].xml` (ISO/IEC 29500-2, 6.2.3), as far as it concerns main parts.
 private struct ContentTypes {
   /// By part name.
   private var overrides: [UInt64: OfficeType] = [:]
   /// By extension in lower case.
   private var defaults: [String: OfficeType] = [:]
-  /// The first type that is found in main parts only.
+  /// The first type that only main parts have.
   private(set) var firstMain: OfficeType?
   private(set) var hasMacros = false
 
@@ -170,7 +170,7 @@ private struct ContentTypes {
         continue
       }
       guard let type = OfficeType(contentType: contentType) else {
-        // A default for an extension says nothing of whether such a part is there.
+        // A default for an extension doesn't mean that such a part exists.
         if tag.name == "Override", Self.isMacro(contentType) { hasMacros = true }
         continue
       }

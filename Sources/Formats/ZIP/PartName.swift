@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-// Names of members and parts are compared as readers of Office files do: ASCII letters in either case
-// (ISO/IEC 29500-2, 6.2.2.3), a backslash for a slash, and a slash in front or none.
+// Names of members and parts are compared as in readers of Office files: ASCII letters in either case
+// (ISO/IEC 29500-2, 6.2.2.3), backslashes as slashes, with or without a leading slash.
 extension ByteSpan {
   /// The bytes as a part name's, from `index` on: lower case, with slashes.
   private func partNameByte(_ index: Int) -> UInt8? {
@@ -12,7 +12,7 @@ extension ByteSpan {
 
   private var partNameStart: Int { partNameByte(0) == 0x2f ? 1 : 0 }
 
-  /// A number that tells part names apart (FNV-1a of 64 bits).
+  /// A number that distinguishes part names (64-bit FNV-1a).
   var partNameHash: UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     var index = partNameStart
@@ -53,20 +53,20 @@ extension ByteSpan {
   }
 }
 
-/// A part name in text, such as a relationship's target, as `ByteSpan.partNameHash` sees it.
+/// A part name in text, such as a relationship's target, in the form of `ByteSpan.partNameHash`.
 func partNameHash(_ name: String) -> UInt64 {
   ByteSpan(Array(name.utf8).span.bytes, at: 0).partNameHash
 }
 
 extension ByteWindow {
-  /// The name at an offset, as ``quotedName(_:)`` has it.
+  /// The name at an offset, in the form of ``quotedName(_:)``.
   mutating func quotedName(at offset: UInt64, length: UInt16) throws(ReadError) -> String {
     let span = try available(at: offset, upTo: Int(length))
     return PreflightFormats.quotedName(span.bytes.withUnsafeBytes { Array($0) })
   }
 }
 
-/// A name from the file in a shape that can't disturb a report: quoted, printable and not too long.
+/// A name from the file in a form that can't break a report: quoted, printable and bounded.
 func quotedName(_ bytes: [UInt8]) -> String {
   let text = String(decoding: bytes, as: UTF8.self)
   var shown = ""

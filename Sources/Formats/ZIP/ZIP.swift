@@ -56,9 +56,9 @@ extension Format {
     ])
 }
 
-/// ZIP (PKWARE APPNOTE.TXT 6.3.10): members one after another and a directory of them at the end.
+/// ZIP (PKWARE APPNOTE.TXT 6.3.10): consecutive members and a directory of them at the end.
 ///
-/// Yields `application/zip`, and the proper type of what is built on it: OOXML and other packages of
+/// Yields `application/zip`, and the specific type of formats based on it: OOXML and other packages of
 /// ISO/IEC 29500-2, OpenDocument, EPUB, Java and Android archives and some more.
 package enum ZIP: FormatReader {
   package static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
@@ -70,11 +70,11 @@ package enum ZIP: FormatReader {
       return try readWithoutDirectory(&window, from: memberStart, search, into: &reading)
     }
     if memberStart == nil {
-      // Something stands before the archive: a self-extractor, if the archive goes on to the end of
-      // the file. Otherwise it is just something that another file holds. Where the directory has room
-      // for nothing before the archive, its first bytes are broken.
+      // Something precedes the archive: a self-extractor, if the archive extends to the end of the file.
+      // Otherwise the archive is just part of another file. If the directory's offsets leave no room before
+      // the archive, its first bytes are corrupt.
       guard end.end == window.byteCount else { return }
-      // What is a document or a sound by its start is that, and the archive is hidden behind it.
+      // A file that starts like a document or audio has that type; the archive is hidden after it.
       if try isOther(startingWith: window.available(at: 0, upTo: 5)) { return }
       let isFirst = try isLocalHeader(firstOf: end, in: &window)
       guard isFirst || end.base == 0 else { return }
@@ -95,11 +95,11 @@ package enum ZIP: FormatReader {
     return second & 0xe0 == 0xe0
   }
 
-  /// Where the first member starts in a file that is an archive from its first byte on; nil in others.
+  /// The offset of the first member in a file that starts like an archive; nil in others.
   private static func memberStart(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
     let head = try window.available(at: 0, upTo: 8)
     if head.has(LocalFileHeader.signature) || head.has(EndOfCentralDirectory.signature) { return 0 }
-    // A mark of an archive that was to be split and then was not (APPNOTE 8.5.4), or of its first part.
+    // The marker of an archive that was to be split and wasn't (APPNOTE 8.5.4), or of its first part.
     let isMarked = head.has("PK00") || head.has("PK\u{7}\u{8}")
     return isMarked && head.has(LocalFileHeader.signature, at: 4) ? 4 : nil
   }
@@ -110,7 +110,7 @@ package enum ZIP: FormatReader {
     try firstMember(of: end, in: &window) != nil
   }
 
-  /// Where the member stands that the directory names first; nil where none stands there.
+  /// The offset of the first member in the directory; nil if there is none.
   static func firstMember(
     of end: EndOfCentralDirectory, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
@@ -121,17 +121,17 @@ package enum ZIP: FormatReader {
     return try window.available(at: offset, upTo: 4).has(LocalFileHeader.signature) ? offset : nil
   }
 
-  /// An archive that is found by the end of a file, whatever the file begins with.
+  /// An archive that is found by the end of a file, however the file starts.
   package struct AtEnd {
-    /// Where the first member stands.
+    /// Where the first member is.
     package let start: UInt64
-    /// Where the end of central directory record stands.
+    /// The offset of the end of central directory record.
     package let recordOffset: UInt64
     /// Where the record and its comment end.
     package let end: UInt64
   }
 
-  /// The archive at a file's end; nil where there is none with a member.
+  /// The archive at a file's end; nil if there is none with a member.
   ///
   /// - Parameter reach: How many bytes before the file's end are searched for the archive's record.
   package static func archive(

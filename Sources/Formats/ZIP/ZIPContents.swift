@@ -1,17 +1,17 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What the names of the members tell about what the archive is, and the few members that have to be
-/// read for the rest.
+/// What the members' names reveal about the archive's type, and the few members that have to be read for the
+/// rest.
 struct ZIPContents {
   private(set) var contentTypes: ZIPMember?
   private(set) var relationships: ZIPMember?
   private(set) var mimetype: ZIPMember?
   private(set) var openDocumentManifest: ZIPMember?
   private(set) var iWorkDocument: ZIPMember?
-  /// A member that is compressed in a way that packages don't allow.
+  /// A member with a compression method that packages don't allow.
   private(set) var unusualMember: ZIPMember?
-  /// What programs, and objects that may hold some, are stored as, and what leads out of the document.
+  /// Members for programs, for objects that may contain some, and for links out of the document.
   private(set) var suspects = ZIPSuspects()
   private(set) var hints: Hints = []
   /// Whether a member can't be read without a password.
@@ -46,7 +46,7 @@ struct ZIPContents {
     if member.flags.contains(.encrypted) { isEncrypted = true }
     if !Self.packageMethods.contains(member.method) { unusualMember = unusualMember ?? member }
     if isFirst {
-      // Java's own tools put this folder first, with a manifest or without.
+      // Java's own tools put this directory first, with or without a manifest.
       if name.isPart(under: "meta-inf/") { hints.insert(.java) }
       if name.isPart(endingWith: ".usdc") || name.isPart(endingWith: ".usda") {
         hints.insert(.sceneDescription)
@@ -58,7 +58,7 @@ struct ZIPContents {
     noteOthers(name, of: member)
   }
 
-  /// Stored and deflated; and what Deflate64 makes, which Microsoft's readers take.
+  /// Stored and deflated; and Deflate64, which Microsoft's readers accept.
   private static let packageMethods: Set<UInt16> = [ZIPMember.stored, ZIPMember.deflated, 9]
 
   private mutating func noteOfficeParts(_ name: borrowing ByteSpan, of member: ZIPMember) {

@@ -2,8 +2,8 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ZIP {
-  /// Reads an archive whose end is gone, member by member from the front: enough to tell what it was
-  /// and where it breaks off.
+  /// Reads an archive whose end is missing, member by member from the front: enough to find out what it was
+  /// and where it ends.
   static func readWithoutDirectory(
     _ window: inout ByteWindow, from start: UInt64, _ search: EndOfCentralDirectory.Search,
     into reading: inout Reading
@@ -18,7 +18,7 @@ extension ZIP {
       reading.add(
         Fault(
           "end-record-out-of-reach", clause: "APPNOTE 4.3.16", at: offset,
-          "So many bytes follow the archive that programs don't find its end record.",
+          "Too much data follows the archive for programs to find its end record.",
           expected: "at most \(EndOfCentralDirectory.reach) bytes from the end of the file",
           actual: "\(window.byteCount - offset) bytes"))
       return try readMembers(&window, end, into: &reading)
@@ -29,7 +29,7 @@ extension ZIP {
     let clause = "APPNOTE 4.3.6"
     switch fragment.end {
     case .cutMember(let nameLength):
-      var what = "the header of a member"
+      var what = "a member header"
       if let nameLength {
         let nameOffset = fragment.offset + UInt64(LocalFileHeader.byteCount)
         what = "the member \(try window.quotedName(at: nameOffset, length: nameLength))"
@@ -37,56 +37,56 @@ extension ZIP {
       reading.addTruncation(of: what, clause: clause, at: window.byteCount)
     case .cutDirectory:
       reading.addTruncation(
-        of: "the directory of its members", clause: clause, at: window.byteCount)
+        of: "the archive directory", clause: clause, at: window.byteCount)
     case .uncheckedMember:
       let size = Limits.size(ZIPVerification.maximumOutput(ofFile: window.byteCount))
       reading.leaveUnchecked(
         UncheckedPart(
           "members after the first \(size) decompressed", limit: "\(size) decompressed", at: fragment.offset))
-      // Where programs look for the record there is none, whatever members there are.
+      // There is no record where programs search for it, whatever members there are.
       reading.add(
         Fault(
           "end-record-missing", clause: "APPNOTE 4.3.16", at: window.byteCount,
-          "The file has no end record that leads to the directory of its members."))
+          "The file has no end record that points to its archive directory."))
     case .beforeDirectory(let offset) where offset == window.byteCount:
       reading.add(
         Fault(
-          "truncated", clause: clause, at: offset, "The file ends before the directory of its members.",
-          expected: "the directory of its members", actual: "end of file"))
+          "truncated", clause: clause, at: offset, "The file ends before the archive directory.",
+          expected: "the archive directory", actual: "end of file"))
     case .beforeDirectory(let offset), .complete(let offset):
       if case .withoutDirectory(let offset) = search {
         reading.add(
           Fault(
             "directory-missing", clause: "APPNOTE 4.3.16", at: offset,
-            "The archive's end record doesn't lead to a directory of its members."))
+            "The archive's end record doesn't point to an archive directory."))
       } else {
         reading.add(
           Fault(
             "end-record-missing", clause: "APPNOTE 4.3.16", at: offset,
-            "The members break off here, and the file has no end record that leads to their directory."))
+            "The archive is truncated here: it has no end record that points to its directory."))
       }
     }
   }
 }
 
-/// The members at the front of a file, found by their local headers alone.
+/// The members at the front of a file, found only by their local headers.
 private struct ZIPFragment {
   enum End {
-    /// The data ends within a member, of which the name's length is told where the name is there.
+    /// The data ends within a member. The name's length is known if the name is present.
     case cutMember(nameLength: UInt16?)
-    /// A member is so long, decompressed, that what follows it isn't looked for.
+    /// A member is so long, decompressed, that what follows isn't searched for.
     case uncheckedMember
-    /// Neither a member nor the directory stands at the offset.
+    /// Neither a member nor the directory is at the offset.
     case beforeDirectory(UInt64)
     /// The data ends within the directory or its end record.
     case cutDirectory
-    /// The directory and its end record are there; the record stands at the offset.
+    /// The directory and its end record are there; the record is at the offset.
     case complete(UInt64)
   }
 
   private(set) var contents = ZIPContents()
   private(set) var end = End.cutDirectory
-  /// Where the next member belongs, or the last one begins.
+  /// The offset where the next member should be, or where the last one begins.
   private(set) var offset: UInt64
   private var output: [UInt8] = []
   /// How many more bytes may be unpacked.
@@ -139,7 +139,7 @@ private struct ZIPFragment {
     }
   }
 
-  /// Keeps what the member at `offset` tells; nil where its name is cut.
+  /// Keeps what the member at `offset` reveals; nil if its name is truncated.
   private mutating func note(
     _ header: LocalFileHeader, in window: inout ByteWindow
   ) throws(ReadError) -> ZIPMember? {
@@ -152,7 +152,7 @@ private struct ZIPFragment {
       uncompressedSize: UInt64(header.uncompressedSize), crc32: header.crc32, flags: header.flags,
       method: header.method, nameHash: name.partNameHash, entryOffset: offset,
       nameLength: header.nameLength)
-    // The true size isn't told beforehand; what reads the member stops by itself.
+    // The true size isn't known in advance; the reader of the member stops by itself.
     if Self.isStreamed(header) || header.compressedSize == .max { member.compressedSize = fileEnd }
     contents.note(name, of: member)
     end = .cutMember(nameLength: header.nameLength)
@@ -174,13 +174,14 @@ private struct ZIPFragment {
       : try endOfSized(from: data, header, in: &window)
   }
 
-  /// Where the next member belongs behind one that gives its size; nil where that is not in the file.
+  /// The offset where the next member should be, after one that declares its size; nil if that is not in the
+  /// file.
   private func endOfSized(
     from data: UInt64, _ header: LocalFileHeader, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
     var size = UInt64(header.compressedSize)
     if header.compressedSize == .max {
-      // ZIP64 extra field (4.5.3): both sizes stand in it, the unpacked one first.
+      // ZIP64 extra field (4.5.3): it contains both sizes, the uncompressed one first.
       var extra = try window.span(
         at: data - UInt64(header.extraLength), count: header.extraLength)
       size = .max
@@ -200,7 +201,7 @@ private struct ZIPFragment {
       ? try endOfDescriptor(at: end, in: &window) : end
   }
 
-  /// Where the next member belongs behind one whose size follows its data.
+  /// The offset where the next member should be, after one whose size follows its data.
   private mutating func endOfStream(
     from data: UInt64, of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {
@@ -232,7 +233,7 @@ private struct ZIPFragment {
     span.has(LocalFileHeader.signature, at: index) || span.has(CentralFileHeader.signature, at: index)
   }
 
-  /// The next place at which a member or the directory seems to begin.
+  /// The next offset at which a member or the directory seems to begin.
   private func nextSignature(
     from start: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> UInt64? {

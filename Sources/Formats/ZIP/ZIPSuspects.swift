@@ -4,19 +4,19 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// The members of an Office document that may do something beside being shown: programs, embedded objects,
-/// and the lists of what lies outside.
+/// The members of an Office document that may be active content: programs, embedded objects, and the lists of
+/// external links.
 struct ZIPSuspects {
   private var programs: [(member: ZIPMember, name: String)] = []
   private var objects: [ZIPMember] = []
   private var relationships: [ZIPMember] = []
   private var externalLinks: [ZIPMember] = []
-  /// The first member that is one too many of its kind.
+  /// The first member over the limit for its kind.
   private var unchecked: ZIPMember?
 
   mutating func note(_ name: borrowing ByteSpan, of member: ZIPMember) {
     let count = name.bytes.byteCount
-    // A folder is none of them, and most members end in `.xml`.
+    // Directories are none of these, and most members end in `.xml`.
     guard count > 5, name[count - 1] != 0x2f else { return }
     if name.isPart(endingWith: ".xml") {
       if name.isPart(under: "xl/externallinks/") { note(member, in: \.externalLinks) }
@@ -39,7 +39,7 @@ struct ZIPSuspects {
     }
   }
 
-  /// Notes what they turn out to be in an Office document.
+  /// Reports the active content that they turn out to be in an Office document.
   func read(in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     for (member, name) in programs {
       let shown = quotedName(Array(ProgramName.lastPart(name).utf8))
@@ -73,9 +73,9 @@ struct ZIPSuspects {
     for member in objects { try Self.noteObject(member, left: &left, in: &window, into: &reading) }
   }
 
-  /// Notes what an embedded object holds, of which more is unpacked where little isn't enough.
+  /// Notes what an embedded object contains. More of it is decompressed if the start isn't enough.
   ///
-  /// - Parameter left: How many more bytes of objects may be unpacked.
+  /// - Parameter left: How many more bytes of objects may be decompressed.
   private static func noteObject(
     _ member: ZIPMember, left: inout UInt64, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
@@ -89,11 +89,12 @@ struct ZIPSuspects {
     let one = Limits.size(Limits.ZIP.objects.last ?? 0)
     let all = Limits.size(Limits.ZIP.allObjects)
     reading.leaveUnchecked(
-      UncheckedPart("what large embedded objects hold", limit: "\(one) of one and \(all) of all", at: place))
+      UncheckedPart(
+        "the contents of large embedded objects", limit: "\(one) per object and \(all) in total", at: place))
   }
 
-  /// - Returns: Whether all that had to be seen was there; an object that makes no sense holds nothing that
-  ///   could be started.
+  /// - Returns: Whether all relevant data was available; an invalid object contains nothing that could be
+  ///   started.
   private static func noteObject(
     _ bytes: [UInt8], at offset: UInt64, into reading: inout Reading
   ) throws(ReadError) -> Bool {
@@ -107,8 +108,8 @@ struct ZIPSuspects {
     return isRead && file.directoryDefect == nil
   }
 
-  /// Notes what Word fetches from elsewhere as soon as the document is opened. What lies in the sender's own
-  /// folders, as the template mostly does, is not found elsewhere and harms nobody.
+  /// Notes what Word loads from elsewhere when the document is opened. Files in the sender's own folders,
+  /// where the template usually is, aren't found on other machines and are harmless.
   private static func noteOutside(_ bytes: [UInt8], at offset: UInt64, into reading: inout Reading) {
     var markup = Markup(bytes)
     while let tag = markup.nextTag() {
@@ -119,18 +120,18 @@ struct ZIPSuspects {
       if type.hasSuffix("/attachedTemplate") {
         reading.add(
           HiddenContent(
-            .launchAction, at: offset, "a template, with its macros, that Word fetches from \(shown)"))
+            .launchAction, at: offset, "a remote template, with its macros, that Word loads from \(shown)"))
       } else if type.hasSuffix("/oleObject") || type.hasSuffix("/frame") {
         reading.add(
-          HiddenContent(.launchAction, at: offset, "an object that Word fetches from \(shown) and runs"))
+          HiddenContent(.launchAction, at: offset, "a remote object that Word loads from \(shown) and runs"))
       }
     }
   }
 
-  /// Notes a DDE link (ISO/IEC 29500-1, 18.14.5) that Excel starts a shell for. Links to other programs,
-  /// such as those of stock exchanges, are what the format has them for.
+  /// Notes a DDE link (ISO/IEC 29500-1, 18.14.5) that makes Excel start a shell. Links to other programs,
+  /// such as those of stock exchanges, are normal use.
   ///
-  /// - Returns: Whether it was seen what the link leads to.
+  /// - Returns: Whether the link's target was read.
   private static func noteConversation(
     _ bytes: [UInt8], at offset: UInt64, into reading: inout Reading
   ) -> Bool {
@@ -148,7 +149,7 @@ struct ZIPSuspects {
       let command = service + " " + (tag["ddeTopic"] ?? "")
       reading.add(
         HiddenContent(
-          .launchAction, at: offset, "a link (DDE) for which Excel starts \(quotedName(Array(command.utf8)))")
+          .launchAction, at: offset, "a DDE link that makes Excel start \(quotedName(Array(command.utf8)))")
       )
       return true
     }
@@ -164,7 +165,7 @@ struct ZIPSuspects {
 }
 
 extension ByteSpan {
-  /// Whether a dot stands so near the end that an extension of programs may follow it.
+  /// Whether a dot is close enough to the end that a program's extension may follow it.
   fileprivate var hasShortExtension: Bool {
     let count = bytes.byteCount
     for index in max(0, count - 20)..<count where self[index] == 0x2e { return true }
@@ -180,7 +181,7 @@ extension ByteSpan {
     return last
   }
 
-  /// Whether a folder of this name, given in lower case, is on the way to the part.
+  /// Whether a directory of this name, given in lower case, is in the part's path.
   fileprivate func hasFolder(_ name: StaticString) -> Bool {
     let count = name.utf8CodeUnitCount
     var index = 0

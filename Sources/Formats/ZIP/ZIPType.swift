@@ -1,9 +1,9 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Tells what an archive is from the names of its members and from those few that say it.
+/// Detects the archive's type from the names of its members and from the few members that declare it.
 enum ZIPType {
-  /// Decides for an archive with a directory, which `members` has the whole of unless it is nil.
+  /// Decides for an archive with a directory; `members` is the whole directory unless it is nil.
   static func find(
     _ contents: ZIPContents, _ end: EndOfCentralDirectory, members: [ZIPMember]?,
     in window: inout ByteWindow, into reading: inout Reading
@@ -31,7 +31,7 @@ enum ZIPType {
     if let type = try conventional(contents, in: &window) { reading.mediaType = type }
   }
 
-  /// Decides for an archive of which only the front is there.
+  /// Decides for an archive of which only the front is present.
   static func findInFragment(
     _ contents: ZIPContents, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
@@ -45,7 +45,7 @@ enum ZIPType {
       reading.mediaType = type
       if package.type?.isOffice != false {
         reading.facts.encrypted = false
-        // Macros may stand in the part that is gone.
+        // Macros may be in the part that is gone.
         if package.hasMacros == true { reading.facts.hasMacros = true }
       }
     } else if let type = try conventional(contents, in: &window) {
@@ -65,33 +65,33 @@ enum ZIPType {
       reading.add(
         Fault(
           "content-types-missing", clause: "ISO/IEC 29500-2 6.2.3.2", at: end.directoryOffset,
-          "The document has no part “[Content_Types].xml”, which says what its parts are."))
+          "The document lacks the part “[Content_Types].xml”."))
     } else if package.hasContentTypes, package.type == nil {
       reading.add(
         Fault(
           "main-content-type-missing", clause: "ISO/IEC 29500-2 6.2.3.2",
           at: contents.contentTypes?.place(before: end.offset),
-          "The part “[Content_Types].xml” doesn't say of what type the document is."))
+          "The part “[Content_Types].xml” doesn't declare the document type."))
     }
     if contents.relationships == nil {
       reading.add(
         Fault(
           "relationships-missing", clause: "ISO/IEC 29500-2 6.5.2", at: end.directoryOffset,
-          "The document has no part “_rels/.rels”, which says where the document starts."))
+          "The document lacks the part “_rels/.rels”."))
     }
     if let member = contents.unusualMember {
       reading.add(
         Fault(
           "compression-not-allowed", clause: "ISO/IEC 29500-2 Annex B", at: member.place(before: end.offset),
-          "A part of the document is compressed in a way that Office documents don't allow.",
+          "A part of the document uses a compression method that Office documents don't allow.",
           expected: "stored or deflated", actual: "method \(member.method)"))
     }
-    // A name with escapes could be written in more than one way.
+    // A name with escapes could be written in several ways.
     guard let main = package.mainPart, main.utf8.allSatisfy({ $0 < 0x80 && $0 != 0x25 }) else { return }
     guard let members else {
       return reading.leaveUnchecked(
         UncheckedPart(
-          "whether the part is there at which the document starts", limit: "\(Limits.ZIP.members) members",
+          "whether the main document part exists", limit: "\(Limits.ZIP.members) members",
           at: end.directoryOffset))
     }
     if !members.contains(where: { $0.nameHash == partNameHash(main) }) {
@@ -99,7 +99,7 @@ enum ZIPType {
         Fault(
           "main-part-missing", clause: "ISO/IEC 29500-1 9.1.9",
           at: contents.relationships?.place(before: end.offset),
-          "The part \(quotedName(Array(main.utf8))), at which the document starts, is missing."))
+          "The main document part \(quotedName(Array(main.utf8))) is missing."))
     }
   }
 
@@ -115,8 +115,8 @@ enum ZIPType {
     return declarable.contains(text) ? MediaType(rawValue: text) : nil
   }
 
-  /// OpenDocument encrypts the members' contents in a way of its own, unseen by the ZIP directory
-  /// (OpenDocument 1.3 part 2, 3.4); the manifest tells.
+  /// OpenDocument encrypts the members' contents in a way that the ZIP directory doesn't show (OpenDocument
+  /// 1.3 part 2, 3.4); the manifest does.
   private static func readOpenDocument(
     _ contents: ZIPContents, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
@@ -126,15 +126,15 @@ enum ZIPType {
       let part = try OpenPackage.part(manifest, "the manifest", in: &window, into: &reading)
     else { return }
     var markup = Markup(part.bytes)
-    // What isn't found in a part of the manifest may stand in the rest.
+    // What isn't in one part of the manifest may be in the rest.
     reading.facts.encrypted = part.isCut ? nil : false
     while let tag = markup.nextTag() {
       if tag.name == "encryption-data" { reading.facts.encrypted = true }
     }
   }
 
-  /// What a member "mimetype" may say. Anything else in it is hearsay: a picture's type there must not
-  /// make the archive a picture.
+  /// The allowed values of a member "mimetype". Other values are ignored: an image's type there must not make
+  /// the archive an image.
   private static let declarable: Set<String> = {
     let document = "application/vnd.oasis.opendocument."
     let star = "application/vnd.sun.xml."
@@ -182,7 +182,7 @@ enum ZIPType {
     return nil
   }
 
-  /// Tells iWork's three programs apart, whose archives are laid out alike: by the slides, and by the
+  /// Distinguishes iWork's three programs, whose archives have the same layout: by the slides, and by the
   /// number of the message at the start of the document, which is 10000 in Pages.
   private static func iWork(
     _ document: ZIPMember, hints: ZIPContents.Hints, in window: inout ByteWindow

@@ -1,17 +1,17 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// Holds every member against its local header, its size and its CRC, as a program does that unpacks
-/// the archive.
+/// Checks every member against its local header, its size and its CRC, as a program does when it extracts the
+/// archive.
 struct ZIPVerification {
   private let end: EndOfCentralDirectory
-  /// How many more bytes members can have before some of them must lie in the same place.
+  /// How many more bytes members can have before some of them must overlap.
   private var inputLeft: UInt64
-  /// How many more bytes may be unpacked. A small archive can unpack to a thousand times its size, of
-  /// which a sane document is far.
+  /// How many more bytes may be decompressed. A small archive can decompress to a thousand times its size,
+  /// far more than a normal document.
   private var outputLeft: UInt64
   private var output: [UInt8] = []
-  /// After a few faults more of them tell nothing new.
+  /// After a few faults, more add no information.
   private var faultsLeft = Limits.ZIP.faults
 
   init(_ end: EndOfCentralDirectory, fileByteCount: UInt64) {
@@ -20,7 +20,7 @@ struct ZIPVerification {
     outputLeft = Self.maximumOutput(ofFile: fileByteCount)
   }
 
-  /// How many bytes may be unpacked of a file of some size.
+  /// How many bytes of a file may be decompressed, by its size.
   static func maximumOutput(ofFile byteCount: UInt64) -> UInt64 {
     let (proportional, overflow) = byteCount.multipliedReportingOverflow(by: Limits.ZIP.expansion)
     return overflow ? .max : max(proportional, Limits.ZIP.unpacked)
@@ -41,20 +41,20 @@ struct ZIPVerification {
     }
   }
 
-  /// - Parameter reached: Where the data of the member before ends.
+  /// - Parameter reached: The end of the previous member's data.
   private mutating func fault(
     of member: ZIPMember, after reached: inout UInt64, in window: inout ByteWindow,
     into reading: inout Reading
   ) throws(ReadError) -> Fault? {
     var fixed = try window.available(at: member.headerOffset, upTo: LocalFileHeader.byteCount)
     guard fixed.has(LocalFileHeader.signature), fixed.remaining == LocalFileHeader.byteCount else {
-      // Mostly it is all offsets that are wrong, and then one says as much as many.
+      // Usually all offsets are wrong, and then one fault says as much as many.
       faultsLeft = 0
       let isInFile = member.headerOffset < window.byteCount
       return Fault(
         "local-header-missing", clause: "APPNOTE 4.3.7",
         at: isInFile ? member.headerOffset : member.entryOffset,
-        "The member \(try name(of: member, in: &window)) doesn't begin where the directory says.",
+        "Member \(try name(of: member, in: &window)) isn't at the offset in the directory.",
         expected: "PK\\x03\\x04")
     }
     let header = try LocalFileHeader(parsing: &fixed)
@@ -64,7 +64,7 @@ struct ZIPVerification {
       faultsLeft = 0
       return Fault(
         "member-too-long", clause: "APPNOTE 4.4.8", at: member.headerOffset,
-        "The member \(try name(of: member, in: &window)) is longer than the room that it has.",
+        "Member \(try name(of: member, in: &window)) is longer than the space available.",
         expected: "at most \(end.directoryOffset &- min(start, end.directoryOffset)) bytes",
         actual: "\(member.compressedSize) bytes")
     }
@@ -79,15 +79,15 @@ struct ZIPVerification {
   private mutating func overlap(
     _ member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Fault {
-    // Going on would read the same bytes again and again.
+    // Continuing would read the same bytes repeatedly.
     faultsLeft = 0
     return Fault(
       "overlapping-members", clause: "APPNOTE 4.3.6", at: member.headerOffset,
-      "The member \(try name(of: member, in: &window)) lies in the same place as another one.")
+      "Member \(try name(of: member, in: &window)) overlaps another member.")
   }
 
-  /// What the local header says otherwise than the directory. Programs that read from front to back
-  /// believe the one, others the other.
+  /// The differences between the local header and the directory. Programs that read from front to back trust
+  /// the former, others the latter.
   private func mismatch(
     of header: LocalFileHeader, with member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Fault? {
@@ -96,17 +96,17 @@ struct ZIPVerification {
     if try window.span(at: nameOffset, count: header.nameLength).partNameHash != member.nameHash {
       return Fault(
         "local-name-mismatch", clause: "APPNOTE 4.4.17", at: nameOffset,
-        "A member has another name in its own header than in the directory.",
+        "A member has a different name in its header than in the directory.",
         expected: try name(of: member, in: &window),
         actual: try window.quotedName(at: nameOffset, length: header.nameLength))
     }
     if header.method != member.method {
       return Fault(
         "local-method-mismatch", clause: "APPNOTE 4.4.5", at: member.headerOffset + 8,
-        "The member \(try name(of: member, in: &window)) has another compression in its own header "
+        "Member \(try name(of: member, in: &window)) has a different compression method in its header "
           + "than in the directory.", expected: "\(member.method)", actual: "\(header.method)")
     }
-    // With a data descriptor the header's values are blank; with ZIP64 they stand elsewhere.
+    // With a data descriptor the header's values are blank; with ZIP64 they are elsewhere.
     if header.flags.contains(.dataDescriptor) || header.compressedSize == .max
       || header.uncompressedSize == .max
     {
@@ -117,15 +117,15 @@ struct ZIPVerification {
     {
       return Fault(
         "local-size-mismatch", clause: "APPNOTE 4.4.8", at: member.headerOffset + 18,
-        "The member \(try name(of: member, in: &window)) has another size in its own header than in "
+        "Member \(try name(of: member, in: &window)) has a different size in its header than in "
           + "the directory.",
-        expected: "\(member.compressedSize) bytes, unpacked \(member.uncompressedSize)",
-        actual: "\(header.compressedSize) bytes, unpacked \(header.uncompressedSize)")
+        expected: "\(member.compressedSize) bytes, \(member.uncompressedSize) decompressed",
+        actual: "\(header.compressedSize) bytes, \(header.uncompressedSize) decompressed")
     }
     if header.crc32 != member.crc32 {
       return Fault(
         "local-crc-mismatch", clause: "APPNOTE 4.4.7", at: member.headerOffset + 14,
-        "The member \(try name(of: member, in: &window)) has another CRC-32 in its own header than in "
+        "Member \(try name(of: member, in: &window)) has a different CRC-32 in its header than in "
           + "the directory.", expected: hexadecimal(member.crc32), actual: hexadecimal(header.crc32))
     }
     return nil
@@ -139,7 +139,7 @@ struct ZIPVerification {
     if member.flags.contains(.encrypted) { return nil }
     let isDeflated = member.method == ZIPMember.deflated
     guard isDeflated || member.method == ZIPMember.stored else { return nil }
-    if isDeflated, try isSound(range, of: member, in: &window) { return nil }
+    if isDeflated, try isValid(range, of: member, in: &window) { return nil }
     if isDeflated, output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 16) }
     let limit = min(member.uncompressedSize, outputLeft)
     let data = try MemberData(
@@ -151,17 +151,17 @@ struct ZIPVerification {
     case .damaged(let offset):
       return Fault(
         "deflate-damaged", clause: "RFC 1951 3.2.3", at: offset,
-        "The compressed data of the member \(try name(of: member, in: &window)) is broken.")
+        "The compressed data of member \(try name(of: member, in: &window)) is corrupt.")
     case .incomplete:
       return Fault(
         "deflate-incomplete", clause: "RFC 1951 3.2.3", at: range.upperBound,
-        "The compressed data of the member \(try name(of: member, in: &window)) ends too early.")
+        "The compressed data of member \(try name(of: member, in: &window)) is truncated.")
     case .overLimit:
       if limit < member.uncompressedSize {
         let size = Limits.size(Self.maximumOutput(ofFile: window.byteCount))
         reading.leaveUnchecked(
           UncheckedPart(
-            "the content of members after the first \(size) decompressed", limit: "\(size) decompressed",
+            "member data after the first \(size) decompressed", limit: "\(size) decompressed",
             at: range.lowerBound))
         return nil
       }
@@ -172,21 +172,21 @@ struct ZIPVerification {
     guard data.byteCount == member.uncompressedSize else {
       return Fault(
         "unpacked-size-mismatch", clause: "APPNOTE 4.4.9", at: range.lowerBound,
-        "The member \(try name(of: member, in: &window)) doesn't unpack to the size that the "
-          + "directory gives.", expected: "\(member.uncompressedSize) bytes", actual: actual)
+        "Member \(try name(of: member, in: &window)) doesn't decompress to the size in the "
+          + "directory.", expected: "\(member.uncompressedSize) bytes", actual: actual)
     }
     guard data.crc32.value == member.crc32 else {
       return Fault(
         "crc-mismatch", clause: "APPNOTE 4.4.7", at: range.lowerBound,
-        "The member \(try name(of: member, in: &window)) doesn't match its CRC-32.",
+        "Member \(try name(of: member, in: &window)) doesn't match its CRC-32.",
         expected: hexadecimal(member.crc32), actual: hexadecimal(data.crc32.value))
     }
     return nil
   }
 
-  /// Whether a member unpacks at a stroke to what the directory says. Where it doesn't, the way in pieces
-  /// tells why.
-  private mutating func isSound(
+  /// Whether a member decompresses in one step to what the directory declares. If it doesn't, decompressing
+  /// it in pieces finds out why.
+  private mutating func isValid(
     _ range: Range<UInt64>, of member: ZIPMember, in window: inout ByteWindow
   ) throws(ReadError) -> Bool {
     guard member.uncompressedSize <= outputLeft else { return false }

@@ -1,31 +1,31 @@
-// ISO 32000-1, annex H.3, note 13, for a header that isn't at the start; WHATWG MIME Sniffing, 7.1, for
-// what a client does that goes by the bytes.
+// ISO 32000-1, annex H.3, note 13, for a header that isn't at the start; WHATWG MIME Sniffing, 7.1, for what
+// a client that sniffs content does.
 
 internal import PreflightFacts
 internal import PreflightFormats
 package import PreflightBytes
 
-/// Signs of another format in the first bytes of a file. They are looked for while those are in memory
-/// anyway; what becomes of them depends on what the file turns out to be.
+/// Signs of another format in the first bytes of a file. They are searched for while those are in memory;
+/// whether they matter depends on the file's type.
 package struct OpeningSigns {
   /// So far readers of PDF look for the header.
   private static let documentByteCount = 1024
 
-  /// Where `%PDF-` stands, if not at the start.
+  /// Where `%PDF-` is, if not at the start.
   private(set) var document: UInt64?
 
-  /// A script in the notation of a page: where it stands and what it is.
+  /// A script in page markup: its offset and what it is.
   private(set) var markup: (offset: UInt64, words: String)?
 
-  /// Where a comment of JavaScript ends that began in the header (`BM/*`, `RIFF/*`, `GIF89a/*` and the
-  /// like make the whole picture a script).
+  /// The end of a JavaScript comment that started in the header (`BM/*`, `RIFF/*`, `GIF89a/*` and the like
+  /// make the whole image a script).
   private(set) var endOfComment: UInt64?
 
-  /// A format whose signature stands far from the start, so that anything may be before it: where that is
-  /// and what it is.
+  /// A format whose signature is far from the start, so that anything may precede it: its offset and what it
+  /// is.
   private(set) var container: (offset: UInt64, words: String)?
 
-  /// Whether the file begins as an archive does, most of which are told by their end.
+  /// Whether the file starts like an archive. Most archives are detected by their end.
   let beginsArchive: Bool
 
   package init(_ head: borrowing ByteSpan) {
@@ -33,12 +33,12 @@ package struct OpeningSigns {
     findMarkup(head)
     findComment(head)
     if head.has("ustar", at: 257) {
-      container = (257, "a tape archive (tar)")
+      container = (257, "a tar archive")
     } else if head.has("\u{1}CD001\u{1}", at: 32768) {
-      container = (32768, "the image of a disk (ISO 9660)")
+      container = (32768, "a disk image (ISO 9660)")
     }
-    // An archive is found by its end, and a document up to 1 KiB in: both may begin with anything. What
-    // stands in an archive that begins as such is a member.
+    // An archive is found by its end, and a document up to 1 KiB in: both may start with anything. Content of
+    // a file that starts like an archive is a member.
     if !beginsArchive { findDocument(head) }
   }
 
@@ -53,11 +53,11 @@ package struct OpeningSigns {
     }
   }
 
-  /// A script has to be one that would run: with its end, or with the place that it is loaded from. A mere
-  /// mention of a page's elements is none.
+  /// A script must be able to run: it has an end, or a URL to load it from. Page elements that are only
+  /// mentioned don't count.
   private mutating func findMarkup(_ head: borrowing ByteSpan) {
     var index = 1
-    // Where no end follows one beginning, none follows a later one.
+    // If no end follows one start, none follows a later one.
     var mayEnd = true
     let mayHaveComment = head.has([0xff, 0xd8, 0xff]) || head.has("GIF8")
     while let found = head.firstIndex(of: UInt8(ascii: "<"), from: index), found < Limits.Hidden.opening {
@@ -81,7 +81,8 @@ package struct OpeningSigns {
     }
   }
 
-  /// Whether nothing but space stands between an index and the head of a comment of a JPEG (COM) or a GIF.
+  /// Whether there is only white space between an index and the header of a JPEG comment (COM) or a GIF
+  /// comment.
   private static func beginsComment(_ head: borrowing ByteSpan, before index: Int) -> Bool {
     var start = index
     while start > 0, head[start - 1]?.isTextWhitespace == true { start -= 1 }
@@ -98,8 +99,8 @@ package struct OpeningSigns {
     return false
   }
 
-  /// The fields after the signatures that may read `/*`: lengths that no writer chooses by chance together
-  /// with the comment's end right before an assignment.
+  /// The fields after the signatures that may read `/*`: lengths that no writer produces by chance together
+  /// with the end of the comment right before an assignment.
   private mutating func findComment(_ head: borrowing ByteSpan) {
     var index: Int
     if head.has("/*", at: 2), head.has("BM") {

@@ -3,12 +3,12 @@ package import PreflightFormats
 package import PreflightBytes
 
 extension Reading {
-  /// Says what stands behind the file's end, and whether the file is one of another format at once.
+  /// Identifies the data after the file's end, and files that are also valid in another format.
   ///
-  /// It asks for a few kilobytes at the file's end, which readers mostly have come to anyway.
+  /// It reads a few kilobytes at the file's end, which readers have usually loaded anyway.
   ///
   /// - Parameters:
-  ///   - signs: What the first bytes showed, before a reader moved on.
+  ///   - signs: The signs in the first bytes, from before a reader moved on.
   ///   - format: The file's own format.
   package mutating func noteOtherFormats(
     _ signs: OpeningSigns, in format: Format, _ window: inout ByteWindow
@@ -37,10 +37,10 @@ extension Reading {
         add(HiddenContent(.otherFormat, at: markup.offset, markup.words))
       }
       if let end = signs.endOfComment {
-        add(HiddenContent(.otherFormat, at: end, "a script, for which the picture is a comment"))
+        add(HiddenContent(.otherFormat, at: end, "a script that treats the image as a comment"))
       }
     case .document, .archive:
-      // Neither has to stand at the start, and nothing harmless but text is put before them.
+      // Neither has to be at the start, and only text legitimately precedes them.
       guard host == .archive ? !signs.beginsArchive : signs.document != nil,
         let opening = StrayData(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
       else { break }
@@ -63,7 +63,7 @@ extension Reading {
     let found = StrayData(data)
     trailingDataWords = found?.words
     switch found {
-    case .program(let words): add(HiddenContent(.program, at: data.base, "\(words) behind its end"))
+    case .program(let words): add(HiddenContent(.program, at: data.base, "\(words) after its end"))
     case .script(let words): add(HiddenContent(.otherFormat, at: data.base, words))
     case .archive(let words) where host != .archive && words != "a ZIP archive":
       add(HiddenContent(.otherFormat, at: data.base, words))
@@ -71,16 +71,16 @@ extension Reading {
       trailingDataWords = "the MP4 video of a motion photo"
     case nil where isOfSamsung:
       let isMotion = data.firstIndex(of: "MotionPhoto_Data") != nil
-      trailingDataWords = isMotion ? "the MP4 video of a motion photo" : "notes of a Samsung phone"
+      trailingDataWords = isMotion ? "the MP4 video of a motion photo" : "metadata of a Samsung phone"
     default: break
     }
   }
 
-  /// An archive is found by its end, whatever stands before it.
+  /// An archive is found by its end, whatever precedes it.
   private mutating func noteArchive(of host: Format.Hiding, _ window: inout ByteWindow) throws(ReadError) {
     let reach = Limits.Hidden.trailing
     guard let archive = try ZIP.archive(atEndOf: &window, reach: reach, into: &self) else { return }
-    // A document's attachments stand in it as they are, but not up to its last byte.
+    // A document contains its attachments unchanged, but not up to its last byte.
     let isBehind = archive.recordOffset >= trailingDataOffset ?? .max
     guard host == .media || isBehind || (host == .document && archive.end == window.byteCount) else { return }
     add(HiddenContent(.otherFormat, at: archive.start, "a ZIP archive"))

@@ -10,25 +10,25 @@ internal import Synchronization
 
 /// libmagic, touched here and nowhere else.
 ///
-/// A small magic source of our own (`common.magic`) is asked first, and the system's database only where
-/// that has no answer: it is a hundred times as large, and loaded when it is first needed. A cookie may be
-/// used by one thread at a time, so cookies are kept in pools and one is taken out for each answer: there
-/// are never more than threads that asked at once.
+/// A small magic source of our own (`common.magic`) comes first. The system's database is used only if that
+/// has no answer: it is a hundred times as large, and loaded on first use. Only one thread may use a cookie
+/// at a time, so cookies are kept in pools and each lookup takes one: there are never more cookies than
+/// concurrent lookups.
 package final class Sniffer: Sendable {
   private let common = Mutex<[Cookie]>([])
   private let system = Mutex<[Cookie]>([])
 
   package init() {}
 
-  /// libmagic's media type for a file, exactly as it gives it.
+  /// libmagic's media type for a file, unchanged.
   ///
-  /// - Throws: ``SnifferError`` when libmagic's database is needed and can't be loaded; ``ReadError`` when
-  ///   the file can't be read.
+  /// - Throws: ``SnifferError`` if libmagic's database is needed and can't be loaded; ``ReadError`` if the
+  ///   file can't be read.
   package func mediaType(of window: inout ByteWindow) throws -> String? {
     try commonMediaType(of: &window) ?? systemMediaType(of: &window)
   }
 
-  /// The answer of `common.magic`; nil where it has none.
+  /// The answer of `common.magic`; nil if it has none.
   package func commonMediaType(of window: inout ByteWindow) throws -> String? {
     let limit = try Self.commonLimit(window.available(at: 0, upTo: Limits.Sniffing.common))
     let answer = Self.withCookie(from: common, { Cookie.common() }) { cookie in
@@ -38,8 +38,8 @@ package final class Sniffer: Sendable {
     return type == "application/octet-stream" ? nil : type
   }
 
-  /// How much of a file `common.magic` has to see: all of a tag that stands before the sound, and the first
-  /// members of an archive.
+  /// How much of a file `common.magic` has to see: the whole tag before the audio, and the first members of
+  /// an archive.
   private static func commonLimit(_ head: borrowing ByteSpan) -> Int {
     if head.has("PK\u{3}\u{4}") { return Limits.Sniffing.archive }
     guard head.has("ID3"), let size = ID3Size(head).byteCount else { return Limits.Sniffing.common }
@@ -48,18 +48,18 @@ package final class Sniffer: Sendable {
 
   /// The answer of the system's database.
   ///
-  /// - Parameter isHastened: Whether libmagic is spared the look for text in what can't be text. The answer is
+  /// - Parameter skipsTextTests: Whether libmagic skips its text tests for data that can't be text. The answer is
   ///   the same.
-  package func systemMediaType(of window: inout ByteWindow, isHastened: Bool = true) throws -> String? {
-    let isBinary = try isHastened && Self.isBinary(window.available(at: 0, upTo: Limits.Sniffing.common))
+  package func systemMediaType(of window: inout ByteWindow, skipsTextTests: Bool = true) throws -> String? {
+    let isBinary = try skipsTextTests && Self.isBinary(window.available(at: 0, upTo: Limits.Sniffing.common))
     return try Self.withCookie(from: system, { try Cookie.system() }) { cookie in
       try cookie?.mediaType(of: window.available(at: 0, upTo: Limits.Sniffing.system), isBinary: isBinary)
     }.get()
   }
 
-  /// Whether a file can't be text in any encoding that libmagic knows: control characters that neither ASCII
-  /// and its extensions nor EBCDIC has in a text, and no byte order mark, without which libmagic takes
-  /// nothing for UTF-16 or UTF-32.
+  /// Whether a file can't be text in any encoding that libmagic supports: it has control characters that
+  /// neither ASCII and its extensions nor EBCDIC use in text, and no byte order mark, without which libmagic
+  /// doesn't detect UTF-16 or UTF-32.
   private static func isBinary(_ head: borrowing ByteSpan) -> Bool {
     if head.has([0xff, 0xfe]) || head.has([0xfe, 0xff]) || head.has([0, 0, 0xfe, 0xff]) { return false }
     return (0..<head.bytes.byteCount).contains { index in
@@ -79,9 +79,9 @@ package final class Sniffer: Sendable {
   }
 }
 
-/// The size of an ID3v2 tag at the start of a file, as libmagic's entries reckon it (ID3v2.4, section 3.1).
+/// The size of an ID3v2 tag at the start of a file, as libmagic's entries compute it (ID3v2.4, section 3.1).
 private struct ID3Size {
-  /// The header and what it says of the rest; nil where the size isn't written in sevens.
+  /// The header and what it declares about the rest; nil if the size isn't syncsafe.
   let byteCount: Int?
 
   init(_ head: borrowing ByteSpan) {
@@ -99,14 +99,14 @@ private struct ID3Size {
 
 /// libmagic could not be made ready.
 public struct SnifferError: Error, CustomStringConvertible {
-  /// What is missing and how to mend it.
+  /// What is missing and how to fix it.
   public let description: String
 }
 
 /// One libmagic handle with a database loaded.
-// Safe to hand from thread to thread: the pool gives a cookie to one caller at a time.
+// Safe to pass between threads: the pool gives a cookie to one caller at a time.
 private final class Cookie: @unchecked Sendable {
-  /// Types alone, which have nothing in them that would have to be made printable.
+  /// Types only, which contain nothing that needs escaping.
   private static let usualFlags = MAGIC_MIME_TYPE | MAGIC_RAW
 
   private let handle: magic_t
@@ -135,8 +135,8 @@ private final class Cookie: @unchecked Sendable {
     return Cookie(handle)
   }
 
-  /// A handle with `common.magic` and none of libmagic's built-in tests; nil where libmagic can't be given
-  /// a source from memory, and the system's database answers everything.
+  /// A handle with `common.magic` and without libmagic's built-in tests; nil if libmagic can't load a source
+  /// from memory. Then the system's database answers everything.
   static func common() -> Cookie? {
     #if canImport(Glibc)
       let builtIn =
@@ -144,7 +144,7 @@ private final class Cookie: @unchecked Sendable {
         | MAGIC_NO_CHECK_TEXT | MAGIC_NO_CHECK_CSV | MAGIC_NO_CHECK_CDF | MAGIC_NO_CHECK_TOKENS
         | MAGIC_NO_CHECK_ENCODING | MAGIC_NO_CHECK_JSON
       guard let handle = magic_open(usualFlags | builtIn) else { return nil }
-      // libmagic takes a source by its path alone; this is the path of a file in memory.
+      // libmagic only loads a source by its path; this is the path of a file in memory.
       let descriptor = memfd_create("common.magic", 0)
       defer { if descriptor >= 0 { close(descriptor) } }
       let source = PackageResources.common_magic
@@ -159,8 +159,8 @@ private final class Cookie: @unchecked Sendable {
     #endif
   }
 
-  /// - Parameter isBinary: Whether the file is known to be no text, so that libmagic needn't go through all
-  ///   of the bytes to see it.
+  /// - Parameter isBinary: Whether the file is known not to be text, so that libmagic needn't scan all bytes
+  ///   to find out.
   func mediaType(of head: borrowing ByteSpan, isBinary: Bool = false) -> String? {
     if isBinary { magic_setflags(handle, flags | MAGIC_NO_CHECK_ENCODING) }
     defer { if isBinary { magic_setflags(handle, flags) } }

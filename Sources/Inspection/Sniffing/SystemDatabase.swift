@@ -10,14 +10,14 @@ internal import CLibMagic
   internal import Musl
 #endif
 
-/// The compiled files of the system's magic database, mapped once for all cookies: each would map them for
-/// itself, eight megabytes at a time.
+/// The compiled files of the system's magic database, mapped once for all cookies. Otherwise each cookie
+/// would map its own eight megabytes.
 // Safe to share: the mappings are only read, and last as long as the process.
 struct SystemDatabase: @unchecked Sendable {
   private let files: [UnsafeMutableRawBufferPointer]
 
-  /// The database that libmagic would load; nil where it isn't all of compiled files, or can't be mapped:
-  /// then libmagic is left to find its own way, and to say what is wrong.
+  /// The database that libmagic would load; nil if it doesn't consist of compiled files, or can't be mapped.
+  /// libmagic then searches itself and reports errors.
   static let shared: SystemDatabase? = {
     guard let path = magic_getpath(nil, 0) else { return nil }
     var files: [UnsafeMutableRawBufferPointer] = []
@@ -32,7 +32,7 @@ struct SystemDatabase: @unchecked Sendable {
     return files.isEmpty ? nil : SystemDatabase(files: files)
   }()
 
-  /// Has a handle use the database; false where libmagic refuses it.
+  /// Makes a handle use the database; false if libmagic rejects it.
   func load(into handle: magic_t) -> Bool {
     var starts = files.map { $0.baseAddress }
     var sizes = files.map { $0.count }
@@ -51,7 +51,7 @@ struct SystemDatabase: @unchecked Sendable {
     return UnsafeMutableRawBufferPointer(start: start, count: size)
   }
 
-  /// Whether there is no magic source at a path, or one without an entry, as Debian's `/etc/magic` is.
+  /// Whether there is no magic source at a path, or an empty one, such as Debian's `/etc/magic`.
   private static func isEmpty(_ path: String) -> Bool {
     guard let file = fopen(path, "re") else { return errno == ENOENT }
     defer { fclose(file) }
@@ -61,7 +61,7 @@ struct SystemDatabase: @unchecked Sendable {
       // A comment, the line's end, or the text's.
       if let first, first != 0x23, first != 0x0a, first != 0 { return false }
     }
-    // A folder of sources opens like a file, and can't be read like one.
+    // A directory of sources can be opened like a file but not read like one.
     return ferror(file) == 0
   }
 }

@@ -5,12 +5,12 @@ internal import PreflightFacts
 package import PreflightInspection
 
 extension Policy {
-  /// What the policy says of a file at an endpoint: every finding, not only the first.
+  /// All findings of the policy for a file at an endpoint, not only the first.
   ///
   /// - Parameters:
   ///   - table: The inspection's facts.
-  ///   - endpoint: Where the file goes; nil where no endpoint of the policy takes its type.
-  ///   - declaredType: The type that the caller means to declare, with or without parameters.
+  ///   - endpoint: Where the file goes; nil if no endpoint of the policy accepts its type.
+  ///   - declaredType: The type that the caller will declare, with or without parameters.
   package func findings(
     for inspection: Inspection, _ table: FactTable, at endpoint: Endpoint?, name: FilePath?,
     declaredType: String? = nil
@@ -29,7 +29,7 @@ extension Policy {
     return maker.findings
   }
 
-  /// What the policy says of what decoding the content has shown in addition.
+  /// The additional findings from decoding the content.
   package func findings(for content: Content, at endpoint: Endpoint?, name: FilePath?) -> [Finding] {
     var maker = FindingMaker(
       policy: self, endpoint: endpoint, mediaType: content.inspection.mediaType, name: name)
@@ -38,15 +38,15 @@ extension Policy {
     return maker.findings
   }
 
-  /// The endpoints that would take a file as it is, but for `endpoint`: those at which
-  /// ``findings(for:_:at:name:declaredType:)`` has nothing as grave as `limit`.
+  /// The other endpoints that would accept the file as it is: those at which
+  /// ``findings(for:_:at:name:declaredType:)`` has nothing as severe as `limit`.
   package func alternatives(
     to endpoint: Endpoint?, for inspection: Inspection, _ table: FactTable, rejectingFrom limit: Severity
   ) -> [Endpoint] {
     guard inspection.byteCount > 0, let mediaType = inspection.mediaType else { return [] }
     return endpoints.compactMap { other in
       guard other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
-      // The file's name and the caller's declaration say nothing of another endpoint.
+      // The file's name and the declared type don't matter at another endpoint.
       var maker = FindingMaker(policy: self, endpoint: other.endpoint, mediaType: mediaType)
       maker.checkBytes(inspection)
       maker.checkCaps(inspection, table, other)
@@ -56,7 +56,7 @@ extension Policy {
     }
   }
 
-  /// The type to declare for a file, with the parameters that the provider wants.
+  /// The type to declare for a file, with the parameters that the provider requires.
   package func declaredType(for inspection: Inspection, _ table: FactTable) -> String? {
     guard let mediaType = inspection.mediaType else { return nil }
     let own = declaredTypes.first { declared in
@@ -67,7 +67,7 @@ extension Policy {
 }
 
 extension Inspection {
-  /// What can be said of the file itself, with no policy.
+  /// The findings about the file itself, without a policy.
   package func findings(name: FilePath?) -> [Finding] {
     var maker = FindingMaker(policy: nil, endpoint: nil, mediaType: mediaType, name: name)
     maker.checkBytes(self)
@@ -174,7 +174,7 @@ extension FindingMaker {
   mutating func addMissingEndpoint(_ endpoint: Endpoint, of policy: Policy) {
     add(
       .mediaTypeNotAllowed, subject: .endpoint,
-      message: "The policy \(policy.name) has no \(endpoint.rawValue) endpoint.",
+      message: "The policy \(policy.name) has no endpoint \(endpoint.rawValue).",
       expected: policy.endpoints.map(\.endpoint.rawValue).joined(separator: ", "), actual: endpoint.rawValue)
   }
 
@@ -182,7 +182,7 @@ extension FindingMaker {
     endpoint.types.map(\.rawValue).joined(separator: ", ")
   }
 
-  /// `extension-mismatch`, where the extension is known to belong to other types alone.
+  /// `extension-mismatch`, if the extension is only used for other types.
   mutating func checkExtension(_ inspection: Inspection) {
     guard let mediaType = inspection.mediaType, let own = name?.lowercasedExtension,
       Self.contradicts(own, mediaType)
@@ -193,8 +193,8 @@ extension FindingMaker {
       actual: own)
   }
 
-  /// Whether an extension belongs to other types and not to this one. Any text may go by any name of a
-  /// text, and what isn't known contradicts nothing.
+  /// Whether an extension belongs only to other types. A text may have the extension of any text type, and an
+  /// unknown extension contradicts nothing.
   static func contradicts(_ pathExtension: String, _ mediaType: MediaType) -> Bool {
     // Nearly every file has an extension of its own type.
     if mediaType.known?.extensions.contains(pathExtension) == true { return false }
@@ -226,7 +226,7 @@ extension FindingMaker {
         add(
           .nearSizeLimit, values: values, expected: "≤ \(cap.size.safe)", actual: "\(size)", source: source)
       }
-      // Of a file that isn't taken in any size the other reading says nothing.
+      // If the endpoint doesn't accept the type, the disputed limit is irrelevant.
       let isTaken = inspection.mediaType.map(endpoint.types.contains) ?? false
       if let reading, let other = cap.disputed, size <= cap.size.hard, isTaken {
         add(
@@ -240,7 +240,7 @@ extension FindingMaker {
   mutating func checkRules(_ table: FactTable, _ policy: Policy) {
     for rule in policy.rules(at: endpoint) {
       guard let (broken, quantifier) = rule.broken(by: table) else { continue }
-      // Of several conditions that are required, all are shown where they make one thing together.
+      // If several conditions are required, all are shown if they belong together.
       let isSize = broken.map(\.key) == ["width", "height"]
       let shown =
         isSize ? broken : broken.filter { quantifier == .any || $0.holds(in: table, .every) == false }
@@ -248,7 +248,7 @@ extension FindingMaker {
       let found = shown.compactMap { $0.found(in: table, quantifier) }.filter { !$0.isEmpty }
         .joined(separator: separator)
       let wanted = shown.map(\.wanted).joined(separator: separator)
-      // A bound is a bare number in a sentence that says "at most" itself.
+      // A limit is a plain number in a sentence that says "at most" itself.
       let bare = wanted.drop { "≤≥ ".contains($0) }
       let expected = rule.expected ?? (quantifier == .every ? wanted : nil)
       add(
@@ -265,7 +265,7 @@ extension FindingMaker {
       let words = inspection.trailingDataWords
       add(
         .trailingData,
-        message: words.map { "The format's end is at byte {expected}, and {actual} bytes follow it: \($0)." },
+        message: words.map { "{actual} trailing bytes after offset {expected}: \($0)." },
         expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset,
         fix: Self.cut(at: offset))
     }
@@ -277,7 +277,7 @@ extension FindingMaker {
         case .otherFormat: .polyglotFile
         }
       let type = inspection.mediaType.map { $0.known?.phrase ?? $0.rawValue } ?? "a file"
-      // What stands behind the end goes with it.
+      // Removing the trailing bytes removes this content too.
       let end = inspection.trailingDataOffset
       let isBehind = end.map { content.offset ?? 0 >= $0 } == true
       add(
@@ -288,6 +288,6 @@ extension FindingMaker {
   }
 
   private static func cut(at end: UInt64) -> Remedy {
-    Remedy("Cut the file off where its format ends", .keepFirst(end))
+    Remedy("Remove the trailing bytes", .keepFirst(end))
   }
 }

@@ -2,12 +2,12 @@ import PreflightFacts
 import PreflightFormats
 import SystemPackage
 
-/// Puts findings together for one file or request under one policy: the message of the code's
-/// explanation with its places filled in, the severity that the policy gives, the fix that fits.
+/// Creates findings for one file or request under one policy: the message of the code's explanation with its
+/// placeholders filled in, the severity of the policy, and a suitable fix.
 struct FindingMaker {
-  /// The severities that the policy gives to codes, whatever a rule says.
+  /// The severities that the policy sets for codes; they override those of rules.
   private let severities: [FindingCode: Severity?]
-  /// The endpoints that could accept what a fix makes: the one that was asked for, or any of the policy's; none
+  /// The endpoints that could accept the result of a fix: the requested one, or any of the policy's; none
   /// without a policy.
   private let targets: [EndpointPolicy]
   let endpoint: Endpoint?
@@ -26,7 +26,7 @@ struct FindingMaker {
     self.name = name
   }
 
-  /// Adds a finding; whatever isn't given comes from the code's explanation.
+  /// Adds a finding; missing values come from the code's explanation.
   mutating func add(
     _ code: FindingCode, severity: Severity? = nil, subject: Subject = .file, message: String? = nil,
     values: [String: String] = [:], expected: String? = nil, actual: String? = nil, offset: UInt64? = nil,
@@ -54,7 +54,7 @@ struct FindingMaker {
     if !findings.contains(finding) { findings.append(finding) }
   }
 
-  /// The first fix that can work on this file and makes what is accepted.
+  /// The first fix that works on this file and produces an accepted file.
   private func chosenFix(_ explanation: Explanation) -> Remedy? {
     explanation.fixes.first { $0.fits(mediaType, anyOf: targets) }?.remedy
   }

@@ -6,10 +6,10 @@ internal import PreflightFacts
 package import PreflightInspection
 
 extension Policy {
-  /// What the policy says of a request's fields: every finding, not only the first.
+  /// All findings of the policy for a request's fields, not only the first.
   ///
   /// - Parameters:
-  ///   - inspection: The local file, where there is one.
+  ///   - inspection: The local file, if there is one.
   ///   - call: The call that the request is for.
   package func findings(
     for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?, call: CallTemplate
@@ -21,7 +21,7 @@ extension Policy {
       if field.name == references.first?.name, !call.isUpload {
         maker.checkReferences(request, among: references.map(\.name))
       }
-      // What isn't part of the call needn't be given for it.
+      // A field that isn't part of the call isn't required.
       let isRequired = field.isRequired && call.uses(field.name, path: path)
       maker.check(request.fields[field.name], of: field, isRequired: isRequired, inspection)
     }
@@ -35,7 +35,7 @@ extension Policy {
     return maker.findings
   }
 
-  /// The finding for a request that can't be read.
+  /// The finding for an invalid request.
   package func findingsForInvalidRequest(
     _ reason: String, subject: Subject, expected: String?, actual: String?
   ) -> [Finding] {
@@ -45,7 +45,7 @@ extension Policy {
     return maker.findings
   }
 
-  /// The note that the media behind a request wasn't looked at, and whether there is such an endpoint.
+  /// The note that a request's media wasn't checked, and the finding if the endpoint doesn't exist.
   package func findingsForUncheckedMedia(at endpoint: Endpoint) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint)
     if self.endpoint(endpoint) == nil { maker.addMissingEndpoint(endpoint, of: self) }
@@ -55,7 +55,7 @@ extension Policy {
 }
 
 extension FindingMaker {
-  /// Exactly one of the fields that refer to media is wanted.
+  /// Requires exactly one of the fields that refer to media.
   fileprivate mutating func checkReferences(_ request: MessageRequest, among names: [String]) {
     let given = names.filter { request.fields[$0] != nil }
     let wanted = names.joined(separator: " or ")
@@ -73,7 +73,7 @@ extension FindingMaker {
     _ value: String?, of field: Field, isRequired: Bool, _ inspection: Inspection?
   ) {
     let subject = Subject(rawValue: field.name)
-    // A reference or a name that is there and empty is wrong in its own way.
+    // An empty reference or filename has its own finding.
     let mayBeEmpty = field.isMediaReference || field.kind == .fileName || field.kind == .number
     guard let value, mayBeEmpty || !value.isEmpty else {
       if isRequired {
@@ -96,7 +96,7 @@ extension FindingMaker {
     if PhoneNumber(value) != nil { return }
     add(
       field.invalidCode, subject: subject,
-      values: ["expected": "a phone number with country code", "actual": "'\(value)'"],
+      values: ["expected": "a phone number with a country code", "actual": "'\(value)'"],
       expected: "7 to 15 digits, the first not 0", actual: value)
   }
 
@@ -115,9 +115,9 @@ extension FindingMaker {
     } else if url.isMetasOwn {
       add(
         .mediaURLNotPublic, severity: .warning, subject: subject,
-        message: "The media URL is one of Meta's own ({actual}), which expires and can't be sent again.",
-        expected: "a public host of your own", actual: url.host,
-        fix: Remedy(advice: "Send the media's ID as mediaId, or put the file at a URL of your own."),
+        message: "The media URL is a temporary Meta URL ({actual}); it expires and can't be sent again.",
+        expected: "your own public host", actual: url.host,
+        fix: Remedy(advice: "Send the media ID as mediaId, or host the file yourself."),
         source: "Reports of error 131053 with links of lookaside.fbsbx.com and scontent.whatsapp.net")
     }
     if url.scheme == "http" {
@@ -129,9 +129,9 @@ extension FindingMaker {
     let isDigits = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) }
     let isUnusable = id.isEmpty || id.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7f }
     if isDigits || (field.kind == .identifier && !isUnusable) { return }
-    // Whoever sends media by an ID of another form may know better, as long as it can be sent at all.
+    // An ID in another format may be valid, as long as it can be sent.
     let severity: Severity? = field.isMediaReference && isUnusable ? .error : nil
-    let found = field.isMediaReference ? "'\(id)'" : "'\(id)' is not made of digits"
+    let found = field.isMediaReference ? "'\(id)'" : "'\(id)' is not numeric"
     add(
       field.invalidCode, severity: severity, subject: subject,
       values: ["expected": "an ID without spaces", "actual": field.kind == .number ? found : "'\(id)'"],
@@ -152,7 +152,8 @@ extension FindingMaker {
     } else if units > maximum {
       add(
         field.invalidCode, severity: .warning, subject: subject,
-        message: "The \(field.name) has {actual} UTF-16 units; counted so, it is over {expected} characters.",
+        message:
+          "The \(field.name) has {actual} UTF-16 code units, which is over {expected} if WhatsApp counts those.",
         values: ["expected": "\(maximum)"], expected: "≤ \(maximum)", actual: "\(units)",
         source: field.source)
     }
@@ -173,25 +174,25 @@ extension FindingMaker {
       return invalid("is empty", .error, "a name with an extension")
     }
     if name.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" }) {
-      invalid("has a path separator in it", .error, "a name without / and \\")
+      invalid("contains a path separator", .error, "a name without / and \\")
     }
     if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) }) {
-      invalid("has a control character in it", .error, "a name without control characters")
+      invalid("contains a control character", .error, "a name without control characters")
     }
     // No file has a name with a NUL, but a request may.
     let own = FilePath(name.utf8.filter { $0 != 0 }).lowercasedExtension
     if own == nil {
       invalid(
-        "has no extension, from which the recipient's device picks the program", .warning, "an extension")
+        "has no extension; devices use it to choose an app", .warning, "an extension")
     }
     if let maximum = field.recommendedMaximum, name.unicodeScalars.count > maximum {
-      invalid("has more than \(maximum) characters", .warning, "≤ \(maximum)")
+      invalid("is longer than \(maximum) characters", .warning, "≤ \(maximum)")
     }
     if let own, let mediaType = inspection?.mediaType, Self.contradicts(own, mediaType) {
       add(
         .extensionMismatch, subject: subject, values: ["expected": mediaType.phrase],
         expected: mediaType.known?.extensions.first.map { "." + $0 }, actual: own,
-        fix: Remedy(advice: "Give a filename with the extension of the file's type."))
+        fix: Remedy(advice: "Use a filename with the extension of the file's type."))
     }
   }
 }

@@ -14,11 +14,11 @@ extension Explanation {
     reason: "Android clients don't play H.264 High profile with B-frames.",
     source: "Meta, supported media types: \"H.264 'High' profile and B-frames are not "
       + "supported by Android WhatsApp clients\"",
-    remedy: "Encode the video in Main or Baseline profile, or without B-frames.",
+    remedy: "Re-encode the video in Main or Baseline profile, or without B-frames.",
     fixes: [
       RemedyChoice(
         Remedy(
-          "Encode it", run: "ffmpeg",
+          "Re-encode it", run: "ffmpeg",
           [
             "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a",
             "copy", "-movflags", "+faststart", .output("mp4"),

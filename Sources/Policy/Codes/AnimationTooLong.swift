@@ -1,14 +1,14 @@
 extension FindingCode {
-  /// The animation lasts too long.
+  /// The animation is too long.
   public static let animationTooLong = FindingCode(rawValue: "animation-too-long")
 }
 
 extension Explanation {
   static let animationTooLong = Explanation(
     .animationTooLong, .error,
-    title: "The animation lasts too long",
-    message: "The animation may last at most {expected} ms; this one lasts {actual} ms.",
-    reason: "WhatsApp refuses animated stickers of more than 10 seconds in all.",
+    title: "The animation is too long",
+    message: "The animation must last at most {expected} ms; this one lasts {actual} ms.",
+    reason: "WhatsApp rejects animated stickers longer than 10 seconds.",
     source: "github.com/WhatsApp/stickers, sticker validator",
-    remedy: "Leave out frames, or show them for a shorter time.")
+    remedy: "Remove frames or shorten their durations.")
 }

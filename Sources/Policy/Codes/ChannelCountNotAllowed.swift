@@ -2,18 +2,18 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The sound has too many channels.
+  /// The audio has too many channels.
   public static let channelCountNotAllowed = FindingCode(rawValue: "channel-count-not-allowed")
 }
 
 extension Explanation {
   static let channelCountNotAllowed = Explanation(
     .channelCountNotAllowed, .error,
-    title: "The sound has too many channels",
-    message: "The sound must have {expected} channel; this one has {actual}.",
-    reason: "Ogg with Opus must be mono. Stereo is reported as delivered and then doesn't play.",
+    title: "The audio has too many channels",
+    message: "The number of audio channels must be {expected}; this file has {actual}.",
+    reason: "Ogg Opus must be mono. Stereo is reported as delivered but doesn't play.",
     source: "Meta, supported media types: \"OPUS codecs only; mono input only\"",
-    remedy: "Mix the sound down to mono.",
+    remedy: "Downmix the audio to mono.",
     fixes: [
       RemedyChoice(
         Remedy(

@@ -2,30 +2,32 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The file is cut short or broken where a decoder trips.
+  /// The file is truncated or corrupt.
   public static let damagedFile = FindingCode(rawValue: "damaged-file")
 }
 
 extension Explanation {
   static let damagedFile = Explanation(
     .damagedFile, .error,
-    title: "The file is cut short or broken where a decoder trips",
-    message: "The file is damaged: {actual}",
-    reason: "A damaged file is refused, or delivered and then doesn't open or play. The "
-      + "offset says where the reader tripped.",
+    title: "The file is truncated or corrupt",
+    message: "The file is truncated or corrupt: {actual}",
+    reason:
+      "A damaged file is rejected, or delivered and then doesn't open or play. The offset is "
+      + "where the reader found the fault.",
     source: "The specification of the format, named in the message",
-    remedy: "Make the file again from its original, and compare the sizes after copying.",
+    remedy: "Export the file again from its original. After copying, compare the file sizes.",
     fixes: [
       RemedyChoice(
         Remedy(
-          "Copy what can be read into a new file and listen to it", run: "ffmpeg",
+          "Remux the readable part and play the result", run: "ffmpeg",
           ["-i", .input, "-c", "copy", .output(nil)]), from: [.audio]),
       RemedyChoice(
         Remedy(
-          "Copy what can be read into a new file and watch it", run: "ffmpeg",
+          "Remux the readable part and play the result", run: "ffmpeg",
           ["-i", .input, "-c", "copy", .output(nil)]), from: [.video]),
       RemedyChoice(
-        Remedy("Rebuild the PDF and look at it", run: "qpdf", [.input, .output("pdf")]), from: [.type(.pdf)],
+        Remedy("Rebuild the PDF and check the result", run: "qpdf", [.input, .output("pdf")]),
+        from: [.type(.pdf)],
         makes: .pdf),
     ])
 }

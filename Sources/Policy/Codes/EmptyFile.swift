@@ -1,15 +1,14 @@
 extension FindingCode {
-  /// The file has no bytes.
+  /// The file is empty.
   public static let emptyFile = FindingCode(rawValue: "empty-file")
 }
 
 extension Explanation {
   static let emptyFile = Explanation(
     .emptyFile, .error,
-    title: "The file has no bytes",
+    title: "The file is empty",
     message: "The file is empty.",
-    reason: "An upload of 0 bytes is refused, and usually means that an earlier step failed "
-      + "while it wrote the file.",
+    reason: "An upload of 0 bytes is rejected. Usually an earlier step failed while writing the file.",
     source: "Meta, Cloud API reference, Media: supported media types",
-    remedy: "Make the file again; the step that wrote it most likely failed.")
+    remedy: "Create the file again, and check the step that wrote it.")
 }

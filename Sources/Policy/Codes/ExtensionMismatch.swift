@@ -2,20 +2,20 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The name's extension belongs to another type.
+  /// The file extension doesn't match the content.
   public static let extensionMismatch = FindingCode(rawValue: "extension-mismatch")
 }
 
 extension Explanation {
   static let extensionMismatch = Explanation(
     .extensionMismatch, .warning,
-    title: "The name's extension belongs to another type",
-    message: "The name ends in .{actual}, but the bytes are {expected}.",
-    reason: "Servers derive the declared type from the extension, and a recipient's device "
-      + "picks the program by it, so a wrong extension leads to a refusal or to a file "
-      + "that doesn't open.",
+    title: "The file extension doesn't match the content",
+    message: "The file extension is .{actual}, but the content is {expected}.",
+    reason:
+      "Servers derive the declared type from the extension, and devices choose the app by it. "
+      + "A wrong extension leads to a rejection or to a file that doesn't open.",
     source: "IANA media types registry; WaConnect API, mediaUrl",
-    remedy: "Give the file the extension of its type.",
+    remedy: "Use the extension of the file's type.",
     fixes: [
       RemedyChoice(
         Remedy("Rename it", .rename))

@@ -1,14 +1,14 @@
 extension FindingCode {
-  /// The endpoint takes no filename.
+  /// The endpoint doesn't accept a filename.
   public static let filenameNotAllowed = FindingCode(rawValue: "filename-not-allowed")
 }
 
 extension Explanation {
   static let filenameNotAllowed = Explanation(
     .filenameNotAllowed, .error,
-    title: "The endpoint takes no filename",
+    title: "The endpoint doesn't accept a filename",
     message: "{Endpoint} can't have a filename.",
-    reason: "Only documents are shown with a name.",
+    reason: "Only documents are shown with a filename.",
     source: "WaConnect API, media messages page: filename; Meta, media object: filename",
-    remedy: "Leave the filename out, or send the file as a document.")
+    remedy: "Remove the filename, or send the file as a document.")
 }

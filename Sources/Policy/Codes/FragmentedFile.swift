@@ -10,19 +10,20 @@ extension Explanation {
   static let fragmentedFile = Explanation(
     .fragmentedFile, .error,
     title: "The MP4 is fragmented",
-    message: "The file is stored as movie fragments (moof), as for streaming.",
-    reason: "Fragmented MP4 is refused as audio (\"however on processing it is of type "
-      + "application/octet-stream\") and doesn't play everywhere as video.",
+    message: "The file is a fragmented MP4 (moof), as used for streaming.",
+    reason:
+      "Fragmented MP4 audio is rejected (\"however on processing it is of type "
+      + "application/octet-stream\"). Fragmented video doesn't play everywhere.",
     source: "Reports of error 131053; ISO/IEC 14496-12, 8.8",
-    remedy: "Store it in one piece; nothing is encoded anew.",
+    remedy: "Remux the file without fragments. This doesn't re-encode it.",
     fixes: [
       RemedyChoice(
         Remedy(
-          "Store it in one piece", run: "ffmpeg",
+          "Remux it without fragments", run: "ffmpeg",
           ["-i", .input, "-vn", "-c", "copy", "-movflags", "+faststart", .output("m4a")]), makes: .mpeg4Audio),
       RemedyChoice(
         Remedy(
-          "Store it in one piece", run: "ffmpeg",
+          "Remux it without fragments", run: "ffmpeg",
           ["-i", .input, "-c", "copy", "-movflags", "+faststart", .output("mp4")]), makes: .mpeg4Video),
     ])
 }

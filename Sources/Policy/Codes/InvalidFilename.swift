@@ -1,15 +1,16 @@
 extension FindingCode {
-  /// The filename can't be shown or saved as it is.
+  /// The filename is invalid.
   public static let invalidFilename = FindingCode(rawValue: "invalid-filename")
 }
 
 extension Explanation {
   static let invalidFilename = Explanation(
     .invalidFilename, .error,
-    title: "The filename can't be shown or saved as it is",
+    title: "The filename is invalid",
     message: "The filename {actual}.",
-    reason: "The recipient's device picks the icon and the program by the extension, and "
-      + "saves the file under this name.",
+    reason:
+      "The recipient's device chooses the icon and the app by the extension, and saves the "
+      + "file under this name.",
     source: "Meta, media object: filename",
-    remedy: "Give a plain name with an extension, such as report.pdf.")
+    remedy: "Use a plain name with an extension, such as report.pdf.")
 }

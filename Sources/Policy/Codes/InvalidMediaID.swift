@@ -1,14 +1,14 @@
 extension FindingCode {
-  /// The media ID doesn't look like one of Meta's.
+  /// The media ID is not numeric.
   public static let invalidMediaID = FindingCode(rawValue: "invalid-media-id")
 }
 
 extension Explanation {
   static let invalidMediaID = Explanation(
     .invalidMediaID, .warning,
-    title: "The media ID doesn't look like one of Meta's",
-    message: "The media ID {actual} is not made of digits.",
-    reason: "Every official example of a media ID is digits alone. An ID lives for 30 days.",
+    title: "The media ID is not numeric",
+    message: "The media ID {actual} is not numeric.",
+    reason: "All media IDs in Meta's documentation consist of digits. An ID expires after 30 days.",
     source: "Meta, media: upload",
-    remedy: "Give the id that the upload answered with.")
+    remedy: "Use the ID that the upload returned.")
 }

@@ -1,14 +1,14 @@
 extension FindingCode {
-  /// The request can't be read.
+  /// The request is invalid.
   public static let invalidRequest = FindingCode(rawValue: "invalid-request")
 }
 
 extension Explanation {
   static let invalidRequest = Explanation(
     .invalidRequest, .error,
-    title: "The request can't be read",
-    message: "The request can't be read: {actual}.",
-    reason: "A request to the hook is a JSON object on a line of its own, and its values are text.",
+    title: "The request is invalid",
+    message: "The request is invalid: {actual}.",
+    reason: "A hook request is a JSON object on one line, with strings as values.",
     source: "preflight, hook",
-    remedy: "Send one JSON object per line, with text as values.")
+    remedy: "Send one JSON object per line, with strings as values.")
 }

@@ -2,17 +2,16 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The document carries macros.
+  /// The document contains macros.
   public static let macroEnabledDocument = FindingCode(rawValue: "macro-enabled-document")
 }
 
 extension Explanation {
   static let macroEnabledDocument = Explanation(
     .macroEnabledDocument, .warning,
-    title: "The document carries macros",
-    message: "The document carries macros, which the recipient's program may refuse or run.",
-    reason: "Macros are programs. Mail and phone scanners remove such files, and recipients "
-      + "are right to distrust them.",
+    title: "The document contains macros",
+    message: "The document contains macros; the recipient's software may block or run them.",
+    reason: "Macros are programs. Mail and phone scanners remove documents with macros.",
     source: "ECMA-376, part 1; MS-OVBA",
     remedy: "Save the document in a format without macros.",
     fixes: [

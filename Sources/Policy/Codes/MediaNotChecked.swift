@@ -1,14 +1,14 @@
 extension FindingCode {
-  /// The request was checked by its fields alone.
+  /// Only the request fields were checked.
   public static let mediaNotChecked = FindingCode(rawValue: "media-not-checked")
 }
 
 extension Explanation {
   static let mediaNotChecked = Explanation(
     .mediaNotChecked, .note,
-    title: "The request was checked by its fields alone",
-    message: "No local file was given, so the media itself was not checked.",
-    reason: "What stands behind a URL or an ID is not fetched.",
+    title: "Only the request fields were checked",
+    message: "No local file was given, so the media was not checked.",
+    reason: "preflight doesn't fetch the media behind a URL or an ID.",
     source: "preflight",
-    remedy: "Give the local file as well to have it checked.")
+    remedy: "Pass the local file as well to check it.")
 }

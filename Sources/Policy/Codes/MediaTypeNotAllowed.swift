@@ -2,28 +2,28 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The bytes are of a type that the endpoint doesn't take.
+  /// The endpoint doesn't accept this media type.
   public static let mediaTypeNotAllowed = FindingCode(rawValue: "media-type-not-allowed")
 }
 
 extension Explanation {
   static let mediaTypeNotAllowed = Explanation(
     .mediaTypeNotAllowed, .error,
-    title: "The bytes are of a type that the endpoint doesn't take",
+    title: "The endpoint doesn't accept this media type",
     message: "{Endpoint} can't be {actual}.",
-    reason: "Each endpoint takes a few types, and WhatsApp looks at the bytes, not at the "
-      + "name: a WebP named .jpg or a WAV named .mp3 is answered with 200 and then fails "
-      + "with error 131053 in a webhook.",
+    reason:
+      "Each endpoint accepts a few types. WhatsApp checks the content, not the name: for a "
+      + "WebP named .jpg or a WAV named .mp3 the API returns 200, then error 131053 arrives in "
+      + "a webhook.",
     source: "Meta, Cloud API reference, Media: supported media types; error 131053",
-    remedy: "Convert the file to a type that the endpoint takes, or send it through another "
-      + "endpoint.",
+    remedy: "Convert the file to a type that the endpoint accepts, or send it through another endpoint.",
     fixes: [
       RemedyChoice(
         Remedy("Convert the image", run: "magick", [.input, "-delete", "1--1", .output("png")]),
         from: [.image], makes: .png),
       RemedyChoice(
         Remedy(
-          "Make a sticker of it", run: "magick",
+          "Convert it to a sticker", run: "magick",
           [
             .input, "-coalesce", "-resize", "512x512", "-background", "none", "-gravity", "center", "-extent",
             "512x512", .output("webp"),
@@ -37,7 +37,7 @@ extension Explanation {
           ]), from: [.video, .type(.gif)], makes: .mpeg4Video),
       RemedyChoice(
         Remedy(
-          "Take the audio out of the video", run: "ffmpeg",
+          "Extract the audio", run: "ffmpeg",
           ["-i", .input, "-vn", "-c:a", "aac", .output("m4a")]), from: [.video], makes: .mpeg4Audio),
       RemedyChoice(
         Remedy(
@@ -60,12 +60,12 @@ extension Explanation {
         from: [.type(.pptm), .type(.ppsm)], makes: .pptx),
       RemedyChoice(
         Remedy(
-          "Make a PDF of it", run: "soffice",
+          "Convert it to PDF", run: "soffice",
           ["--headless", "--convert-to", "pdf", "--outdir", .outputFolder("pdf"), .input]),
         from: [.text, .workbook, .presentation], makes: .pdf),
       RemedyChoice(
         Remedy(
-          "If it is plain text for people to read, name it .txt and serve it as text/plain; otherwise make a PDF of it",
+          "If it is plain text, rename it to .txt and serve it as text/plain; otherwise convert it to PDF",
           run: "soffice", ["--headless", "--convert-to", "pdf", "--outdir", .outputFolder("pdf"), .input]),
         from: [.plainText], makes: .pdf),
     ])

@@ -8,7 +8,7 @@ extension Explanation {
     .missingRecipient, .error,
     title: "The request has no recipient",
     message: "The request has no recipient.",
-    reason: "Every message needs the phone number that it goes to.",
+    reason: "Every message needs the recipient's phone number.",
     source: "WaConnect API, media messages page: to (required); Meta, error 131008",
-    remedy: "Give the number with its country code, such as 15551234567.")
+    remedy: "Pass the number with its country code, such as 15551234567.")
 }

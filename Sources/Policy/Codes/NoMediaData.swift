@@ -1,16 +1,16 @@
 extension FindingCode {
-  /// The tracks have no sample: there is nothing to play.
+  /// The file has no media data.
   public static let noMediaData = FindingCode(rawValue: "no-media-data")
 }
 
 extension Explanation {
   static let noMediaData = Explanation(
     .noMediaData, .error,
-    title: "The file says how to play it, and there is nothing to play",
-    message: "The file's tracks have no sample, so there is nothing to play.",
+    title: "The file has no media data",
+    message: "The file's tracks contain no samples, so there is nothing to play.",
     reason:
-      "An initialization segment, as a stream for the web begins with, has the index of a film and none of "
-      + "its pictures or sound.",
+      "Often the file is an initialization segment of a web stream, which has the index but no "
+      + "video or audio data.",
     source: "ISO/IEC 14496-12, 8.8 and 8.16",
-    remedy: "Put the stream's pieces together behind it, in their order, or fetch the film as one file.")
+    remedy: "Append the media segments in order, or download the video as one file.")
 }

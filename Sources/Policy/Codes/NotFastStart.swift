@@ -2,23 +2,25 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The index stands behind the media data.
+  /// The moov box follows mdat.
   public static let notFastStart = FindingCode(rawValue: "not-fast-start")
 }
 
 extension Explanation {
   static let notFastStart = Explanation(
     .notFastStart, .warning,
-    title: "The index stands behind the media data",
-    message: "The moov box stands after the media data, so playback can't begin before "
-      + "everything is there.",
+    title: "The moov box follows mdat",
+    message:
+      "The moov box follows the media data (mdat), so playback can't start until the whole "
+      + "file is downloaded.",
     reason: "Meta recommends moov before mdat.",
     source: "Meta, supported media types: \"moov before mdat\"",
-    remedy: "Move the index to the front; nothing is encoded anew.",
+    remedy: "Move moov before mdat. This doesn't re-encode the video.",
     fixes: [
       RemedyChoice(
         Remedy(
-          "Move it", run: "ffmpeg", ["-i", .input, "-c", "copy", "-movflags", "+faststart", .output("mp4")]),
+          "Move moov to the front", run: "ffmpeg",
+          ["-i", .input, "-c", "copy", "-movflags", "+faststart", .output("mp4")]),
         makes: .mpeg4Video)
     ])
 }

@@ -2,22 +2,22 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The video has more than 8 bits or finer colour than phones decode.
+  /// The video's pixel format is not 8-bit 4:2:0.
   public static let pixelFormatNotAllowed = FindingCode(rawValue: "pixel-format-not-allowed")
 }
 
 extension Explanation {
   static let pixelFormatNotAllowed = Explanation(
     .pixelFormatNotAllowed, .error,
-    title: "The video has more than 8 bits or finer colour than phones decode",
-    message: "The video must be {expected}; this one is {actual}.",
-    reason: "10-bit, 4:2:2 and 4:4:4 video is shown green or black on phones.",
+    title: "The video's pixel format is not 8-bit 4:2:0",
+    message: "The video must be {expected}; this file is {actual}.",
+    reason: "Phones show 10-bit, 4:2:2 and 4:4:4 video as green or black.",
     source: "Reports of recipients' players",
-    remedy: "Encode the video as 8-bit 4:2:0.",
+    remedy: "Re-encode the video as 8-bit 4:2:0.",
     fixes: [
       RemedyChoice(
         Remedy(
-          "Encode it", run: "ffmpeg",
+          "Re-encode it", run: "ffmpeg",
           [
             "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-vf",
             "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-c:a", "copy", "-movflags", "+faststart", .output("mp4"),

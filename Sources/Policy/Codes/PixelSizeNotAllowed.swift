@@ -2,18 +2,18 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The picture has the wrong width or height.
+  /// The image has the wrong width or height.
   public static let pixelSizeNotAllowed = FindingCode(rawValue: "pixel-size-not-allowed")
 }
 
 extension Explanation {
   static let pixelSizeNotAllowed = Explanation(
     .pixelSizeNotAllowed, .error,
-    title: "The picture has the wrong width or height",
-    message: "{Endpoint} must be {expected} pixels; this one is {actual}.",
-    reason: "Stickers are exactly 512 × 512 pixels; any other size is refused.",
+    title: "The image has the wrong width or height",
+    message: "{Endpoint} must be {expected} pixels; this file is {actual}.",
+    reason: "Stickers must be exactly 512 × 512 pixels.",
     source: "github.com/WhatsApp/stickers; Meta, sticker messages",
-    remedy: "Scale the picture, with a transparent border where its shape differs.",
+    remedy: "Scale the image, with a transparent border if the aspect ratio differs.",
     fixes: [
       RemedyChoice(
         Remedy(

@@ -2,23 +2,25 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// The header says animated, and there is one frame.
+  /// The animation has only one frame.
   public static let singleFrameAnimation = FindingCode(rawValue: "single-frame-animation")
 }
 
 extension Explanation {
   static let singleFrameAnimation = Explanation(
     .singleFrameAnimation, .warning,
-    title: "The header says animated, and there is one frame",
-    message: "The file says that it is animated, but it has a single frame, so the cap of a "
-      + "static sticker holds.",
-    reason: "WhatsApp counts frames; an animation of one frame is treated as static, and may "
-      + "be shown as a broken animation.",
+    title: "The animation has only one frame",
+    message:
+      "The file is marked as animated but has only one frame, so the size limit of a static "
+      + "sticker applies.",
+    reason:
+      "WhatsApp counts frames. It treats an animation of one frame as static and may show it "
+      + "as a broken animation.",
     source: "github.com/WhatsApp/stickers, sticker validator",
-    remedy: "Save it as a still WebP.",
+    remedy: "Save it as a static WebP.",
     fixes: [
       RemedyChoice(
-        Remedy("Take the frame out", run: "webpmux", ["-get", "frame", "1", .input, "-o", .output("webp")]),
+        Remedy("Extract the frame", run: "webpmux", ["-get", "frame", "1", .input, "-o", .output("webp")]),
         from: [.type(.webP)], makes: .webP)
     ])
 }

@@ -2,22 +2,22 @@ internal import PreflightFacts
 internal import PreflightFormats
 
 extension FindingCode {
-  /// There is more than one audio stream.
+  /// The file has too many audio streams.
   public static let tooManyAudioStreams = FindingCode(rawValue: "too-many-audio-streams")
 }
 
 extension Explanation {
   static let tooManyAudioStreams = Explanation(
     .tooManyAudioStreams, .error,
-    title: "There is more than one audio stream",
-    message: "The file has {actual} audio streams, where {expected} may be.",
-    reason: "WhatsApp takes a single audio stream or none.",
+    title: "The file has too many audio streams",
+    message: "The number of audio streams must be {expected}; this file has {actual}.",
+    reason: "WhatsApp accepts at most one audio stream.",
     source: "Meta, supported media types: \"single audio stream or no audio stream\"",
     remedy: "Keep one audio stream.",
     fixes: [
       RemedyChoice(
         Remedy(
-          "Keep the first", run: "ffmpeg",
+          "Keep the first stream", run: "ffmpeg",
           [
             "-i", .input, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart",
             .output("mp4"),

@@ -1,16 +1,18 @@
 extension FindingCode {
-  /// Bytes follow the end that the format declares.
+  /// Data follows the end of the file format.
   public static let trailingData = FindingCode(rawValue: "trailing-data")
 }
 
 extension Explanation {
   static let trailingData = Explanation(
     .trailingData, .warning,
-    title: "Bytes follow the end that the format declares",
-    message: "The format's end is at byte {expected}, and {actual} bytes follow it.",
-    reason: "What follows the end is not shown to anybody, but is sent along: a leftover of "
-      + "another file, data hidden on purpose, or two files joined.",
+    title: "Data follows the end of the file format",
+    message: "{actual} trailing bytes after offset {expected}.",
+    reason:
+      "Trailing bytes aren't shown but are sent: a leftover of another file, data hidden on "
+      + "purpose, or two joined files.",
     source: "The specification of the format",
-    remedy: "Cut the file off where its format ends, or save it again with a program that writes nothing "
-      + "after the end.")
+    remedy:
+      "Truncate the file where its format ends, or re-save it with a program that adds no "
+      + "trailing data.")
 }

@@ -1,8 +1,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What the chunks have said so far, in the way in which a decoder keeps it.
-struct PNGPicture: ~Copyable {
+/// The state of a decoder after the chunks so far.
+struct PNGImage: ~Copyable {
   private var header: PNGHeader?
   private var hasPalette = false
   private var imageData: PNGImageData?
@@ -10,15 +10,15 @@ struct PNGPicture: ~Copyable {
   private var animation = PNGAnimation()
   private var budget = Limits.PNG.imageByteCount
 
-  /// Whether the file is of Apple's variant (CgBI), whose data isn't what a PNG's is.
+  /// Whether the file is of Apple's variant (CgBI), whose data differs from PNG's.
   private var isApple = false
 
-  /// Holds a chunk's place against the order of chunks (section 5.6), before its data is read.
+  /// Checks a chunk's place against the order of chunks (section 5.6), before its data is read.
   mutating func begin(_ chunk: PNGChunk, _ unpacker: Unpacker, into reading: inout Reading) -> Fault? {
     guard let header else {
       if chunk.type == "IHDR" || chunk.type == "CgBI" { return nil }
       return Fault(
-        "missing-header", clause: "PNG 5.6", at: chunk.offset, "The first chunk is not the header.",
+        "missing-header", clause: "PNG 5.6", at: chunk.offset, "The first chunk is not the header (IHDR).",
         expected: "IHDR", actual: chunk.type.description)
     }
     if chunk.type != "IDAT", let problem = endImageData(unpacker) {
@@ -26,17 +26,18 @@ struct PNGPicture: ~Copyable {
     }
     switch chunk.type {
     case "IHDR":
-      return Fault("second-header", clause: "PNG 5.6", at: chunk.offset, "The picture has a second header.")
+      return Fault(
+        "second-header", clause: "PNG 5.6", at: chunk.offset, "The image has a second header (IHDR).")
     case "PLTE":
       if hasPalette {
         return Fault(
-          "second-palette", clause: "PNG 5.6", at: chunk.offset, "The picture has a second palette.")
+          "second-palette", clause: "PNG 5.6", at: chunk.offset, "The image has a second palette (PLTE).")
       }
     case "IDAT":
       if header.colorModel == .palette, !hasPalette {
         return Fault(
           "missing-palette", clause: "PNG 11.2.2", at: chunk.offset,
-          "The picture's data begins before the palette that its colours are in.", expected: "PLTE",
+          "The image data starts before the palette (PLTE).", expected: "PLTE",
           actual: "IDAT")
       }
     case "IEND":
@@ -49,14 +50,14 @@ struct PNGPicture: ~Copyable {
       if chunk.isCritical {
         return Fault(
           "unknown-critical-chunk", clause: "PNG 5.4", at: chunk.offset,
-          "The chunk \(chunk.type) says of itself that a decoder must know it, and none does.",
+          "Unknown critical chunk \(chunk.type).",
           actual: chunk.type.description)
       }
     }
     return nil
   }
 
-  /// Takes in a chunk that is all there.
+  /// Adds a chunk that is all there.
   ///
   /// - Returns: What keeps decoders from going on.
   mutating func take(
@@ -73,7 +74,7 @@ struct PNGPicture: ~Copyable {
       return nil
     }
     if let fault = try checksumFault(chunk, checksum, &window) {
-      // The header's values are stated all the same: they are what the file says.
+      // The header's values are still reported: they are what the file declares.
       if chunk.type == "IHDR" { _ = try takeHeader(chunk, &window, into: &reading) }
       if isNeeded { return fault }
       reading.add(fault)
@@ -85,7 +86,7 @@ struct PNGPicture: ~Copyable {
       reading.add(
         Fault(
           "apple-variant", clause: "PNG 5.6", at: chunk.offset,
-          "The file is in the variant of PNG that Apple packs into apps (CgBI), which other decoders refuse.",
+          "The file is an Apple-optimized PNG (CgBI), which other decoders reject.",
           expected: "IHDR", actual: "CgBI"))
     case "IHDR": return try takeHeader(chunk, &window, into: &reading)
     case "PLTE": return takePalette(chunk)
@@ -105,7 +106,7 @@ struct PNGPicture: ~Copyable {
     return nil
   }
 
-  /// As much of a chunk's data as is looked at where it is Exif or XMP.
+  /// How much of a chunk's data is read if it is Exif or XMP.
   @_lifetime(&window)
   private func metadata(of chunk: PNGChunk, in window: inout ByteWindow) throws(ReadError) -> ByteSpan {
     try window.available(at: chunk.dataStart, upTo: min(Int(chunk.length), Limits.Metadata.byteCount))
@@ -136,13 +137,13 @@ struct PNGPicture: ~Copyable {
 
   private mutating func takePalette(_ chunk: PNGChunk) -> Fault? {
     hasPalette = true
-    // Only a picture of palette colours needs it; for others it is a suggestion.
+    // Only a palette image needs it; for others it is a hint.
     guard header?.colorModel == .palette else { return nil }
     if chunk.length % 3 == 0, 3...768 ~= chunk.length { return nil }
     return Fault(
       "palette-length", clause: "PNG 11.2.2", at: chunk.offset,
-      "The palette has a length that none can have.",
-      expected: "3 bytes for each of 1 to 256 colours", actual: "\(chunk.length) bytes")
+      "The palette has an invalid length.",
+      expected: "3 bytes for each of 1 to 256 colors", actual: "\(chunk.length) bytes")
   }
 
   private mutating func takeAnimation(
@@ -170,11 +171,11 @@ struct PNGPicture: ~Copyable {
     default:
       return Fault(
         "animation-chunk-length", clause: "PNG 11.3.6", at: chunk.offset,
-        "A chunk of the animation has the wrong length.", actual: "\(chunk.type), \(chunk.length) bytes")
+        "An animation chunk has the wrong length.", actual: "\(chunk.type), \(chunk.length) bytes")
     }
   }
 
-  /// Takes in IDAT or fdAT: the check value and the decompression go through the data together.
+  /// Adds IDAT or fdAT: the CRC and the decompression process the data together.
   private mutating func takeImageData(
     _ chunk: PNGChunk, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) -> Fault? {
@@ -186,7 +187,7 @@ struct PNGPicture: ~Copyable {
       guard chunk.length >= 4 else {
         return Fault(
           "animation-chunk-length", clause: "PNG 11.3.6.3", at: chunk.offset,
-          "A chunk of the animation has the wrong length.", expected: "≥ 4", actual: "\(chunk.length)")
+          "An animation chunk has the wrong length.", expected: "≥ 4", actual: "\(chunk.length)")
       }
       var number = try window.span(at: position, count: 4)
       checksum.update(number)
@@ -227,7 +228,7 @@ struct PNGPicture: ~Copyable {
     imageData = consume data
   }
 
-  /// Ends the run of IDAT chunks: what comes after it, decoders don't add to the picture.
+  /// Ends the run of IDAT chunks: decoders ignore later ones.
   private mutating func endImageData(_ unpacker: Unpacker) -> PNGImageData.Problem? {
     let problem = imageData?.end(unpacker)
     imageData = nil
@@ -241,7 +242,7 @@ struct PNGPicture: ~Copyable {
     if expected == actual { return nil }
     return Fault(
       "crc-mismatch", clause: "PNG 5.5", at: chunk.dataEnd,
-      "The chunk \(chunk.type) was changed: its check value does not hold.",
+      "Chunk \(chunk.type) is corrupt: its CRC doesn't match.",
       expected: String(actual, radix: 16), actual: String(expected, radix: 16))
   }
 }

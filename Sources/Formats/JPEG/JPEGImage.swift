@@ -1,15 +1,15 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What the segments have said so far, in the way in which a decoder keeps it.
-struct JPEGPicture {
+/// The state of a decoder after the segments so far.
+struct JPEGImage {
   private var frame: JPEGFrameHeader?
   private var tables = JPEGTables()
 
   /// Where entropy-coded data begins, right after a scan header.
   private var scanStart: UInt64?
 
-  /// How many bits that data has at the least.
+  /// The minimum number of bits of that data.
   private var minimumScanBits: UInt64 = 0
 
   /// How many scans have begun.
@@ -18,10 +18,10 @@ struct JPEGPicture {
   /// Whether the frame was one of JPEG-LS (ITU-T T.87).
   private(set) var isLosslessStandard = false
 
-  /// The end of the pictures that the file declares after this one (CIPA DC-007); 0 without any.
-  private(set) var otherPicturesEnd: UInt64 = 0
+  /// The end of the images that the file declares after this one (CIPA DC-007); 0 without any.
+  private(set) var otherImagesEnd: UInt64 = 0
 
-  /// Whether a segment has anything to say here, as opposed to being passed over.
+  /// Whether a segment matters here, as opposed to being skipped.
   func needs(_ marker: JPEGMarker) -> Bool {
     switch marker.code {
     case JPEGMarker.huffmanTables, JPEGMarker.quantizationTables, JPEGMarker.arithmeticConditioning,
@@ -33,7 +33,7 @@ struct JPEGPicture {
     }
   }
 
-  /// Takes in a segment.
+  /// Adds a segment.
   ///
   /// - Returns: What keeps decoders from going on.
   mutating func take(_ marker: JPEGMarker, _ segment: ByteSpan, into reading: inout Reading) -> Fault? {
@@ -42,7 +42,7 @@ struct JPEGPicture {
       switch marker.code {
       case JPEGMarker.application1: reading.takeJPEGMetadata(segment)
       case JPEGMarker.application2:
-        otherPicturesEnd = max(otherPicturesEnd, JPEGMultiPictureIndex(segment)?.end ?? 0)
+        otherImagesEnd = max(otherImagesEnd, JPEGMultiPictureIndex(segment)?.end ?? 0)
       case JPEGMarker.huffmanTables: return try tables.takeHuffman(&segment)
       case JPEGMarker.quantizationTables: return try tables.takeQuantization(&segment)
       case JPEGMarker.arithmeticConditioning: return try JPEGTables.conditioningFault(&segment)
@@ -57,21 +57,21 @@ struct JPEGPicture {
     }
   }
 
-  /// Notes the run of bytes that no segment holds: after a scan header, the picture's data.
+  /// Notes bytes that aren't in a segment: after a scan header, the image data.
   mutating func noteEntropyCodedData(_ data: Range<UInt64>, into reading: inout Reading) {
     guard data.lowerBound == scanStart else { return }
     scanStart = nil
-    // An arithmetic encoder leaves zeros at the end away, so that a scan of it can be empty.
+    // An arithmetic encoder omits zeros at the end, so its scans can be empty.
     if data.isEmpty, let frame, !frame.isArithmeticCoded {
       reading.add(
         Fault(
-          "empty-scan", clause: "T.81 B.2.1", at: data.lowerBound, "A scan of the picture has no data in it.")
+          "empty-scan", clause: "T.81 B.2.1", at: data.lowerBound, "A scan has no data.")
       )
     } else if UInt64(data.count) * 8 < minimumScanBits {
       reading.add(
         Fault(
           "short-scan", clause: "T.81 F.1.2", at: data.upperBound,
-          "A scan of the picture has too little data for its size: the rest is missing.",
+          "A scan has too little data for the image size; the rest is missing.",
           expected: "≥ \((minimumScanBits + 7) / 8) bytes", actual: "\(data.count) bytes"))
     }
   }
@@ -80,11 +80,11 @@ struct JPEGPicture {
   func incompleteness(at offset: UInt64) -> Fault? {
     if frame == nil {
       return Fault(
-        "no-frame", clause: "T.81 B.2.1", at: offset, "The file ends before any picture has begun.")
+        "no-frame", clause: "T.81 B.2.1", at: offset, "The file ends before the image starts.")
     }
     if scans == 0 {
       return Fault(
-        "no-scan", clause: "T.81 B.2.1", at: offset, "The file has a picture's headers and no data.")
+        "no-scan", clause: "T.81 B.2.1", at: offset, "The file has image headers but no image data.")
     }
     return nil
   }
@@ -94,7 +94,7 @@ struct JPEGPicture {
   ) throws(ReadError) -> Fault? {
     if frame != nil {
       return Fault(
-        "second-frame", clause: "T.81 B.2.1", at: marker.offset, "A second frame begins within the picture.")
+        "second-frame", clause: "T.81 B.2.1", at: marker.offset, "A second frame starts within the image.")
     }
     let frame = try JPEGFrameHeader(marker, parsing: &segment)
     isLosslessStandard = marker.code == JPEGMarker.losslessStandardFrame
@@ -103,7 +103,7 @@ struct JPEGPicture {
       return nil
     }
     guard segment.isAtEnd else { return .segmentLength(marker, "\(8 + 3 * frame.components.count)") }
-    // A header of the hierarchical mode gives the size of a picture that is made of several frames (section
+    // A header of the hierarchical mode declares the size of an image with several frames (section
     // J.1.1.1.1).
     let isHierarchical = marker.code == JPEGMarker.hierarchicalProgression
     guard frame.isInUse, !isHierarchical else {
@@ -116,11 +116,11 @@ struct JPEGPicture {
     reading.note(frame)
     reading.facts.progressive = frame.isProgressive
     if frame.lines == 0 {
-      // T.81 lets the height follow the first scan (DNL), and no decoder in use reads it there.
+      // T.81 lets the height follow the first scan (DNL), but no current decoder supports this.
       reading.add(
         Fault(
           "height-not-in-frame", clause: "T.81 B.2.5", at: marker.offset + 5,
-          "The frame header leaves the picture's height open, and decoders refuse that.", expected: "≥ 1",
+          "The frame header has a height of 0, which decoders reject.", expected: "≥ 1",
           actual: "0"))
     }
     return nil
@@ -139,7 +139,7 @@ struct JPEGPicture {
     guard let frame else {
       return Fault(
         "scan-before-frame", clause: "T.81 B.2.1", at: marker.offset,
-        "The picture's data begins before any frame header has said what it is.")
+        "Image data starts before the frame header.")
     }
     let scan = try JPEGScanHeader(parsing: &segment)
     guard segment.isAtEnd else { return .segmentLength(marker, "\(6 + 2 * scan.components.count)") }
@@ -150,18 +150,18 @@ struct JPEGPicture {
     return nil
   }
 
-  /// What makes decoders refuse a scan; `offset` is the marker's.
+  /// The fault that makes decoders reject a scan; `offset` is the marker's.
   private func fault(of scan: JPEGScanHeader, in frame: JPEGFrameHeader, at offset: UInt64) -> Fault? {
     guard 1...4 ~= scan.components.count else {
       return Fault(
         "scan-components", clause: "T.81 B.2.3", at: offset + 4,
-        "A scan header states a number of components outside 1 to 4.", expected: "1 to 4",
+        "A scan header has a component count outside 1 to 4.", expected: "1 to 4",
         actual: "\(scan.components.count)")
     }
     if frame.isProgressive, !scan.isProgression {
       return Fault(
         "scan-parameters", clause: "T.81 G.1.1.1", at: offset + 5 + 2 * UInt64(scan.components.count),
-        "A scan's parameters are ones that a progressive picture can't have.")
+        "A scan has invalid parameters for a progressive image.")
     }
     var blocks = 0
     for (index, selected) in scan.components.enumerated() {
@@ -170,17 +170,18 @@ struct JPEGPicture {
         guard frame.components.contains(where: { $0.identifier == selected.selector }) else {
           return Fault(
             "scan-component-unknown", clause: "T.81 B.2.3", at: place,
-            "A scan is for a component that the frame header does not have.", actual: "\(selected.selector)")
+            "A scan refers to a component that the frame header doesn't have.", actual: "\(selected.selector)"
+          )
         }
         return Fault(
           "scan-component-twice", clause: "T.81 B.2.3", at: place,
-          "A scan is for the same component twice.", actual: "\(selected.selector)")
+          "A scan lists the same component twice.", actual: "\(selected.selector)")
       }
       blocks += component.blocks
       if !tables.hasQuantization(component.quantizationTable) {
         return Fault(
           "missing-quantization-table", clause: "T.81 B.2.4.1", at: place,
-          "A scan begins before the quantization table that its component needs.",
+          "A scan starts before the quantization table that it needs.",
           expected: "table \(component.quantizationTable)")
       }
       if let fault = huffmanFault(of: selected, scan, frame, at: place + 1) { return fault }
@@ -188,7 +189,7 @@ struct JPEGPicture {
     if scan.components.count > 1, blocks > 10 {
       return Fault(
         "scan-too-wide", clause: "T.81 B.2.3", at: offset + 4,
-        "A scan interleaves more blocks than a decoder takes at once.", expected: "≤ 10", actual: "\(blocks)")
+        "A scan interleaves more blocks than decoders support.", expected: "≤ 10", actual: "\(blocks)")
     }
     return nil
   }
@@ -206,7 +207,7 @@ struct JPEGPicture {
     } else if scan.approximationHigh == 0 {
       needed = [(.dc, component.dcTable)]
     }
-    // Frames cut out of a Motion JPEG video have no tables of their own; decoders put in the usual four.
+    // Frames extracted from a Motion JPEG video have no tables; decoders use the usual four.
     let hasUsualTables = !frame.isProgressive
     for (kind, destination) in needed {
       switch tables.huffman(kind, destination) {
@@ -215,12 +216,12 @@ struct JPEGPicture {
       case .missing:
         return Fault(
           "missing-huffman-table", clause: "T.81 B.2.4.2", at: offset,
-          "A scan begins before the Huffman table that its component needs.", expected: "table \(destination)"
+          "A scan starts before the Huffman table that it needs.", expected: "table \(destination)"
         )
       case .broken:
         return Fault(
           "huffman-table", clause: "T.81 C.2", at: offset,
-          "A scan uses a Huffman table whose codes or values can't be.")
+          "A scan uses an invalid Huffman table.")
       }
     }
     return nil

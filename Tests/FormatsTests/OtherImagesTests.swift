@@ -3,7 +3,7 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-@Suite struct OtherPicturesTests {
+@Suite struct OtherImagesTests {
   /// The first bytes of a file of each type, as its encoders write them.
   private static let heads: [(String, MediaType)] = [
     ("BM:\0\0\0\0\0\0\0\u{36}\0\0\0\u{28}\0\0\0\u{1}\0\0\0\u{1}\0\0\0\u{1}\0\u{18}\0", "image/bmp"),

@@ -3,7 +3,7 @@ internal import PreflightBytes
 
 extension Format {
   package static let otherImages = Format(
-    "Other images", reader: OtherPictures.self, hiding: .media,
+    "Other images", reader: OtherImages.self, hiding: .media,
     mediaTypes: [
       .init("image/bmp", "a BMP image", .image, extensions: ["bmp", "dib"]),
       .init("image/tiff", "a TIFF image", .image, extensions: ["tif", "tiff"]),
@@ -14,11 +14,11 @@ extension Format {
     ])
 }
 
-/// Pictures that are named and not read, since no messenger takes them: a signature each.
+/// Images that are named but not read, since no messenger accepts them: a signature each.
 ///
-/// The names are the registered ones, and libmagic's where there is none, so that they don't vary with
-/// libmagic's version. What a few bytes can't tell for certain is looked at closer below the table.
-enum OtherPictures: FormatReader {
+/// The names are the registered ones, otherwise libmagic's, so that they don't vary with libmagic's version.
+/// Signatures that aren't unique are checked further below the table.
+enum OtherImages: FormatReader {
   private static let signatures = FileSignatures<MediaType>([
     .init("CR\u{2}\0", at: 8, "image/x-canon-cr2"),
     .init("HEAPCCDR", at: 6, "image/x-canon-crw"),
@@ -55,7 +55,7 @@ enum OtherPictures: FormatReader {
   ])
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    reading.mediaType = mediaType(of: try window.available(at: 0, upTo: Limits.OtherPictures.head))
+    reading.mediaType = mediaType(of: try window.available(at: 0, upTo: Limits.OtherImages.head))
   }
 
   private static func mediaType(of head: ByteSpan) -> MediaType? {
@@ -69,14 +69,14 @@ enum OtherPictures: FormatReader {
     return netpbm(head)
   }
 
-  /// TIFF 6.0 and BigTIFF, and the raw pictures that are TIFFs by their structure.
+  /// TIFF 6.0 and BigTIFF, and the raw images that are TIFFs by their structure.
   private static func tiff(_ head: ByteSpan) -> MediaType? {
     if head.has("II+\0\u{8}\0\0\0") || head.has("MM\0+\0\u{8}\0\0") { return "image/tiff" }
     guard let tiff = TIFFStructure(head) else { return nil }
     let directory = tiff.firstDirectory
     // DNGVersion.
     if tiff.entry(0xc612, inDirectoryAt: directory) != nil { return "image/x-adobe-dng" }
-    // The raw data stands in a sub-directory, of which a finished TIFF from the same maker has none.
+    // The raw data is in a subdirectory, which a finished TIFF from the same maker doesn't have.
     if let maker = tiff.entry(0x010f, inDirectoryAt: directory),
       tiff.entry(0x014a, inDirectoryAt: directory) != nil
     {
@@ -96,12 +96,12 @@ enum OtherPictures: FormatReader {
     return "image/jp2"
   }
 
-  /// An enhanced metafile begins with a record of type 1, whose signature stands further on.
+  /// An enhanced metafile begins with a record of type 1; its signature comes later.
   private static func metafile(_ head: ByteSpan) -> MediaType? {
     head.has([1, 0, 0, 0]) && head.has(" EMF", at: 40) ? "image/emf" : nil
   }
 
-  /// Four letters and one that says which kind of picture follows.
+  /// Four letters and one that says which kind of image follows.
   private static func flif(_ head: ByteSpan) -> MediaType? {
     guard head.has("FLIF"), let kind = head[4] else { return nil }
     switch kind {
@@ -112,7 +112,7 @@ enum OtherPictures: FormatReader {
     }
   }
 
-  /// Two letters begin a bitmap, and many a text: the size of the header after them decides.
+  /// Two letters start a bitmap, and many texts: the size of the header after them decides.
   private static func bitmap(_ head: ByteSpan) -> MediaType? {
     guard head.has("BM"), let size = head[14], head.has([0, 0, 0], at: 15) else { return nil }
     let planes: Int
@@ -124,7 +124,7 @@ enum OtherPictures: FormatReader {
     return head.has([1, 0], at: planes) ? "image/bmp" : nil
   }
 
-  /// Icons and cursors begin with small numbers: the first entry's fields have to hold together.
+  /// Icons and cursors start with small numbers: the first entry's fields must be consistent.
   private static func icon(_ head: ByteSpan) -> MediaType? {
     guard let kind = head[2], kind == 1 || kind == 2, head.has([0, 0, kind, 0]) else { return nil }
     var entry = head
@@ -165,7 +165,7 @@ enum OtherPictures: FormatReader {
     }
   }
 
-  /// Where the number ends that follows white space and comments; nil where there is none.
+  /// Where the number ends that follows white space and comments; nil if there is none.
   private static func endOfNumber(_ head: ByteSpan, from start: Int) -> Int? {
     var index = start
     while let byte = head[index], isSpace(byte) || byte == 0x23 {
