@@ -55,7 +55,8 @@ struct HTMLReport: Report {
     if let brief = result.brief { text += " (<bdi>\(Self.escaped(brief))</bdi>)" }
     text += "</p>\n"
     if !result.suppressed.isEmpty {
-      text += "<p class=\"dim\">\(result.suppressed.count) baseline findings suppressed</p>\n"
+      let count = result.suppressed.count
+      text += "<p class=\"dim\">\(count == 1 ? "1 baseline finding" : "\(count) baseline findings") suppressed</p>\n"
     }
     if !result.findings.isEmpty { text += "<ul>\n\(result.findings.map(Self.item).joined())</ul>\n" }
     if !result.alternatives.isEmpty, result.verdict == .rejected {

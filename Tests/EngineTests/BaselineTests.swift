@@ -55,31 +55,31 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "is no baseline of preflight: it is not JSON"),
-    ("<<<<<<< HEAD\n{}", "is no baseline of preflight: it is not JSON"),
-    ("[]", "is no baseline of preflight: it is not an object"),
-    ("{}", "is no baseline of preflight: it has no 'preflightBaseline'"),
+    ("", "is not a preflight baseline: it is not JSON"),
+    ("<<<<<<< HEAD\n{}", "is not a preflight baseline: it is not JSON"),
+    ("[]", "is not a preflight baseline: it is not an object"),
+    ("{}", "is not a preflight baseline: it has no 'preflightBaseline'"),
     (
       #"{"preflightBaseline":"1","known":[]}"#,
-      "is no baseline of preflight: 'preflightBaseline' is of the wrong kind"
+      "is not a preflight baseline: 'preflightBaseline' is of the wrong kind"
     ),
-    (#"{"preflightBaseline":1}"#, "is no baseline of preflight: it has no 'known'"),
+    (#"{"preflightBaseline":1}"#, "is not a preflight baseline: it has no 'known'"),
     (#"{"preflightBaseline":2,"known":[]}"#, "is a baseline of version 2, and only 1 is known"),
     (
       #"{"preflightBaseline":1,"known":[{"path":"a"}]}"#,
-      "is no baseline of preflight: its entry 1 can't be read"
+      "is not a preflight baseline: entry 1 is invalid"
     ),
     (
       #"{"preflightBaseline":1,"known":[{"path":"a\u0000","code":"c","digest":"d"}]}"#,
-      "is no baseline of preflight: its entry 1 can't be read"
+      "is not a preflight baseline: entry 1 is invalid"
     ),
     (
       #"{"preflightBaseline":1,"known":[{"path":"a","pathBytes":"6100","code":"c","digest":"d"}]}"#,
-      "is no baseline of preflight: its entry 1 can't be read"
+      "is not a preflight baseline: entry 1 is invalid"
     ),
     (
       #"{"preflightBaseline":1,"known":[{"path":"a","pathBytes":"f","code":"c","digest":"d"}]}"#,
-      "is no baseline of preflight: its entry 1 can't be read"
+      "is not a preflight baseline: entry 1 is invalid"
     ),
   ])
   func saysWhatIsWrong(text: String, reason: String) {

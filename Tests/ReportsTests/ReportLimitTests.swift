@@ -32,7 +32,7 @@ import Testing
     let long = FilePath(Array(repeating: UInt8(ascii: "\n"), count: 30_000) + Array(".jpg".utf8))
     let text = try Shown.text("markdown", Shown.rejections([long, FilePath("short.jpg")]))
     #expect(text.contains("`short.jpg` rejected"))
-    #expect(text.contains("…and 1 more file with errors, left out for length."))
+    #expect(text.contains("…and 1 more file with errors, omitted for length."))
   }
 
   @Test(arguments: [(3, 7, 0), (4, 7, 1), (3, 11, 4), (12, 0, 2), (0, 10, 0), (0, 11, 1)])
@@ -51,7 +51,7 @@ import Testing
     let invocation = try #require((run["invocations"] as? [[String: Any]])?.first)
     let notes = invocation["toolExecutionNotifications"] as? [[String: Any]]
     let text = (notes?.first?["message"] as? [String: Any])?["text"] as? String
-    #expect(text?.hasPrefix("\(left) more findings are left out") ?? (left == 0))
+    #expect(text?.hasPrefix("\(left) more findings are omitted") ?? (left == 0))
   }
 
   @Test func annotationsAreTheGravestFirst() throws {
