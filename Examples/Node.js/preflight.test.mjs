@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -38,17 +38,30 @@ const echoing = () => new Preflight({ options: ["--policy=whatsapp-cloud"], time
 function runProgram(text) {
   const source = `import { check, Preflight } from ${JSON.stringify(new URL("preflight.mjs", import.meta.url))};
     const picture = ${JSON.stringify(picture)}, fakeHook = ${JSON.stringify(fakeHook)};\n${text}`;
+  // Into a file, so that nothing is lost with a process that ends.
+  const name = newLog();
+  const file = openSync(name, "w");
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--input-type=module", "--eval", source], { stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (piece) => (output += piece));
-    child.on("close", (status, signal) => resolve([status ?? signal, output]));
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", source], { stdio: ["ignore", file, file] });
+    closeSync(file);
+    child.on("close", (status, signal) => resolve([status ?? signal, readFileSync(name, "utf8")]));
   });
+}
+
+/** Asks until there is an answer in time: on a busy machine a process may take longer to start than the test's deadline. */
+async function patiently(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof PreflightTimeout)) throw error;
+    }
+  }
 }
 
 test("a stuck process is named, killed and replaced", async () => {
   const client = fake("well", { timeout: 1000, log: newLog() });
-  const { pid } = await client.check(null, { caption: "a" });
+  const { pid } = await patiently(() => client.check(null, { caption: "a" }));
   await assert.rejects(client.check(null, { caption: "stuck" }), (error) =>
     error instanceof PreflightTimeout && error instanceof PreflightError && /within 1000 ms/.test(error.message));
   let isThere = true;
@@ -60,23 +73,31 @@ test("a stuck process is named, killed and replaced", async () => {
     }
   }
   assert.equal(isThere, false);
+  assert.equal((await patiently(() => client.check(null, { caption: "b" }))).caption, "b");
   await client.close();
 });
 
 test("a request beside a stuck one is answered by the next process", async () => {
-  const log = newLog();
-  const client = fake("hangs", { timeout: 1000, log });
-  const stuck = assert.rejects(client.check(null, { caption: "stuck" }), PreflightTimeout);
-  await pause(500);
-  assert.equal((await client.check(null, { caption: "a" })).caption, "a");
-  await stuck;
-  assert.equal(starts(log), 2);
-  await client.close();
+  // The next process must have started within the deadline as well: on a busy machine that takes a longer one.
+  for (const timeout of [1000, 10_000, 100_000]) {
+    const client = fake("hangs", { timeout });
+    const { pid } = await patiently(() => client.check(null, { caption: "first" }));
+    const stuck = assert.rejects(client.check(null, { caption: "stuck" }), PreflightTimeout);
+    await pause(timeout / 2);
+    const [{ value, reason }] = await Promise.allSettled([client.check(null, { caption: "a" })]);
+    await stuck;
+    await client.close();
+    if (reason instanceof PreflightTimeout) continue;
+    assert.equal(value?.caption, "a", reason);
+    assert.notEqual(value.pid, pid);
+    return;
+  }
+  assert.fail("never answered in time");
 });
 
 test("a busy program doesn't take an answer that is there for one that is late", async () => {
   const client = fake("well", { timeout: 1000 });
-  await client.check(null, { caption: "first" });
+  await patiently(() => client.check(null, { caption: "first" }));
   const answer = client.check(null, { caption: "a" });
   await pause(0);
   for (const end = Date.now() + 1500; Date.now() < end; );

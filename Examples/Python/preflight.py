@@ -303,9 +303,10 @@ class _Worker:
         self.wake()
 
     def wake(self) -> None:
-        # A pipe that is full wakes the thread anyway.
-        with contextlib.suppress(BlockingIOError):
-            os.write(self.button, b".")
+        if not self.is_over:
+            # A pipe that is full wakes the thread anyway.
+            with contextlib.suppress(BlockingIOError):
+                os.write(self.button, b".")
 
     def forget(self) -> None:
         """In a forked child: closes its copies of the pipes, which would keep the parent's hook alive, and no more."""
