@@ -6,11 +6,10 @@ static void Upload(string file, string? mediaType)
     Console.WriteLine($"{file}: upload it as {mediaType}");
 }
 
-using var preflight = new Preflight();
 var refused = 0;
 foreach (var file in args)
 {
-    var result = await preflight.CheckAsync(new PreflightRequest { File = file });
+    var result = await Preflight.Shared.CheckAsync(file);
     if (result.Verdict == "accepted")
     {
         Upload(file, result.MediaType);
@@ -22,4 +21,5 @@ foreach (var file in args)
         Console.WriteLine($"{file}: {finding.Message} {finding.Remedy}");
     }
 }
+await Preflight.Shared.DisposeAsync();
 return refused == 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 // Uploads files that WhatsApp will take, and says of the others why not: check-before-upload.mjs FILE…
 
-import { Preflight } from "./preflight.mjs";
+import { check } from "./preflight.mjs";
 
 function upload(file, mediaType) {
   // Here your own upload goes.
@@ -8,10 +8,8 @@ function upload(file, mediaType) {
 }
 
 const files = process.argv.slice(2);
-const preflight = new Preflight();
-// All at once: the answers come back in order.
-const results = await Promise.all(files.map((file) => preflight.check({ file })));
-preflight.close();
+// All at once: each gets its own answer.
+const results = await Promise.all(files.map((file) => check(file)));
 
 for (const [index, result] of results.entries()) {
   const file = files[index];

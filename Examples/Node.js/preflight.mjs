@@ -1,50 +1,270 @@
-// Asks preflight whether WhatsApp will take a file, through one process that is kept open.
+// Asks preflight whether WhatsApp will take a file, before it is sent. Copy this file; it needs Node.js 18 and no packages.
+//
+//   import { check } from "./preflight.mjs";
+//
+//   const result = await check("wave.webp", { endpoint: "sticker" });
+//   if (result.verdict !== "accepted") console.log(result.findings.map(({ message }) => message));
+//
+// One `preflight hook` process is started by the first request and kept; it is replaced when it dies or gets stuck. Any
+// number of requests may be under way; the program may end by itself when none is.
 
 import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
+import { isAbsolute, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** A hook process. Any number of requests may be under way at a time; close it at the end. */
+// The hook refuses longer lines, without their id.
+const longestLine = 1 << 20;
+// So many requests are with the hook at a time; the others wait here, where no deadline runs.
+const mostInFlight = 16;
+// After so many processes in a row that answered nothing, everyone who waits is told.
+const mostUselessStarts = 3;
+
+/** There is no answer: preflight is missing, has died, or talks nonsense. */
+export class PreflightError extends Error {
+  name = this.constructor.name;
+}
+
+/** The hook had the request for as long as it may, and didn't answer. */
+export class PreflightTimeout extends PreflightError {}
+
+/** The request can't be sent as it is. */
+export class InvalidRequest extends PreflightError {}
+
+/** A client with a process of its own. */
 export class Preflight {
-  #process;
-  #waiting = [];
-  #ended = null;
+  #options;
+  #executable;
+  #timeout;
+  #queue = [];
+  // The process, with what is in flight and the beginning of an answer; null while there is none.
+  #hook = null;
+  #lastId = 0;
+  #uselessStarts = 0;
+  // How many callers wait.
+  #awaited = 0;
+  #isClosed = false;
+  #whenIdle = [];
 
   /**
-   * @param {string[]} options those of `preflight hook`, such as "--policy=whatsapp-cloud" and "--strict"
-   * @param {string} executable where preflight is
+   * @param {object} [settings]
+   * @param {string[]} [settings.options] those of `preflight hook`, such as "--policy=whatsapp-cloud"; give paths in them
+   *   from the root
+   * @param {string} [settings.executable] where preflight is; else $PREFLIGHT, else `preflight` on the path
+   * @param {number} [settings.timeout] the milliseconds that the hook may take for one request
    */
-  constructor(options = [], executable = process.env.PREFLIGHT ?? "preflight") {
-    this.#process = spawn(executable, ["hook", ...options], { stdio: ["pipe", "pipe", "inherit"] });
-    this.#process.on("error", (error) => this.#end(new Error(`${executable} can't be started: ${error.code}`)));
-    this.#process.on("close", () => this.#end(new Error("preflight has ended")));
-    // A process that has ended says so by "close".
-    this.#process.stdin.on("error", () => {});
-    createInterface({ input: this.#process.stdout, crlfDelay: Infinity }).on("line", (line) => {
-      // Answers come in the order of the requests.
-      this.#waiting.shift()?.resolve(JSON.parse(line));
+  constructor({ options = [], executable, timeout = 10_000 } = {}) {
+    // A timer takes anything longer for nothing.
+    if (!(timeout > 0 && timeout < 2 ** 31)) throw new RangeError(`the timeout must be positive, not ${timeout}`);
+    this.#options = [...options];
+    this.#executable = executable;
+    this.#timeout = timeout;
+  }
+
+  /**
+   * The result for one file, or with null as the path for the fields alone. A rejection is a result like any other;
+   * `verdict` is "accepted", "rejected" or "unjudged".
+   *
+   * @param {string | URL | Uint8Array | null} path
+   * @param {object} [request] `endpoint`, `to`, `mediaUrl`, `mediaId`, `caption`, `filename`, `phoneNumberId`,
+   *   `declaredType`, `depth`; and `signal`, an AbortSignal
+   */
+  async check(path, { signal, ...fields } = {}) {
+    if (this.#isClosed) throw new PreflightError("the client is closed");
+    signal?.throwIfAborted();
+    const id = String(++this.#lastId);
+    const request = { id, line: lineOf(id, path, fields), deaths: 0, isDropped: false, timer: null };
+    const abort = () => {
+      // What is in flight stays there: its answer is awaited, to be dropped.
+      request.isDropped = true;
+      request.reject(signal.reason);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#awaited += 1;
+    try {
+      return await new Promise((resolve, reject) => {
+        Object.assign(request, { resolve, reject });
+        this.#queue.push(request);
+        this.#update();
+      });
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#awaited -= 1;
+      this.#update();
+    }
+  }
+
+  /** Ends the process, once what was asked before is answered. */
+  async close() {
+    this.#isClosed = true;
+    await new Promise((resolve) => {
+      this.#whenIdle.push(resolve);
+      this.#update();
     });
   }
 
-  /**
-   * The result of one request, whose keys are those of the hook: file, endpoint, to, mediaUrl, mediaId,
-   * caption, filename, phoneNumberId and declaredType. A rejection is a result like any other; the promise
-   * is rejected where no answer is possible.
-   */
-  check(request) {
-    return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(this.#ended);
-      this.#waiting.push({ resolve, reject });
-      this.#process.stdin.write(JSON.stringify(request) + "\n");
+  [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
+    return this.close();
+  }
+
+  /** Sends what can be sent, and lets the program end while nobody waits. Called after every change. */
+  #update() {
+    this.#send();
+    const hook = this.#hook;
+    const isIdle = this.#awaited === 0;
+    if (hook && hook.isIdle !== isIdle) {
+      hook.isIdle = isIdle;
+      for (const handle of [hook.child, hook.child.stdin, hook.child.stdout]) isIdle ? handle?.unref() : handle?.ref();
+    }
+    if (!isIdle || !this.#isClosed) return;
+    if (hook) this.#end(hook);
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  #send() {
+    while (this.#queue.length > 0) {
+      if (this.#queue[0].isDropped) {
+        this.#queue.shift();
+        continue;
+      }
+      const inFlight = [...(this.#hook?.inFlight.values() ?? [])];
+      // One that a process died with goes alone, so that the one to blame takes no others with it.
+      const most = this.#queue[0].deaths > 0 ? 1 : mostInFlight;
+      if (inFlight.length >= most || inFlight.some(({ deaths }) => deaths > 0)) return;
+      try {
+        this.#hook ??= this.#start();
+      } catch (error) {
+        this.#failAll(`preflight can't be started: ${error.message}`);
+        return;
+      }
+      const hook = this.#hook;
+      const request = this.#queue.shift();
+      hook.inFlight.set(request.id, request);
+      // After reading: what was answered in time counts, even if the program was busy for longer.
+      request.timer = setTimeout(() => setImmediate(() => this.#tooLate(hook, request)), this.#timeout).unref();
+      hook.child.stdin?.write(request.line);
+    }
+  }
+
+  #start() {
+    const executable = this.#executable ?? process.env.PREFLIGHT ?? "preflight";
+    this.#uselessStarts += 1;
+    // Standard error is the program's own.
+    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio: ["pipe", "pipe", "inherit"] });
+    const hook = { child, inFlight: new Map(), unread: "", isIdle: false };
+    child.on("error", (error) => {
+      // Unless it only couldn't be killed.
+      if (child.pid === undefined) this.#replace(hook, `${executable} can't be started: ${error.code}`, "start");
     });
+    child.on("close", (status, signal) => this.#replace(hook, `preflight ended (${signal ?? `exit status ${status}`})`, "death"));
+    // A process that has died says so by "close".
+    child.stdin?.on("error", () => {});
+    child.stdout?.setEncoding("utf8").on("data", (text) => this.#read(hook, text));
+    return hook;
   }
 
-  /** Ends the process; what was asked is still answered. */
-  close() {
-    this.#process.stdin.end();
+  #read(hook, text) {
+    const lines = (hook.unread + text).split("\n");
+    hook.unread = lines.pop();
+    for (const line of lines) {
+      // Replaced, it isn't heard any more.
+      if (this.#hook !== hook) return;
+      const { id, ...result } = parsed(line);
+      const request = hook.inFlight.get(id);
+      if (!request) {
+        // No answer to anything that was asked: whatever else it says can't be trusted.
+        this.#replace(hook, "preflight gave an answer to no request", "nonsense");
+        return;
+      }
+      hook.inFlight.delete(id);
+      clearTimeout(request.timer);
+      this.#uselessStarts = 0;
+      request.resolve(result);
+    }
+    this.#update();
   }
 
-  #end(error) {
-    this.#ended ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
+  #tooLate(hook, request) {
+    if (this.#hook !== hook || hook.inFlight.get(request.id) !== request) return;
+    hook.inFlight.delete(request.id);
+    request.reject(new PreflightTimeout(`preflight gave no answer within ${this.#timeout} ms, and was ended`));
+    this.#replace(hook, "preflight was stuck", "timeout");
+  }
+
+  /** Ends a process. What it had goes to the next; where the process is to blame, once, and then it fails. */
+  #replace(hook, why, cause) {
+    if (this.#hook !== hook) return;
+    const again = [...hook.inFlight.values()];
+    this.#end(hook);
+    for (const request of again) if (cause !== "timeout") request.deaths += 1;
+    this.#queue.unshift(...again.filter(({ deaths }) => deaths < 2));
+    const lost = again.filter(({ deaths }) => deaths >= 2);
+    for (const { reject } of lost) reject(new PreflightError(`${why} in the middle of the request, twice`));
+    const isUseless = this.#uselessStarts >= mostUselessStarts;
+    if (cause === "start" || isUseless) {
+      if (isUseless) why = `preflight was started ${mostUselessStarts} times and answered nothing: ${why}`;
+      this.#uselessStarts = 0;
+      this.#failAll(why);
+    }
+    this.#update();
+  }
+
+  #failAll(why) {
+    for (const { reject } of this.#queue.splice(0)) reject(new PreflightError(why));
+  }
+
+  /** Ends a process, which holds nothing worth keeping. */
+  #end(hook) {
+    this.#hook = null;
+    for (const { timer } of hook.inFlight.values()) clearTimeout(timer);
+    hook.child.kill("SIGKILL");
+    for (const handle of [hook.child.stdin, hook.child.stdout]) handle?.destroy();
+    hook.child.unref();
+  }
+}
+
+const shared = new Preflight();
+
+/** As `Preflight.check`, with one client for the whole program. */
+export const check = (path, request) => shared.check(path, request);
+
+function lineOf(id, path, fields) {
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined || value === null) continue;
+    if (key === "id" || key === "file") throw new InvalidRequest(`'${key}' is set by the client`);
+    if (typeof value !== "string") throw new InvalidRequest(`${key} must be text, not ${typeof value}`);
+  }
+  const file = path === null || path === undefined ? {} : { file: absolute(path) };
+  const line = JSON.stringify({ ...fields, ...file, id }) + "\n";
+  // JSON.stringify() escapes halves of surrogate pairs, and nothing else that begins so.
+  const halves = [file.file, ...Object.entries(fields).flat()].some((text) => /\p{Surrogate}/u.test(text ?? ""));
+  if (halves) throw new InvalidRequest("the request has half of a surrogate pair, which is no text");
+  const size = Buffer.byteLength(line);
+  if (size > longestLine) throw new InvalidRequest(`the request has ${size} bytes as JSON; the hook takes ${longestLine}`);
+  return line;
+}
+
+/** The path from the root, now: the program may change its working folder after the hook was started. */
+function absolute(path) {
+  let name = path;
+  if (path instanceof URL) name = fileURLToPath(path);
+  if (path instanceof Uint8Array) {
+    try {
+      name = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(path);
+    } catch {
+      throw new InvalidRequest("the path has bytes that aren't UTF-8, which JSON can't hold; rename the file");
+    }
+  }
+  if (typeof name !== "string") throw new InvalidRequest(`the path must be text, a URL or bytes, not ${typeof path}`);
+  if (name === "" || name.includes("\0")) throw new InvalidRequest(`${JSON.stringify(name)} is no path: it is empty or has a NUL`);
+  // Not resolve(): where `a` is a link, `a/..` isn't the folder that holds it.
+  return isAbsolute(name) ? name : process.cwd() + sep + name;
+}
+
+/** What a line of the hook says; an empty object where it isn't JSON. */
+function parsed(line) {
+  try {
+    return Object(JSON.parse(line));
+  } catch {
+    return {};
   }
 }

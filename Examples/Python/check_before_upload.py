@@ -2,7 +2,7 @@
 
 import sys
 
-from preflight import Preflight
+from preflight import check
 
 
 def upload(file, media_type):
@@ -12,16 +12,15 @@ def upload(file, media_type):
 
 def main(files):
     refused = 0
-    with Preflight() as preflight:
-        for file in files:
-            result = preflight.check(file=file)
-            if result["verdict"] == "accepted":
-                upload(file, result["mediaType"])
-                continue
-            refused += 1
-            for finding in result["findings"]:
-                if finding["severity"] == "error":
-                    print(f"{file}: {finding['message']} {finding['remedy'] or ''}")
+    for file in files:
+        result = check(file)
+        if result["verdict"] == "accepted":
+            upload(file, result["mediaType"])
+            continue
+        refused += 1
+        for finding in result["findings"]:
+            if finding["severity"] == "error":
+                print(f"{file}: {finding['message']} {finding['remedy'] or ''}")
     return 1 if refused else 0
 
 

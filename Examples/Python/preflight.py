@@ -1,60 +1,476 @@
-"""Asks preflight whether WhatsApp will take a file, through one process that is kept open."""
+"""Asks preflight whether WhatsApp will take a file, before it is sent. Copy this file; it needs Python 3.9 and no packages.
 
+    from preflight import check
+
+    result = check("wave.webp", endpoint="sticker")
+    if result["verdict"] != "accepted":
+        print([finding["message"] for finding in result["findings"]])
+
+One `preflight hook` process is started by the first request and kept; it is replaced when it dies or gets stuck. Threads
+and asyncio tasks may share a client. So may forked processes: each starts a hook of its own.
+"""
+
+import _thread
+import asyncio
+import atexit
+import collections
 import contextlib
+import functools
+import itertools
 import json
 import os
+import select
 import subprocess
 import threading
+import time
+import weakref
+from typing import Any, Callable, Deque, Dict, List, Optional, Set, Union
+
+__all__ = ["InvalidRequest", "Preflight", "PreflightError", "PreflightTimeout", "check", "check_async"]
+
+AnyPath = Union[str, bytes, "os.PathLike[Any]"]
+Result = Dict[str, Any]
+
+# The hook refuses longer lines, without their id.
+_LONGEST_LINE = 1 << 20
+# So many requests are with the hook at a time; the others wait here, where no deadline runs.
+_MOST_IN_FLIGHT = 16
+# After so many processes in a row that answered nothing, everyone who waits is told.
+_MOST_USELESS_STARTS = 3
+_DIED = "preflight ended"
+_CLOSED = "the client is closed"
 
 
 class PreflightError(Exception):
-    """No answer was possible: preflight is missing, or has ended."""
+    """There is no answer: preflight is missing, has died, or talks nonsense."""
+
+
+class PreflightTimeout(PreflightError, TimeoutError):
+    """The hook had the request for as long as it may, and didn't answer."""
+
+
+class InvalidRequest(PreflightError, ValueError):
+    """The request can't be sent as it is."""
 
 
 class Preflight:
-    """A hook process. It may be used from many threads; close it, or use it in a `with` statement.
+    """A client with a process of its own. Close it, or use it in a `with` statement; if you forget, it ends with the program.
 
-    Options are those of `preflight hook`, such as "--policy=whatsapp-cloud" and "--strict".
+    Options are those of `preflight hook`, such as "--policy=whatsapp-cloud" and "--strict"; give paths in them from the root.
+    The executable is that of $PREFLIGHT, or else `preflight` on the path. The timeout is the seconds that the hook may
+    take for one request.
     """
 
-    def __init__(self, *options, executable=os.environ.get("PREFLIGHT", "preflight")):
-        self._lock = threading.Lock()
-        try:
-            self._process = subprocess.Popen(
-                [executable, "hook", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        except OSError as error:
-            raise PreflightError(f"{executable} can't be started: {error.strerror}") from error
+    def __init__(self, *options: str, executable: Optional[AnyPath] = None, timeout: float = 10.0) -> None:
+        if not timeout > 0:
+            raise ValueError(f"the timeout must be positive, not {timeout!r}")
+        self._options = options
+        self._executable = executable
+        self._timeout = timeout
+        self._ids = itertools.count(1)
+        self._worker: Optional[_Worker] = None
+        self._is_closed = False
 
-    def check(self, **request):
-        """The result, a dictionary, of one request.
+    def check(self, path: Optional[AnyPath] = None, endpoint: Optional[str] = None, **fields: Optional[str]) -> Result:
+        """The result for one file, or without a path for the fields alone.
 
-        Keys are those of the hook: file, endpoint, to, mediaUrl, mediaId, caption, filename, phoneNumberId
-        and declaredType. A rejection is a result like any other.
+        Fields are those of the request: to, mediaUrl, mediaId, caption, filename, phoneNumberId, declaredType, depth. A
+        rejection is a result like any other; `verdict` is "accepted", "rejected" or "unjudged".
         """
-        line = json.dumps(request, default=os.fspath).encode() + b"\n"
-        # Answers come in the order of the requests, so nobody asks before the one before was answered.
-        with self._lock:
-            try:
-                self._process.stdin.write(line)
-                self._process.stdin.flush()
-                answer = self._process.stdout.readline()
-            except (OSError, ValueError) as error:
-                raise PreflightError("preflight has ended") from error
-        if not answer.endswith(b"\n"):
-            raise PreflightError("preflight has ended")
-        return json.loads(answer)
+        request = self._request(path, endpoint, fields)
+        self._submit(request)
+        try:
+            request.done.acquire()
+        finally:
+            # If a signal's handler raised, an answer that comes later is nobody's.
+            request.is_dropped = True
+        return request.result()
 
-    def close(self):
-        """Ends the process; what is being asked is still answered."""
-        with self._lock:
-            # A process that has ended already takes no end of its input.
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
-            self._process.stdout.close()
-        self._process.wait()
+    async def check_async(
+        self, path: Optional[AnyPath] = None, endpoint: Optional[str] = None, **fields: Optional[str]
+    ) -> Result:
+        """As `check`, for asyncio. When its task is cancelled, the answer is dropped."""
+        request = self._request(path, endpoint, fields)
+        loop = asyncio.get_running_loop()
+        done = asyncio.Event()
+        request.tell = lambda: loop.call_soon_threadsafe(done.set)
+        self._submit(request)
+        try:
+            await done.wait()
+        finally:
+            request.is_dropped = True
+        return request.result()
 
-    def __enter__(self):
+    def close(self) -> None:
+        """Ends the process. What was asked before is still answered."""
+        self._is_closed = True
+        worker = self._worker
+        if worker is not None and not worker.is_over:
+            worker.stop(at_once=False)
+            if worker.is_running:
+                worker.ended.wait()
+
+    def __enter__(self) -> "Preflight":
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce__(self) -> Any:
+        # A copy for another process is a client with the same settings.
+        return functools.partial(Preflight, *self._options, executable=self._executable, timeout=self._timeout), ()
+
+    def _request(self, path: Optional[AnyPath], endpoint: Optional[str], fields: Dict[str, Optional[str]]) -> "_Request":
+        number = str(next(self._ids))
+        return _Request(number, _line(number, path, endpoint, fields))
+
+    def _submit(self, request: "_Request") -> None:
+        if self._is_closed:
+            raise PreflightError(_CLOSED)
+        worker = self._worker
+        if worker is None or worker.is_over:
+            worker = self._new_worker()
+        worker.take(request)
+
+    def _new_worker(self) -> "_Worker":
+        with _lock:
+            if self._worker is None or self._worker.is_over:
+                executable = self._executable or os.environ.get("PREFLIGHT") or "preflight"
+                self._worker = _Worker([os.fsdecode(executable), "hook", "--unordered", *self._options], self._timeout)
+                weakref.finalize(self, self._worker.stop).atexit = False
+            return self._worker
+
+
+_shared = Preflight()
+check = _shared.check
+check_async = _shared.check_async
+
+
+def _line(number: str, path: Optional[AnyPath], endpoint: Optional[str], fields: Dict[str, Optional[str]]) -> bytes:
+    request = {"id": number}
+    if path is not None:
+        request["file"] = _absolute(path)
+    for key, value in {"endpoint": endpoint, **fields}.items():
+        if value is None:
+            continue
+        if key in ("id", "file"):
+            raise InvalidRequest(f"'{key}' is set by the client" + (": give the path" if key == "file" else ""))
+        if not isinstance(value, str):
+            raise InvalidRequest(f"{key} must be text, not {type(value).__name__}")
+        request[key] = value
+    try:
+        line = json.dumps(request, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError as error:
+        raise InvalidRequest("the request has half of a surrogate pair, which is no text") from error
+    if len(line) > _LONGEST_LINE:
+        raise InvalidRequest(f"the request has {len(line)} bytes as JSON, and the hook takes {_LONGEST_LINE}")
+    return line
+
+
+def _absolute(path: AnyPath) -> str:
+    """The path from the root, now: the hook's working folder isn't ours any more once either has changed it."""
+    try:
+        name = os.fsencode(path)
+        if not name or b"\0" in name:
+            raise InvalidRequest(f"{path!r} is no path: it is empty or has a NUL")
+        # Not abspath(): where `a` is a link, `a/..` isn't the folder that holds it.
+        return (name if os.path.isabs(name) else os.path.join(os.getcwdb(), name)).decode("utf-8")
+    except UnicodeError as error:
+        raise InvalidRequest(f"{path!r} has bytes that aren't UTF-8, which JSON can't hold; rename the file") from error
+    except FileNotFoundError as error:
+        raise InvalidRequest(f"{path!r} is relative, and the working folder is gone") from error
+
+
+# Held while a worker is made, and while one starts a process. A fork waits for both, so that a child inherits nothing
+# half done. No caller needs either to ask: a signal's handler may ask in the middle of it.
+_lock = threading.RLock()
+_start_lock = threading.RLock()
+_workers: "Set[_Worker]" = set()
+
+
+class _Request:
+    """What is asked, and where the answer goes. Not a Future: a signal's handler may interrupt whoever waits, and ask too,
+    while the waiter holds the future's lock."""
+
+    def __init__(self, number: str, line: bytes) -> None:
+        self.number = number
+        self.line = line
+        # How many processes have died with it.
+        self.deaths = 0
+        # When the hook must have answered.
+        self.due = 0.0
+        # Whether nobody waits any more.
+        self.is_dropped = False
+        self.outcome: Union[Result, PreflightError] = {}
+        self.done = threading.Lock()
+        self.done.acquire()
+        self.tell: Callable[[], Any] = self.done.release
+
+    def finish(self, outcome: Union[Result, PreflightError]) -> None:
+        self.outcome = outcome
+        # A loop that is closed needs no telling.
+        with contextlib.suppress(RuntimeError):
+            self.tell()
+
+    def result(self) -> Result:
+        if isinstance(self.outcome, PreflightError):
+            raise self.outcome
+        return self.outcome
+
+
+class _Hook:
+    """One process, and what is on its way to and from it."""
+
+    def __init__(self, command: List[str]) -> None:
+        # Standard error is the program's own.
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        assert self.process.stdin and self.process.stdout
+        self.stdin, self.stdout = self.process.stdin, self.process.stdout
+        os.set_blocking(self.stdin.fileno(), False)
+        self.unsent = bytearray()
+        self.unread = bytearray()
+        self.in_flight: Dict[str, _Request] = {}
+
+    def write(self) -> None:
+        try:
+            del self.unsent[: os.write(self.stdin.fileno(), self.unsent[:65536])]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            # It has died, which the end of its answers tells as well, once they are read.
+            self.unsent.clear()
+
+    def close_pipes(self) -> None:
+        self.stdin.close()
+        self.stdout.close()
+
+    def end(self, has_died: bool) -> str:
+        """Ends the process, which holds nothing worth keeping, and says how it ended."""
+        self.close_pipes()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(1 if has_died else 0)
+        self.process.kill()
+        # Where the system can't kill it now, `subprocess` waits for it later.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        return f"exit status {self.process.returncode}"
+
+
+class _Worker:
+    """A thread that owns a client's process.
+
+    Callers only hand requests over and wait. So no signal, no cancelled task and no slow caller can leave half a line
+    in a pipe, and writing never waits for reading.
+    """
+
+    def __init__(self, command: List[str], timeout: float) -> None:
+        self.command = command
+        self.timeout = timeout
+        self.queue: Deque[_Request] = collections.deque()
+        self.hook: Optional[_Hook] = None
+        self.useless_starts = 0
+        self.claim = threading.Lock()
+        self.is_running = False
+        self.is_closing = False
+        self.must_stop = False
+        self.is_over = False
+        self.ended = threading.Event()
+        try:
+            # A byte in this pipe wakes the thread.
+            self.bell, self.button = os.pipe()
+        except OSError as error:
+            raise PreflightError(f"preflight can't be started: {error.strerror}") from error
+        os.set_blocking(self.button, False)
+        # Not sooner: while somebody has the worker, he may write to it.
+        weakref.finalize(self, _close, self.bell, self.button).atexit = False
+        _workers.add(self)
+
+    # Other threads call these.
+
+    def take(self, request: _Request) -> None:
+        self.queue.append(request)
+        if not self.is_running:
+            # Of two threads one returns at once. Not threading.Thread, whose start breaks when a signal's handler raises.
+            _thread.start_new_thread(self.run, ())
+        self.wake()
+        if self.is_over:
+            # The thread may have looked for the last time before.
+            self.fail_all(_CLOSED)
+
+    def stop(self, at_once: bool = True) -> None:
+        self.is_closing = True
+        self.must_stop = self.must_stop or at_once
+        self.wake()
+
+    def wake(self) -> None:
+        if not self.is_over:
+            # A pipe that is full wakes the thread anyway.
+            with contextlib.suppress(BlockingIOError):
+                os.write(self.button, b".")
+
+    def forget(self) -> None:
+        """In a forked child: closes its copies of the pipes, which would keep the parent's hook alive, and no more."""
+        self.is_over = True
+        if self.hook is not None:
+            self.hook.close_pipes()
+            # It isn't this process's child, so that nobody here waits for it.
+            self.hook.process.returncode = 0
+
+    # The rest runs on the thread.
+
+    def run(self) -> None:
+        if not self.claim.acquire(blocking=False):
+            return
+        self.is_running = True
+        why = _CLOSED
+        try:
+            while not self.is_done():
+                self.send()
+                self.exchange()
+        except Exception as error:
+            why = f"the client failed: {error!r}"
+        self.is_over = True
+        if self.hook is not None:
+            self.hook.end(has_died=False)
+            self.queue.extend(self.hook.in_flight.values())
+        _workers.discard(self)
+        if not self.must_stop:
+            self.fail_all(why)
+        # Else the program ends: those who still wait are daemon threads, and an error would only be noise.
+        self.ended.set()
+
+    def is_done(self) -> bool:
+        if not self.is_closing or self.must_stop:
+            return self.must_stop
+        waiting = [*self.queue, *(self.hook.in_flight.values() if self.hook else ())]
+        return all(request.is_dropped for request in waiting)
+
+    def send(self) -> None:
+        """Gives the hook as many requests as it should have."""
+        while self.queue:
+            in_flight = self.hook.in_flight if self.hook else {}
+            # One that a process died with goes alone, so that the one to blame takes no others with it.
+            most = 1 if self.queue[0].deaths else _MOST_IN_FLIGHT
+            if len(in_flight) >= most or any(request.deaths for request in in_flight.values()):
+                return
+            if self.queue[0].is_dropped:
+                self.queue.popleft()
+                continue
+            if self.hook is None:
+                try:
+                    with _start_lock:
+                        self.hook = _Hook(self.command)
+                except OSError as error:
+                    self.fail_all(f"{self.command[0]} can't be started: {error.strerror}")
+                    return
+                self.useless_starts += 1
+            request = self.queue.popleft()
+            request.due = time.monotonic() + self.timeout
+            self.hook.in_flight[request.number] = request
+            self.hook.unsent += request.line
+
+    def exchange(self) -> None:
+        """Waits until there is something to do, and writes and reads what is possible."""
+        poll = select.poll()
+        poll.register(self.bell, select.POLLIN)
+        hook, wait = self.hook, None
+        if hook is not None:
+            poll.register(hook.stdout, select.POLLIN)
+            if hook.unsent:
+                poll.register(hook.stdin, select.POLLOUT)
+            if hook.in_flight:
+                due = min(request.due for request in hook.in_flight.values())
+                # Milliseconds; a day at most, since poll() counts no further than some weeks.
+                wait = min(max(due - time.monotonic(), 0), 86400) * 1000
+        ready = dict(poll.poll(wait))
+        if self.bell in ready:
+            os.read(self.bell, 4096)
+        if hook is None:
+            return
+        if hook.stdin.fileno() in ready:
+            hook.write()
+        if hook.stdout.fileno() in ready:
+            self.read(hook)
+        # After reading: what was answered in time counts, even if this thread comes late.
+        now = time.monotonic()
+        late = [request for request in hook.in_flight.values() if request.due <= now]
+        if late and hook is self.hook:
+            for request in late:
+                del hook.in_flight[request.number]
+            self.replace(hook)
+            for request in late:
+                request.finish(PreflightTimeout(f"preflight gave no answer within {self.timeout:g} s, and was ended"))
+
+    def read(self, hook: _Hook) -> None:
+        piece = os.read(hook.stdout.fileno(), 65536)
+        if not piece:
+            self.replace(hook, _DIED)
+            return
+        *lines, hook.unread = (hook.unread + piece).split(b"\n")
+        for line in lines:
+            try:
+                answer = json.loads(line)
+                request = hook.in_flight.pop(answer.pop("id"))
+            except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+                # No answer to anything that was asked: whatever else it says can't be trusted.
+                self.replace(hook, "preflight gave an answer to no request")
+                return
+            self.useless_starts = 0
+            request.finish(answer)
+
+    def replace(self, hook: _Hook, why: Optional[str] = None) -> None:
+        """Ends a process. What it had goes to the next; where the process is to blame, once, and then it fails."""
+        status = hook.end(has_died=why == _DIED)
+        again = []
+        for request in hook.in_flight.values():
+            request.deaths += 0 if why is None else 1
+            if request.deaths > 1:
+                request.finish(PreflightError(f"{why} in the middle of the request, twice ({status})"))
+            else:
+                again.append(request)
+        self.hook = None
+        self.queue.extendleft(reversed(again))
+        if self.useless_starts >= _MOST_USELESS_STARTS:
+            self.useless_starts = 0
+            self.fail_all(f"preflight was started {_MOST_USELESS_STARTS} times and answered nothing ({status})")
+
+    def fail_all(self, why: str) -> None:
+        # Another thread may empty it as well.
+        with contextlib.suppress(IndexError):
+            while True:
+                self.queue.popleft().finish(PreflightError(why))
+
+
+def _close(*files: int) -> None:
+    for file in files:
+        os.close(file)
+
+
+def _hold() -> None:
+    _lock.acquire()
+    _start_lock.acquire()
+
+
+def _release() -> None:
+    _start_lock.release()
+    _lock.release()
+
+
+def _forget_all() -> None:
+    for worker in _workers:
+        worker.forget()
+    _workers.clear()
+    _release()
+
+
+@atexit.register
+def _stop_all() -> None:
+    workers = list(_workers)
+    for worker in workers:
+        worker.stop()
+    for worker in workers:
+        if worker.is_running:
+            worker.ended.wait(5)
+
+
+os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_forget_all)
