@@ -1,10 +1,11 @@
 import MediaPreflight
 
 extension Proposal {
-  /// The configuration as a file with a comment on each line.
+  /// The configuration as a file with a comment on each line. By the first, editors find the schema.
   package var text: String {
     let policies = Policy.builtInNames.joined(separator: ", ")
     return """
+      #:schema https://github.com/preflight-media/preflight/raw/main/Schemas/preflight.schema.json
       # How preflight checks the files in this folder and below it.
       # Written by 'preflight init' from what it found in \(Self.files(fileCount)); change whatever doesn't fit.
       #
