@@ -157,3 +157,10 @@ if Context.environment["PREFLIGHT_FUZZING"] == "1" {
       exclude: ["Dictionaries", "README.md", "run"],
       swiftSettings: settings))
 }
+
+// The plugin that builds the documentation; `.ci/check-documentation` sets this. Whoever uses the package doesn't
+// resolve it.
+if Context.environment["PREFLIGHT_DOCC"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -6,11 +6,11 @@ internal import PreflightInspection
 
 /// Whether a file, and the request that it goes with, will be accepted.
 public enum Verdict: String, Sendable, Hashable, Codable {
-  /// No finding is an error (or, where warnings reject, a warning).
+  /// No finding is an error (or a warning, if warnings reject).
   case accepted
   /// At least one finding rejects.
   case rejected
-  /// Nothing could be judged: there is no such file, no permission to read it, or it is no regular file.
+  /// Nothing was checked: there is no such file, no permission to read it, or it isn't a regular file.
   case unjudged
 
   /// The verdict that findings add up to.
@@ -26,29 +26,29 @@ public enum Verdict: String, Sendable, Hashable, Codable {
   }
 }
 
-/// All that there is to say about one file or request.
+/// The result of one check of a file or a request.
 ///
-/// It can be encoded and decoded: the JSON is one result of `preflight check --format ndjson`.
+/// Its JSON is one line of `preflight check --format ndjson`, and one answer of `preflight hook`.
 public struct CheckResult: Sendable, Hashable {
-  /// The file's name as it was given; nil where there is none.
+  /// The file name as given; nil if there is none.
   public var name: FilePath?
-  /// Whether it will be accepted.
+  /// Whether the file, and the request that it goes with, will be accepted.
   public var verdict: Verdict
-  /// The endpoint that the file was checked against; nil where none was asked for and none accepts the type.
+  /// The endpoint that the file was checked against; nil if none was given and none accepts the type.
   public var endpoint: Endpoint?
-  /// The media type to declare when sending; nil where there was no file, or its type isn't known.
+  /// The media type to declare when sending; nil if there was no file, or its type isn't known.
   public var mediaType: MediaType?
-  /// libmagic's answer as it gave it; nil where there was no file.
+  /// libmagic's own answer; nil if there was no file.
   public var sniffedType: String?
-  /// The file's size in bytes; nil where there was no file, or it couldn't be read.
+  /// The file's size in bytes; nil if there was no file, or it couldn't be read.
   public var byteCount: UInt64?
-  /// What the bytes say; nothing where there was no file.
+  /// What the bytes say; no facts if there was no file.
   public var facts: Facts
-  /// Every finding, the gravest first, and among equals in the order of the checks.
+  /// Every finding: errors first, then warnings, then notes, and within each in the order of the checks.
   public var findings: [Finding]
-  /// The other endpoints of the policy that would accept this very file.
+  /// The other endpoints of the policy that accept the file unchanged.
   public var alternatives: [Endpoint]
-  /// The call that is ready to be made; nil where none was asked for or something rejects.
+  /// The call to make; nil if no message was given, or something rejects.
   public var request: PreparedRequest?
 
   /// Whether the file was found in a folder, not named by the user.
@@ -68,7 +68,9 @@ public struct CheckResult: Sendable, Hashable {
 
   private var isStrict = false
 
-  /// Creates a result, as a test of a program that uses this library needs one.
+  /// Creates a result, for tests of a program that uses this library.
+  ///
+  /// Every parameter sets the property of its name; findings are sorted by severity.
   public init(
     name: FilePath? = nil, verdict: Verdict, endpoint: Endpoint? = nil, mediaType: MediaType? = nil,
     sniffedType: String? = nil, byteCount: UInt64? = nil, facts: Facts = Facts(), findings: [Finding] = [],
@@ -137,10 +139,10 @@ public struct CheckResult: Sendable, Hashable {
   /// The verdict to show; nil where no policy was asked.
   package var shownVerdict: Verdict? { isInspection ? nil : verdict }
 
-  /// Whether the file couldn't be read, so that nothing was judged.
+  /// Whether the file couldn't be read, so that nothing was checked.
   public var isUnreadable: Bool { findings.contains { $0.code == .unreadable } }
 
-  /// Whether both say the same, wherever they come from.
+  /// Whether both results say the same, wherever they come from.
   public static func == (a: Self, b: Self) -> Bool {
     a.name == b.name && a.verdict == b.verdict && a.endpoint == b.endpoint && a.mediaType == b.mediaType
       && a.sniffedType == b.sniffedType && a.byteCount == b.byteCount && a.facts == b.facts

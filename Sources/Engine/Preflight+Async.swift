@@ -10,10 +10,16 @@ internal import Synchronization
 // The same checks for code that must not block: files are read on threads of their own, never on those of the
 // cooperative pool, and a check whose task is cancelled ends at its next read.
 extension Preflight {
-  /// Checks a file without blocking; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// Checks a file, without blocking the calling thread.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; ``UnsupportedURL`` for a URL that is no file's;
-  ///   `SnifferError` when libmagic's database can't be loaded.
+  /// - Parameters:
+  ///   - url: A file URL.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `CancellationError` if the task is cancelled; ``UnsupportedURL`` if the URL isn't a file URL;
+  ///   `SnifferError` if libmagic's database can't be loaded.
   public func check(
     contentsOf url: URL, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -21,10 +27,15 @@ extension Preflight {
     try await check(.file(Self.path(of: url)), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks the file at a path without blocking; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// Checks the file at a path, without blocking the calling thread.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
-  ///   loaded.
+  /// - Parameters:
+  ///   - path: An absolute path, or one relative to the working folder.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `CancellationError` if the task is cancelled; `SnifferError` if libmagic's database can't be loaded.
   public func check(
     fileAt path: String, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -32,10 +43,15 @@ extension Preflight {
     try await check(.file(Self.path(path)), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks the file at a path, which need not be valid UTF-8, without blocking.
+  /// Checks the file at a path that need not be valid UTF-8, without blocking the calling thread.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
-  ///   loaded.
+  /// - Parameters:
+  ///   - path: An absolute path, or one relative to the working folder.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `CancellationError` if the task is cancelled; `SnifferError` if libmagic's database can't be loaded.
   public func check(
     fileAt path: FilePath, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -43,10 +59,16 @@ extension Preflight {
     try await check(.file(path), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks bytes in memory without blocking.
+  /// Checks bytes in memory, without blocking the calling thread.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
-  ///   loaded.
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - name: The file name, for its extension and for the suggested fixes; nil for none.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `CancellationError` if the task is cancelled; `SnifferError` if libmagic's database can't be loaded.
   public func check(
     _ data: Data, named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -55,10 +77,16 @@ extension Preflight {
       DataSource(data), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
   }
 
-  /// Checks bytes in memory without blocking.
+  /// Checks bytes in memory, without blocking the calling thread.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
-  ///   loaded.
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - name: The file name, for its extension and for the suggested fixes; nil for none.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `CancellationError` if the task is cancelled; `SnifferError` if libmagic's database can't be loaded.
   public func check(
     _ bytes: [UInt8], named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -67,10 +95,16 @@ extension Preflight {
       MemorySource(bytes), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
   }
 
-  /// Checks a source without blocking.
+  /// Checks anything that can be read at an offset, without blocking the calling thread.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; `SnifferError` when libmagic's database can't be
-  ///   loaded.
+  /// - Parameters:
+  ///   - source: Where the bytes come from.
+  ///   - name: The file name, for its extension and for the suggested fixes; nil for none.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `CancellationError` if the task is cancelled; `SnifferError` if libmagic's database can't be loaded.
   public func check(
     _ source: any ByteSource, named name: FilePath? = nil, as endpoint: Endpoint? = nil,
     declaredType: String? = nil, sending request: MessageRequest? = nil
@@ -91,10 +125,12 @@ extension Preflight {
     }
   }
 
-  /// Reads a file without blocking: what its bytes are, with no policy.
+  /// Reads a file without applying a policy and without blocking the calling thread.
   ///
-  /// - Throws: `CancellationError` when the task is cancelled; `ByteSourceError` when the file can't be read;
-  ///   `SnifferError` when libmagic's database can't be loaded.
+  /// - Parameter path: An absolute path, or one relative to the working folder.
+  /// - Returns: What the bytes say.
+  /// - Throws: `CancellationError` if the task is cancelled; `ByteSourceError` if the file can't be read; `SnifferError`
+  ///   if libmagic's database can't be loaded.
   public func inspect(fileAt path: FilePath) async throws -> Inspection {
     try await BlockingWork.run { [self] cancellation in
       let source = CancellableSource(source: try FileSource(path: path), cancellation: cancellation)

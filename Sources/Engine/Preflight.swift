@@ -12,7 +12,7 @@
   public import Foundation
 #endif
 
-/// Says of a file, before anything is sent, whether WhatsApp will accept it, and if not, exactly why.
+/// Checks, before sending, whether WhatsApp will accept a media file, and reports exactly why not.
 ///
 /// ```swift
 /// let preflight = Preflight()
@@ -22,17 +22,20 @@
 /// }
 /// ```
 ///
-/// An engine is made once and kept; it may be used from many threads at a time. A rejection is a value:
-/// what is thrown means that no judgement was possible. Every check can be awaited as well, and then never
-/// blocks a thread of the cooperative pool.
+/// Create one engine and keep it: it loads libmagic's database once, reuses its buffers, and may be called from many
+/// threads at the same time. A rejection is a result. An error means that nothing could be checked at all.
+///
+/// Each `check` comes in two forms. The synchronous one reads the file on the calling thread. The asynchronous one
+/// reads it on a thread of its own, never on the cooperative pool, and stops at its next read when its task is
+/// cancelled.
 public final class Preflight: Sendable {
   /// The policy that files and requests are checked against.
   public let policy: Policy
 
-  /// Whether a warning rejects as an error does.
+  /// Whether a warning rejects, as an error does.
   public let isStrict: Bool
 
-  /// How deep files are looked into.
+  /// How deep files are read.
   public let depth: Depth
 
   let tools: Tools
@@ -40,11 +43,11 @@ public final class Preflight: Sendable {
   /// Creates an engine.
   ///
   /// - Parameters:
-  ///   - policy: The provider's policy; WaConnect's where none is given.
-  ///   - isStrict: Whether a warning rejects as an error does.
-  ///   - depth: How deep files are looked into.
-  ///   - other: An engine whose buffers and libmagic database this one shares, for a program that checks
-  ///     files against several policies.
+  ///   - policy: The provider's policy. The default is WaConnect's.
+  ///   - isStrict: Whether a warning rejects, as an error does.
+  ///   - depth: How deep files are read. The default also decodes what the verdict depends on.
+  ///   - other: An engine whose buffers and libmagic database to share, for a program that checks files against several
+  ///     policies.
   public init(
     policy: Policy = .waconnect, isStrict: Bool = false, depth: Depth = .content,
     sharing other: Preflight? = nil
@@ -60,11 +63,12 @@ public final class Preflight: Sendable {
   /// Checks a file.
   ///
   /// - Parameters:
-  ///   - url: A file URL. A file that can't be read is ``Verdict/unjudged``.
-  ///   - endpoint: Where the file goes; nil for the endpoint that accepts its type.
-  ///   - declaredType: The media type that the caller means to declare, if any.
+  ///   - url: A file URL.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
   ///   - request: The message to send the file with; nil to check the file alone.
-  /// - Throws: ``UnsupportedURL`` for any other URL; `SnifferError` when libmagic's database can't be loaded.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: ``UnsupportedURL`` if the URL isn't a file URL; `SnifferError` if libmagic's database can't be loaded.
   public func check(
     contentsOf url: URL, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -72,9 +76,15 @@ public final class Preflight: Sendable {
     try check(.file(Self.path(of: url)), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks the file at a path; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// Checks the file at a path.
   ///
-  /// - Parameter path: A path, relative to the working folder or absolute.
+  /// - Parameters:
+  ///   - path: An absolute path, or one relative to the working folder.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   public func check(
     fileAt path: String, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -82,8 +92,15 @@ public final class Preflight: Sendable {
     try check(.file(Self.path(path)), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks the file at a path that need not be valid UTF-8;
-  /// see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// Checks the file at a path that need not be valid UTF-8.
+  ///
+  /// - Parameters:
+  ///   - path: An absolute path, or one relative to the working folder.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   public func check(
     fileAt path: FilePath, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -91,9 +108,16 @@ public final class Preflight: Sendable {
     try check(.file(path), CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks bytes in memory; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// Checks bytes in memory.
   ///
-  /// - Parameter name: The file's name, for its extension and for the fixes; nil where it has none.
+  /// - Parameters:
+  ///   - data: The whole file.
+  ///   - name: The file name, for its extension and for the suggested fixes; nil for none.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   public func check(
     _ data: Data, named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -102,9 +126,16 @@ public final class Preflight: Sendable {
       DataSource(data), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
   }
 
-  /// Checks bytes in memory; see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// Checks bytes in memory.
   ///
-  /// - Parameter name: The file's name, for its extension and for the fixes; nil where it has none.
+  /// - Parameters:
+  ///   - bytes: The whole file.
+  ///   - name: The file name, for its extension and for the suggested fixes; nil for none.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   public func check(
     _ bytes: [UInt8], named name: String? = nil, as endpoint: Endpoint? = nil, declaredType: String? = nil,
     sending request: MessageRequest? = nil
@@ -113,10 +144,18 @@ public final class Preflight: Sendable {
       MemorySource(bytes), named: Self.name(name), as: endpoint, declaredType: declaredType, sending: request)
   }
 
-  /// Checks anything that can be read at an offset;
-  /// see ``check(contentsOf:as:declaredType:sending:)-(URL,_,_,_)``.
+  /// Checks anything that can be read at an offset.
   ///
-  /// - Parameter name: The file's name, for its extension and for the fixes; nil where it has none.
+  /// A source may be shared by several checks at once.
+  ///
+  /// - Parameters:
+  ///   - source: Where the bytes come from.
+  ///   - name: The file name, for its extension and for the suggested fixes; nil for none.
+  ///   - endpoint: The endpoint to check against; nil for the first one that accepts the file's type.
+  ///   - declaredType: The media type that you intend to declare, such as `image/png`; nil for none.
+  ///   - request: The message to send the file with; nil to check the file alone.
+  /// - Returns: The result. A file that can't be read is ``Verdict/unjudged``, not an error.
+  /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   public func check(
     _ source: any ByteSource, named name: FilePath? = nil, as endpoint: Endpoint? = nil,
     declaredType: String? = nil, sending request: MessageRequest? = nil
@@ -124,7 +163,14 @@ public final class Preflight: Sendable {
     try judge(source, named: name, CheckOptions(endpoint, declaredType, request))
   }
 
-  /// Checks a request by its fields alone, where the file is elsewhere.
+  /// Checks a request by its fields alone, when the file isn't at hand.
+  ///
+  /// The result has the note `media-not-checked`.
+  ///
+  /// - Parameters:
+  ///   - request: The message to send.
+  ///   - endpoint: The endpoint to send it to.
+  /// - Returns: The result, with the prepared request unless the fields are rejected.
   public func check(_ request: MessageRequest, as endpoint: Endpoint) -> CheckResult {
     let call = Call(request, policy: policy, hasFile: false)
     var findings = policy.findings(for: request, at: endpoint, inspection: nil, call: call.template)
@@ -136,11 +182,14 @@ public final class Preflight: Sendable {
       isStrict: isStrict)
   }
 
-  /// The rejection of a request that can't be read.
+  /// Creates the rejection of a request that can't be read, for a program with a protocol of its own.
   ///
   /// - Parameters:
-  ///   - reason: What is wrong with it, in words.
+  ///   - reason: What is wrong with it, as the end of the sentence "The request can't be read: …".
   ///   - subject: The field that is wrong, or the request as a whole.
+  ///   - expected: What was expected, in short; nil to say nothing.
+  ///   - actual: What was found, in short; nil to say nothing.
+  /// - Returns: A result with the finding `invalid-request`.
   public func rejection(
     ofRequest reason: String, subject: Subject = .request, expected: String? = nil, actual: String? = nil
   ) -> CheckResult {
@@ -166,18 +215,20 @@ public final class Preflight: Sendable {
 
   // MARK: Inspecting
 
-  /// Reads a file: what its bytes are, with no policy.
+  /// Reads a file without applying a policy.
   ///
-  /// - Throws: `ByteSourceError` when the file can't be read, `SnifferError` when libmagic's database can't be
-  ///   loaded.
+  /// - Parameter path: An absolute path, or one relative to the working folder.
+  /// - Returns: What the bytes say.
+  /// - Throws: `ByteSourceError` if the file can't be read; `SnifferError` if libmagic's database can't be loaded.
   public func inspect(fileAt path: FilePath) throws -> Inspection {
     try inspect(FileSource(path: path), named: path)
   }
 
-  /// Reads a source: what its bytes are, with no policy.
+  /// Reads a source without applying a policy.
   ///
-  /// - Throws: `ByteSourceError` when the source can't be read, `SnifferError` when libmagic's database can't
-  ///   be loaded.
+  /// - Parameter source: Where the bytes come from.
+  /// - Returns: What the bytes say.
+  /// - Throws: `ByteSourceError` if the source can't be read; `SnifferError` if libmagic's database can't be loaded.
   public func inspect(_ source: any ByteSource) throws -> Inspection {
     try inspect(source, named: nil)
   }

@@ -10,7 +10,9 @@ internal import SystemPackage
 // The parts that an HTTP client wants, named as `URLRequest` names them. `URLRequest` itself is in
 // FoundationNetworking on Linux, which a program that only checks files needn't link.
 extension PreparedRequest {
-  /// The URL to send to, with `https`.
+  /// The URL to send to, always `https`.
+  ///
+  /// - Throws: ``InvalidURL`` if the policy's host and path don't make a URL.
   public var url: URL {
     get throws(InvalidURL) {
       var components = URLComponents()
@@ -22,23 +24,23 @@ extension PreparedRequest {
     }
   }
 
-  /// A policy whose host and path make no URL.
+  /// An error for a policy whose host and path don't make a URL.
   public struct InvalidURL: Error, Hashable, CustomStringConvertible {
     /// The host.
     public let host: String
     /// The path.
     public let path: String
 
-    /// The reason in words.
+    /// The reason.
     public var description: String { "'\(host)' and '\(path)' don't make a URL" }
   }
 
-  /// The headers by their names.
+  /// The headers by name, as `URLRequest` takes them. Placeholders stand in them until ``filling(_:)``.
   public var allHTTPHeaderFields: [String: String] {
     Dictionary(headers.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
   }
 
-  /// The body as JSON in UTF-8; nil for an upload, whose body is a ``form(boundary:)`` around the file.
+  /// The body as JSON in UTF-8; nil for an upload, whose body is ``form(boundary:)``.
   public var httpBody: Data? {
     if isUpload { return nil }
     var json = JSONWriter()
@@ -48,8 +50,9 @@ extension PreparedRequest {
 
   /// The request with secrets in place of their placeholders.
   ///
-  /// - Parameter secrets: The values by the names of the placeholders, without the `$`, such as
-  ///   `["WACONNECT_API_KEY": key]`.
+  /// - Parameter secrets: The secrets by the names of their placeholders, without the `$`, such as
+  ///   `["WACONNECT_API_KEY": key]`. A placeholder that isn't named stays.
+  /// - Returns: The request to send.
   public func filling(_ secrets: [String: String]) -> PreparedRequest {
     var copy = self
     // Of two names that begin alike, the longer one is meant.
@@ -62,21 +65,20 @@ extension PreparedRequest {
     return copy
   }
 
-  /// The body of an upload, `multipart/form-data` (RFC 7578), as what stands before the file's bytes and what stands
-  /// behind them.
+  /// The body of an upload, `multipart/form-data` (RFC 7578), as the two parts around the file's bytes.
   public struct Form: Sendable, Hashable {
     /// The value of the `Content-Type` header.
     public let contentType: String
-    /// What stands before the file's bytes.
+    /// The part before the file's bytes.
     public let head: Data
-    /// What stands behind them.
+    /// The part after the file's bytes.
     public let tail: Data
   }
 
-  /// The body of an upload, in two parts around the file's bytes, so that a large file needn't be in memory.
+  /// The body of an upload, in two parts around the file's bytes, so that a large file need not be in memory.
   ///
-  /// - Parameter boundary: ASCII letters and digits, at most 70, that don't occur in the file; by default random ones.
-  /// - Returns: nil where the request is no upload.
+  /// - Parameter boundary: At most 70 ASCII letters and digits that don't occur in the file; random by default.
+  /// - Returns: The parts, and the value of the `Content-Type` header; nil if the request isn't an upload.
   public func form(boundary: String = "preflight\(UInt64.random(in: .min ... .max))") -> Form? {
     guard let file else { return nil }
     var head = ""

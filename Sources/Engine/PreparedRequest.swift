@@ -1,23 +1,30 @@
 public import SystemPackage
 internal import PreflightPolicy
 
-/// A call that is ready to be made, but for the key, of which the placeholder stands in the headers.
+/// A call that is ready to be made, except for its secrets, which placeholders stand for.
+///
+/// ``filling(_:)`` puts the secrets in. ``url``, ``method``, ``allHTTPHeaderFields`` and ``httpBody`` are what an HTTP
+/// client needs; for an upload, ``form(boundary:)`` is the body.
 public struct PreparedRequest: Sendable, Hashable {
-  /// A header.
+  /// An HTTP header.
   public struct Header: Sendable, Hashable {
     /// The header's name.
     public let name: String
-    /// Its value; `$NAME` stands for a secret that the caller's environment holds.
+    /// The value; `$NAME` stands for a secret.
     public let value: String
 
     /// Creates a header.
+    ///
+    /// - Parameters:
+    ///   - name: The header's name.
+    ///   - value: The value; `$NAME` stands for a secret.
     public init(name: String, value: String) {
       self.name = name
       self.value = value
     }
   }
 
-  /// The HTTP method.
+  /// The HTTP method, always `POST`.
   public var method: String { "POST" }
   /// The host, without a scheme.
   public let host: String
@@ -25,18 +32,19 @@ public struct PreparedRequest: Sendable, Hashable {
   public internal(set) var path: String
   /// The headers, in the policy's order.
   public internal(set) var headers: [Header]
-  /// The body's members, in the policy's order.
+  /// The members of the body, in the policy's order.
   public let body: [JSONMember]
-  /// The local file that the body, a form, sends; nil where the body is JSON.
+  /// The local file that an upload sends; nil if the body is JSON.
   public let file: FilePath?
-  /// The type to declare for the file, with the parameters that the provider wants.
+  /// The media type to declare for the file of an upload, with the parameters that the provider wants; nil if the body
+  /// is JSON, or the type isn't known.
   public let fileType: String?
 
-  /// Whether the body is a form with the file in it (`multipart/form-data`) rather than JSON.
+  /// Whether the body is a form with the file in it (`multipart/form-data`), not JSON.
   public var isUpload: Bool { file != nil }
 }
 
-/// A named value of a body.
+/// A member of a JSON object.
 public struct JSONMember: Sendable, Hashable {
   /// The key.
   public let key: String
@@ -44,6 +52,10 @@ public struct JSONMember: Sendable, Hashable {
   public let value: JSONValue
 
   /// Creates a member.
+  ///
+  /// - Parameters:
+  ///   - key: The key.
+  ///   - value: The value.
   public init(key: String, value: JSONValue) {
     self.key = key
     self.value = value
@@ -51,7 +63,7 @@ public struct JSONMember: Sendable, Hashable {
 }
 
 extension PreparedRequest {
-  /// Whether both make the same call: the order of headers doesn't count.
+  /// Whether both are the same call; the order of headers and of an object's members doesn't count.
   public static func == (a: Self, b: Self) -> Bool {
     a.host == b.host && a.path == b.path && Set(a.headers) == Set(b.headers)
       && JSONValue.object(a.body) == .object(b.body) && a.file == b.file && a.fileType == b.fileType
@@ -65,7 +77,7 @@ extension PreparedRequest {
   }
 }
 
-/// A value of a body.
+/// A JSON value of a request's body.
 public indirect enum JSONValue: Sendable, Hashable {
   /// Text.
   case text(String)
@@ -73,9 +85,9 @@ public indirect enum JSONValue: Sendable, Hashable {
   case bool(Bool)
   /// A whole number.
   case integer(Int)
-  /// Named values in the order in which they are sent.
+  /// An object, its members in the order in which they are sent.
   case object([JSONMember])
-  /// Values in a row.
+  /// An array.
   case array([JSONValue])
   /// The local file itself, in a form.
   case file

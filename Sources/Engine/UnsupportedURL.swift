@@ -4,12 +4,14 @@
   public import Foundation
 #endif
 
-/// A URL that names no local file. The library has no network: download it, and check the data.
+/// An error for a URL that isn't a file URL, or that has a NUL.
+///
+/// The library uses no network: download the file, and check the data.
 public struct UnsupportedURL: Error, Hashable, CustomStringConvertible {
   /// The URL that was given.
   public let url: URL
 
-  /// The reason in words, with the URL's scheme.
+  /// The reason, with the URL's scheme and what to do.
   public var description: String {
     guard !url.isFileURL else { return "a file URL can't hold a NUL: \(url.absoluteString)" }
     let scheme = url.scheme.map { "'\($0)' URLs" } ?? "URLs without a scheme"

@@ -81,6 +81,8 @@ extension Facts {
   public var fields: [FactValue.Field] { Key.fields(of: self) }
 
   /// Calls `body` with each of ``fields``, without building a list.
+  ///
+  /// - Parameter body: Called with each key and its value, in the order of results.
   public func forEachField(_ body: (_ key: String, _ value: FactValue) -> Void) {
     Key.forEachField(of: self, body)
   }

@@ -37,6 +37,9 @@ extension MediaType {
   package static let allKnown: [Description] = Format.all.flatMap(\.mediaTypes)
 
   /// The types that use an extension, given without the dot and in lower case.
+  ///
+  /// - Parameter name: The extension, such as `jpg`.
+  /// - Returns: The types in the order of the formats; none for an unknown extension.
   public static func types(forExtension name: String) -> [MediaType] { typesByExtension[name] ?? [] }
 
   private static let descriptions: [MediaType: Description] = {

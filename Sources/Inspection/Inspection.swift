@@ -19,13 +19,13 @@ public struct Inspection: Sendable {
   public var faults: [Fault] { reading.faults }
   /// The parts that weren't checked because of a limit.
   public var unchecked: [UncheckedPart] { reading.unchecked }
-  /// The offset of the first byte after the end of the format.
+  /// The file offset, in bytes, of the first byte after the end of the format; nil if there is none.
   public var trailingDataOffset: UInt64? { reading.trailingDataOffset }
   /// What those bytes are, such as "a ZIP archive"; nil if unknown.
   public var trailingDataWords: String? { reading.trailingDataWords }
   /// Hidden content, in the order found.
   public var hidden: [HiddenContent] { reading.hidden }
-  /// The offset of GPS coordinates.
+  /// The file offset, in bytes, of GPS coordinates; nil if there are none.
   public var locationMetadataOffset: UInt64? { reading.locationMetadataOffset }
 
   private let reading: Reading

@@ -14,7 +14,7 @@ public struct Finding: Sendable, Hashable {
   public let expected: String?
   /// What is there, in short, such as `302112`.
   public let actual: String?
-  /// The file offset of the first byte that it is about.
+  /// The file offset of the first byte that it is about, in bytes; nil where it is about no one place.
   public let offset: UInt64?
   /// How to fix it.
   public let fix: Remedy?
@@ -33,6 +33,19 @@ public struct Finding: Sendable, Hashable {
   private let ownExtension: String?
 
   /// Creates a finding.
+  ///
+  /// - Parameters:
+  ///   - code: What it is.
+  ///   - severity: Its severity.
+  ///   - subject: What it is about.
+  ///   - message: Whole sentences that say what is wrong.
+  ///   - expected: What the rule wants, in short.
+  ///   - actual: What was found, in short.
+  ///   - offset: The file offset in bytes; nil where it is about no one place.
+  ///   - fix: How to fix it.
+  ///   - file: The file by its name as it was given.
+  ///   - ownExtension: The extension of the file's own type, without the dot.
+  ///   - source: Where the rule comes from.
   public init(
     code: FindingCode, severity: Severity, subject: Subject, message: String, expected: String? = nil,
     actual: String? = nil, offset: UInt64? = nil, fix: Remedy? = nil, file: FilePath? = nil,
@@ -58,6 +71,8 @@ extension Finding: Codable {
   }
 
   /// Decodes a finding of a result. Its fix is only known as text.
+  ///
+  /// - Throws: `DecodingError` if it is something else.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -73,6 +88,8 @@ extension Finding: Codable {
   }
 
   /// Encodes the finding as in results.
+  ///
+  /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(code, forKey: .code)

@@ -76,6 +76,8 @@ extension Explanation {
     all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
 
   /// "; did you mean 'x'?" for a misspelled code; empty if no code is similar.
+  ///
+  /// - Parameter name: The name that isn't a code.
   public static func suggestion(for name: String) -> String {
     TOMLDecoder.suggestion(name, all.map(\.code.rawValue))
   }

@@ -86,7 +86,9 @@ public struct Remedy: Sendable, Hashable {
 extension Remedy {
   /// The path of the action's output, next to the file; nil without an action.
   ///
-  /// - Parameter ownExtension: The extension of the file's own type.
+  /// - Parameters:
+  ///   - file: The file to be fixed.
+  ///   - ownExtension: The extension of the file's own type, without the dot.
   public func output(for file: FilePath, ownExtension: String? = nil) -> FilePath? {
     switch action {
     case .keepFirst, .rename: file.replacingExtension(with: ownExtension)

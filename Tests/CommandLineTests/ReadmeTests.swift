@@ -6,28 +6,22 @@ import PreflightReports
 @testable import PreflightTestSupport
 import Testing
 
-/// What the README says of the library holds.
+/// What the README and the pages under `Documentation` say of reports, policies, configurations and the library holds.
 @Suite struct ReadmeTests {
-  private func readme() throws -> String {
-    try String(contentsOfFile: Fixture.folder + "../README.md", encoding: .utf8)
+  private func page(_ name: String) throws -> String {
+    try String(contentsOfFile: Fixture.folder + "../" + name, encoding: .utf8)
   }
 
-  /// The example in TOML that starts with a line.
-  private func example(startingWith line: String) throws -> String {
-    let text = try readme()
+  /// The example in TOML of a page that starts with a line.
+  private func example(in name: String, startingWith line: String) throws -> String {
+    let text = try page(name)
     let start = try #require(text.range(of: "```toml\n\(line)"))
     let end = try #require(text.range(of: "```", range: start.upperBound..<text.endIndex))
     return line + text[start.upperBound..<end.lowerBound]
   }
 
-  @Test func theTableOfCodesIsTheCatalogue() throws {
-    let text = try readme()
-    let rows = Explanation.all.map { "| `\($0.code.rawValue)` | \($0.severity.rawValue) | \($0.title) |\n" }
-    #expect(text.contains("| code | severity | when |\n|---|---|---|\n" + rows.joined() + "\n"))
-  }
-
   @Test func theTableOfReportsNamesEachFormat() throws {
-    let text = try readme()
+    let text = try page("Documentation/Reports.md")
     let start = try #require(text.range(of: "| format | is for |\n|---|---|\n"))
     let rows = text[start.upperBound...].components(separatedBy: "\n\n")[0].split(separator: "\n")
     let names = rows.flatMap { $0.split(separator: "|")[0].matches(of: /`([a-z]+)`/).map { String($0.1) } }
@@ -35,11 +29,13 @@ import Testing
   }
 
   @Test func theExamplePolicyHasNoMistakes() throws {
-    let policy = try Policy(parsing: try example(startingWith: "name = \"stickers-only\""), name: "README.md")
+    let policy = try Policy(
+      parsing: try example(in: "Documentation/Policies.md", startingWith: "name = \"stickers-only\""),
+      name: "Policies.md")
     let strict = Preflight(policy: policy)
     let moving = try strict.check(
       MemorySource(Fixture.bytes("pictures/sticker-animated.webp")), as: .sticker)
-    #expect(moving.findings.map(\.message) == ["Our stickers stand still."])
+    #expect(moving.findings.map(\.message) == ["Our stickers are static."])
     #expect(moving.verdict == .rejected)
     let place = try strict.check(
       MemorySource(Fixture.bytes("pictures/exif-place.jpg")), named: FilePath("a.png"))
@@ -49,7 +45,8 @@ import Testing
 
   @Test func theExampleConfigurationSaysWhatItIsSaidTo() throws {
     let scratch = try ScratchFolder()
-    try scratch.write(try example(startingWith: "policy = "), to: "preflight.toml")
+    try scratch.write(
+      try example(in: "Documentation/Configuration.md", startingWith: "policy = "), to: "preflight.toml")
     let names = [
       "drafts/a.jpg", "legacy/b.jpg", "promo/c.png", "promo/x/y/d.png", "stickers/e/f.webp", "g.psd",
     ]
@@ -69,27 +66,10 @@ import Testing
       ])
   }
 
-  /// The example of the README and of ``Preflight``, as it stands there.
-  @Test func theExampleInSwiftCompilesAndRuns() throws {
-    var uploaded: [URL] = []
-    func upload(_ url: URL) { uploaded.append(url) }
-    var printed: [String] = []
-    func print(_ items: Any...) { printed.append(items.map { "\($0)" }.joined(separator: " ")) }
-    for name in ["pictures/sticker.webp", "pictures/sticker-511.webp"] {
-      let url = URL(filePath: Fixture.folder + name)
-
-      let preflight = Preflight()
-      let result = try preflight.check(contentsOf: url, as: .sticker)
-      switch result.verdict {
-      case .accepted: upload(url)
-      default:
-        for finding in result.findings {
-          print(finding.severity, finding.code, finding.message, finding.remedy ?? "")
-        }
-      }
-    }
-    #expect(uploaded.map(\.lastPathComponent) == ["sticker.webp"])
-    #expect(printed.count == 1 && printed[0].hasPrefix("error pixel-size-not-allowed A sticker must be 512"))
+  /// Every format is in the README's list too.
+  @Test func theReadmeNamesEachReport() throws {
+    let names = ReportFormat.all.map { "`\($0.name)`" }.joined(separator: ", ")
+    #expect(try page("README.md").contains("Reports: \(names)\n"))
   }
 
   @Test func oneEngineServesManyThreads() async throws {

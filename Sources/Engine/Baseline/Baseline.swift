@@ -1,24 +1,30 @@
 public import SystemPackage
 public import PreflightPolicy
 
-/// Findings that are known, so that only what is new fails.
+/// Known findings, so that only new ones fail.
 ///
-/// A known finding is told by its code, its endpoint and the file's content. A file that is renamed stays
-/// known; one that is changed under the same name is new. The path is for people, but for files without a
-/// byte: their content tells nothing, so the path has to be the same as well.
+/// A known finding is identified by its code, its endpoint and the file's content. A renamed file stays known; a changed
+/// file is new. The path is for people, except for empty files: their content says nothing, so their path has to be the
+/// same as well.
 public struct Baseline: Sendable, Hashable {
   /// One known finding.
   public struct Entry: Sendable, Hashable {
-    /// The file's path from the folder in which the baseline is kept.
+    /// The file's path, relative to the folder of the baseline.
     public let path: FilePath
-    /// The endpoint that the file was held against.
+    /// The endpoint that the file was checked against; nil if none accepts its type.
     public let endpoint: Endpoint?
     /// The finding's code.
     public let code: FindingCode
-    /// The file's content.
+    /// The digest of the file's content.
     public let digest: ContentDigest
 
     /// Creates an entry.
+    ///
+    /// - Parameters:
+    ///   - path: The file's path, relative to the folder of the baseline.
+    ///   - endpoint: The endpoint that the file was checked against.
+    ///   - code: The finding's code.
+    ///   - digest: The digest of the file's content.
     public init(path: FilePath, endpoint: Endpoint?, code: FindingCode, digest: ContentDigest) {
       self.path = path
       self.endpoint = endpoint
@@ -31,9 +37,11 @@ public struct Baseline: Sendable, Hashable {
   public var entries: Set<Entry>
 
   /// Creates a baseline.
+  ///
+  /// - Parameter entries: The known findings.
   public init(_ entries: Set<Entry> = []) { self.entries = entries }
 
-  /// The entries in the order in which they are kept: by path, and then by code.
+  /// The entries in the order in which they are written: by path, then by code.
   public var sorted: [Entry] {
     entries.sorted { a, b in
       if a.path != b.path { return a.path.bytes.lexicographicallyPrecedes(b.path.bytes) }

@@ -6,18 +6,20 @@ internal import SystemPackage
   import Foundation
 #endif
 
-/// A baseline as a file: JSON with an entry on each line, sorted, so that a change shows as the lines that
-/// it is about.
+/// A baseline as a file: JSON with one entry per line, sorted, so that a diff shows the entries that changed.
 public enum BaselineText {
   private static let version = 1
 
-  /// Why a text is no baseline.
+  /// An error for a text that isn't a baseline.
   public struct Invalid: Error, CustomStringConvertible {
     /// The reason, to follow the file's name.
     public let description: String
   }
 
   /// Writes a baseline.
+  ///
+  /// - Parameter baseline: The known findings.
+  /// - Returns: The text in UTF-8.
   public static func bytes(of baseline: Baseline) -> [UInt8] {
     var output = Array("{\"preflightBaseline\":\(version),\"known\":[".utf8)
     for (index, entry) in baseline.sorted.enumerated() {
@@ -36,7 +38,9 @@ public enum BaselineText {
 
   /// Reads a baseline.
   ///
-  /// - Throws: ``Invalid`` with what is wrong.
+  /// - Parameter text: The text in UTF-8.
+  /// - Returns: The known findings.
+  /// - Throws: ``Invalid`` if the text isn't a baseline, or one of another version.
   public static func baseline(parsing text: [UInt8]) throws(Invalid) -> Baseline {
     let document: Document
     do { document = try JSONDecoder().decode(Document.self, from: Data(text)) } catch {

@@ -2,7 +2,7 @@ internal import SystemPackage
 internal import PreflightBytes
 internal import PreflightPolicy
 
-/// What tells one file's content from another's, whatever its name.
+/// A digest of a file's content, whatever its name.
 public struct ContentDigest: Sendable, Hashable {
   /// The digest as text: `sha256:` and 64 hexadecimal digits, which `sha256sum` gives as well; or of a
   /// file beyond 2 GiB `sha256-2gib:`, the digits of its first 2 GiB, a colon, and its size.
@@ -11,7 +11,9 @@ public struct ContentDigest: Sendable, Hashable {
   /// Whether it is the digest of no bytes at all.
   public var isOfNothing: Bool { self == Self.nothing }
 
-  /// Takes a digest from its text.
+  /// Creates a digest from its text.
+  ///
+  /// - Parameter text: The text of another digest.
   public init(text: String) { self.text = text }
 
   /// Digests a source's bytes; nil where it can't be read, or hasn't the bytes any more that it was opened with.

@@ -4,7 +4,7 @@ internal import PreflightBytes
 public import PreflightPolicy
 internal import Synchronization
 
-/// Leaves out of results what a baseline knows, and gathers what a new baseline is to know.
+/// Suppresses the findings of a baseline in results, and collects the entries of a new baseline.
 ///
 /// It may be used from many threads at a time. A file's content is digested only where it has findings.
 public final class KnownFindings: Sendable {
@@ -25,13 +25,14 @@ public final class KnownFindings: Sendable {
     var adopted: Set<Baseline.Entry> = []
   }
 
+  /// Creates the state of one run.
+  ///
   /// - Parameters:
-  ///   - baseline: What is known.
-  ///   - folder: The folder in which it is kept, to which its paths are relative.
-  ///   - newFolder: The folder of a new baseline, for which every finding becomes known when it is met;
-  ///     nil where none is wanted.
+  ///   - baseline: The known findings.
+  ///   - folder: The folder of the baseline, to which its paths are relative.
+  ///   - newFolder: The folder of a new baseline, in which every finding of the run becomes known; nil for no new one.
   ///   - selection: The codes that count in this run.
-  ///   - workingFolder: The absolute path to which folders and the names of files are relative.
+  ///   - workingFolder: The absolute path to which folders and file names are relative.
   public init(
     _ baseline: Baseline, keptIn folder: FilePath, adoptingFor newFolder: FilePath? = nil,
     selection: CodeSelection = CodeSelection(), workingFolder: FilePath
@@ -44,10 +45,13 @@ public final class KnownFindings: Sendable {
     newLocation = newFolder.map { BaselineLocation(folder: $0, workingFolder: workingFolder) }
   }
 
-  /// The result without its known findings, and with the verdict that the rest calls for.
+  /// The result without its known findings, and with the verdict that the remaining ones lead to.
   ///
-  /// The content is digested from the open file that was checked, so the result has to have kept it. What
-  /// can't be read is never known.
+  /// The content is digested from the open file that was checked. A result that doesn't have that file any more, such as
+  /// a decoded one or one of the public `check` methods, comes back unchanged. `unreadable` is never known.
+  ///
+  /// - Parameter result: A result of this run.
+  /// - Returns: The result to report.
   public func leavingOutKnown(of result: CheckResult) -> CheckResult {
     guard let name = result.name, let source = result.source, !result.isUnreadable else { return result }
     let path = location.path(of: name)

@@ -3,7 +3,8 @@ internal import PreflightReferences
 
 /// The protocol between a program that sends messages and an engine: one line with a JSON object in, one answer out.
 ///
-/// It knows no streams: whoever reads lines, from a pipe or a socket, hands them over one by one, on any thread.
+/// It has no streams of its own: read lines from a pipe, a socket or a queue, and pass them on one by one, on any thread.
+/// Nothing is kept between lines.
 ///
 /// ```swift
 /// let hook = Hook(Preflight())
@@ -12,7 +13,7 @@ internal import PreflightReferences
 /// let line = answer.json + [0x0a]
 /// ```
 public struct Hook: Sendable {
-  /// No line is longer, in bytes.
+  /// The longest line that is answered, in bytes.
   public static let maximumLineLength = 1 << 20
 
   private let engine: Preflight
@@ -21,22 +22,23 @@ public struct Hook: Sendable {
   /// Creates a hook.
   ///
   /// - Parameters:
-  ///   - engine: What checks the requests.
-  ///   - endpoint: Where files go whose request names no endpoint; nil for the one whose types hold the file's.
+  ///   - engine: The engine that checks the requests.
+  ///   - endpoint: The endpoint of requests that name none; nil for the first one that accepts the file's type.
   public init(_ engine: Preflight, endpoint: Endpoint? = nil) {
     self.engine = engine
     self.endpoint = endpoint
   }
 
-  /// Answers one line.
+  /// Answers one line. The calling thread reads the file.
   ///
-  /// A line that can't be read is answered with `invalid-request`; one with an endpoint and no file is checked by
-  /// its fields alone.
+  /// A line that isn't a valid request is answered with `invalid-request`. A request with an endpoint and no file is
+  /// checked by its fields alone.
   ///
   /// - Parameters:
-  ///   - line: The line without its end.
+  ///   - line: The line in UTF-8, without its line end.
   ///   - number: The line's number, from 1, for messages.
-  /// - Throws: `SnifferError` when libmagic's database can't be loaded.
+  /// - Returns: The answer.
+  /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   public func answer(_ line: [UInt8], number: Int) throws -> HookAnswer {
     try answer(line, number: number) { _ in (engine, endpoint) }
   }
@@ -82,6 +84,9 @@ public struct Hook: Sendable {
   }
 
   /// The answer to a line that is longer than ``maximumLineLength``, of which nothing need be kept.
+  ///
+  /// - Parameter number: The line's number, from 1, for the message.
+  /// - Returns: A rejection with `invalid-request`.
   public func tooLong(number: Int) -> HookAnswer {
     HookAnswer(
       result: engine.rejection(

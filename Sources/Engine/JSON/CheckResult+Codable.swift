@@ -14,7 +14,10 @@ extension CheckResult: Codable {
 
   /// Decodes one result of `preflight check --format ndjson` or `preflight hook`.
   ///
-  /// - Throws: `DecodingError` where it is something else. Keys of later versions are passed over.
+  /// Unknown keys are ignored, so the results of later versions can be read too. A result of `preflight inspect`, which
+  /// has no verdict, can't.
+  ///
+  /// - Throws: `DecodingError` if it is something else.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     var name = try container.decodeIfPresent(String.self, forKey: .path).map { FilePath(Array($0.utf8)) }
@@ -39,6 +42,8 @@ extension CheckResult: Codable {
   }
 
   /// Encodes the result as `preflight check --format ndjson` writes it.
+  ///
+  /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name.map { $0.text ?? $0.display }, forKey: .path)
@@ -58,8 +63,9 @@ extension CheckResult: Codable {
 extension PreparedRequest: Codable {
   private enum CodingKeys: String, CodingKey { case method, host, path, headers, body, file, fileType }
 
-  /// Decodes the `request` of a result. The members of the headers and of the body have no order in JSON: they
-  /// come in that of their keys.
+  /// Decodes the `request` of a result. Headers, and members of the body, have no order in JSON: they are sorted by key.
+  ///
+  /// - Throws: `DecodingError` if it is something else.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     host = try container.decode(String.self, forKey: .host)
@@ -77,6 +83,8 @@ extension PreparedRequest: Codable {
   }
 
   /// Encodes the `request` of a result.
+  ///
+  /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(method, forKey: .method)
@@ -102,6 +110,8 @@ extension JSONValue: Codable {
   }
 
   /// Decodes any value but null and fractions, which no body has.
+  ///
+  /// - Throws: `DecodingError` if it is something else.
   public init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: Key.self) {
       let keys = container.allKeys.sorted { $0.stringValue < $1.stringValue }
@@ -124,6 +134,8 @@ extension JSONValue: Codable {
   }
 
   /// Encodes the value; the file of a form as `@`.
+  ///
+  /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .object(let members):
