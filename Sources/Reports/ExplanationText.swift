@@ -21,15 +21,15 @@ public enum ExplanationText {
     var text = """
       \(explanation.code.rawValue) (\(explanation.severity.rawValue) by default)
 
-      \(explanation.title).
+      \(wrapped("\(explanation.title)."))
 
-      Why: \(explanation.reason)
+      \(wrapped("Why: \(explanation.reason)"))
 
-      How to fix it: \(explanation.remedy)
+      \(wrapped("How to fix it: \(explanation.remedy)"))
 
       """
     for fix in explanation.fixes { text += "  - \(fix.remedy.text(for: nil))\n" }
-    text += "\nSource: \(explanation.source)\n"
+    text += "\n\(wrapped("Source: \(explanation.source)"))\n"
     if let policy { text += section(explanation, under: policy) }
     return text
   }
@@ -40,26 +40,32 @@ public enum ExplanationText {
     for use in policy.uses(of: explanation.code) {
       let endpoints =
         use.endpoints.isEmpty ? "all endpoints" : use.endpoints.map(\.rawValue).joined(separator: ", ")
-      text += "  - \(use.severity?.rawValue ?? "off") at \(endpoints)"
-      if let message = use.message { text += ": \(message)" }
-      if let remedy = use.remedy { text += " Fix: \(remedy)" }
-      text += " (\(use.source))\n"
+      var row = "- \(use.severity?.rawValue ?? "off") at \(endpoints)"
+      if let message = use.message { row += ": \(message)" }
+      if let remedy = use.remedy { row += " Fix: \(remedy)" }
+      text += "  " + WrappedText.wrapped("\(row) (\(use.source))", to: 80, indent: 4, from: 2) + "\n"
     }
     return text
+  }
+
+  /// Text in lines of 80 columns. Commands to copy are never broken.
+  private static func wrapped(_ text: String) -> String {
+    WrappedText.wrapped(text, to: 80)
   }
 
   // MARK: Meta's errors
 
   /// The meaning of one of Meta's error numbers, and the findings that predict it.
   public static func page(_ error: MetaError) -> String {
-    var text = "Meta's error \(error.number): \(error.title)\n\n\(error.meaning)\n\n"
+    var text = "Meta's error \(error.number): \(error.title)\n\n\(wrapped(error.meaning))\n\n"
     for item in error.cases {
-      text += "\(item.details)\n"
+      text += wrapped(item.details) + "\n"
       text +=
         item.codes.isEmpty
         ? "  no check predicts it\n" : item.codes.map { "  \($0.rawValue)\n" }.joined()
     }
-    text += "\nRun 'preflight explain CODE' for the fix of each.\n\nSource: \(error.source)\n"
+    text +=
+      "\nRun 'preflight explain CODE' for the fix of each.\n\n" + wrapped("Source: \(error.source)") + "\n"
     return text
   }
 

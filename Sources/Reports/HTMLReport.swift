@@ -55,7 +55,8 @@ struct HTMLReport: Report {
     text += "</p>\n"
     if !result.suppressed.isEmpty {
       let count = result.suppressed.count
-      text += "<p class=\"dim\">\(count == 1 ? "1 baseline finding" : "\(count) baseline findings") suppressed</p>\n"
+      text +=
+        "<p class=\"dim\">\(count == 1 ? "1 baseline finding" : "\(count) baseline findings") suppressed</p>\n"
     }
     if !result.findings.isEmpty { text += "<ul>\n\(result.findings.map(Self.item).joined())</ul>\n" }
     if !result.alternatives.isEmpty, result.verdict == .rejected {

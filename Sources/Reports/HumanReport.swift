@@ -30,7 +30,7 @@ struct HumanReport: Report {
     text += summary.suffix + "."
     let hasFailed = summary.rejected > 0 || summary.unjudged > 0
     text = style(text, hasFailed ? .red : .green) + "\n"
-    if !summary.codes.isEmpty { text += wrap(summary.codeCounts, indent: 0, from: 0) + "\n" }
+    if !summary.codes.isEmpty { text += wrap(summary.codeCounts(), indent: 0, from: 0) + "\n" }
     output += Array(text.utf8)
   }
 
@@ -94,27 +94,10 @@ struct HumanReport: Report {
   ///   - indent: The indentation of every line except the first, in columns.
   ///   - start: The column at which the first line starts.
   private func wrap(_ text: String, indent: Int, from start: Int) -> String {
-    guard let width = context.width, width > indent + 20 else { return text }
-    var result = ""
-    var column = start
-    for word in text.split(separator: " ").map({ $0.replacing("\u{a0}", with: " ") }) {
-      let columns = TextWidth.columns(of: word)
-      if !result.isEmpty {
-        if column + 1 + columns > width {
-          result += "\n" + String(repeating: " ", count: indent)
-          column = indent
-        } else {
-          result += " "
-          column += 1
-        }
-      }
-      result += word
-      column += columns
-    }
-    return result
+    WrappedText.wrapped(text, to: context.width, indent: indent, from: start)
   }
 
-  // MARK: Colour and links
+  // MARK: Color and links
 
   /// Links text to the page of a code if the terminal supports links (OSC 8).
   private func link(_ text: String, to code: FindingCode) -> String {

@@ -68,7 +68,9 @@ struct MarkdownReport: Report {
     }
     text += summary.suffix + ".\n"
     if !summary.codes.isEmpty {
-      text += "\n" + MarkdownText.escaped(summary.codeCounts.replacing("\u{a0}", with: " ")) + ".\n"
+      // As many as fit in the room kept for the lines around the entries.
+      let counts = summary.codeCounts(atMost: 10).replacing("\u{a0}", with: " ")
+      text += "\n" + MarkdownText.escaped(counts) + ".\n"
     }
     output += Array(text.utf8)
     if !filesWithErrors.text.isEmpty { output += Array("\n".utf8) + filesWithErrors.text }

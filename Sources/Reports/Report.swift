@@ -95,9 +95,13 @@ public struct Summary: Sendable, Hashable {
 
   /// The number of findings with each code, such as "5 file-too-large, 2 damaged-file", most frequent first. A
   /// non-breaking space separates each number from its code.
-  var codeCounts: String {
-    codes.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-      .map { "\($0.value)\u{a0}\($0.key.rawValue)" }.joined(separator: ", ")
+  ///
+  /// - Parameter limit: The number of codes to name.
+  func codeCounts(atMost limit: Int = .max) -> String {
+    let sorted = codes.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+    let named = sorted.prefix(limit).map { "\($0.value)\u{a0}\($0.key.rawValue)" }
+    let rest = sorted.count - named.count
+    return (named + (rest > 0 ? ["\(rest) more codes"] : [])).joined(separator: ", ")
   }
 
   /// The end of a sentence with the counts: suppressed findings and whether the run was interrupted. Empty if neither
