@@ -110,6 +110,21 @@ import Testing
     #expect(try terminal.read(for: 0.2).hasSuffix("\r\u{1b}[K"))
   }
 
+  /// A report that goes to a file leaves the line where it is.
+  @Test func progressStaysWhileAReportIsWrittenToAFile() throws {
+    let terminal = try PseudoTerminal()
+    let run = try Running(
+      Self.endless + ["--format", "ndjson", "--output", "$SCRATCH/report"], errors: terminal.end)
+    _ = try terminal.read(until: " checked")
+    let shown = try terminal.read(for: 1.5)
+    kill(run.process.processIdentifier, SIGKILL)
+    run.process.waitUntilExit()
+    // A line that is erased for a block of the report leaves nothing between two erasures.
+    let lines = shown.split(separator: "\r\u{1b}[K", omittingEmptySubsequences: false).dropFirst()
+    #expect(lines.count > 3)
+    #expect(lines.allSatisfy { $0.contains(/^\d/) }, "\(shown.debugDescription)")
+  }
+
   @Test(arguments: [["--no-progress"], ["--quiet"], []]) func progressIsOff(options: [String]) throws {
     let terminal = try PseudoTerminal()
     // Without an option, progress is off because there is no terminal.
