@@ -5,12 +5,12 @@ import MediaPreflight
 @main
 struct CheckBeforeUpload {
   static func main() throws {
-    // One engine is made and kept; it may be used from many threads.
+    // Create one engine, and keep it; it may be used from many threads.
     let preflight = Preflight()
     var refused = 0
     for file in CommandLine.arguments.dropFirst() {
       let result = try preflight.check(fileAt: FilePath(file))
-      if result.verdict == .accepted, let type = result.inspection?.mediaType {
+      if result.verdict == .accepted, let type = result.mediaType {
         upload(file, as: type)
         continue
       }
