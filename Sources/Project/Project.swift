@@ -2,37 +2,35 @@ internal import PreflightTOML
 package import SystemPackage
 package import MediaPreflight
 
-/// What holds for the files of a run: the configurations around them, what is left out, and what the command
-/// line says over all of it.
+/// The settings and ignore rules of a run, from configurations, ignore files and the command line.
 ///
-/// It is asked by one thread at a time; the settings that it gives out may be used by any.
+/// Not thread-safe; the ``FileSettings`` that it returns are.
 package final class Project {
-  /// Where configurations are looked for.
+  /// Where to search for configurations.
   package enum Search {
-    /// From each file's folder upwards, as far as the root of the repository.
+    /// In each file's folder and above it, up to the root of the repository.
     case upwards
-    /// One file and no other.
+    /// Only this file.
     case file(FilePath)
     case none
   }
 
   package struct Options {
-    /// What the command line says, over every configuration.
+    /// The command line's settings, which override every configuration.
     package var overrides = Settings()
-    /// The codes that count, whatever severity a configuration gives to the others.
+    /// The codes that are reported. It overrides the severities in configurations.
     package var selection = CodeSelection()
     package var search = Search.upwards
-    /// Patterns of what is left out, relative to the working folder; one that can match nothing is passed
-    /// over.
+    /// Patterns of ignored files, relative to the working folder. Invalid patterns are skipped.
     package var exclude: [[UInt8]] = []
-    /// Whether paths that the user names may be left out too.
+    /// Whether ignore rules also apply to paths that the user names.
     package var forcesExclusion = false
     package var honoursGitignore = true
 
     package init() {}
   }
 
-  /// What was wrong so far.
+  /// The errors found so far.
   package private(set) var error = ConfigurationError()
 
   let options: Options
@@ -40,7 +38,7 @@ package final class Project {
   private let exclude: IgnoreList
   private let gitUserList = GitIgnores.userList
   private var policies: PolicyLoader
-  /// The chain where no configuration is found.
+  /// The chain of folders without a configuration.
   private var outermost = SettingsChain([])
   private var configurations: [FilePath: Configuration?] = [:]
   private var gitignores: [FilePath: IgnoreList?] = [:]
@@ -48,7 +46,7 @@ package final class Project {
   private var engines: [EngineKey: Preflight] = [:]
   private var policyNames: Set<String> = []
 
-  /// How many folders are kept in mind at most, so that a list of paths of any length can be worked through.
+  /// The maximum number of cached folders, which bounds memory for long lists of paths.
   private static let maximumFolders = 1024
 
   private struct EngineKey: Hashable {
@@ -57,8 +55,8 @@ package final class Project {
     let severities: [FindingCode: Severity?]
   }
 
-  /// - Parameter workingFolder: The absolute path that relative ones go on from.
-  /// - Throws: ``ConfigurationError`` when the one configuration that is asked for is invalid.
+  /// - Parameter workingFolder: The absolute path that relative paths are resolved from.
+  /// - Throws: ``ConfigurationError`` if the configuration of ``Search/file(_:)`` is invalid.
   package init(_ options: Options, workingFolder: FilePath) throws(ConfigurationError) {
     self.options = options
     self.workingFolder = workingFolder
@@ -73,8 +71,8 @@ package final class Project {
     }
   }
 
-  /// What is wrong with the endpoint of the command line: none of the policies in use has it. Nil where nothing is.
-  package var endpointMistake: String? {
+  /// The error message if no policy in use has the command line's endpoint; nil if one has.
+  package var endpointError: String? {
     guard let endpoint = options.overrides.endpoint?.value else { return nil }
     let known = policies.endpoints
     if known.contains(endpoint) { return nil }
@@ -82,20 +80,21 @@ package final class Project {
       + TOMLDecoder.suggestion(endpoint.rawValue, known.map(\.rawValue) + [Endpoint.automatic])
   }
 
-  /// A path as an absolute one, with links followed where `..` stands behind one.
+  /// The absolute form of a path. Links before `..` are resolved.
   package func absolute(_ path: FilePath) -> FilePath { path.resolved(from: workingFolder) }
 
   // MARK: Folders
 
-  /// What holds in the folder at an absolute path.
+  /// The settings of the folder at an absolute path.
   package func folder(at path: FilePath) -> ProjectFolder {
-    // Nothing is there, and its folders may be too many to go through.
+    // No such path exists, and it may have too many components to process.
     if path.isTooLong { return folder(at: "/") }
     if let known = folders[path] { return known }
     let marks = FolderMarks(
       at: path, configurations: searchesUpwards, git: options.honoursGitignore)
     var parent: ProjectFolder?
-    // Above a repository nothing counts, unless a folder there may be left out or named by a glob.
+    // Folders above the repository are irrelevant, unless exclusion is forced or a given configuration's globs may match
+    // them.
     if !marks.hasGit || options.forcesExclusion || !searchesUpwards {
       parent = path.parentFolder.map(folder)
     }
@@ -105,7 +104,7 @@ package final class Project {
     return made
   }
 
-  /// What holds in a folder of which it is known what is in it.
+  /// The settings of a folder whose contents are already known.
   func folder(at path: FilePath, in parent: ProjectFolder?, marks: FolderMarks) -> ProjectFolder {
     var chain = parent?.chain ?? outermost
     var matched = parent?.matched ?? []
@@ -159,10 +158,10 @@ package final class Project {
     return list
   }
 
-  // MARK: What is left out
+  // MARK: Ignored files
 
-  /// The pattern that decides on something in a folder.
-  private func deciding(
+  /// The pattern that decides whether an entry of a folder is ignored.
+  private func decidingPattern(
     _ path: FilePath, isFolder: Bool, in folder: ProjectFolder
   ) -> (list: IgnoreList, pattern: IgnorePattern)? {
     let path = GlobPath(path, isFolder: isFolder)
@@ -173,45 +172,47 @@ package final class Project {
   }
 
   func isIgnored(_ path: FilePath, isFolder: Bool, in folder: ProjectFolder) -> Bool {
-    deciding(path, isFolder: isFolder, in: folder)?.pattern.isNegated == false
+    decidingPattern(path, isFolder: isFolder, in: folder)?.pattern.isNegated == false
   }
 
-  /// The pattern that decides on a file: one that leaves out a folder above it, or the file's own.
-  package func ignoring(_ path: FilePath) -> (list: IgnoreList, pattern: IgnorePattern)? {
+  /// The pattern that decides whether a file is ignored: one that ignores a folder above it, or one that matches it.
+  package func decidingPattern(forFileAt path: FilePath) -> (list: IgnoreList, pattern: IgnorePattern)? {
     var folder: FilePath = "/"
     var parent = self.folder(at: folder)
     for component in path.components.dropLast() {
       folder.append(component)
-      let found = deciding(folder, isFolder: true, in: parent)
+      let found = decidingPattern(folder, isFolder: true, in: parent)
       if let found, !found.pattern.isNegated { return found }
       parent = self.folder(at: folder)
     }
     let isFolder = FolderListing.Kind(ofPath: path, followsLink: false) == .folder
-    return deciding(path, isFolder: isFolder, in: parent)
+    return decidingPattern(path, isFolder: isFolder, in: parent)
   }
 
-  /// Whether something in a folder is left out, or the folder with all that is in it.
+  /// Whether an entry of a folder, or the folder itself, is ignored.
   func isExcluded(_ path: FilePath, isFolder: Bool, in folder: ProjectFolder) -> Bool {
     folder.isExcluded || isIgnored(path, isFolder: isFolder, in: folder)
   }
 
   // MARK: Settings
 
-  /// How the file at an absolute path is judged, which is in a folder.
+  /// The settings of the file at an absolute path.
+  ///
+  /// - Parameter folder: The folder that has the file.
   func settings(ofFileAt path: FilePath, in folder: ProjectFolder) -> FileSettings {
     let own = folder.chain.rules(matching: path, isFolder: false)
     return settings(matching: folder.matched.union(own), in: folder.chain)
   }
 
-  /// How a file is judged by the one configuration that was asked for, or by none. Nothing is looked at and
-  /// nothing kept in mind but the settings, so any number of files may be asked for.
+  /// The settings of a file under the given configuration, or without one. Doesn't access the file system and caches only
+  /// the settings, so it can be called for any number of files.
   package func settings(ofFileAt path: FilePath) -> FileSettings {
     let path = absolute(path)
     return path.isTooLong
       ? baseSettings : settings(matching: outermost.rules(matchingFileAt: path), in: outermost)
   }
 
-  /// How a file is judged that no glob matches, by the one configuration that was asked for or by none.
+  /// The settings of files that no glob matches, under the given configuration or without one.
   package var baseSettings: FileSettings { settings(matching: [], in: outermost) }
 
   private func settings(matching matched: Set<Int>, in chain: SettingsChain) -> FileSettings {
@@ -235,7 +236,7 @@ package final class Project {
     return made
   }
 
-  /// All that is said of the file at an absolute path.
+  /// All settings of the file at an absolute path, with their origins.
   package func allSettings(ofFileAt path: FilePath) -> Settings {
     let parent = folder(at: path.parentFolder ?? path)
     let own = parent.chain.rules(matching: path, isFolder: false)
@@ -246,10 +247,10 @@ package final class Project {
 
   // MARK: The policy of a run
 
-  /// Notes that files of a folder are judged.
+  /// Records that files of a folder are checked.
   func note(_ folder: ProjectFolder) { policyNames.formUnion(folder.chain.policyNames) }
 
-  /// The name of the policy that the files of a run are held against; nil where there may be several.
+  /// The name of the policy that files are checked against; nil if there may be several.
   package var policyName: String? {
     if let policy = options.overrides.policy { return policy.value.policy.name }
     let names = searchesUpwards ? policyNames : outermost.policyNames

@@ -1,18 +1,18 @@
 internal import SystemPackage
 
-/// A folder with all that holds for the files in it. Made once for each folder, so that a file costs no
-/// look at the file system.
+/// A folder with the settings of the files in it. It is created once per folder, so that a file needs no file system
+/// access.
 package struct ProjectFolder {
   /// The absolute path.
   let path: FilePath
   let chain: SettingsChain
-  /// The rules that match the folder or one above it, and so all that is in it.
+  /// The rules that match the folder or a folder above it. They apply to everything in it.
   let matched: Set<Int>
-  /// The ignore lists of Git, the nearest last; nil outside a repository.
+  /// Git's ignore lists, the nearest last; nil outside a repository.
   let gitIgnores: [IgnoreList]?
-  /// What leaves out something in it: the command line takes precedence over the configurations, these over
-  /// Git, and a nearer list over a farther one. The one that takes precedence is last.
+  /// All ignore lists for the folder's entries, in order of increasing precedence: Git, configurations, the command line.
+  /// Within Git and configurations the nearest is last.
   let ignoreLists: [IgnoreList]
-  /// Whether it is left out, or in a folder that is; known only where named paths can be.
+  /// Whether the folder or a folder above it is ignored. Always false unless exclusion is forced.
   let isExcluded: Bool
 }

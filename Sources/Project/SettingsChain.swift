@@ -1,10 +1,10 @@
 internal import SystemPackage
 package import MediaPreflight
 
-/// How one file is judged. Files of the same settings share theirs.
+/// The settings of a file, in the form that checks use. Files with the same settings share one instance.
 package final class FileSettings: Sendable {
   package let engine: Preflight
-  /// The endpoint; nil for the one that the bytes call for.
+  /// The endpoint; nil for automatic.
   package let endpoint: Endpoint?
 
   init(engine: Preflight, endpoint: Endpoint?) {
@@ -13,26 +13,26 @@ package final class FileSettings: Sendable {
   }
 }
 
-/// The configurations that hold in a folder, the nearest last. Folders in which the same hold share one.
+/// The configurations that apply to a folder, the nearest last. Folders with the same configurations share one instance.
 ///
-/// A rule is known by its index among the rules of all of the configurations, in their order.
+/// A rule is identified by its index among the rules of all configurations, in order.
 final class SettingsChain {
   let configurations: [Configuration]
-  /// The settings that were already put together, by the rules that match.
+  /// A cache of settings by the rules that match.
   var known: [Set<Int>: FileSettings] = [:]
-  /// The names of the policies that files may be held against.
+  /// The names of the policies that files may be checked against.
   let policyNames: Set<String>
 
   init(_ configurations: [Configuration]) {
     self.configurations = configurations
-    // Of what configurations say of all files, the nearest takes precedence.
+    // The nearest configuration with a policy for all files takes precedence.
     let own = configurations.last { $0.settings.policy != nil }?.settings.policy?.value.policy.name
     let byGlobs = configurations.flatMap { $0.rules.compactMap(\.settings.policy?.value.policy.name) }
     policyNames = Set(byGlobs).union([own ?? Policy.builtInNames[0]])
   }
 
-  /// What is said of a file that some rules match: nearer configurations over farther ones, and within one
-  /// its globs over what it says of all files, the later over the earlier.
+  /// The settings of a file, given the rules that match it. Nearer configurations override farther ones. Within a
+  /// configuration, globs override its general settings, and later globs override earlier ones.
   func settings(matching matched: Set<Int>) -> Settings {
     var settings = Settings()
     var index = 0
@@ -46,7 +46,7 @@ final class SettingsChain {
     return settings
   }
 
-  /// The rules that match a path itself.
+  /// The rules that match a path itself, regardless of the folders above it.
   func rules(matching path: FilePath, isFolder: Bool) -> Set<Int> {
     let path = GlobPath(path, isFolder: isFolder)
     let matches = configurations.flatMap { configuration in

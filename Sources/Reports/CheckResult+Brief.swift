@@ -2,7 +2,7 @@ internal import PreflightInspection
 import MediaPreflight
 
 extension CheckResult {
-  /// What the bytes are, in a few words and one line; nil where none were read.
+  /// A one-line summary of the content; nil if the file couldn't be read.
   var brief: String? {
     guard let byteCount else { return nil }
     var text = mediaType?.rawValue ?? "unknown type"

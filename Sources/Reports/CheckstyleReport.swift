@@ -1,6 +1,6 @@
 import MediaPreflight
 
-/// Checkstyle's XML, which many viewers of findings read. Files with nothing to say of them are left out.
+/// Checkstyle XML, which many tools read. Files without findings are omitted.
 struct CheckstyleReport: Report {
   private let context: ReportContext
   private var isEmpty = true

@@ -1,8 +1,8 @@
 public import MediaPreflight
 
-/// The explanations of finding codes as text.
+/// Renders explanations of finding codes as text and JSON.
 public enum ExplanationText {
-  /// A line for each code.
+  /// A table with one line per code.
   public static func table(_ explanations: [Explanation]) -> String {
     let width = explanations.map(\.code.rawValue.count).max() ?? 0
     return explanations.map { explanation in
@@ -14,9 +14,9 @@ public enum ExplanationText {
     }.joined()
   }
 
-  /// All that there is to say about one code.
+  /// The full explanation of one code.
   ///
-  /// - Parameter policy: A policy whose own rules with the code are shown as well.
+  /// - Parameter policy: A policy whose own rules with the code are also shown.
   public static func page(_ explanation: Explanation, under policy: Policy? = nil) -> String {
     var text = """
       \(explanation.code.rawValue) (\(explanation.severity.rawValue) by default)
@@ -50,20 +50,20 @@ public enum ExplanationText {
 
   // MARK: Meta's errors
 
-  /// What one of Meta's error numbers means, and which findings foresee it.
+  /// The meaning of one of Meta's error numbers, and the findings that predict it.
   public static func page(_ error: MetaError) -> String {
     var text = "Meta's error \(error.number): \(error.title)\n\n\(error.meaning)\n\n"
     for item in error.cases {
       text += "\(item.details)\n"
       text +=
         item.codes.isEmpty
-        ? "  no check can foresee it\n" : item.codes.map { "  \($0.rawValue)\n" }.joined()
+        ? "  no check predicts it\n" : item.codes.map { "  \($0.rawValue)\n" }.joined()
     }
-    text += "\n'preflight explain CODE' says what to do about each.\n\nSource: \(error.source)\n"
+    text += "\nRun 'preflight explain CODE' for the fix of each.\n\nSource: \(error.source)\n"
     return text
   }
 
-  /// What one of Meta's error numbers means, as an object.
+  /// The meaning of one of Meta's error numbers, as a JSON object.
   public static func json(_ error: MetaError) -> String {
     var json = JSONWriter()
     json.object { json in
@@ -85,9 +85,9 @@ public enum ExplanationText {
     return String(decoding: json.bytes, as: UTF8.self) + "\n"
   }
 
-  /// An object, or an array of them where all codes are shown.
+  /// Explanations as JSON: an object, or an array of objects if `isTable` is true.
   ///
-  /// - Parameter policy: A policy whose own rules with each code are shown as well.
+  /// - Parameter policy: A policy whose own rules with each code are also included.
   public static func json(
     _ explanations: [Explanation], isTable: Bool, under policy: Policy? = nil
   ) -> String {

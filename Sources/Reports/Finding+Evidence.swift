@@ -1,7 +1,8 @@
 import MediaPreflight
 
 extension Finding {
-  /// Where it is, what was expected and what was found, as far as the message doesn't say so; empty where it does.
+  /// The offset, the expected value and the actual value. Values that the message already has are omitted, so it may be
+  /// empty.
   var evidence: String {
     var parts: [String] = []
     if let offset { parts.append("at byte \(offset)") }

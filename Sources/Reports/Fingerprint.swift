@@ -1,11 +1,12 @@
 import MediaPreflight
 
-/// A short name for a finding that stays the same from run to run and from machine to machine: of the path
-/// in the project, the code, and which of the file's findings of that code it is. Nothing in it drifts with
-/// a file's content.
+/// A short identifier of a finding that is stable across runs and machines.
+///
+/// It hashes the path in the project, the code, and the finding's index among the file's findings with that code.
+/// It doesn't depend on the file's content.
 enum Fingerprint {
   static func of(_ path: ProjectPath?, _ code: FindingCode, ordinal: Int) -> String {
-    // FNV-1a, 64 bits: a name, not a protection.
+    // 64-bit FNV-1a. It need not be cryptographic: it only identifies.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in (path?.name.bytes ?? []) + [0] + Array(code.rawValue.utf8) + [0] + Array("\(ordinal)".utf8) {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
@@ -14,7 +15,7 @@ enum Fingerprint {
     return String(repeating: "0", count: 16 - hex.utf8.count) + hex
   }
 
-  /// The findings of a file with their fingerprints.
+  /// A file's findings with their fingerprints.
   static func all(
     of findings: [Finding], at path: ProjectPath?
   ) -> [(finding: Finding, fingerprint: String)] {

@@ -3,9 +3,9 @@ import MediaPreflight
 
 /// GitHub's workflow commands, which become annotations (docs.github.com, "Workflow commands").
 ///
-/// A step shows ten annotations of each level and drops the rest without a word. So the first ten of each
-/// are commands, told at the end, errors before warnings before notes; every other finding is a plain line
-/// of the log as soon as it is known, and the last lines say how many those are.
+/// GitHub shows ten annotations per level and step, and silently drops the rest. The first ten findings of each level
+/// are therefore written as commands, at the end, sorted by severity. All other findings are written as plain log lines
+/// right away. The last lines give their number.
 struct GitHubReport: Report {
   private static let shownPerLevel = 10
 
@@ -21,7 +21,7 @@ struct GitHubReport: Report {
         commands[finding.severity, default: []].append(command(result.name, finding))
       } else {
         hidden[finding.severity, default: 0] += 1
-        // It begins with a word of its own, so that no name is taken for a command.
+        // The line starts with the severity, so a file name can't be parsed as a command.
         let name = result.name?.display ?? "request"
         let line = "\(finding.severity.rawValue)[\(finding.code.rawValue)] \(name): \(finding.message)"
         output += Array((VisibleText.logLine(line) + "\n").utf8)
@@ -35,11 +35,11 @@ struct GitHubReport: Report {
       hidden[severity].map { $0 == 1 ? "1 \(severity.rawValue)" : "\($0) \(severity.rawValue)s" }
     }
     if !parts.isEmpty {
-      text += "\(parts.joined(separator: ", ")) more without an annotation of their own: see above.\n"
+      text += "\(parts.joined(separator: ", ")) more, without an annotation; see the log above.\n"
     }
     let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
     let verdicts = "\(summary.accepted) accepted, \(summary.rejected) rejected"
-    text += "\(files) checked: \(verdicts)\(summary.asides).\n"
+    text += "\(files) checked: \(verdicts)\(summary.suffix).\n"
     output += Array(text.utf8)
   }
 
@@ -54,8 +54,8 @@ struct GitHubReport: Report {
     return "::\(level) \(properties.joined(separator: ","))::\(Self.data(message))\n"
   }
 
-  /// What follows `::` is data: percent signs and line ends are escaped. Other control characters, for which
-  /// there is no escape, are shown.
+  /// Escapes the data after `::`: percent signs and line breaks. Other control characters have no escape, so they are
+  /// shown as `\xNN`.
   private static func data(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
       switch scalar {
@@ -68,7 +68,7 @@ struct GitHubReport: Report {
     }.joined()
   }
 
-  /// A property's value has colons and commas escaped as well.
+  /// Escapes a property's value, in which colons and commas are also escaped.
   private static func property(_ text: String) -> String {
     data(text).unicodeScalars.map { scalar in
       switch scalar {

@@ -3,7 +3,7 @@ import MediaPreflight
 /// GitLab's Code Quality report: the subset of Code Climate's issues that GitLab reads
 /// (docs.gitlab.com, "Code Quality", "Code Quality report format").
 ///
-/// GitLab shows the description alone, so the check's name stands in it too.
+/// GitLab shows only the description, so it includes the check's name.
 struct GitLabReport: Report {
   private let context: ReportContext
   private var isEmpty = true
@@ -41,7 +41,7 @@ struct GitLabReport: Report {
   private static func severity(of finding: Finding, in result: CheckResult) -> String {
     switch finding.severity {
     case .error: finding.code == .unreadable ? "blocker" : "critical"
-    // Where warnings reject, the gravest of a rejected file's findings may be a warning.
+    // If warnings reject, a rejected file may have no errors.
     case .warning:
       result.verdict == .rejected && result.findings.first?.severity == .warning ? "major" : "minor"
     case .note: "info"

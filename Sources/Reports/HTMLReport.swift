@@ -6,26 +6,25 @@
 internal import PreflightInspection
 import MediaPreflight
 
-/// A page to look at: one file that opens from disk, loads nothing, and shows the pictures.
+/// An HTML page: one self-contained file that opens from disk, loads nothing, and shows the images.
 ///
-/// Its Content-Security-Policy forbids the network, and allows one style and one script, by their hashes, and
-/// pictures that stand in the page itself. Pictures are embedded as they are, and only types that can't
-/// hold a script.
+/// Its Content-Security-Policy denies all network access. It allows one style and one script, by their hashes, and
+/// images embedded in the page. Images are embedded unchanged, and only types that can't contain scripts.
 struct HTMLReport: Report {
-  /// The largest picture that is embedded, in bytes.
-  static let pictureLimit = 512 << 10
-  /// The bytes of all pictures in a page.
+  /// The maximum size of an embedded image, in bytes.
+  static let imageLimit = 512 << 10
+  /// The maximum total size of a page's images, in bytes.
   static let pageLimit = 32 << 20
-  /// The most pixels that a picture may have: more would use up a browser's memory.
+  /// The maximum number of pixels of an embedded image. Larger images can exhaust a browser's memory.
   private static let pixelLimit = 40_000_000
 
   private let context: ReportContext
-  /// The bytes of pictures that may still be embedded.
+  /// The number of bytes of images that can still be embedded.
   private var budget: Int
   private var isBegun = false
   private var codes: Set<FindingCode> = []
 
-  /// - Parameter budget: The bytes of all pictures together.
+  /// - Parameter budget: The maximum total size of all images, in bytes.
   init(_ context: ReportContext, budget: Int = pageLimit) {
     self.context = context
     self.budget = budget
@@ -45,9 +44,9 @@ struct HTMLReport: Report {
     var text = "<article class=\"file \(verdict)\" data-verdict=\"\(verdict)\""
     text += " data-severity=\"\(severities.joined(separator: " "))\""
     text += " data-code=\"\(Self.escaped(own.joined(separator: " ")))\""
-    text += " data-endpoint=\"\(result.endpoint?.rawValue ?? "none")\">\n<div class=\"picture\">"
+    text += " data-endpoint=\"\(result.endpoint?.rawValue ?? "none")\">\n<div class=\"image\">"
     output += Array(text.utf8)
-    output += picture(of: result)
+    output += image(of: result)
     text =
       "</div>\n<div class=\"what\"><h2><bdi>\(Self.escaped(result.name?.display ?? "request"))</bdi></h2>\n<p class=\"dim\">"
     if let verdict = result.shownVerdict { text += "<b class=\"\(verdict)\">\(verdict)</b>" }
@@ -84,7 +83,7 @@ struct HTMLReport: Report {
       if summary.unjudged > 0 { text += ", \(summary.unjudged) unjudged" }
     }
     text +=
-      summary.asides + ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
+      summary.suffix + ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
     text += "<script>\(PageText.script)</script>\n</body>\n</html>\n"
     output += Array(text.utf8)
   }
@@ -97,8 +96,8 @@ struct HTMLReport: Report {
 
   // MARK: Parts
 
-  /// The picture itself, or why it isn't shown.
-  private mutating func picture(of result: CheckResult) -> [UInt8] {
+  /// The image, or the reason why it isn't shown.
+  private mutating func image(of result: CheckResult) -> [UInt8] {
     let type = result.mediaType
     guard let byteCount = result.byteCount, let type,
       type.known?.isShownByBrowsers == true
@@ -108,12 +107,12 @@ struct HTMLReport: Report {
     let name = Self.escaped(type.rawValue)
     let (width, height) = (result.facts.width ?? 0, result.facts.height ?? 0)
     let (pixels, isOverflowing) = width.multipliedReportingOverflow(by: height)
-    if byteCount > Self.pictureLimit || isOverflowing || pixels > Self.pixelLimit {
-      return Array("\(name), too large to show here".utf8)
+    if byteCount > Self.imageLimit || isOverflowing || pixels > Self.pixelLimit {
+      return Array("\(name), too large to show".utf8)
     }
-    if byteCount > budget { return Array("\(name), not shown: the page is full".utf8) }
-    // From the open file that was checked: whatever has its name by now may be another.
-    guard let bytes = try? result.source?.contents(upTo: Self.pictureLimit), !bytes.isEmpty else {
+    if byteCount > budget { return Array("\(name), not shown: page size limit reached".utf8) }
+    // Read from the open file that was checked: the path may name a different file by now.
+    guard let bytes = try? result.source?.contents(upTo: Self.imageLimit), !bytes.isEmpty else {
       return Array(name.utf8)
     }
     budget -= bytes.count
@@ -142,11 +141,11 @@ struct HTMLReport: Report {
       """
   }
 
-  /// Text in content and in quoted attributes; what escapes XML escapes HTML.
+  /// Escapes text for content and quoted attributes. XML escaping also works for HTML.
   private static func escaped(_ text: String) -> String { XMLText.escaped(VisibleText.oneLine(text)) }
 }
 
-/// The parts of the page that are the same in each.
+/// The constant parts of the page.
 private enum PageText {
   static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
   static let script = String(decoding: PackageResources.page_js, as: UTF8.self)

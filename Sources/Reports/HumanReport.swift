@@ -1,6 +1,6 @@
 import MediaPreflight
 
-/// Text for people: each file with what is wrong with it, and a line that sums up.
+/// Human-readable text: each file with its findings, and a summary line.
 struct HumanReport: Report {
   private let context: ReportContext
 
@@ -27,7 +27,7 @@ struct HumanReport: Report {
     let warnings = summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings"
     var text = "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)"
     if summary.unjudged > 0 { text += ", \(summary.unjudged) unjudged" }
-    text += summary.asides + "."
+    text += summary.suffix + "."
     let hasFailed = summary.rejected > 0 || summary.unjudged > 0
     text = style(text, hasFailed ? .red : .green) + "\n"
     if !summary.codes.isEmpty { text += wrap(summary.codeCounts, indent: 0, from: 0) + "\n" }
@@ -36,7 +36,7 @@ struct HumanReport: Report {
 
   // MARK: Parts
 
-  /// The findings of a file to show; nil where the file isn't listed.
+  /// The findings to show for a file; nil if the file isn't listed.
   private func listed(_ result: CheckResult) -> [Finding]? {
     switch context.listing {
     case .all: return result.findings
@@ -44,7 +44,7 @@ struct HumanReport: Report {
       let isListed = !result.isFoundInFolder || !result.findings.isEmpty || result.isInspection
       return isListed ? result.findings : nil
     case .errors:
-      // Where warnings reject, a rejected file may have no error.
+      // If warnings reject, a rejected file may have no errors.
       let rejects = result.verdict == .rejected
       let findings = result.findings.filter { $0.severity == .error || (rejects && $0.severity == .warning) }
       return findings.isEmpty ? nil : findings
@@ -88,11 +88,11 @@ struct HumanReport: Report {
     return "    " + style(label, .dim) + wrapped + "\n"
   }
 
-  /// Breaks text between words at the terminal's width.
+  /// Wraps text between words at the terminal's width.
   ///
   /// - Parameters:
-  ///   - indent: The columns before each line but the first.
-  ///   - start: The columns before the first line.
+  ///   - indent: The indentation of every line except the first, in columns.
+  ///   - start: The column at which the first line starts.
   private func wrap(_ text: String, indent: Int, from start: Int) -> String {
     guard let width = context.width, width > indent + 20 else { return text }
     var result = ""
@@ -116,7 +116,7 @@ struct HumanReport: Report {
 
   // MARK: Colour and links
 
-  /// Text that leads to the page of a code, where the terminal can (OSC 8).
+  /// Links text to the page of a code if the terminal supports links (OSC 8).
   private func link(_ text: String, to code: FindingCode) -> String {
     guard context.usesLinks, code.explanation != nil else { return text }
     return "\u{1b}]8;;\(ProjectHome.page(of: code))\u{1b}\\\(text)\u{1b}]8;;\u{1b}\\"

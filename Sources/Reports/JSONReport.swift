@@ -1,7 +1,6 @@
 import MediaPreflight
 
-/// One JSON document: the run, its results, and the counts, which come last so that nothing is held back
-/// until the end.
+/// One JSON document: the run, its results, and the counts. The counts come last, so that results can be streamed.
 struct JSONReport: Report {
   private let context: ReportContext
   private var isEmpty = true
@@ -39,7 +38,7 @@ struct JSONReport: Report {
       $0.key("results")
       $0.array { _ in }
     }
-    // The closing brackets are written when the results are.
+    // The closing brackets are written after the results.
     output += json.bytes.dropLast(2)
   }
 }

@@ -1,9 +1,9 @@
 import MediaPreflight
 
-/// JUnit XML as Jenkins and GitLab read it (Jenkins' junit-10.xsd): a case for every file, accepted ones too.
+/// JUnit XML as Jenkins and GitLab read it (Jenkins' junit-10.xsd), with a test case for every file.
 ///
-/// GitLab tells cases apart by class and name together, and shows a failure's text, not its message; so
-/// the name is the whole path, no two of which show alike, and the text holds all findings.
+/// GitLab identifies a test case by its class and name, and shows the failure's text instead of its message. The name is
+/// therefore the full path, which is unique, and the text has all findings.
 struct JUnitReport: Report {
   private var cases: [UInt8] = []
   private var tests = 0
@@ -39,7 +39,7 @@ struct JUnitReport: Report {
   }
 
   mutating func finish(_: Summary, to output: inout [UInt8]) {
-    // The counts stand before the cases, so the cases are held back until they are known.
+    // The counts come before the cases, so the cases are buffered until the end.
     let counts = "tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\""
     let time = Self.seconds(elapsed)
     let head = """
@@ -53,7 +53,7 @@ struct JUnitReport: Report {
     output += Array("</testsuite>\n</testsuites>\n".utf8)
   }
 
-  /// Seconds with six digits of their fraction.
+  /// Seconds with six decimal places.
   private static func seconds(_ duration: Duration) -> String {
     let microseconds = duration.components.attoseconds / 1_000_000_000_000
     return "\(duration.components.seconds).\(String(microseconds + 1_000_000).dropFirst())"
@@ -66,7 +66,7 @@ struct JUnitReport: Report {
     return "<\(name) message=\"\(message)\" type=\"\(type)\">\(text(findings))</\(name)>"
   }
 
-  /// All findings as text, a line each for what it is, the evidence and the remedy.
+  /// All findings as text: a line each for the message, the evidence and the fix.
   private func text(_ findings: [Finding]) -> String {
     findings.map { finding in
       var lines = ["\(finding.severity.rawValue)[\(finding.code.rawValue)] \(finding.message)"]

@@ -1,44 +1,45 @@
 import MediaPreflight
 
-/// Markdown for a comment on a pull request or a step's summary: what is rejected, then, folded away, what
-/// is accepted with something to say of it. No longer than its limit: an entry that doesn't fit is left out
-/// whole, and the last line says how many are.
+/// Markdown for a pull request comment or a step summary: rejected files first, then a collapsed list of accepted files
+/// with findings.
+///
+/// The report never exceeds its size limit. Entries that don't fit are omitted, and the last line gives their number.
 struct MarkdownReport: Report {
-  /// The characters that GitHub takes in a comment; counted in bytes here, which are never fewer.
+  /// GitHub's limit for a comment. GitHub counts characters; this report counts bytes, which are never fewer.
   static let commentLimit = 65_536
 
-  /// Entries as long as they fit.
+  /// The entries that fit.
   private struct List {
     var text: [UInt8] = []
     var lengths: [Int] = []
-    var leftOut = 0
+    var omitted = 0
 
     mutating func add(_ entry: [UInt8], limit: Int) {
       if text.count + entry.count > limit {
-        leftOut += 1
+        omitted += 1
       } else {
         text += entry
         lengths.append(entry.count)
       }
     }
 
-    /// Leaves out the last entries until the rest fits.
+    /// Removes the last entries until the rest fits.
     mutating func shorten(to limit: Int) {
       while text.count > limit, let last = lengths.popLast() {
         text.removeLast(last)
-        leftOut += 1
+        omitted += 1
       }
     }
   }
 
   private let context: ReportContext
   private let policy: String
-  /// The bytes that entries may take up, beside the lines around them.
+  /// The maximum size of all entries, in bytes, without the text around them.
   private let room: Int
-  private var grave = List()
-  private var light = List()
+  private var filesWithErrors = List()
+  private var otherFiles = List()
 
-  /// - Parameter limit: The bytes that the report may have.
+  /// - Parameter limit: The maximum size of the report, in bytes.
   init(_ context: ReportContext, limit: Int) {
     self.context = context
     policy = context.policy.map { " with the policy " + MarkdownText.code($0) } ?? ""
@@ -47,11 +48,15 @@ struct MarkdownReport: Report {
 
   mutating func add(_ result: CheckResult, to _: inout [UInt8]) {
     guard let first = result.findings.first else { return }
-    let isGrave =
+    let hasErrors =
       result.verdict == .rejected || result.isUnreadable
       || (result.isInspection && first.severity == .error)
     let entry = Array(entry(result).utf8)
-    if isGrave { grave.add(entry, limit: room) } else { light.add(entry, limit: room) }
+    if hasErrors {
+      filesWithErrors.add(entry, limit: room)
+    } else {
+      otherFiles.add(entry, limit: room)
+    }
   }
 
   mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
@@ -61,20 +66,22 @@ struct MarkdownReport: Report {
       text += ": \(summary.accepted) accepted, \(summary.rejected) rejected, "
       text += Self.count(summary.warnings, "warning")
     }
-    text += summary.asides + ".\n"
+    text += summary.suffix + ".\n"
     if !summary.codes.isEmpty {
       text += "\n" + MarkdownText.escaped(summary.codeCounts.replacing("\u{a0}", with: " ")) + ".\n"
     }
     output += Array(text.utf8)
-    if !grave.text.isEmpty { output += Array("\n".utf8) + grave.text }
-    if grave.leftOut > 0 { output += note("file with errors", "files with errors", grave.leftOut) }
-    light.shorten(to: room - grave.text.count)
-    let count = light.lengths.count + light.leftOut
+    if !filesWithErrors.text.isEmpty { output += Array("\n".utf8) + filesWithErrors.text }
+    if filesWithErrors.omitted > 0 {
+      output += note("file with errors", "files with errors", filesWithErrors.omitted)
+    }
+    otherFiles.shorten(to: room - filesWithErrors.text.count)
+    let count = otherFiles.lengths.count + otherFiles.omitted
     guard count > 0 else { return }
     let what = count == 1 ? "1 file has" : "\(count) files have"
-    output += Array("\n<details><summary>\(what) warnings or notes alone</summary>\n\n".utf8)
-    output += light.text
-    if light.leftOut > 0 { output += note("file", "files", light.leftOut) }
+    output += Array("\n<details><summary>\(what) only warnings or notes</summary>\n\n".utf8)
+    output += otherFiles.text
+    if otherFiles.omitted > 0 { output += note("file", "files", otherFiles.omitted) }
     output += Array("\n</details>\n".utf8)
   }
 

@@ -1,11 +1,10 @@
 import MediaPreflight
 
-/// Text in GitHub's and GitLab's Markdown, in one line, out of which nothing breaks: no markup, no HTML, no
-/// link, no mention of a person or an issue.
+/// Escapes text for one line of GitHub's and GitLab's Markdown, so that it can't create markup, HTML, links, or mentions
+/// of users and issues.
 enum MarkdownText {
-  /// Plain words. Everything that could mean something is a character reference, which Markdown takes for
-  /// text; since mentions are looked for after that, what begins one is cut off from what follows by an
-  /// empty comment.
+  /// Plain text. Special characters become character references, which Markdown treats as text. Mentions are detected
+  /// after references are resolved, so an empty comment separates `@` and `#` from the text after them.
   static func escaped(_ text: String) -> String {
     var result = ""
     var scalars = VisibleText.oneLine(text).unicodeScalars[...]
@@ -14,7 +13,7 @@ enum MarkdownText {
       case "a"..."z", "A"..."Z", "0"..."9", " ", ",", ";", "'", "(", ")", "%", "/", "-", "=", "+", "?":
         result.unicodeScalars.append(scalar)
       case ".", ":":
-        // Between letters they could make a link or a picture of a face.
+        // Between letters these could form a link or an emoji.
         let isEnd = scalars.first.map { $0 == " " } ?? true
         result += isEnd ? String(scalar) : "&#\(scalar.value);"
       case "@", "#": result += "&#\(scalar.value);<!-- -->"
@@ -25,8 +24,8 @@ enum MarkdownText {
     return result
   }
 
-  /// A code span (CommonMark 0.31, section 6.1): fenced by one backtick more than stand together in the text,
-  /// so that all of it is literal.
+  /// A code span (CommonMark 0.31, section 6.1). Its fence is one backtick longer than the longest run of backticks in
+  /// the text, so all of the text is literal.
   static func code(_ text: String) -> String {
     let text = VisibleText.oneLine(text)
     var (longest, run) = (0, 0)
@@ -35,7 +34,7 @@ enum MarkdownText {
       longest = max(longest, run)
     }
     let fence = String(repeating: "`", count: longest + 1)
-    // One space is taken off each end where both have one; a backtick at an end would lengthen the fence.
+    // Markdown strips one space from each end if both have one. A backtick at an end would lengthen the fence.
     let ends = [text.utf8.first, text.utf8.last]
     let isPadded = ends.contains(UInt8(ascii: "`")) || ends.contains(UInt8(ascii: " "))
     let isBlank = text.utf8.allSatisfy { $0 == UInt8(ascii: " ") }

@@ -1,6 +1,6 @@
 import MediaPreflight
 
-/// One result a line, in the result format.
+/// One result per line, as JSON.
 struct NDJSONReport: Report {
   func add(_ result: CheckResult, to output: inout [UInt8]) {
     var json = JSONWriter()

@@ -1,11 +1,11 @@
 import MediaPreflight
 
-/// Where the project's pages are.
+/// The project's URLs.
 enum ProjectHome {
   /// The repository.
   static let url = "https://github.com/preflight-media/preflight"
 
-  /// The page of a finding code.
+  /// The URL of a finding code's page.
   static func page(of code: FindingCode) -> String {
     "\(url)/blob/main/Documentation/Codes/\(code.rawValue).md"
   }

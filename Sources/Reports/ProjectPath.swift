@@ -1,22 +1,22 @@
 internal import SystemPackage
 import MediaPreflight
 
-/// A path as the project knows it: relative to the project's folder where it lies below that, whatever
-/// folder the run was started in, without `.` and `..`.
+/// A path relative to the project's folder, without `.` and `..`. It doesn't depend on the working folder. Paths outside
+/// the project stay absolute.
 struct ProjectPath {
-  /// Relative where it lies below the project's folder, or was given relative to a folder that isn't known.
+  /// Relative if it is below the project's folder, or if it was relative and the working folder isn't known.
   let name: FilePath
 
   init(_ name: FilePath, _ context: ReportContext) {
     var path = context.folder.map(name.absolute) ?? name.lexicallyNormalized()
-    // The project's own folder has no name in itself.
+    // The project's folder itself would become an empty path.
     if let root = context.root, path != root { _ = path.removePrefix(root) }
     self.name = path
   }
 
   var isRelative: Bool { name.isRelative }
 
-  /// The path as text; with bytes that aren't UTF-8 as `\xNN`.
+  /// The path as text. Bytes that aren't UTF-8 are shown as `\xNN`.
   var text: String { name.text ?? name.display }
 
   /// The path as a URI reference (RFC 3986).
@@ -31,7 +31,7 @@ struct ProjectPath {
     return uri.utf8.last == UInt8(ascii: "/") ? uri : uri + "/"
   }
 
-  /// The unreserved characters and slashes as they are, every other byte as `%NN`.
+  /// Percent-encodes every byte except unreserved characters and slashes.
   private static func encoded(_ byte: UInt8) -> String {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,35 +1,35 @@
 public import SystemPackage
 public import MediaPreflight
 
-/// A form in which results are shown. One file a report, one line in ``ReportFormat/all``.
+/// A writer of one output format. Each report has its own file and a line in ``ReportFormat/all``.
 ///
-/// A report turns results into bytes and decides nothing; where the bytes go is the caller's affair.
+/// A report turns results into bytes and makes no decisions. The caller decides where the bytes go.
 public protocol Report {
-  /// Takes in one result, in the order in which results are to be shown.
+  /// Adds a result. Results are added in the order in which they are shown.
   mutating func add(_ result: CheckResult, to output: inout [UInt8])
 
-  /// Ends the report.
+  /// Completes the report.
   mutating func finish(_ summary: Summary, to output: inout [UInt8])
 }
 
-/// What a report may want to know besides the results.
+/// The information that a report has besides the results.
 public struct ReportContext: Sendable {
-  /// The name of the policy; nil where none was asked.
+  /// The policy's name; nil if no policy is used.
   public var policy: String?
   /// The tool's version.
   public var version: String
-  /// Whether ANSI colours are wanted.
+  /// Whether to use ANSI colors.
   public var usesColor: Bool
-  /// Whether codes link to their pages (OSC 8).
+  /// Whether to link codes to their pages (OSC 8).
   public var usesLinks: Bool
-  /// Which files a report for people lists.
+  /// Which files a human-readable report lists.
   public var listing: Listing
-  /// The columns at which text is wrapped; nil where it isn't.
+  /// The column at which text is wrapped; nil for no wrapping.
   public var width: Int?
-  /// The absolute path of the project's folder, to which paths in reports for machines are relative; without
-  /// a final slash.
+  /// The absolute path of the project's folder, without a trailing slash. Paths in machine-readable reports are relative
+  /// to it.
   public var root: FilePath?
-  /// The absolute path of the folder that the names of results are relative to; without a final slash.
+  /// The absolute path of the folder that results' names are relative to, without a trailing slash.
   public var folder: FilePath?
 
   /// Creates a context.
@@ -48,36 +48,36 @@ public struct ReportContext: Sendable {
   }
 }
 
-/// Which files a report for people lists.
+/// Which files a human-readable report lists.
 public enum Listing: String, Sendable, Hashable, CaseIterable {
-  /// The findings of rejections, and nothing else.
+  /// Only the findings that reject a file.
   case errors
-  /// Files with findings, and every file that was named.
+  /// Files with findings, and all files named on the command line.
   case findings
-  /// Every file.
+  /// All files.
   case all
 }
 
 /// The counts of a run.
 public struct Summary: Sendable, Hashable {
-  /// The files and requests that were looked at.
+  /// The number of checked files and requests.
   public private(set) var checked = 0
-  /// Those that were accepted.
+  /// The number of accepted files and requests.
   public private(set) var accepted = 0
-  /// Those that were rejected.
+  /// The number of rejected files and requests.
   public private(set) var rejected = 0
-  /// The findings that are warnings.
+  /// The number of warnings.
   public private(set) var warnings = 0
-  /// The files that couldn't be judged, since they couldn't be read.
+  /// The number of files that couldn't be read.
   public private(set) var unjudged = 0
-  /// The findings that were left out because a baseline has them.
+  /// The number of findings suppressed by a baseline.
   public private(set) var suppressed = 0
-  /// How often each code was found.
+  /// The number of findings with each code.
   public private(set) var codes: [FindingCode: Int] = [:]
-  /// Whether the run was broken off, so that these are the counts so far.
+  /// Whether the run was interrupted, so that the counts are incomplete.
   public var isInterrupted = false
 
-  /// Creates counts of nothing.
+  /// Creates an empty summary.
   public init() {}
 
   /// Counts a result.
@@ -93,15 +93,16 @@ public struct Summary: Sendable, Hashable {
     for finding in result.findings { codes[finding.code, default: 0] += 1 }
   }
 
-  /// How often each code was found, as "5 file-too-large, 2 damaged-file": the most frequent first. No line is broken
-  /// between a number and its code.
+  /// The number of findings with each code, such as "5 file-too-large, 2 damaged-file", most frequent first. A
+  /// non-breaking space separates each number from its code.
   var codeCounts: String {
     codes.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
       .map { "\($0.value)\u{a0}\($0.key.rawValue)" }.joined(separator: ", ")
   }
 
-  /// What a sentence with the counts has to add, from a comma on; empty for a whole run without a baseline.
-  var asides: String {
+  /// The end of a sentence with the counts: suppressed findings and whether the run was interrupted. Empty if neither
+  /// applies.
+  var suffix: String {
     var text = ""
     if suppressed > 0 {
       text +=
@@ -112,16 +113,16 @@ public struct Summary: Sendable, Hashable {
   }
 }
 
-/// A report by its name.
+/// A named output format.
 public struct ReportFormat: Sendable {
-  /// The name, as `--format` takes it.
+  /// The name, as in `--format NAME`.
   public let name: String
-  /// Whether it shows the files themselves, from the open source that a result has kept.
+  /// Whether the report shows the files' content. If so, results must keep their source open.
   public var showsFiles = false
-  /// Makes a report of the format.
+  /// Creates a report.
   public let make: @Sendable (ReportContext) -> any Report
 
-  /// Every format.
+  /// All formats.
   public static let all: [ReportFormat] = [
     ReportFormat(name: "human") { HumanReport($0) },
     ReportFormat(name: "json") { JSONReport($0) },
@@ -135,16 +136,16 @@ public struct ReportFormat: Sendable {
     ReportFormat(name: "html", showsFiles: true) { HTMLReport($0) },
   ]
 
-  /// The bytes that GitHub takes in the summary of a step.
+  /// GitHub's limit for a step summary, in bytes.
   public static let stepSummaryLimit = 1 << 20
 
-  /// The Markdown report for the summary of a step in a GitHub workflow.
+  /// The Markdown report for a step summary in a GitHub workflow.
   ///
-  /// - Parameter room: The bytes that it may have.
+  /// - Parameter room: The maximum size of the report, in bytes.
   public static func stepSummary(_ context: ReportContext, room: Int) -> any Report {
     MarkdownReport(context, limit: room)
   }
 
-  /// The format of a name; nil where there is none.
+  /// The format with a name; nil if the name is unknown.
   public static func named(_ name: String) -> ReportFormat? { all.first { $0.name == name } }
 }

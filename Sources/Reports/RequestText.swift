@@ -1,16 +1,16 @@
 internal import SystemPackage
 public import MediaPreflight
 
-/// A prepared request as text to paste or to pipe.
+/// Renders a prepared request as text.
 public enum RequestText: String, Sendable, CaseIterable {
-  /// The body alone, as JSON.
+  /// Only the body, as JSON.
   case json
   /// The HTTP/1.1 message (RFC 9112).
   case http
-  /// A curl command for a POSIX shell, which takes the key from the environment.
+  /// A curl command for a POSIX shell. It reads the API key from the environment.
   case curl
 
-  /// The text; nil for an upload as HTTP message, which would have to hold the file's bytes.
+  /// The text; nil for an upload as an HTTP message, which would have to contain the file.
   public func text(of request: PreparedRequest) -> String? {
     switch self {
     case .json: Self.body(request) + "\n"
@@ -34,7 +34,7 @@ public enum RequestText: String, Sendable, CaseIterable {
   }
 
   private static func command(_ request: PreparedRequest) -> String {
-    // In double quotes where the shell fills in a key; nothing else there means anything to it.
+    // Double quotes let the shell expand the key. The URL has no other characters that are special in them.
     let url = "https://\(request.host)\(request.path)"
     let quoted = url.contains("$") ? "\"\(escaped(url))\"" : "'\(url)'"
     var lines = ["curl --fail-with-body -X \(request.method) \(quoted)"]
@@ -50,7 +50,7 @@ public enum RequestText: String, Sendable, CaseIterable {
       case .integer(let number): lines.append("--form-string \(ShellWord.quoted("\(member.key)=\(number)"))")
       case .bool(let bool): lines.append("--form-string \(ShellWord.quoted("\(member.key)=\(bool)"))")
       case .file: lines.append("-F \(ShellWord.quoted(form(member.key, of: request)))")
-      // A form has no members within members: as JSON, which is what Telegram's bot API wants of them.
+      // Forms have no nested values, so they are sent as JSON, as Telegram's Bot API expects.
       case .object(let inner): lines.append(jsonForm(member.key, .object(inner)))
       case .array(let values): lines.append(jsonForm(member.key, .array(values)))
       }
@@ -64,7 +64,7 @@ public enum RequestText: String, Sendable, CaseIterable {
     return "--form-string \(ShellWord.quoted("\(key)=\(String(decoding: json.bytes, as: UTF8.self))"))"
   }
 
-  /// The form field that sends the file with its declared type, the name quoted for curl.
+  /// The form field that sends the file with its declared type. The name is quoted for curl.
   private static func form(_ key: String, of request: PreparedRequest) -> [UInt8] {
     let path = request.file?.bytes ?? []
     let name = path.flatMap { "\"\\".utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
@@ -72,9 +72,9 @@ public enum RequestText: String, Sendable, CaseIterable {
     return Array("\(key)=@\"".utf8) + name + Array("\"\(type)".utf8)
   }
 
-  /// Text inside double quotes, with a leading `$NAME` left to the shell.
+  /// Escapes text for double quotes. The shell still expands `$NAME`.
   private static func escaped(_ text: String) -> String {
-    // Scalars, not characters: a combining mark behind a quote leaves it a quote for the shell.
+    // Scalars, not characters: to the shell, a quote followed by a combining mark is still a quote.
     let scalars = text.unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
       "\"\\`".unicodeScalars.contains(scalar) ? ["\\", scalar] : [scalar]
     }

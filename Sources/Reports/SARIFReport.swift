@@ -3,14 +3,13 @@ import MediaPreflight
 
 /// SARIF 2.1.0 (OASIS), for code scanning services.
 ///
-/// Every code is a rule with its help. A place in a binary file is its byte offset; `startLine` stands
-/// beside it because GitHub drops results without one.
+/// Every code is a rule with its help. Positions in binary files are byte offsets. `startLine` is also written, because
+/// GitHub drops results without it.
 ///
-/// GitHub refuses a run of more than 25,000 results whole. So there are never more: errors are written as
-/// they come, warnings and notes follow at the end as far as there is room, and a notification says how
-/// many are left out.
+/// GitHub rejects a run with more than 25,000 results, so there are never more. Errors are written immediately. Warnings
+/// and notes follow at the end, as many as fit. A notification gives the number of omitted findings.
 struct SARIFReport: Report {
-  /// The results that GitHub takes of a run.
+  /// GitHub's limit for the results of a run.
   static let codeScanningLimit = 25_000
 
   private let context: ReportContext
@@ -18,13 +17,13 @@ struct SARIFReport: Report {
   private let ruleIndex: [FindingCode: Int]
   private var isBegun = false
   private var written = 0
-  private var leftOut = 0
-  /// Results that wait until all errors are written.
+  private var omitted = 0
+  /// Results that are written after all errors.
   private var held: [Severity: [[UInt8]]] = [:]
-  /// The files of the results.
+  /// The files that have results.
   private var artifacts = JSONList()
 
-  /// Values of an array, already written.
+  /// Serialized values of an array.
   private struct JSONList {
     var bytes: [UInt8] = []
     var count = 0
@@ -37,7 +36,7 @@ struct SARIFReport: Report {
     }
   }
 
-  /// - Parameter limit: The most results that are written.
+  /// - Parameter limit: The maximum number of results.
   init(_ context: ReportContext, limit: Int = codeScanningLimit) {
     self.context = context
     self.limit = limit
@@ -50,7 +49,7 @@ struct SARIFReport: Report {
     guard !findings.isEmpty else { return }
     let path = result.name.map { ProjectPath($0, context) }
     let isFull = findings.allSatisfy { written + (held[$0.severity]?.count ?? 0) >= limit }
-    if isFull { return leftOut += findings.count }
+    if isFull { return omitted += findings.count }
     for (index, (finding, fingerprint)) in Fingerprint.all(of: findings, at: path).enumerated() {
       var json = JSONWriter()
       let isSuppressed = index >= result.findings.count
@@ -59,7 +58,7 @@ struct SARIFReport: Report {
         if held[finding.severity, default: []].count < limit {
           held[finding.severity, default: []].append(json.bytes)
         } else {
-          leftOut += 1
+          omitted += 1
         }
       } else {
         write(json.bytes, to: &output)
@@ -76,7 +75,7 @@ struct SARIFReport: Report {
       json.object { json in
         json.key("executionSuccessful")
         json.bool(summary.unjudged == 0 && !summary.isInterrupted)
-        if leftOut > 0 {
+        if omitted > 0 {
           json.key("toolExecutionNotifications")
           json.array { json in
             json.object { json in
@@ -85,7 +84,7 @@ struct SARIFReport: Report {
               json.object {
                 $0.member(
                   "text",
-                  "\(leftOut) more findings are omitted: code scanning accepts \(limit) results per run.")
+                  "\(omitted) more findings are omitted: code scanning accepts \(limit) results per run.")
               }
             }
           }
@@ -97,7 +96,7 @@ struct SARIFReport: Report {
   }
 
   private mutating func write(_ result: [UInt8], to output: inout [UInt8]) {
-    if written >= limit { return leftOut += 1 }
+    if written >= limit { return omitted += 1 }
     begin(&output)
     if written > 0 { output.append(0x2c) }
     output.append(0x0a)
@@ -143,7 +142,7 @@ struct SARIFReport: Report {
         }
       }
     }
-    // The closing brackets of results, run, runs and document are written when the results are.
+    // The closing brackets of results, run, runs and document are written after the results.
     return json.bytes.dropLast(4)
   }
 
@@ -180,7 +179,7 @@ struct SARIFReport: Report {
       json.key("message")
       json.object { json in
         let remedy = finding.remedy.map { " " + $0 } ?? ""
-        // `[text](place)` would be a link (section 3.11.6).
+        // `[text](target)` would be a link (section 3.11.6).
         let text = VisibleText.replacing("](", with: "\\](", in: finding.message + remedy)
         json.member("text", VisibleText.oneLine(text))
       }
@@ -209,7 +208,7 @@ struct SARIFReport: Report {
         json.array { json in
           json.object { json in
             json.member("kind", "external")
-            json.member("justification", "The baseline has this finding.")
+            json.member("justification", "This finding is in the baseline.")
           }
         }
       }

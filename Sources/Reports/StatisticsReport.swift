@@ -1,6 +1,6 @@
 import MediaPreflight
 
-/// How often each code was found, and in how many files, in place of the results.
+/// Counts of findings and files per code, instead of results.
 struct StatisticsReport: Report {
   private let context: ReportContext
   private let isJSON: Bool
@@ -36,7 +36,7 @@ struct StatisticsReport: Report {
     if isJSON { writeJSON(summary, to: &output) } else { writeText(summary, to: &output) }
   }
 
-  /// The most frequent first; among equals the gravest, and then by name.
+  /// Rows sorted by count, then by severity, then by name.
   private var rows: [Row] {
     counts.map { ($0.key.code, $0.key.severity, $0.value.findings, $0.value.files) }
       .sorted { (a: Row, b: Row) in
@@ -90,7 +90,7 @@ struct StatisticsReport: Report {
 }
 
 extension ReportFormat {
-  /// Counts of codes in place of results, in the manner of another format; nil where it has no such form.
+  /// The statistics report in another format; nil if that format doesn't support statistics.
   public static func statistics(as format: ReportFormat) -> ReportFormat? {
     switch format.name {
     case "human": ReportFormat(name: format.name) { StatisticsReport($0, isJSON: false) }

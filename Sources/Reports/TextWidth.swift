@@ -1,7 +1,7 @@
-/// How wide text stands in a terminal.
+/// The width of text in a terminal.
 enum TextWidth {
-  /// The columns of text without control characters: none for a mark that joins the letter before it, two
-  /// for East Asian wide letters and pictures (Unicode, UAX 11), one for all else.
+  /// The number of columns of text without control characters: zero for combining marks, two for East Asian wide
+  /// characters and emoji (Unicode, UAX 11), one for all others.
   static func columns(of text: some StringProtocol) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }

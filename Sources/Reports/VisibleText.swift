@@ -1,10 +1,10 @@
 internal import SystemPackage
 import MediaPreflight
 
-/// Text that keeps to its place: a file's name, and what a file says of itself, are hostile.
+/// Escapes untrusted text, such as file names and metadata, so that it can't change the output around it.
 enum VisibleText {
-  /// Text in one line: line ends, control characters and those that turn the direction of writing are shown
-  /// as `\xNN`, each byte of them; all else stays as it is.
+  /// Text on one line. Each byte of line breaks, control characters and bidirectional controls is shown as `\xNN`; other
+  /// characters are unchanged.
   static func oneLine(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: EscapedText.isControl) else { return text }
     var result = ""
@@ -14,15 +14,15 @@ enum VisibleText {
     return result
   }
 
-  /// A line, or the end of one, that may stand in a log which a GitHub runner reads: in their old form
-  /// commands begin with `##[` wherever that stands, so it is broken.
+  /// A line, or the end of one, of a log that a GitHub runner reads. The runner's old commands begin with `##[` anywhere
+  /// in a line, so `##[` is escaped.
   static func logLine(_ text: String) -> String {
     let line = oneLine(text)
     return line.utf8.contains(UInt8(ascii: "#")) ? replacing("##[", with: "##\\x5b", in: line) : line
   }
 
-  /// A file's name at the start of a line of a log. One that a GitHub runner would take for a command (they
-  /// begin with `::`, after any spaces) is shown as the same path from `./`.
+  /// A file's name at the start of a log line. A GitHub runner's commands begin with `::` after any spaces; `./` is added
+  /// before such a name.
   static func heading(_ name: FilePath?) -> String {
     guard let display = name?.display else { return "request" }
     let isCommand = display.drop { $0 == " " }.utf8.starts(with: "::".utf8)

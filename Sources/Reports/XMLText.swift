@@ -1,7 +1,7 @@
-/// Text in XML 1.0.
+/// Escapes text for XML 1.0.
 enum XMLText {
-  /// Escapes what means something in content and in attributes, and shows as `\u{…}` what XML can't hold
-  /// at all (section 2.2) or would normalise away.
+  /// Escapes text for content and attributes. Characters that XML can't represent (section 2.2) or
+  /// would normalize are shown as `\u{…}`.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {

@@ -12,13 +12,13 @@ package import SystemPackage
   import Musl
 #endif
 
-/// What a process gives up before it looks at a stranger's file, so that a mistake in a reader, in libmagic or in
-/// libwebp can't become more than a wrong answer: to start programs, to use the network, to change files.
+/// Restricts the process before it reads untrusted files: it can no longer start programs, use the network or change
+/// files. A bug in a reader, in libmagic or in libwebp can then cause only a wrong answer.
 ///
-/// Reading stays free: the files to be checked may be anywhere. Where the kernel offers none of it, nothing is
-/// given up and nothing is said. Only executables do this, never the library.
+/// Reading is not restricted: the files to check may be anywhere. If the kernel has no such features, this silently does
+/// nothing. Only executables enter the sandbox, never the library.
 package enum Sandbox {
-  /// What the kernel offers, in words.
+  /// The kernel's sandboxing features, as text.
   package static var offered: String {
     var layers: [String] = []
     #if os(Linux)
@@ -29,26 +29,26 @@ package enum Sandbox {
     return layers.isEmpty ? "none on this system" : layers.joined(separator: ", ")
   }
 
-  /// Gives up what isn't needed any more, for good. Reports are open by now; no other thread has been started,
-  /// since Landlock binds this thread and those that it starts.
+  /// Enters the sandbox irrevocably. Must be called after reports are opened and before other threads are started:
+  /// Landlock applies only to this thread and threads that it starts.
   ///
   /// - Parameters:
-  ///   - written: Files that are made, or replaced by one made beside them, later on.
-  ///   - newest: The newest version of Landlock to make use of, as if the kernel had no newer one.
+  ///   - written: Files that are created later, or replaced by a temporary file beside them.
+  ///   - newest: The newest version of Landlock to use.
   package static func enter(writing written: [FilePath] = [], landlock newest: Int32 = .max) {
     #if os(Linux)
       let version = min(sandbox_landlock_version(), newest)
       let folders = version > 0 ? written.map(openFolder) : []
       let isEntered = version > 0 && sandbox_landlock_enter(version, folders, Int32(folders.count)) != 0
       for folder in folders where folder >= 0 { close(folder) }
-      // Where Landlock keeps files from being changed, and since its version 3 from being cut, the filter needn't
-      // look at each that is opened. Nothing that is written later on is cut by its opening.
+      // If Landlock denies writing files, and since version 3 also truncating them, the filter need not check each
+      // open(). Files that are written later are never opened with O_TRUNC.
       _ = sandbox_seccomp_enter(isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0)
     #endif
   }
 
   #if os(Linux)
-    /// The folder in which a file stands, a link to it followed.
+    /// Opens the folder that has a file. Symbolic links are followed.
     private static func openFolder(of file: FilePath) -> Int32 {
       var path = file.bytes.map { CChar(bitPattern: $0) } + [0]
       if let target = realpath(path, nil) {

@@ -13,7 +13,7 @@ import SystemPackage
   import Musl
 #endif
 
-/// The command line: parses arguments, finds files, shows results. It decides nothing.
+/// The command-line interface: parses arguments, finds files, shows results. Verdicts come from the library.
 @main
 struct PreflightCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +29,7 @@ struct PreflightCommand: ParsableCommand {
       PolicyCommand.self, InitCommand.self, ConfigCommand.self,
     ])
 
-  /// Runs the command with the exit statuses of the contract in place of the argument parser's.
+  /// Runs the command, with the documented exit statuses instead of those of the argument parser.
   static func main() {
     do {
       let arguments = RawArguments.current
@@ -52,7 +52,7 @@ struct PreflightCommand: ParsableCommand {
 }
 
 extension PreflightCommand {
-  /// What is wrong with a first word that is no command, with the nearest one; nil where nothing is.
+  /// The failure for an unknown command, with a suggestion; nil if the command is known.
   private static func unknownCommand(in arguments: [String]) -> Failure? {
     guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return nil }
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
@@ -66,13 +66,13 @@ extension PreflightCommand {
   }
 }
 
-/// The exit statuses that scripts rely on.
+/// The documented exit statuses of failures.
 enum ExitStatus: Int32, Error {
   case rejected = 1
   case notJudged = 2
 }
 
-/// One message on standard error, and status 2.
+/// A failure with a message for standard error, and exit status 2.
 struct Failure: Error {
   let message: String
 

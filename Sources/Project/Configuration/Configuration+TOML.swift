@@ -3,13 +3,13 @@ internal import PreflightTOML
 import MediaPreflight
 
 extension Configuration {
-  /// Reads a configuration.
+  /// Reads a configuration file.
   ///
   /// - Parameters:
   ///   - path: The file's absolute path.
-  ///   - name: The file's name for people.
+  ///   - name: The file's name in messages.
   ///   - policies: Loads the policies that it names.
-  /// - Throws: ``ConfigurationError`` with each mistake in the file and in the policies that it names.
+  /// - Throws: ``ConfigurationError`` with all errors in the file and in the policies that it names.
   package init(
     readingFileAt path: FilePath, name: String, policies: inout PolicyLoader
   ) throws(ConfigurationError) {
@@ -22,7 +22,7 @@ extension Configuration {
       parsing: text, name: name, folder: path.removingLastComponent(), policies: &policies)
   }
 
-  /// Reads a configuration's text; the parameters and errors are as above.
+  /// Parses a configuration's text. Parameters and errors are as for a file.
   package init(
     parsing text: String, name: String, folder: FilePath, policies: inout PolicyLoader
   ) throws(ConfigurationError) {
@@ -38,7 +38,7 @@ extension Configuration {
   }
 }
 
-/// A configuration while it is read.
+/// A configuration that is being parsed.
 private struct ConfigurationDraft {
   let name: String
   let folder: FilePath
@@ -48,8 +48,8 @@ private struct ConfigurationDraft {
   private(set) var rules: [Configuration.Rule] = []
   private(set) var ignore: [IgnorePattern] = []
   private var decoder = TOMLDecoder()
-  /// The mistakes in policy files, which stand in those files.
-  private var policyMistakes: [String] = []
+  /// Errors in policy files, with their positions in those files.
+  private var policyErrors: [String] = []
 
   private static let settingKeys = ["policy", "endpoint", "strict", "severities"]
   private static let keys = ["root"] + settingKeys + ["ignore", "files"]
@@ -62,7 +62,7 @@ private struct ConfigurationDraft {
 
   var error: ConfigurationError {
     let mistakes = decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
-    return ConfigurationError(mistakes.map { "\(name):\($0)" } + policyMistakes)
+    return ConfigurationError(mistakes.map { "\(name):\($0)" } + policyErrors)
   }
 
   mutating func read(_ text: String) {
@@ -120,7 +120,7 @@ private struct ConfigurationDraft {
   }
 
   private mutating func readEndpoint(_ node: TOMLNode, glob: String?) -> Setting<Endpoint?>? {
-    // Which policy a file is checked with may be said elsewhere: any that is in use may have the endpoint.
+    // Another configuration may set the policy, so the endpoints of all policies in use are valid.
     let names =
       policies.endpoints.map { (name: $0.rawValue, value: Optional($0)) } + [(Endpoint.automatic, nil)]
     guard let text = decoder.string(node, as: "an endpoint"),
@@ -133,7 +133,7 @@ private struct ConfigurationDraft {
     guard let text = decoder.string(node, as: "policy") else { return nil }
     do { return Setting(try policies.load(text, from: folder), origin(node.position, glob)) } catch {
       decoder.report(node.position, error.message)
-      for line in error.mistakes where !policyMistakes.contains(line) { policyMistakes.append(line) }
+      for line in error.errors where !policyErrors.contains(line) { policyErrors.append(line) }
       return nil
     }
   }
@@ -144,8 +144,8 @@ private struct ConfigurationDraft {
     if let part = parts.first(where: { $0.allSatisfy { $0 == UInt8(ascii: ".") } && $0.count <= 2 }) {
       decoder.report(
         position,
-        "the glob '\(text)' can't hold '\(String(decoding: part, as: UTF8.self))': "
-          + "a glob is relative to the configuration's folder and stays below it")
+        "the glob '\(text)' can't contain '\(String(decoding: part, as: UTF8.self))': "
+          + "globs are relative to the configuration's folder and match only files below it")
       return nil
     }
     do { return try IgnorePattern(bytes[...], line: position.line) } catch {

@@ -1,30 +1,30 @@
 import MediaPreflight
 
-/// What one `preflight.toml` says of the files in its folder and below.
+/// The settings that one `preflight.toml` has for the files in its folder and below.
 package struct Configuration: Sendable {
-  /// The file's name for people.
+  /// The file's name in messages.
   package let name: String
   /// The folder that its globs are relative to.
   let folder: GlobPath
-  /// Whether files further up count for nothing.
+  /// Whether configurations in folders above are ignored.
   package let isRoot: Bool
-  /// What holds for every file.
+  /// The settings of all files.
   package let settings: Settings
-  /// What holds for the files of a glob, the later over the earlier.
+  /// The settings of globs. Later rules override earlier ones.
   package let rules: [Rule]
-  /// Which files are left out.
+  /// The ignored files.
   package let ignore: IgnoreList
 
-  /// The settings of the files that a glob matches, or of those in a folder that it matches.
+  /// The settings of files that a glob matches, or that are in a folder that it matches.
   package struct Rule: Sendable {
     let pattern: IgnorePattern
     package let settings: Settings
   }
 }
 
-/// Configurations that can't be used.
+/// Errors in configurations.
 package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
-  /// Each mistake on a line, as `FILE:LINE:COLUMN: message` where it has a place.
+  /// One line per error, as `FILE:LINE:COLUMN: message` if its position is known.
   package private(set) var lines: [String] = []
 
   package init(_ lines: [String] = []) { self.lines = lines }

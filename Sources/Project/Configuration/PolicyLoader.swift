@@ -2,14 +2,14 @@ package import SystemPackage
 internal import PreflightTOML
 package import MediaPreflight
 
-/// Loads the policies that configurations name, each one once.
+/// Loads the policies that configurations name. Each policy is loaded once.
 package struct PolicyLoader {
   /// A policy that can't be used.
   package struct Failed: Error {
-    /// What is wrong, for the place that names the policy.
+    /// The message, for the position that names the policy.
     let message: String
-    /// The mistakes in the policy's own file.
-    var mistakes: [String] = []
+    /// The errors in the policy file.
+    var errors: [String] = []
   }
 
   private var loaded: [FilePath: Result<NamedPolicy, Failed>] = [:]
@@ -17,7 +17,7 @@ package struct PolicyLoader {
 
   package init(workingFolder: FilePath) { self.workingFolder = workingFolder }
 
-  /// The endpoints of the built-in policies and of those that were loaded, each once.
+  /// The distinct endpoints of the built-in policies and the loaded ones.
   package var endpoints: [Endpoint] {
     let policies =
       Policy.builtInNames.compactMap(Policy.builtIn) + loaded.values.compactMap { try? $0.get().policy }
@@ -28,14 +28,14 @@ package struct PolicyLoader {
     return endpoints
   }
 
-  /// Takes in a policy that was loaded elsewhere.
+  /// Adds a policy that was loaded elsewhere.
   package mutating func add(_ policy: NamedPolicy) { loaded[policy.key] = .success(policy) }
 
-  /// A built-in policy, or else the policy file at a path.
+  /// Loads the built-in policy with a name, or else the policy file at that path.
   ///
   /// - Parameter folder: The absolute path of the folder that the path is relative to.
   package mutating func load(_ name: String, from folder: FilePath) throws(Failed) -> NamedPolicy {
-    guard !name.utf8.contains(0) else { throw Failed(message: "the name of a policy can't have a NUL") }
+    guard !name.utf8.contains(0) else { throw Failed(message: "a policy name can't contain a NUL character") }
     let isBuiltIn = Policy.builtInNames.contains(name)
     let path = FilePath(name).resolved(from: folder)
     let key = isBuiltIn ? FilePath(name) : path
@@ -63,7 +63,7 @@ package struct PolicyLoader {
     }
     do { return try Policy(parsing: text, name: shown) } catch {
       throw Failed(
-        message: "invalid policy file \(shown)", mistakes: error.mistakes.map { "\(shown):\($0)" })
+        message: "invalid policy file \(shown)", errors: error.mistakes.map { "\(shown):\($0)" })
     }
   }
 }

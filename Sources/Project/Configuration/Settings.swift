@@ -1,18 +1,18 @@
 package import SystemPackage
 package import MediaPreflight
 
-/// How files are judged, as far as one place says so; nil for what it leaves open.
+/// The settings from one source. Nil means that the source doesn't set the value.
 package struct Settings: Sendable {
   package var policy: Setting<NamedPolicy>?
-  /// The endpoint; nil within the setting for the one that the bytes call for.
+  /// The endpoint. A nil value within the setting means automatic.
   package var endpoint: Setting<Endpoint?>?
   package var isStrict: Setting<Bool>?
-  /// The severities of codes; nil within the setting switches a code off.
+  /// The severities of codes. A nil value within the setting turns the code off.
   package var severities: [FindingCode: Setting<Severity?>] = [:]
 
   package init() {}
 
-  /// Lets another place have the say in whatever it says.
+  /// Overrides these settings with those that another source sets.
   package mutating func apply(_ other: Settings) {
     policy = other.policy ?? policy
     endpoint = other.endpoint ?? endpoint
@@ -21,7 +21,7 @@ package struct Settings: Sendable {
   }
 }
 
-/// A value and where it was said.
+/// A value and its origin.
 package struct Setting<Value: Sendable>: Sendable {
   package let value: Value
   package let origin: Origin
@@ -32,12 +32,12 @@ package struct Setting<Value: Sendable>: Sendable {
   }
 }
 
-/// Where something was said.
+/// Where a value was set.
 package enum Origin: Sendable {
   case commandLine
   case file(String, line: Int, column: Int, glob: String?)
 
-  /// In words, such as `preflight.toml:3:1`.
+  /// The origin as text, such as `preflight.toml:3:1`.
   package var description: String {
     switch self {
     case .commandLine: "the command line"
@@ -47,7 +47,7 @@ package enum Origin: Sendable {
   }
 }
 
-/// A policy under the name that tells it from others: a built-in's own, or the path of its file.
+/// A policy and the key that identifies it: the name of a built-in policy, or the path of a policy file.
 package struct NamedPolicy: Sendable {
   package let key: FilePath
   package let policy: Policy

@@ -1,38 +1,39 @@
 package import SystemPackage
 internal import MediaPreflight
 
-/// A file that was found, and how it is judged.
+/// A file that was found, and its settings.
 package struct FoundFile: Sendable {
   package let name: FilePath
-  /// Whether the user named it, as opposed to a folder that it is in.
+  /// Whether the user named the file, as opposed to a folder that has it.
   package let isNamed: Bool
-  /// How it is judged; a failure where a configuration became invalid while the run went on.
+  /// The settings; a failure if a configuration became invalid during the run.
   package let settings: Result<FileSettings, ConfigurationError>
 }
 
-/// The files behind the paths that a user names, in a stable order: a file is itself, a folder is every
-/// file below it, sorted by name, without hidden ones, without what is ignored, and without following links
-/// to folders. A folder that is ignored is never opened, and what is named twice is found once.
+/// Finds the files for the paths that a user names, in a stable order.
+///
+/// Folders are searched recursively, sorted by name. Hidden files, ignored files and links to folders are skipped.
+/// Ignored folders are never opened. A file that is named twice is found once.
 package struct FileWalk {
-  /// Lists a folder; nil where the path is no folder to descend into.
+  /// Lists a folder; nil if the path is not a folder to descend into.
   package typealias Lister = (_ path: FilePath, _ followsLink: Bool) -> FolderListing?
 
   private let project: Project
   private let list: Lister
   private let names: NameList
-  /// The names that are still to come.
+  /// The remaining names.
   private var rest: NameList.Iterator
-  /// The folders that the walk is in, the innermost last.
+  /// The stack of open folders, the innermost last.
   private var levels: [Level] = []
-  /// Hashes of the absolute paths that were visited, which take less memory than the paths. Their key is new
-  /// in each run, so that no names can be made to collide.
+  /// Hashes of the visited absolute paths, which need less memory than the paths. Hashing is seeded randomly in each run,
+  /// so names can't be crafted to collide.
   private var visited: Set<Int> = []
 
   private struct Entry {
-    /// The path as the user named it, or as it goes on from that.
+    /// The path that the user named, or a path below it.
     let path: FilePath
     let absolute: FilePath
-    /// The folder that it was found in; nil where the user named it.
+    /// The folder that it was found in; nil if the user named it.
     let parent: ProjectFolder?
     let kind: FolderListing.Kind
   }
@@ -40,7 +41,7 @@ package struct FileWalk {
   private struct Level {
     let path: FilePath
     let folder: ProjectFolder
-    /// What is still to visit in it.
+    /// The entries that were not visited yet.
     var rest: ArraySlice<FolderListing.Entry>
   }
 
@@ -61,14 +62,14 @@ package struct FileWalk {
 
   // MARK: Before the run
 
-  /// Reads the configurations of all folders that will be visited, so that their errors are reported before
-  /// anything is judged.
+  /// Reads the configurations of all folders that will be visited, so that their errors are reported before any file is
+  /// checked.
   ///
-  /// - Throws: ``ConfigurationError`` with the errors in all of them.
+  /// - Throws: ``ConfigurationError`` with the errors in all configurations.
   package func survey() throws(ConfigurationError) {
     guard project.searchesUpwards else { return }
     var names = self.names.makeIterator()
-    // A list that can't be read is reported when the run comes to it.
+    // An error in reading the list is reported later, during the run.
     while let name = try? names.next() {
       guard let named = entry(named: name) else { continue }
       var pending = [named]
@@ -79,7 +80,7 @@ package struct FileWalk {
         }
         if level.rest.contains(where: { $0.kind != .folder }) { project.note(level.folder) }
         let folders = level.rest.filter { $0.kind == .folder || $0.kind == .unknown }
-        pending += folders.reversed().compactMap { wanted($0, in: level) }.filter { $0.kind == .folder }
+        pending += folders.reversed().compactMap { notIgnored($0, in: level) }.filter { $0.kind == .folder }
       }
     }
     if !project.error.lines.isEmpty { throw project.error }
@@ -87,7 +88,7 @@ package struct FileWalk {
 
   // MARK: The run
 
-  /// - Throws: ``PreflightBytes/ByteSourceError`` when the list of names can't be read any further.
+  /// - Throws: ``PreflightBytes/ByteSourceError`` if reading the list of names fails.
   package mutating func next() throws -> FoundFile? {
     while let entry = try nextInFolder() ?? nextNamed() {
       guard visited.insert(entry.absolute.hashValue).inserted else { continue }
@@ -108,7 +109,7 @@ package struct FileWalk {
     while var level = levels.popLast() {
       guard let next = level.rest.popFirst() else { continue }
       levels.append(level)
-      if let entry = wanted(next, in: level) { return entry }
+      if let entry = notIgnored(next, in: level) { return entry }
     }
     return nil
   }
@@ -125,7 +126,7 @@ package struct FileWalk {
 
   // MARK: Entries
 
-  /// What a user names; nil where even that is left out.
+  /// The entry for a path that the user names; nil if exclusion is forced and the path is ignored.
   private func entry(named path: FilePath) -> Entry? {
     let entry = Entry(path: path, absolute: project.absolute(path), parent: nil, kind: .unknown)
     guard project.options.forcesExclusion else { return entry }
@@ -133,9 +134,9 @@ package struct FileWalk {
     return project.isExcluded(entry.absolute, isFolder: isFolder, in: folder(of: entry)) ? nil : entry
   }
 
-  /// What is in a folder; nil for what is ignored and for links to folders.
-  private func wanted(_ listed: FolderListing.Entry, in level: Level) -> Entry? {
-    // In the working folder a name says it all.
+  /// The entry for a name in a folder; nil if it is ignored or a link to a folder.
+  private func notIgnored(_ listed: FolderListing.Entry, in level: Level) -> Entry? {
+    // Paths in the working folder have no `./` before them.
     let path = level.path == "." ? listed.name : level.path.pushing(listed.name)
     var kind = listed.kind
     if kind == .link {
@@ -149,13 +150,13 @@ package struct FileWalk {
     return Entry(path: path, absolute: absolute, parent: level.folder, kind: kind)
   }
 
-  /// The folder that something is in.
+  /// The folder that has an entry.
   private func folder(of entry: Entry) -> ProjectFolder {
     entry.parent ?? project.folder(at: entry.absolute.parentFolder ?? entry.absolute)
   }
 
-  /// Opens a folder; nil where it is none. Whether it is one shows only here: a look-up of the name before it
-  /// could find something else there.
+  /// Opens a folder; nil if the entry is not a folder. Only opening is conclusive: after an earlier lookup the path may
+  /// have been replaced.
   private func level(of entry: Entry) -> Level? {
     guard entry.kind != .file, let listing = list(entry.path, entry.parent == nil) else { return nil }
     let folder =

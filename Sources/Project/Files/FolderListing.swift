@@ -9,13 +9,13 @@ import MediaPreflight
   import Musl
 #endif
 
-/// What is in a folder, but for hidden names, of which only those that mean something here are noted.
+/// The entries of a folder. Hidden names are skipped; those that are relevant to a project are recorded in ``marks``.
 package struct FolderListing {
   package enum Kind {
     case file, folder
-    /// A link; what it leads to is not known.
+    /// A symbolic link, whose target is not known.
     case link
-    /// The file system doesn't say.
+    /// The file system doesn't report the type.
     case unknown
   }
 
@@ -27,9 +27,9 @@ package struct FolderListing {
   package private(set) var entries: [Entry] = []
   package private(set) var marks = FolderMarks()
 
-  /// Lists a folder in the order of its names' bytes; nil where the path is no folder to descend into.
+  /// Lists a folder, sorted by the bytes of its names; nil if the path is not a folder to descend into.
   ///
-  /// - Parameter followsLink: Whether a link to a folder is one.
+  /// - Parameter followsLink: Whether a link to a folder counts as a folder.
   package init?(_ path: FilePath, followsLink: Bool) {
     let flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC | (followsLink ? 0 : O_NOFOLLOW)
     let descriptor = path.withPlatformString { open($0, flags) }
@@ -42,24 +42,24 @@ package struct FolderListing {
     while let entry = readdir(folder) {
       let kind = Kind(Int(entry.pointee.d_type))
       let size = MemoryLayout.size(ofValue: entry.pointee.d_name)
-      // The name ends with a NUL within its field.
+      // The name is NUL-terminated within its field.
       let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
         field.withMemoryRebound(to: CChar.self, capacity: size) { FilePath(platformString: $0) }
       }
       let text = name.string
-      // A configuration is none of the files that it is about.
+      // Configurations are not checked as media.
       if marks.note(text, kind) || text.utf8.first == UInt8(ascii: ".") { continue }
       entries.append(Entry(name: name, kind: kind))
     }
     entries.sort { first, second in
-      // As unsigned bytes.
+      // strcmp compares unsigned bytes.
       first.name.withPlatformString { own in second.name.withPlatformString { strcmp(own, $0) < 0 } }
     }
   }
 }
 
 extension FolderListing.Kind {
-  /// What stands at a path; a file where nothing does.
+  /// The kind of the file at a path. A missing file counts as a file.
   init(ofPath path: FilePath, followsLink: Bool) {
     let status = try? path.stat(followTargetSymlink: followsLink)
     self = status?.type == .directory ? .folder : .file
@@ -75,20 +75,20 @@ extension FolderListing.Kind {
   }
 }
 
-/// The names in a folder that mean something to a project.
+/// The names in a folder that are relevant to a project.
 package struct FolderMarks: Sendable {
-  /// The names of a configuration.
+  /// The file names of configurations.
   package static let configurationNames = ["preflight.toml", ".preflight.toml"]
 
-  /// Which of the names of a configuration are there.
+  /// The configurations in the folder, by name.
   package var configurations: [String] = []
-  /// Whether it is the root of a Git repository.
+  /// Whether the folder is the root of a Git repository.
   package var hasGit = false
   package var hasGitignore = false
 
   package init() {}
 
-  /// Looks into a folder that isn't listed.
+  /// Looks up the names in a folder that isn't listed.
   package init(at folder: FilePath, configurations: Bool, git: Bool) {
     func exists(_ name: String) -> Bool { (try? folder.appending(name).stat()) != nil }
     if configurations { self.configurations = Self.configurationNames.filter(exists) }
@@ -96,7 +96,7 @@ package struct FolderMarks: Sendable {
     if git { hasGitignore = exists(".gitignore") }
   }
 
-  /// Notes a name; true where it is a configuration's.
+  /// Records a name; returns true if it is a configuration.
   fileprivate mutating func note(_ name: String, _ kind: FolderListing.Kind) -> Bool {
     if kind != .folder, Self.configurationNames.contains(name) {
       configurations.append(name)

@@ -1,18 +1,18 @@
 package import SystemPackage
 package import MediaPreflight
 
-/// The paths that a user names: those on the command line, and behind them those of a list.
+/// The paths that a user names: those on the command line, followed by those of a list.
 ///
-/// A list can have any length, so it is gone through in pieces, as often as is wanted, and never held whole.
+/// A list can have any length, so it is read in chunks and never fully loaded. It can be iterated more than once.
 package struct NameList: Sendable {
   private let names: [FilePath]
   private let list: (any ByteSource)?
   private let separator: List.Separator
 
   package enum List {
-    /// What ends each path of a list.
+    /// The separator of paths in a list.
     package enum Separator: Sendable {
-      /// A line end of Unix or of Windows.
+      /// A Unix or Windows line break.
       case line
       case nul
     }
@@ -20,7 +20,7 @@ package struct NameList: Sendable {
 
   /// - Parameters:
   ///   - names: The paths that come first.
-  ///   - list: The text of a list; empty paths in it are passed over.
+  ///   - list: The text of a list. Empty paths in it are skipped.
   package init(_ names: [FilePath], list: (any ByteSource)? = nil, separator: List.Separator = .line) {
     self.names = names
     self.list = list
@@ -30,32 +30,33 @@ package struct NameList: Sendable {
   func makeIterator() -> Iterator { Iterator(self) }
 
   struct Iterator {
-    private static let pieceSize = 1 << 16
+    private static let chunkSize = 1 << 16
 
-    /// No system has longer paths. Of a longer line the start is kept, for which nothing will be found.
+    /// Longer than the path limit of any system. Longer lines are truncated; no such file exists.
     private static let maximumPath = 1 << 16
 
     private let list: NameList
     private var index = 0
     private var offset: UInt64 = 0
-    private var piece: [UInt8] = []
+    private var chunk: [UInt8] = []
     private var position = 0
 
     fileprivate init(_ list: NameList) { self.list = list }
 
-    /// - Throws: ``PreflightBytes/ByteSourceError`` when the list can't be read any further.
+    /// - Throws: ``PreflightBytes/ByteSourceError`` if reading the list fails.
     mutating func next() throws -> FilePath? {
       if index < list.names.count {
         defer { index += 1 }
         return list.names[index]
       }
       while var path = try nextPath() {
-        // A carriage return is Windows' line end; where a NUL ends a path it is part of it.
+        // A carriage return is part of a Windows line break, but in a NUL-separated list it is part of the path.
         if list.separator == .line, path.last == 0x0d { path.removeLast() }
         if path.contains(0) {
-          throw ByteSourceError("a path in the list has a NUL byte; use -0 for paths separated by NUL bytes")
+          throw ByteSourceError(
+            "a path in the list contains a NUL byte; use -0 for paths separated by NUL bytes")
         }
-        // Only on the command line `-` is standard input.
+        // `-` means standard input only on the command line.
         if path == [UInt8(ascii: "-")] { return "./-" }
         if !path.isEmpty { return FilePath(path) }
       }
@@ -66,25 +67,25 @@ package struct NameList: Sendable {
       let end: UInt8 = list.separator == .line ? 0x0a : 0
       var path: [UInt8] = []
       while true {
-        if position == piece.count, try !readPiece() { return path.isEmpty ? nil : path }
-        let rest = piece[position...]
+        if position == chunk.count, try !readChunk() { return path.isEmpty ? nil : path }
+        let rest = chunk[position...]
         if let next = rest.firstIndex(of: end) {
           path += rest[..<next].prefix(Self.maximumPath - path.count)
           position = next + 1
           return path
         }
         path += rest.prefix(Self.maximumPath - path.count)
-        position = piece.count
+        position = chunk.count
       }
     }
 
-    private mutating func readPiece() throws -> Bool {
+    private mutating func readChunk() throws -> Bool {
       guard let source = list.list, offset < source.byteCount else { return false }
-      var piece = [UInt8](repeating: 0, count: Self.pieceSize)
-      let count = try piece.withUnsafeMutableBytes { try source.read(into: $0, at: offset) }
-      piece.removeLast(piece.count - count)
+      var chunk = [UInt8](repeating: 0, count: Self.chunkSize)
+      let count = try chunk.withUnsafeMutableBytes { try source.read(into: $0, at: offset) }
+      chunk.removeLast(chunk.count - count)
       offset += UInt64(count)
-      self.piece = piece
+      self.chunk = chunk
       position = 0
       return count > 0
     }

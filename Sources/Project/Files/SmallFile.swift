@@ -1,12 +1,12 @@
 internal import SystemPackage
 import MediaPreflight
 
-/// Texts that are read whole: configurations, policies, ignore lists.
+/// Reads small files into memory: configurations, policies, ignore lists.
 enum SmallFile {
-  /// No such text is longer.
+  /// The maximum size.
   private static let maximumBytes: UInt64 = 1 << 24
 
-  /// All of a regular file.
+  /// The full content of a regular file.
   static func contents(of path: FilePath) throws(ByteSourceError) -> [UInt8] {
     let source = try FileSource(path: path)
     guard source.byteCount <= maximumBytes else {

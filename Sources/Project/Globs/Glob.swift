@@ -1,16 +1,16 @@
-/// A pattern of gitignore(5), on bytes: `*` and `?` within a name, `[a-z]`, `**` over folders, and a
-/// backslash before what is meant as it stands.
+/// A pattern of gitignore(5) that matches bytes: `*` and `?` within a name, `[a-z]`, `**` across folders, and backslash
+/// escapes.
 ///
-/// No match goes back further than to the last `*` of a name and the last `**` of a path, so the time is at
-/// most the pattern's length times the path's, whatever the pattern.
+/// Matching backtracks only to the last `*` of a name and the last `**` of a path. It takes O(m·n) time for any pattern
+/// and path.
 package struct Glob: Sendable {
-  /// Why a pattern can match nothing.
+  /// An invalid pattern, which can't match anything.
   package struct Broken: Error {
     package let reason: String
   }
 
-  /// What stands before the first sign with a meaning. As in Git, the rest is matched on its own: in
-  /// `a**/b` the `**` stands at the start of it.
+  /// The literal text before the first special character. As in Git, the rest is matched separately: in `a**/b`, `**` is
+  /// at the start of the rest.
   private let prefix: [UInt8]
 
   private let parts: [Part]
@@ -18,12 +18,12 @@ package struct Glob: Sendable {
   private enum Part {
     /// `**`: any number of folders.
     case folders
-    /// Any one name.
+    /// Any single name.
     case anyName
     case name([GlobToken])
   }
 
-  /// - Throws: ``Broken`` for a pattern that can match nothing.
+  /// - Throws: ``Broken`` if the pattern can't match anything.
   package init(_ pattern: ArraySlice<UInt8>) throws(Broken) {
     let start = pattern.firstIndex { "*?[\\".utf8.contains($0) } ?? pattern.endIndex
     prefix = Array(pattern[..<start])
@@ -36,23 +36,23 @@ package struct Glob: Sendable {
       rest = rest.dropFirst()
       if tokens.count > 1, tokens.allSatisfy(\.isStar) {
         parts.append(.folders)
-        // At the end it stands for what is in a folder, never for the folder itself.
+        // At the end, `**` matches what is in a folder, but not the folder itself.
         if isOver { parts.append(.anyName) }
       } else {
         parts.append(.name(tokens))
       }
-      // A slash at the very end leaves an empty name, which nothing has.
+      // A trailing slash adds an empty name, which nothing matches.
       if !isOver, rest.isEmpty { parts.append(.name([])) }
     }
     self.parts = parts
   }
 
-  /// Whether it matches a path without a slash before or after it.
+  /// Whether the pattern matches a path, which has no leading or trailing slash.
   package func matches(_ path: ArraySlice<UInt8>) -> Bool {
     guard path.starts(with: prefix) else { return false }
     if parts.isEmpty { return path.count == prefix.count }
     var part = 0
-    // Where the next name begins; beyond the end where there is none.
+    // The start of the next name; past the end if there is none.
     var position = path.startIndex + prefix.count
     var retry: (part: Int, position: Int)?
     while position <= path.endIndex {

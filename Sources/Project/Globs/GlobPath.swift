@@ -1,10 +1,10 @@
 package import SystemPackage
 import MediaPreflight
 
-/// An absolute path as globs see it, which match bytes: taken apart once, however many globs there are.
+/// An absolute path, prepared once to be matched by many globs.
 package struct GlobPath: Sendable {
   let isFolder: Bool
-  /// With a slash at the end, so that only what is in a folder begins with the folder's bytes.
+  /// With a trailing slash, so that a folder's bytes are a prefix only of paths in it.
   private let bytes: [UInt8]
   private let nameStart: Int
 
@@ -18,10 +18,10 @@ package struct GlobPath: Sendable {
   /// The last name.
   var name: ArraySlice<UInt8> { bytes[nameStart...].dropLast() }
 
-  /// Whether another path is the same or below this one.
+  /// Whether another path is this path or below it.
   func contains(_ other: GlobPath) -> Bool { other.bytes.starts(with: bytes) }
 
-  /// The path from a folder; nil where it isn't below it.
+  /// The path relative to a folder; nil if it isn't in that folder.
   func relative(to folder: GlobPath) -> ArraySlice<UInt8>? {
     folder.contains(self) ? bytes.dropFirst(folder.bytes.count).dropLast() : nil
   }

@@ -1,4 +1,4 @@
-/// One sign of a glob within a name.
+/// One token of a glob within a name.
 enum GlobToken {
   case byte(UInt8)
   /// `?`
@@ -10,7 +10,7 @@ enum GlobToken {
 
   var isStar: Bool { if case .star = self { true } else { false } }
 
-  /// Whether it stands for a byte; a star stands for none.
+  /// Whether the token matches a byte. A star is handled by the caller and matches none.
   func matches(_ byte: UInt8) -> Bool {
     switch self {
     case .byte(let own): own == byte
@@ -20,7 +20,7 @@ enum GlobToken {
     }
   }
 
-  /// Takes the next sign off a pattern; nil at a slash and at the end.
+  /// Parses the next token of a pattern; nil at a slash and at the end.
   init?(_ rest: inout ArraySlice<UInt8>) throws(Glob.Broken) {
     guard let first = rest.first, first != UInt8(ascii: "/") else { return nil }
     rest = rest.dropFirst()
@@ -64,8 +64,8 @@ struct ByteSet: Sendable {
     }
   }
 
-  /// Reads the set that a pattern has after `[`, up to and with its `]`, as Git's wildmatch does: the first
-  /// sign may be `]` itself, `!` and `^` turn the set about, and no set holds a slash.
+  /// Parses a set after `[` up to and including its `]`, as Git's wildmatch does. `]` is literal as the first character,
+  /// `!` and `^` invert the set, and no set matches a slash.
   init(_ rest: inout ArraySlice<UInt8>) throws(Glob.Broken) {
     let unclosed = Glob.Broken(reason: "a [ is not closed")
     func take() throws(Glob.Broken) -> UInt8 {
@@ -77,7 +77,7 @@ struct ByteSet: Sendable {
       isInverted = true
       rest = rest.dropFirst()
     }
-    // The byte before a dash, from which a range runs; nil where none can.
+    // The possible start of a range; nil if no range can start here.
     var previous: UInt8?
     var byte = try take()
     repeat {

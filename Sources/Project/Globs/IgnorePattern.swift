@@ -1,21 +1,21 @@
 package import SystemPackage
 import MediaPreflight
 
-/// One pattern of an ignore list, with the meaning that gitignore(5) gives to `!` before it and to slashes.
+/// A pattern of an ignore list. A leading `!` and slashes have their meaning in gitignore(5).
 package struct IgnorePattern: Sendable {
-  /// Whether it takes back what a pattern before it left out.
+  /// Whether the pattern includes files again that an earlier pattern ignores.
   package let isNegated: Bool
   /// The pattern as it was written.
   package let text: [UInt8]
-  /// The line on which it stands, from 1.
+  /// The line number, from 1.
   package let line: Int
 
   private let isFolderOnly: Bool
-  /// Whether it has no slash and so is about a name, however deep.
+  /// Whether the pattern has no slash, so that it matches names at any depth.
   private let isNameOnly: Bool
   private let glob: Glob
 
-  /// - Throws: `Glob.Broken` for a pattern that can match nothing.
+  /// - Throws: `Glob.Broken` if the pattern can't match anything.
   package init(_ text: ArraySlice<UInt8>, line: Int) throws(Glob.Broken) {
     self.text = Array(text)
     self.line = line
@@ -30,8 +30,8 @@ package struct IgnorePattern: Sendable {
     glob = try Glob(rest)
   }
 
-  /// - Parameter folder: The folder that the pattern is relative to. It is about neither that one nor those
-  ///   above it; of what is elsewhere only the name counts.
+  /// - Parameter folder: The folder that the pattern is relative to. The pattern matches neither that folder nor folders
+  ///   above it. Outside the folder, it matches only if it has no slash.
   func matches(_ path: GlobPath, from folder: GlobPath) -> Bool {
     if isFolderOnly && !path.isFolder || path.contains(folder) { return false }
     if isNameOnly { return glob.matches(path.name) }
@@ -39,11 +39,11 @@ package struct IgnorePattern: Sendable {
   }
 }
 
-/// Patterns that stand in one place, of which the last that matches decides.
+/// The patterns of one source. The last pattern that matches decides.
 package struct IgnoreList: Sendable {
-  /// Where the patterns come from, for people.
+  /// The source of the patterns, for messages.
   package let source: String
-  /// The folder that they are relative to.
+  /// The folder that the patterns are relative to.
   private let folder: GlobPath
   package let patterns: [IgnorePattern]
 
@@ -54,7 +54,7 @@ package struct IgnoreList: Sendable {
     self.patterns = patterns
   }
 
-  /// Reads a file such as `.gitignore`. Patterns that can match nothing are passed over, as Git does.
+  /// Parses a file such as `.gitignore`. Invalid patterns are skipped, as in Git.
   package init(parsing text: [UInt8], source: String, folder: FilePath) {
     var patterns: [IgnorePattern] = []
     var rest = text[...]
@@ -67,7 +67,7 @@ package struct IgnoreList: Sendable {
     self.init(source: source, folder: folder, patterns: patterns)
   }
 
-  /// Spaces at the end count only behind a backslash.
+  /// Removes trailing spaces, except those after a backslash.
   private static func withoutFinalSpaces(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     var end = line.startIndex
     var index = line.startIndex

@@ -3,33 +3,33 @@ internal import PreflightInspection
 internal import PreflightFormats
 import MediaPreflight
 
-/// What is in a folder tree, as far as a configuration wants to know it.
+/// Counts of the files in a folder tree, from which a configuration is proposed.
 struct Census {
-  /// The counts of a folder and of all that is below it.
+  /// The counts of a folder and everything below it.
   struct Count {
     var files = 0
-    /// The files that may be meant to be sent, whether they are taken or not.
+    /// The number of files that look like media, whether accepted or not.
     var media = 0
-    /// How many of them go to each endpoint where the bytes decide.
+    /// The number of media files per automatically chosen endpoint.
     var chosen: [Endpoint: Int] = [:]
-    /// How many of them each endpoint's types hold.
+    /// The number of media files whose type each endpoint accepts.
     var fitting: [Endpoint: Int] = [:]
   }
 
-  /// The counts by the path below the folder, with the folder itself under the empty path.
+  /// The counts by relative path. The folder itself has the empty path.
   private(set) var counts: [FilePath: Count] = [:]
-  /// The files of which none may be meant to be sent, by their paths below the folder.
+  /// The relative paths of files that don't look like media.
   private(set) var others: [FilePath] = []
-  /// The extensions of those that may be.
+  /// The extensions of files that look like media.
   private(set) var mediaExtensions: Set<String> = []
-  /// In how many files each code was found.
+  /// The number of files with each code.
   private(set) var codes: [FindingCode: Int] = [:]
   private(set) var fileCount = 0
   private(set) var inspectedCount = 0
 
-  /// So many files of a folder say enough of it.
+  /// The maximum number of files that are inspected per folder: a sample is enough.
   private static let maximumPerFolder = 200
-  /// A tree of any size is answered in a few seconds.
+  /// The maximum number of files that are inspected, so that large trees take only a few seconds.
   private static let maximumFiles = 10_000
 
   /// - Parameter folder: The folder's path, as the user named it.
@@ -74,8 +74,8 @@ struct Census {
     } while folder.removeLastComponent()
   }
 
-  /// Whether a file may be meant to be sent: by its bytes or, where they are broken, by its name. Whether
-  /// text is source code can't be told by the bytes.
+  /// Whether a file looks like media, by its content or, if it is damaged, by its name. Content can't distinguish text
+  /// documents from source code, so for text only the extension counts.
   private static func isMedia(_ type: MediaType?, _ path: FilePath) -> Bool {
     if let type, isMedia(type) { return true }
     guard let own = path.lowercasedExtension else { return false }

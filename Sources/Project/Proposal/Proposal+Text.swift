@@ -1,37 +1,37 @@
 import MediaPreflight
 
 extension Proposal {
-  /// The configuration as a file with a comment on each line.
+  /// The configuration file's text, with comments.
   package var text: String {
     let policies = Policy.builtInNames.joined(separator: ", ")
     return """
       # How preflight checks the files in this folder and below it.
-      # Written by 'preflight init' from what it found in \(Self.files(fileCount)); change whatever doesn't fit.
+      # Written by 'preflight init' from \(Self.files(fileCount)); edit as needed.
       #
-      # 'preflight config show FILE' says what holds for a file, and why; 'preflight config lint' checks this
-      # text. A preflight.toml in a folder further down adds to this one and has the say over it.
-      # What the command line says holds over both.
+      # 'preflight config show FILE' shows the settings of a file and where they come from. 'preflight config lint'
+      # checks this file. A preflight.toml in a subfolder adds to this one and overrides it. Command-line options
+      # override both.
 
-      # What the files are held against: \(policies),
+      # The policy that files are checked against: \(policies),
       # or the path of a policy file.
       policy = "\(Policy.builtInNames.first ?? "")"
 
-      # Let a warning reject as an error does.
+      # Reject files with warnings too.
       # strict = true
 
-      # Let files of this name further up have no say here.
+      # Ignore configuration files in folders above this one.
       # root = true
 
-      # What is left out, written as in .gitignore, which is heeded too.
+      # Files to ignore, in the syntax of .gitignore. Files that Git ignores are also ignored.
       ignore = \(ignoreText)
 
-      # Where the files go: image, video, audio, document, sticker, or auto for what the bytes call for.
-      # A glob holds for what it matches and, where that is a folder, for all that is in it. The last that
-      # matches has the say. In place of an endpoint it may have settings of its own:
+      # The endpoint of each file: image, video, audio, document, sticker, or auto for the one that accepts the
+      # file's type. A glob that matches a folder applies to everything in it. The last matching glob wins.
+      # Instead of an endpoint, a glob can have its own settings:
       # "promo/**" = { endpoint = "image", strict = true, severities = { extension-mismatch = "off" } }
       [files]
       \(filesText)
-      # How grave a finding is: error, warning, note or off. 'preflight explain' lists the codes.
+      # The severity of each finding: error, warning, note or off. 'preflight explain' lists the codes.
       [severities]
       \(severitiesText)
       """
@@ -49,12 +49,12 @@ extension Proposal {
 
   private var severitiesText: String {
     let lines = codes.map { (code, count) in
-      ("# \(code.rawValue) = \"error\"", "a warning; found in \(Self.files(count))")
+      ("# \(code.rawValue) = \"error\"", "default: warning; found in \(Self.files(count))")
     }
     return Self.aligned(lines)
   }
 
-  /// Lines with their comments in one column.
+  /// Lines with their comments aligned.
   private static func aligned(_ lines: [(text: String, comment: String)]) -> String {
     let width = min(60, lines.map(\.text.count).max() ?? 0)
     return lines.map { line in
@@ -62,13 +62,13 @@ extension Proposal {
     }.joined()
   }
 
-  /// A TOML string of one line.
+  /// A single-line TOML string.
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": result += "\\" + String(scalar)
-      // What can't stand in a string, and what could turn the line around for whoever reads it.
+      // Control characters, which TOML doesn't allow, and bidirectional controls, which would confuse readers.
       case _ where EscapedText.of(Array(String(scalar).utf8)) != String(scalar):
         let digits = String(scalar.value, radix: 16)
         result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits

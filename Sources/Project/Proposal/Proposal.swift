@@ -1,9 +1,9 @@
 package import SystemPackage
 internal import MediaPreflight
 
-/// A configuration for a folder, made of what is in it.
+/// A proposed configuration for a folder, based on the files in it.
 package struct Proposal {
-  /// A glob with the reason for it.
+  /// A glob and the reason for it.
   struct Line {
     let glob: String
     let reason: String
@@ -11,19 +11,19 @@ package struct Proposal {
 
   private(set) var endpoints: [(line: Line, endpoint: Endpoint)] = []
   private(set) var ignored: [Line] = []
-  /// The codes that were found, the most frequent first, and in how many files.
+  /// The codes of warnings that were found, and the number of files with each, most frequent first.
   private(set) var codes: [(code: FindingCode, count: Int)] = []
   package let fileCount: Int
 
-  /// How many globs are proposed.
+  /// The number of proposed globs.
   package var globCount: Int { endpoints.count + ignored.count }
 
-  /// More lines of one kind than this explain nothing.
+  /// The maximum number of lines of each kind. Longer lists don't help.
   private static let maximumLines = 20
 
-  /// Looks through a folder.
+  /// Inspects a folder's files.
   ///
-  /// - Throws: `SnifferError` when libmagic's database can't be loaded.
+  /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   package init(for folder: FilePath, in project: Project) throws {
     let census = try Census(of: folder, in: project)
     fileCount = census.fileCount
@@ -45,7 +45,7 @@ package struct Proposal {
       let above = Self.above(path)
       if above.contains(where: ignoredFolders.contains) { continue }
       if count.media == 0 {
-        // A folder without any media is one that is yet to be filled.
+        // If there is no media at all, the files are probably still to come.
         if path.isEmpty { return }
         ignoredFolders.append(path)
         if ignored.count < Self.maximumLines {
@@ -65,7 +65,7 @@ package struct Proposal {
     }
   }
 
-  /// The folders that a path is in, the nearest first, and the one that all is about last.
+  /// The folders above a path, the nearest first. The last is the folder of the proposal.
   private static func above(_ path: FilePath) -> [FilePath] {
     var all: [FilePath] = []
     var rest = path
@@ -73,16 +73,17 @@ package struct Proposal {
     return all
   }
 
-  /// Where the files of a folder go: where its name says, if most of them fit; or where all of them go.
+  /// The endpoint of a folder: the one that its name suggests, if it accepts at least half of the media files; else the
+  /// one that is chosen for all of them.
   private static func endpoint(
     for path: FilePath, _ count: Census.Count
   ) -> (endpoint: Endpoint, reason: String)? {
     if let named = endpoint(named: path), let fitting = count.fitting[named], fitting * 2 >= count.media {
-      return (named, "by its name; \(fitting) of \(files(count.media)) there can go to it")
+      return (named, "by its name; accepts the type of \(fitting) of \(files(count.media))")
     }
     if let (endpoint, number) = count.chosen.first, count.chosen.count == 1, number == count.media, number > 1
     {
-      return (endpoint, "all \(files(number)) can go to it")
+      return (endpoint, "accepts the type of all \(files(number))")
     }
     return nil
   }
@@ -103,7 +104,7 @@ package struct Proposal {
 
   // MARK: Files
 
-  /// Files that are no media, in folders with media: by their extension where no media have it.
+  /// Ignores files that aren't media in folders with media: by extension if no media file has it, else by path.
   private mutating func readOthers(_ census: Census) {
     guard (census.counts[FilePath()]?.media ?? 0) > 0 else { return }
     var byGlob: [String: Int] = [:]
@@ -123,7 +124,7 @@ package struct Proposal {
     }
   }
 
-  /// A path in which no sign has a meaning.
+  /// Escapes the special characters of globs.
   private static func escaped(_ text: String) -> String {
     var result = ""
     for (index, scalar) in text.unicodeScalars.enumerated() {

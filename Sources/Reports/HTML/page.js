@@ -1,5 +1,5 @@
 'use strict';
-// The page reads without this. Here the gravest files come first, and the filters work.
+// The page is readable without JavaScript. This script sorts the most severe files first and makes the filters work.
 const main = document.getElementById('files');
 const facets = ['verdict', 'severity', 'code', 'endpoint'];
 const order = file => file.dataset.verdict === 'rejected' ? 0 : file.dataset.severity ? 1 : 2;
@@ -51,7 +51,7 @@ document.getElementById('reset').addEventListener('click', () => {
 });
 const fail = image => {
   const box = image.parentElement;
-  if (box) box.textContent = 'not shown: the browser can’t read it';
+  if (box) box.textContent = 'not shown: the browser can’t decode it';
 };
 main.addEventListener('error', event => { if (event.target instanceof HTMLImageElement) fail(event.target); }, true);
 for (const image of main.querySelectorAll('img')) if (image.complete && !image.naturalWidth && image.currentSrc) fail(image);

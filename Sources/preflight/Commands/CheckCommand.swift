@@ -63,9 +63,9 @@ struct CheckCommand: ParsableCommand {
   }
 }
 
-/// An endpoint by the name that a policy gives it, or the one that the bytes call for.
+/// An endpoint of a policy, or automatic.
 struct EndpointChoice: ExpressibleByArgument {
-  /// Nil for the one that the bytes call for.
+  /// The endpoint; nil for automatic.
   let endpoint: Endpoint?
 
   static let defaultCompletionKind = CompletionKind.list(

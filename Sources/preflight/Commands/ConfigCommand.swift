@@ -37,9 +37,9 @@ struct ConfigCommand: ParsableCommand {
       for file in files {
         let path = project.absolute(file)
         let settings = project.allSettings(ofFileAt: path)
-        let deciding = project.ignoring(path)
+        let ignoredBy = project.decidingPattern(forFileAt: path)
         if !project.error.lines.isEmpty { throw Failure(project.error) }
-        rows.append(SettingsRows(settings, ignoredBy: deciding, named: file))
+        rows.append(SettingsRows(settings, ignoredBy: ignoredBy, named: file))
       }
       switch format {
       case .human: Terminal.write(rows.map(\.text).joined(), to: STDOUT_FILENO)
@@ -84,7 +84,7 @@ struct ConfigCommand: ParsableCommand {
   }
 }
 
-/// The settings of a file, a row each.
+/// The settings of a file, one row per setting.
 private struct SettingsRows {
   private struct Row {
     let key: String
@@ -96,7 +96,7 @@ private struct SettingsRows {
   private var rows: [Row] = []
 
   init(
-    _ settings: Settings, ignoredBy deciding: (list: IgnoreList, pattern: IgnorePattern)?,
+    _ settings: Settings, ignoredBy: (list: IgnoreList, pattern: IgnorePattern)?,
     named name: FilePath
   ) {
     self.name = name
@@ -107,11 +107,11 @@ private struct SettingsRows {
       add(code.rawValue, setting, "") { $0?.rawValue ?? "off" }
     }
     var ignored = Row(key: "ignored", value: "no", origin: "default")
-    if let deciding {
-      let place = deciding.list.source + (deciding.pattern.line > 0 ? ":\(deciding.pattern.line)" : "")
+    if let (list, pattern) = ignoredBy {
+      let place = list.source + (pattern.line > 0 ? ":\(pattern.line)" : "")
       ignored = Row(
-        key: "ignored", value: deciding.pattern.isNegated ? "no" : "yes",
-        origin: "\(place), \(EscapedText.of(deciding.pattern.text))")
+        key: "ignored", value: pattern.isNegated ? "no" : "yes",
+        origin: "\(place), \(EscapedText.of(pattern.text))")
     }
     rows.append(ignored)
   }
@@ -125,7 +125,7 @@ private struct SettingsRows {
         origin: setting?.origin.description ?? "default"))
   }
 
-  /// The rows in columns, below the file's name.
+  /// The file's name, followed by the rows in aligned columns.
   var text: String {
     let widths = (rows.map(\.key.count).max() ?? 0, rows.map(\.value.count).max() ?? 0)
     func padded(_ text: String, _ width: Int) -> String {

@@ -16,7 +16,7 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Explain a finding code or one of Meta's error numbers.",
     discussion: """
       Without CODE, lists all codes. With --policy, also shows that policy's own rules with the code. \
-      An error number of Meta's, such as 131053, is answered with the findings that foresee it.
+      For one of Meta's error numbers, such as 131053, shows the findings that predict it.
 
       Exit status: 0, or 2 if the code or the policy is unknown.
       """)
@@ -55,7 +55,7 @@ struct ExplainCommand: ParsableCommand {
   private func showError(_ number: Int) throws {
     guard let error = MetaError.numbered(number) else {
       let known = MetaError.all.map { "\($0.number)" }.joined(separator: ", ")
-      throw Failure("unknown error number \(number); known are \(known)")
+      throw Failure("unknown error number \(number); choose from \(known)")
     }
     let text = format == .json ? ExplanationText.json(error) : ExplanationText.page(error)
     Terminal.write(text, to: STDOUT_FILENO)

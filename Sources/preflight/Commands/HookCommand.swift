@@ -17,15 +17,15 @@ import Synchronization
 struct HookCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hook",
-    abstract: "Answer requests of another program, one JSON object per line.",
+    abstract: "Answer requests from another program, one JSON object per line.",
     discussion: """
       Each line of standard input is one request, a JSON object. It is answered at once with one line: a result, \
       as in 'check --format ndjson'. Keys: file, endpoint, declaredType, depth, id, and the fields of the policy's \
       requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId). The id, text or a number, comes back \
       unchanged. A line that is not a JSON object, or has a key twice, is answered with invalid-request.
 
-      A request with a file and an endpoint checks the file alone; one without a file checks its fields. Requests \
-      are read while answers wait, up to 64 MiB. A configuration is read only with --config; an endpoint in the \
+      A request with a file and an endpoint checks only the file; a request without a file checks its fields. Up to \
+      64 MiB of requests are buffered while the caller doesn't read answers. A configuration is read only with --config; an endpoint in the \
       request overrides it. The hook ends when its input ends.
 
       Exit status: 0 if everything was accepted; 1 if a request was rejected; 2 if a file couldn't be read, or an \
@@ -51,7 +51,7 @@ struct HookCommand: ParsableCommand {
     let project = try configuration.project(Settings(policy, isStrict: strict))
     let hook = Hook(project.baseSettings.engine)
     let settings = Mutex(project)
-    // A caller that no longer reads shows as an error of the write, whatever it did about the signal.
+    // If the caller no longer reads, writes must fail with EPIPE, whatever signal disposition it left.
     signal(SIGPIPE, SIG_IGN)
     sandbox.enter()
     let run = HookRun(jobs: jobs.count, keepsOrder: !unordered) { line in
@@ -65,7 +65,7 @@ struct HookCommand: ParsableCommand {
     }
     do {
       let summary = try run.run()
-      // The caller has read each verdict, so files that couldn't be judged don't count either.
+      // With `never`, unreadable files don't count either: the caller has read each verdict.
       if failOn.value != .never { try FileRun.exit(summary, failOn: failOn.value) }
     } catch let error as SnifferError {
       throw Failure(error.description)

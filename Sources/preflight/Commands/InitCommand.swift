@@ -31,7 +31,7 @@ struct InitCommand: ParsableCommand {
 
   func run() throws {
     guard FolderListing(folder, followsLink: true) != nil else {
-      throw Failure("\(folder.display) is not a folder that can be read")
+      throw Failure("\(folder.display) is not a readable folder")
     }
     if !stdout,
       let found = FolderMarks(at: folder, configurations: true, git: false).configurations.first

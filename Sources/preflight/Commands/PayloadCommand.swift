@@ -16,7 +16,7 @@ import SystemPackage
 struct PayloadCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "payload",
-    abstract: "Make the ready-to-send request for a file, or say why not.",
+    abstract: "Print the ready-to-send request for a file, or why it is rejected.",
     discussion: """
       The request is written to standard output. If it is rejected, the result is written to standard output as \
       JSON and the findings to standard error as text. Without FILE, only the fields of the request are checked.
@@ -102,7 +102,7 @@ struct PayloadCommand: ParsableCommand {
 
   func run() throws {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
-    if let mistake = project.endpointMistake { throw Failure(mistake) }
+    if let error = project.endpointError { throw Failure(error) }
     let settings = file.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
     sandbox.enter()
@@ -133,7 +133,7 @@ struct PayloadCommand: ParsableCommand {
   /// Writes the findings as text to standard error.
   private func show(_ result: CheckResult, policy: Policy) {
     guard let human = ReportFormat.named("human") else { return }
-    let usesColor = color.isWanted(onTerminal: Terminal.isTerminal(STDERR_FILENO))
+    let usesColor = color.isEnabled(onTerminal: Terminal.isTerminal(STDERR_FILENO))
     var report = human.make(
       ReportContext(
         policy: policy.name, version: Version.current, usesColor: usesColor,

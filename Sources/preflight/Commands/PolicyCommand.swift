@@ -91,7 +91,7 @@ struct PolicyCommand: ParsableCommand {
     var files: [FilePath]
 
     func run() throws {
-      var isMistaken = false
+      var hasErrors = false
       for file in files {
         do {
           let text = try Input.all(ofFileAt: file)
@@ -101,16 +101,16 @@ struct PolicyCommand: ParsableCommand {
           _ = try Policy(parsing: text, name: file.display)
         } catch let error as PolicyError {
           Terminal.write("\(error)\n", to: STDERR_FILENO)
-          isMistaken = true
+          hasErrors = true
         } catch let error as Failure {
           Terminal.note("\(file.display) \(error.message)")
-          isMistaken = true
+          hasErrors = true
         } catch {
           Terminal.note("\(file.display): \(error)")
-          isMistaken = true
+          hasErrors = true
         }
       }
-      if isMistaken { throw ExitStatus.notJudged }
+      if hasErrors { throw ExitStatus.notJudged }
     }
   }
 }

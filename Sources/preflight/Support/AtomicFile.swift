@@ -9,10 +9,10 @@ import MediaPreflight
   import Musl
 #endif
 
-/// Files that are there whole or not at all.
+/// Writes files atomically.
 enum AtomicFile {
-  /// Writes beside the target under a hidden name and then takes the target's place. What is no regular
-  /// file, such as `/dev/stdout`, is written to as it is; a link keeps pointing where it points.
+  /// Writes a temporary file beside the target and renames it. A target that is not a regular file, such as
+  /// `/dev/stdout`, is written directly. A symbolic link is kept, and its target is replaced.
   static func write(_ bytes: [UInt8], to path: FilePath) throws(ByteSourceError) {
     var mode: mode_t?
     var target = path.bytes
@@ -26,11 +26,11 @@ enum AtomicFile {
       }
     }
     let slash = target.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
-    // mkstemp fills in the X's.
+    // mkstemp replaces the X's.
     var temporary = terminated(target[..<slash] + Array(".preflight-XXXXXX".utf8))
     let descriptor = mkstemp(&temporary)
     guard descriptor >= 0 else { throw ByteSourceError(systemError: errno) }
-    // As open() would have made it: mkstemp lets nobody else read.
+    // Set the mode that open() would have used: mkstemp denies access to other users.
     let mask = umask(0)
     _ = umask(mask)
     fchmod(descriptor, mode ?? (0o666 & ~mask))

@@ -2,13 +2,13 @@ import SystemPackage
 import MediaPreflight
 import PreflightReports
 
-/// The baseline of one run: read before it, written after it.
+/// The baseline of one run. It is read before the run and written after it.
 struct BaselineRun {
   private let known: KnownFindings
   private let readName: FilePath?
   private let writtenName: FilePath?
 
-  /// Reads the baseline that the options name; nil where they name none.
+  /// Reads the baseline that the options name; nil if they name none.
   init?(_ options: FindingOptions) throws {
     guard options.baseline ?? options.writeBaseline != nil else { return nil }
     let folder = { (path: FilePath) in FilePath(path.bytes + Array("/..".utf8)) }
@@ -22,7 +22,7 @@ struct BaselineRun {
 
   func leavingOutKnown(of result: CheckResult) -> CheckResult { known.leavingOutKnown(of: result) }
 
-  /// Writes the baseline that was asked for, or says what of the one that was read no longer occurs.
+  /// Writes the new baseline, or reports how many entries of the old one no longer occur.
   func finish() throws {
     if let writtenName {
       let baseline = known.adopted

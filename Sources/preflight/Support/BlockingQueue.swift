@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// A queue between threads: who takes from it waits until there is something.
+/// A queue between threads. Taking an element blocks until there is one.
 final class BlockingQueue<Element: Sendable>: Sendable {
   private struct State {
     var elements: [Element] = []
@@ -9,7 +9,7 @@ final class BlockingQueue<Element: Sendable>: Sendable {
   }
 
   private let state = Mutex(State())
-  /// Counts the elements, and one more once the queue is closed.
+  /// The number of elements, plus one after the queue is closed.
   private let count = DispatchSemaphore(value: 0)
 
   func put(_ element: Element) {
@@ -17,18 +17,18 @@ final class BlockingQueue<Element: Sendable>: Sendable {
     count.signal()
   }
 
-  /// The first element, once there is one; nil once the queue is closed.
+  /// Waits for an element and returns it; nil if the queue is closed.
   func take() -> Element? {
     count.wait()
     return state.withLock { state in
       guard state.isClosed else { return state.elements.removeFirst() }
-      // Whoever else waits has to see it too.
+      // Wake the next waiting thread too.
       count.signal()
       return nil
     }
   }
 
-  /// Lets nobody wait any more; what is still in the queue is dropped.
+  /// Closes the queue and drops its elements. All waiting threads return.
   func close() {
     state.withLock { state in
       state.isClosed = true

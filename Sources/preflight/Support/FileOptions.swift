@@ -5,7 +5,7 @@ import SystemPackage
 
 extension Depth: ExpressibleByArgument {}
 
-/// Which files.
+/// The options for the files to check.
 struct FileOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -55,14 +55,14 @@ struct FileOptions: ParsableArguments {
     } catch { throw Failure("\(filesFrom.display): \(error)") }
   }
 
-  /// The name that a file goes by in results.
+  /// The name of a file in results.
   func shownName(of file: FoundFile) -> FilePath {
     Self.isStandardInput(file) ? name ?? file.name : file.name
   }
 
-  /// Opens a file, or takes in standard input.
+  /// Opens a file, or reads standard input.
   ///
-  /// - Throws: `ByteSourceError` where it can't be read.
+  /// - Throws: `ByteSourceError` if it can't be read.
   func source(of file: FoundFile) throws -> any ByteSource {
     guard Self.isStandardInput(file) else { return try Opening.source(of: .file(file.name)) }
     do { return MemorySource(try Input.all()) } catch let error as Input.TooLarge {

@@ -13,24 +13,24 @@ import PreflightReports
   import Musl
 #endif
 
-/// A run over files: walks, judges on several threads, shows in order, and counts.
+/// A run over files: finds the files, checks them on several threads, and reports and counts the results in order.
 enum FileRun {
   static func run(
     _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: Project,
     hasPolicy: Bool, writing written: [FilePath] = [],
-    judge: @escaping @Sendable (FoundFile, FileSettings) throws -> CheckResult
+    check: @escaping @Sendable (FoundFile, FileSettings) throws -> CheckResult
   ) throws -> Summary {
     var walk = FileWalk(try files.names(), in: project)
-    // Every configuration is read before anything is judged or any report begun.
+    // All configurations are read before any file is checked or any report is opened.
     do { try walk.survey() } catch { throw Failure(error) }
-    if let mistake = project.endpointMistake { throw Failure(mistake) }
+    if let error = project.endpointError { throw Failure(error) }
     let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
-    // No thread has been started yet: interrupts, progress and the work have their own.
+    // This must precede all other threads: those for interrupts, progress and checks.
     sandbox.enter(writing: written)
     let run = OrderedRun(jobs: files.jobs.count) { (file: FoundFile) in
       do {
         let start = ContinuousClock.now
-        var result = try judge(file, file.settings.get())
+        var result = try check(file, file.settings.get())
         result.elapsed = ContinuousClock.now - start
         result.isFoundInFolder = !file.isNamed
         return result
@@ -62,7 +62,7 @@ enum FileRun {
     return summary
   }
 
-  /// Ends with the status that a run's counts call for.
+  /// Throws the exit status for a run's counts, if it isn't 0.
   static func exit(_ summary: Summary, failOn: FailOn = .error) throws {
     if summary.unjudged > 0 { throw ExitStatus.notJudged }
     let fails =
@@ -75,12 +75,12 @@ enum FileRun {
   }
 }
 
-/// The reports of one run and where they go.
+/// The reports of one run and their outputs.
 private final class ReportSink {
   private final class Target {
     var report: any Report
     var output: Output
-    /// Whether nobody reads the output any more.
+    /// Whether the reader of the output has closed it.
     var isClosed = false
 
     init(_ report: any Report, _ output: consuming Output) {
@@ -95,7 +95,7 @@ private final class ReportSink {
   private var summary = Summary()
 
   init(_ options: ReportOptions, context: ReportContext) throws {
-    // A pipe that nobody reads any more is an error here, so that the other reports are still written.
+    // Turn a closed pipe into a write error, so that the other reports are still written.
     signal(SIGPIPE, SIG_IGN)
     let format = try options.mainFormat
     let main = if let path = options.output { try Output(path: path) } else { Output() }
@@ -111,8 +111,8 @@ private final class ReportSink {
     if format.name == "github", let summary = Self.stepSummary(context) { targets.append(summary) }
   }
 
-  /// All findings, annotated or not, for the page of a step in a GitHub workflow. What the step has written
-  /// there before counts towards the limit. A run doesn't fail for want of it.
+  /// The step summary of a GitHub workflow, with all findings. Earlier output of the step counts towards the limit. If it
+  /// can't be written, the run continues.
   private static func stepSummary(_ context: ReportContext) -> Target? {
     guard let path = Terminal.environment("GITHUB_STEP_SUMMARY"), !path.isEmpty else { return nil }
     do {
@@ -120,7 +120,7 @@ private final class ReportSink {
       let room = ReportFormat.stepSummaryLimit - output.byteCount
       return room < 4096 ? nil : Target(ReportFormat.stepSummary(context, room: room), output)
     } catch {
-      Terminal.note("the step summary: \(error.message)")
+      Terminal.note("step summary: \(error.message)")
       return nil
     }
   }
@@ -144,11 +144,11 @@ private final class ReportSink {
 
   func endProgress() { progress?.end() }
 
-  /// Ends the reports with what was found so far, and the process with the signal's status.
+  /// Completes the reports with the results so far, and exits with the signal's status.
   func abandon(signal: Int32) -> Never {
     summary.isInterrupted = true
     do { _ = try finish() } catch let failure as Failure { Terminal.note(failure.message) } catch {
-      // Nobody reads on: there is nobody to tell.
+      // The output is closed, so there is nowhere to report it.
     }
     Terminal.note("interrupted after \(summary.checked == 1 ? "1 file" : "\(summary.checked) files")")
     Terminal.exitAtOnce(128 + signal)
@@ -159,7 +159,7 @@ private final class ReportSink {
       var bytes: [UInt8] = []
       body(&target.report, &bytes)
       do {
-        // What goes to a file leaves the line where it is.
+        // Only output to a terminal needs the progress line erased.
         let erases = target.output.isTerminal
         try target.output.append(bytes, mustFlush: mustFlush) { if erases { progress?.erase() } }
       } catch is ClosedPipe where targets.contains(where: { $0 !== target && !$0.isClosed }) {

@@ -3,7 +3,7 @@ import MediaPreflight
 import PreflightReports
 import SystemPackage
 
-/// Which findings are reported, and the exit status that they lead to.
+/// The options for which findings are reported, and for the exit status.
 struct FindingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Report only these codes; separated by commas, may be repeated.", valueName: "CODES"),
@@ -27,7 +27,7 @@ struct FindingOptions: ParsableArguments {
       "Write a baseline with every finding of this run.", valueName: "FILE"))
   var writeBaseline: FilePath?
 
-  // Run when a word is completed, not in each run.
+  // The shell runs this only when it completes a word.
   private static let codeNames = CompletionKind.shellCommand("preflight explain | cut -d ' ' -f 1")
 
   func validate() throws {
@@ -41,7 +41,7 @@ struct FindingOptions: ParsableArguments {
     get throws(ValidationError) {
       let ignored = try Self.codes(ignore, option: "--ignore")
       if ignored.contains(.unreadable) {
-        throw ValidationError("'unreadable' can't be ignored: such a file was not checked")
+        throw ValidationError("'unreadable' can't be ignored, because such a file is not checked")
       }
       return CodeSelection(selected: try Self.codes(select, option: "--select"), ignored: ignored)
     }

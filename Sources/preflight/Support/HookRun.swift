@@ -3,20 +3,19 @@ import MediaPreflight
 import PreflightReports
 import Synchronization
 
-/// Answers the lines of standard input on several threads, and writes the answers in the order of the requests, or
-/// as they are done.
+/// Answers the lines of standard input on several threads. Answers are written in the order of the requests, or as they
+/// are ready.
 ///
-/// A thread takes a line, answers it and writes the answer itself, so that a single request is handed over only
-/// once, by the ``InputPump``.
+/// Each worker reads a line, answers it and writes the answer. A request therefore crosses threads only once, from the
+/// ``InputPump``.
 final class HookRun: Sendable {
-  /// So many requests may be taken whose answers haven't been written, so that answers behind a slow one don't pile
-  /// up.
+  /// The maximum number of requests in progress. It bounds the number of answers that wait behind a slow one.
   private static let window = 64
 
   private struct Writer: ~Copyable {
     var output = Output()
     var summary = Summary()
-    /// The number of the answer that is written next, where they keep their order.
+    /// The number of the next answer to write, if answers are ordered.
     var due = 1
     var waiting: [Int: HookAnswer] = [:]
     var error: (any Error)?
@@ -30,24 +29,24 @@ final class HookRun: Sendable {
   private let room = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// - Parameter answer: Answers a line; called on any of the threads.
+  /// - Parameter answer: Answers a line; called on any worker thread.
   init(
     jobs: Int, keepsOrder: Bool, answer: @escaping @Sendable (RequestReader.Line) throws -> HookAnswer
   ) {
     self.jobs = jobs
     self.keepsOrder = keepsOrder
     self.answer = answer
-    // Not as its first value: libdispatch ends a process that frees a semaphore which is below that.
+    // Don't pass this as the initial value: libdispatch crashes when a semaphore is freed below its initial value.
     for _ in 0..<Self.window { room.signal() }
   }
 
   /// Answers until the input ends.
   ///
-  /// - Throws: The first error that reading, answering or writing throws; other threads may still be busy then.
+  /// - Throws: The first error of reading, answering or writing. Other threads may still be working.
   func run() throws -> Summary {
     let workers = DispatchGroup()
     for _ in 0..<jobs { DispatchQueue(label: "worker").async(group: workers) { [self] in work() } }
-    // An error ends the run at once: a worker may be waiting for input that never comes.
+    // An error ends the run without waiting for the workers, which may be waiting for input.
     workers.notify(queue: DispatchQueue(label: "end")) { [self] in ended.signal() }
     ended.wait()
     return try writer.withLock { writer in

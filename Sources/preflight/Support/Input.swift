@@ -9,19 +9,19 @@ import MediaPreflight
   import Musl
 #endif
 
-/// Texts that the command line reads whole: lists of paths, policies.
+/// Reads lists of paths, policies and standard input into memory.
 enum Input {
-  /// No list and no policy is larger than this.
+  /// The maximum size of what is read.
   private static let maximumBytes = 1 << 28
 
   struct TooLarge: Error, CustomStringConvertible {
     var description: String { "is larger than \(Input.maximumBytes) bytes" }
   }
 
-  /// All of standard input.
+  /// Reads all of standard input.
   static func all() throws -> [UInt8] { try all(of: STDIN_FILENO) }
 
-  /// All of a file of any kind: a shell's `<(…)` is a pipe.
+  /// Reads all of a file, which need not be a regular file: a shell's `<(…)` is a pipe.
   static func all(ofFileAt path: FilePath) throws -> [UInt8] {
     let descriptor = open(path.bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ByteSourceError(systemError: errno) }
@@ -29,8 +29,8 @@ enum Input {
     return try all(of: descriptor)
   }
 
-  /// What is read in pieces, as often as is wanted: a file where it stands, and what comes through a pipe held
-  /// in memory. `-` is standard input.
+  /// A source that can be read more than once. Regular files are read from disk, pipes are buffered in memory. `-` is
+  /// standard input.
   static func source(_ path: FilePath) throws -> any ByteSource {
     if path == "-" { return MemorySource(try all()) }
     if let file = try? FileSource(path: path) { return file }
@@ -46,7 +46,7 @@ enum Input {
     return bytes
   }
 
-  /// The next bytes of standard input, as many as are there; nil at its end.
+  /// Reads the available bytes of standard input, up to a limit; nil at its end.
   static func read(_ limit: Int) throws -> [UInt8]? { try read(limit, from: STDIN_FILENO) }
 
   private static func read(_ limit: Int, from descriptor: Int32) throws -> [UInt8]? {

@@ -10,20 +10,20 @@ import Synchronization
   import Musl
 #endif
 
-/// Reads standard input on a thread of its own, and holds what nobody has asked for yet.
+/// Reads standard input on its own thread and buffers it.
 ///
-/// So a caller that writes many requests before it reads an answer isn't blocked, up to ``limit``.
+/// A caller can therefore write up to ``limit`` bytes of requests before it reads an answer.
 final class InputPump: Sendable {
-  /// So many bytes are held at most.
+  /// The maximum number of buffered bytes.
   static let limit = 1 << 26
 
-  private static let pieceSize = 1 << 16
+  private static let chunkSize = 1 << 16
 
   private struct State {
-    /// What was read, the oldest first; each piece is filled before the next is begun.
-    var pieces: [[UInt8]] = []
+    /// The buffered input, oldest first. Each chunk is filled before the next one is added.
+    var chunks: [[UInt8]] = []
     var byteCount = 0
-    /// How the input ended; nil while there may be more.
+    /// The result of the last read; nil until the input ends or fails.
     var end: Result<Void, any Error>?
     var readerWaits = false
     var pumpWaits = false
@@ -35,43 +35,43 @@ final class InputPump: Sendable {
 
   init() { DispatchQueue(label: "input").async { [self] in run() } }
 
-  /// What was read next; nil at the end of the input. One thread at a time may ask.
+  /// Waits for the next chunk; nil at the end of the input. Must not be called by two threads at once.
   ///
-  /// - Throws: `ByteSourceError` when the input can't be read, ``ClosedPipe`` when nobody reads the answers.
+  /// - Throws: `ByteSourceError` if the input can't be read; ``ClosedPipe`` if the reader of the answers is gone.
   func next() throws -> [UInt8]? {
     while true {
       let end: Result<Void, any Error>? = state.withLock { state in
-        state.readerWaits = state.pieces.isEmpty && state.end == nil
-        return state.pieces.isEmpty ? state.end : nil
+        state.readerWaits = state.chunks.isEmpty && state.end == nil
+        return state.chunks.isEmpty ? state.end : nil
       }
       if let end {
         try end.get()
         return nil
       }
-      if let piece = take() { return piece }
+      if let chunk = take() { return chunk }
       hasMore.wait()
     }
   }
 
   private func take() -> [UInt8]? {
     state.withLock { state in
-      if state.pieces.isEmpty { return nil }
-      let piece = state.pieces.removeFirst()
-      state.byteCount -= piece.count
+      if state.chunks.isEmpty { return nil }
+      let chunk = state.chunks.removeFirst()
+      state.byteCount -= chunk.count
       if state.pumpWaits { hasRoom.signal() }
       state.pumpWaits = false
-      return piece
+      return chunk
     }
   }
 
   private func run() {
     while true {
-      let piece = Result {
+      let chunk = Result {
         try Self.waitForInput()
-        return try Input.read(Self.pieceSize)
+        return try Input.read(Self.chunkSize)
       }
-      guard case .success(let bytes?) = piece else {
-        end(piece.map { _ in })
+      guard case .success(let bytes?) = chunk else {
+        end(chunk.map { _ in })
         return
       }
       put(bytes)
@@ -80,13 +80,13 @@ final class InputPump: Sendable {
 
   private func put(_ bytes: [UInt8]) {
     let isFull = state.withLock { state in
-      if let last = state.pieces.last, last.count + bytes.count <= Self.pieceSize {
-        state.pieces[state.pieces.count - 1] += bytes
+      if let last = state.chunks.last, last.count + bytes.count <= Self.chunkSize {
+        state.chunks[state.chunks.count - 1] += bytes
       } else {
-        state.pieces.append(bytes)
+        state.chunks.append(bytes)
       }
       state.byteCount += bytes.count
-      state.pumpWaits = state.byteCount > Self.limit - Self.pieceSize
+      state.pumpWaits = state.byteCount > Self.limit - Self.chunkSize
       wakeReader(&state)
       return state.pumpWaits
     }
@@ -105,8 +105,8 @@ final class InputPump: Sendable {
     state.readerWaits = false
   }
 
-  /// Waits until there is something to read, or nobody to answer: a caller may have died while another
-  /// process keeps its end of our input open.
+  /// Waits for input, or for the reader of the answers to close its end. If the caller dies while another process still
+  /// holds the write end of our input, only standard output shows it.
   private static func waitForInput() throws {
     var queries = [
       pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),

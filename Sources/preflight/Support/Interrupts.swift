@@ -9,17 +9,16 @@ import Synchronization
   import Musl
 #endif
 
-/// SIGINT and SIGTERM, taken by a thread that does nothing else, so that what is done about them is not
-/// bound by what a signal handler may do. A second signal kills.
+/// Handles SIGINT and SIGTERM on a dedicated thread, so that the response isn't limited to async-signal-safe calls. A
+/// second signal kills the process.
 final class Interrupts: Sendable {
   private let isEnded = Mutex(false)
 
-  /// Begins to wait for signals. Must be called before other threads are started, which inherit that the
-  /// signals don't reach them.
+  /// Starts waiting for signals. Must be called before other threads are started, which inherit the signal mask.
   ///
-  /// - Parameter body: What is done on the first signal; called on another thread.
+  /// - Parameter body: Called on the first signal, on another thread.
   init(_ body: @escaping @Sendable (Int32) -> Void) {
-    let signals = Self.wanted
+    let signals = Self.handled
     guard !signals.isEmpty else { return }
     Self.block(signals)
     DispatchQueue(label: "interrupts").async { [self] in
@@ -33,12 +32,12 @@ final class Interrupts: Sendable {
     }
   }
 
-  /// Leaves signals to their default from now on.
+  /// Restores the default: from now on, a signal kills the process.
   func end() { isEnded.withLock { $0 = true } }
 
-  /// The signals that the caller doesn't have ignored, as a shell has for what it runs in the background. Until a
-  /// program changes it, a signal is either ignored or has no handler at all.
-  private static var wanted: [Int32] {
+  /// The signals that aren't ignored. A shell ignores SIGINT for background jobs. At startup, a signal is either ignored
+  /// or has the default action.
+  private static var handled: [Int32] {
     [SIGINT, SIGTERM].filter { number in
       var action = sigaction()
       sigaction(number, nil, &action)

@@ -8,7 +8,7 @@ import ArgumentParser
   import Musl
 #endif
 
-/// How much is done at a time.
+/// The option for the number of threads.
 struct JobOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Number of parallel jobs (default: number of CPUs).", valueName: "N"))
   var jobs: Int?
@@ -19,7 +19,7 @@ struct JobOptions: ParsableArguments {
 
   var count: Int {
     let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    // The system hands out 255 threads, and interrupts and progress need theirs.
+    // libdispatch creates at most 255 threads for queues, and interrupts and progress need some of them.
     return min(jobs ?? cores, 200)
   }
 }

@@ -1,16 +1,16 @@
 import Dispatch
 
-/// Runs work on several threads and hands the results out in the order of the input.
+/// Runs work on several threads and emits the outputs in the order of the inputs.
 ///
-/// The thread that runs it takes the inputs and hands out the outputs. The workers do nothing but the work, and two
-/// queues are all that they share with it.
+/// The calling thread reads the inputs and emits the outputs. The workers only do the work, and share just two queues
+/// with the calling thread.
 struct OrderedRun<Input: Sendable, Output: Sendable>: Sendable {
   private enum Event: Sendable {
     case done(index: Int, Result<Output, any Error>)
     case interrupted(signal: Int32)
   }
 
-  /// How many inputs may be taken beyond the one whose output is due, so that memory stays flat behind a slow one.
+  /// The maximum number of inputs in progress. It bounds memory if one input is slow.
   private let window = 256
   private let jobs: Int
   private let work: @Sendable (Input) throws -> Output
@@ -18,26 +18,26 @@ struct OrderedRun<Input: Sendable, Output: Sendable>: Sendable {
   private let events = BlockingQueue<Event>()
 
   /// - Parameters:
-  ///   - jobs: The number of threads; no more are started than there are inputs.
-  ///   - work: What is done with an input; called on any of these threads.
+  ///   - jobs: The maximum number of threads. No more threads are started than there are inputs.
+  ///   - work: Processes an input; called on any of these threads.
   init(jobs: Int, work: @escaping @Sendable (Input) throws -> Output) {
     self.jobs = jobs
     self.work = work
   }
 
-  /// Ends the run, whatever the workers are at; called on any thread.
+  /// Ends the run without waiting for the workers. May be called on any thread.
   func interrupt(by signal: Int32) { events.put(.interrupted(signal: signal)) }
 
   /// - Parameters:
-  ///   - next: The next input, or nil at the end; called on this thread.
-  ///   - emit: What is done with an output; called on this thread, in the order of the input.
-  /// - Throws: The first error that `next`, `work` or `emit` throws in the order of the input, once all before it has
-  ///   been emitted and the workers have ended; or ``Interrupted``, once all outputs that there are have been
-  ///   emitted, while workers may still be busy.
+  ///   - next: Returns the next input, or nil at the end; called on this thread.
+  ///   - emit: Receives the outputs in the order of the inputs; called on this thread.
+  /// - Throws: The first error of `next`, `work` or `emit` in the order of the inputs, after all earlier outputs have
+  ///   been emitted and the workers have ended. Or ``Interrupted``, after all available outputs have been emitted;
+  ///   workers may still be working.
   func run(next: () throws -> Input?, emit: (Output) throws -> Void) throws {
     let workers = DispatchGroup()
     do {
-      try handOut(next, emit, workers)
+      try process(next, emit, workers)
       inputs.close()
     } catch {
       inputs.close()
@@ -46,7 +46,7 @@ struct OrderedRun<Input: Sendable, Output: Sendable>: Sendable {
     }
   }
 
-  private func handOut(
+  private func process(
     _ next: () throws -> Input?, _ emit: (Output) throws -> Void, _ workers: DispatchGroup
   ) throws {
     var (taken, due, isAtEnd) = (0, 0, false)
@@ -61,7 +61,7 @@ struct OrderedRun<Input: Sendable, Output: Sendable>: Sendable {
           if taken < jobs { startWorker(workers) }
           inputs.put((taken, input))
         } catch {
-          // What comes before it is still emitted.
+          // The outputs before the error are still emitted.
           isAtEnd = true
           events.put(.done(index: taken, .failure(error)))
         }
@@ -81,8 +81,8 @@ struct OrderedRun<Input: Sendable, Output: Sendable>: Sendable {
     }
   }
 
-  /// A serial queue has a thread of its own, however many of them wait for slow disks; a concurrent one has as many
-  /// as there are cores.
+  /// Starts a worker on its own serial queue. A concurrent queue would use only as many threads as there are cores, even
+  /// if they are waiting for slow disks.
   private func startWorker(_ workers: DispatchGroup) {
     DispatchQueue(label: "worker").async(group: workers) { [self] in
       while let (index, input) = inputs.take() {

@@ -9,7 +9,7 @@ import MediaPreflight
   import Musl
 #endif
 
-/// Where a report goes: standard output, or a file that is made anew. Bytes are gathered into blocks.
+/// The buffered output of a report: standard output or a file.
 struct Output: ~Copyable {
   private static let blockSize = 1 << 16
 
@@ -25,9 +25,9 @@ struct Output: ~Copyable {
     isOwned = false
   }
 
-  /// A file.
+  /// Creates or opens a file.
   ///
-  /// - Parameter isAppending: Whether what is there stays.
+  /// - Parameter isAppending: Whether to append to the file instead of truncating it.
   init(path: FilePath, isAppending: Bool = false) throws(Failure) {
     let bytes = path.bytes.map { CChar(bitPattern: $0) } + [0]
     let flags = O_WRONLY | O_CREAT | (isAppending ? O_APPEND : O_TRUNC) | O_CLOEXEC
@@ -37,7 +37,7 @@ struct Output: ~Copyable {
     if descriptor < 0 { throw Failure("\(name) can't be written: \(Terminal.lastError)") }
   }
 
-  /// A file that must not be there yet.
+  /// Creates a file. Fails if it already exists.
   init(newFileAt path: FilePath) throws(Failure) {
     let bytes = path.bytes.map { CChar(bitPattern: $0) } + [0]
     descriptor = open(bytes, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -48,23 +48,23 @@ struct Output: ~Copyable {
 
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
 
-  /// Whether it is a terminal, which may show progress as well.
+  /// Whether the output is a terminal, which may also show the progress line.
   var isTerminal: Bool { Terminal.isTerminal(descriptor) }
 
-  /// The bytes that stand in the file, written before or by this.
+  /// The size of the file, including earlier content.
   var byteCount: Int {
     var status = stat()
     return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// Takes bytes, and writes them once there is a block of them.
+  /// Appends bytes to the buffer, and writes the buffer when it is full.
   ///
   /// - Parameters:
-  ///   - mustFlush: Whether to write all that is held back whatever it comes to.
-  ///   - prepare: Called before anything is written.
-  /// - Throws: ``ClosedPipe`` where nobody reads any more, else `Failure`.
+  ///   - mustFlush: Whether to write the buffer even if it isn't full.
+  ///   - prepare: Called before each write.
+  /// - Throws: ``ClosedPipe`` if the reader is gone, else `Failure`.
   mutating func append(_ bytes: [UInt8], mustFlush: Bool, before prepare: () -> Void) throws {
-    // What goes out at once isn't copied first.
+    // Avoid a copy if the buffer is empty.
     if block.isEmpty { block = bytes } else { block += bytes }
     guard mustFlush ? !block.isEmpty : block.count >= Self.blockSize else { return }
     prepare()
@@ -77,5 +77,5 @@ struct Output: ~Copyable {
   }
 }
 
-/// Nobody reads standard output any more, as after `| head`: the process ends without a word.
+/// The reader of standard output is gone, as after `| head`. The process ends silently.
 struct ClosedPipe: Error {}

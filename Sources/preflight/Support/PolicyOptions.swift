@@ -2,7 +2,7 @@ import ArgumentParser
 import MediaPreflight
 import SystemPackage
 
-/// Which policy.
+/// The option for the policy.
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -16,7 +16,7 @@ struct PolicyOptions: ParsableArguments {
 
   private static let names = Policy.builtInNames.joined(separator: ", ")
 
-  /// A built-in policy, or else the policy file of that name.
+  /// Loads the built-in policy with a name, or else the policy file at that path.
   static func load(_ path: FilePath) throws(Failure) -> Policy {
     let name = path.display
     if let policy = Policy.builtIn(named: name) { return policy }

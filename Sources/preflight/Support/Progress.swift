@@ -9,9 +9,9 @@ import Synchronization
   import Musl
 #endif
 
-/// How far a long run has come: one line on a terminal, written again and again, and gone at the end.
+/// The progress line of a long run. It is updated in place on the terminal and erased at the end.
 final class Progress: Sendable {
-  /// A run that is over sooner shows nothing.
+  /// The delay before the line is shown. Shorter runs show nothing.
   private static let delay = DispatchTimeInterval.milliseconds(1000)
   private static let interval = DispatchTimeInterval.milliseconds(100)
 
@@ -23,10 +23,10 @@ final class Progress: Sendable {
   }
 
   private let state = Mutex(State())
-  /// A queue of its own has a thread of its own when it needs one, however busy the workers are.
+  /// A separate serial queue gets a thread even if all workers are busy.
   private let queue = DispatchQueue(label: "progress")
 
-  /// Begins; nil where standard error is no terminal that can rewrite a line.
+  /// Starts showing progress; nil if standard error is not a terminal that can rewrite a line.
   init?() {
     guard Terminal.isTerminal(STDERR_FILENO), Terminal.environment("TERM") != "dumb" else { return nil }
     show(after: Self.delay)
@@ -35,13 +35,13 @@ final class Progress: Sendable {
   /// Counts a file.
   func advance() { state.withLock { $0.done += 1 } }
 
-  /// Takes in how many files there are in all, once that is known.
+  /// Sets the total number of files once it is known.
   func expect(_ total: Int) { state.withLock { $0.total = total } }
 
-  /// Takes the line away until it is next written, so that something else can be.
+  /// Erases the line until its next update, so that other output can be written.
   func erase() { state.withLock { Self.erase(&$0) } }
 
-  /// Takes the line away for good.
+  /// Erases the line and stops updating it.
   func end() {
     state.withLock {
       Self.erase(&$0)

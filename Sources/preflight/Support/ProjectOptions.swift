@@ -3,7 +3,7 @@ import MediaPreflight
 import PreflightProject
 import SystemPackage
 
-/// The project's configuration, and which files are skipped.
+/// The options for configurations and ignored files.
 struct ProjectOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -34,7 +34,7 @@ struct ProjectOptions: ParsableArguments {
     }
   }
 
-  /// The project of the working folder.
+  /// Creates the project for the working folder.
   ///
   /// - Parameters:
   ///   - overrides: The command line's settings, which override every configuration.
@@ -57,8 +57,8 @@ struct ProjectOptions: ParsableArguments {
   }
 }
 
-/// The configuration of a program that calls this one. None is searched for, so that no stray file changes the
-/// answers.
+/// The configuration option of commands that other programs call. No configuration is searched for, so that a stray file
+/// can't change the answers.
 struct ConfigOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -77,7 +77,7 @@ struct ConfigOptions: ParsableArguments {
 }
 
 extension Project {
-  /// The project of the working folder.
+  /// Creates the project for the working folder.
   convenience init(_ options: Options) throws(Failure) {
     do {
       try self.init(options, workingFolder: Terminal.workingFolder ?? FilePath("/"))
@@ -90,7 +90,7 @@ extension Failure {
 }
 
 extension Settings {
-  /// The settings of the command line.
+  /// Creates the settings of the command line.
   init(_ policy: PolicyOptions, endpoint: EndpointChoice? = nil, isStrict: Bool? = nil) throws(Failure) {
     self.init()
     if let name = policy.policy {

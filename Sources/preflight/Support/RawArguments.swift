@@ -2,20 +2,20 @@ public import ArgumentParser
 import MediaPreflight
 public import SystemPackage
 
-/// The command line's words, whatever bytes they have.
+/// Command-line arguments as strings that preserve arbitrary bytes.
 ///
-/// Swift repairs words that aren't UTF-8, after which a file of that name can't be found. Here each byte
-/// that isn't text is carried as a scalar of a private plane, and taken back by ``bytes(_:)``; text that has
-/// such scalars itself is carried in the same way, so no two words become one.
+/// Swift repairs arguments that aren't UTF-8, so that a file with such a name can't be found. Here, each invalid byte is
+/// encoded as a private-use scalar, and ``bytes(_:)`` decodes it. Arguments that already contain such scalars are encoded
+/// in the same way, so the encoding is unambiguous.
 enum RawArguments {
   /// U+10FE00 + byte.
   private static let base: UInt32 = 0x10fe00
 
-  /// The words after the program's name.
+  /// The arguments after the program's name.
   static var current: [String] {
     var words: [String] = []
     var index = 1
-    // argv is fixed for as long as the process lives and ends with a null pointer.
+    // argv doesn't change during the life of the process and ends with a null pointer.
     while index < Int(CommandLine.argc), let word = CommandLine.unsafeArgv[index] {
       words.append(
         encode(Array(UnsafeBufferPointer(start: word, count: length(word))).map { UInt8(bitPattern: $0) }))
@@ -30,7 +30,7 @@ enum RawArguments {
     return count
   }
 
-  /// Text that stands for any bytes.
+  /// Encodes bytes as a string.
   static func encode(_ bytes: [UInt8]) -> String {
     if let text = String(validating: bytes, as: UTF8.self),
       !text.unicodeScalars.contains(where: { isCarrier($0) })
@@ -53,7 +53,7 @@ enum RawArguments {
     return String(view)
   }
 
-  /// The bytes that a word stands for. No word of a command line has a NUL.
+  /// Decodes the bytes of an argument. Arguments never contain a NUL.
   static func bytes(_ word: String) -> [UInt8] {
     var bytes: [UInt8] = []
     for scalar in word.unicodeScalars {
@@ -71,11 +71,11 @@ enum RawArguments {
   }
 }
 
-/// Path options and arguments are paths from the start, whatever bytes they have.
+/// Parses path options and arguments directly as paths, which may have any bytes.
 extension FilePath: @retroactive ExpressibleByArgument {
-  /// The path that a word stands for.
+  /// Decodes a path from an argument.
   public init?(argument: String) { self.init(RawArguments.bytes(argument)) }
 
-  /// A shell completes paths.
+  /// Shells complete paths.
   public static var defaultCompletionKind: CompletionKind { .file() }
 }

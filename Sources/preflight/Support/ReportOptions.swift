@@ -11,7 +11,7 @@ import SystemPackage
   import Musl
 #endif
 
-/// How results are shown.
+/// The options for reports.
 struct ReportOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Output format: \(Self.formats).", valueName: "FORMAT"),
@@ -32,7 +32,7 @@ struct ReportOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "List every file, not only those with findings (human).")
   var verbose = false
 
-  @Flag(name: .shortAndLong, help: "List only the findings that reject, and no progress.")
+  @Flag(name: .shortAndLong, help: "List only findings that reject a file; don't show progress.")
   var quiet = false
 
   @Flag(help: "Don't show progress.")
@@ -49,7 +49,7 @@ struct ReportOptions: ParsableArguments {
     if verbose, quiet { throw ValidationError("--verbose and --quiet can't be used together") }
   }
 
-  /// The chosen format; by default text, and annotations in a GitHub workflow.
+  /// The format of the main report. The default is `github` in a GitHub workflow, else `human`.
   var mainFormat: ReportFormat {
     get throws(ValidationError) {
       let isWorkflow = !statistics && Terminal.environment("GITHUB_ACTIONS") == "true"
@@ -62,7 +62,7 @@ struct ReportOptions: ParsableArguments {
     }
   }
 
-  /// Whether one of the reports shows the files themselves.
+  /// Whether a report shows the files' content.
   var showsFiles: Bool {
     let names = [format].compactMap(\.self) + report.map { String($0.prefix { $0 != "=" }) }
     return names.contains { ReportFormat.named($0)?.showsFiles == true }
@@ -85,13 +85,13 @@ struct ReportOptions: ParsableArguments {
 
   func context(policy: String?) -> ReportContext {
     let isTerminal = output == nil && Terminal.isTerminal(STDOUT_FILENO)
-    let usesColor = color.isWanted(onTerminal: isTerminal)
+    let usesColor = color.isEnabled(onTerminal: isTerminal)
     return ReportContext(
       policy: policy, version: Version.current, usesColor: usesColor,
       usesLinks: usesColor && isTerminal && Terminal.hasLinks,
       listing: quiet ? .errors : verbose ? .all : .findings,
       width: (isTerminal ? Terminal.width(STDOUT_FILENO) : nil) ?? Terminal.standardWidth,
-      root: Surroundings.projectFolder,
+      root: RunEnvironment.projectFolder,
       folder: Terminal.workingFolder)
   }
 }
@@ -99,11 +99,11 @@ struct ReportOptions: ParsableArguments {
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
   case auto, always, never
 
-  /// Whether to use colours.
+  /// Whether to use colors.
   ///
-  /// NO_COLOR and FORCE_COLOR (no-color.org, force-color.org) count where they have a value; FORCE_COLOR also where
-  /// the output is no terminal, as in most CI jobs.
-  func isWanted(onTerminal isTerminal: Bool) -> Bool {
+  /// NO_COLOR and FORCE_COLOR (no-color.org, force-color.org) apply if they are not empty. FORCE_COLOR also applies if
+  /// the output is not a terminal, as in most CI jobs.
+  func isEnabled(onTerminal isTerminal: Bool) -> Bool {
     func isSet(_ name: String) -> Bool { !(Terminal.environment(name) ?? "").isEmpty }
     switch self {
     case .always: return true

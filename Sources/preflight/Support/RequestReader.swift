@@ -1,11 +1,11 @@
 import MediaPreflight
 
-/// Cuts standard input into lines, each of which is a request.
+/// Splits standard input into lines. Each line is a request.
 struct RequestReader: Sendable {
   struct Line {
-    /// From 1.
+    /// The line number, from 1.
     let number: Int
-    /// The line without its end; nothing of one that is too long.
+    /// The line without its line break; empty if it is too long.
     let text: [UInt8]
     let isTooLong: Bool
   }
@@ -20,26 +20,26 @@ struct RequestReader: Sendable {
 
   /// The next line; nil at the end of the input.
   ///
-  /// - Throws: As ``InputPump/next()``.
+  /// - Throws: The errors of ``InputPump/next()``.
   mutating func next() throws -> Line? {
     var searched = start
     var isTooLong = false
     while true {
       let end = buffer[searched...].firstIndex(of: 0x0a) ?? (isAtEnd ? buffer.endIndex : nil)
       if let end {
-        // What stands behind the last line end is a line only if there is something.
+        // Without text after it, the last line break doesn't start another line.
         if isAtEnd, start >= buffer.count, !isTooLong { return nil }
         defer { start = min(end + 1, buffer.count) }
         number += 1
         var text = buffer[start..<end]
-        // Windows programs begin a text with a byte order mark.
+        // Windows programs may start their output with a byte order mark.
         if number == 1, text.starts(with: [0xef, 0xbb, 0xbf]) { text = text.dropFirst(3) }
         isTooLong = isTooLong || text.count > Hook.maximumLineLength
         return Line(number: number, text: isTooLong ? [] : Array(text), isTooLong: isTooLong)
       }
       buffer.removeFirst(start)
       start = 0
-      // Of a line that is too long nothing is kept.
+      // Discard a line that is too long.
       if buffer.count > Hook.maximumLineLength {
         isTooLong = true
         buffer.removeAll(keepingCapacity: true)

@@ -2,7 +2,7 @@ import MediaPreflight
 import PreflightTOML
 
 extension JSONWriter {
-  /// Writes a table of a TOML document as an object, in the document's order.
+  /// Writes a TOML table as a JSON object, in document order.
   mutating func table(_ table: TOMLTable) {
     object { json in
       for entry in table.entries {
@@ -16,7 +16,7 @@ extension JSONWriter {
     switch value {
     case .string(let text): string(text)
     case .integer(let number): integer(number)
-    // JSON has no infinities and no NaN, which no policy has either.
+    // JSON has no infinities or NaN. Policies don't have them either.
     case .float(let number): if number.isFinite { self.number(number) } else { null() }
     case .boolean(let isTrue): bool(isTrue)
     case .array(let nodes): array { json in for node in nodes { json.value(node.value) } }

@@ -10,9 +10,9 @@ import PreflightReports
   import Musl
 #endif
 
-/// The process's own surroundings: its streams, its environment, its end.
+/// The process's standard streams, environment variables and exit.
 enum Terminal {
-  /// Writes all of the bytes; false when the stream fails.
+  /// Writes all of the bytes; returns false if a write fails.
   @discardableResult
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
@@ -55,15 +55,15 @@ enum Terminal {
     #endif
   }
 
-  /// Ends the process without waiting for what other threads do.
+  /// Exits immediately, without waiting for other threads.
   static func exitAtOnce(_ status: Int32) -> Never { _exit(status) }
 
-  /// Ends as a program ends that writes where nobody reads: by the signal, without a word.
+  /// Ends the process silently by SIGPIPE, as is usual for a closed pipe.
   static func endByClosedPipe() -> Never {
     die(by: SIGPIPE)
   }
 
-  /// Ends by a signal, so that whoever waits for the process sees which.
+  /// Ends the process by a signal, so that the parent process sees which one.
   static func die(by number: Int32) -> Never {
     signal(number, SIG_DFL)
     var set = sigset_t()
@@ -80,11 +80,10 @@ enum Terminal {
 
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// The columns at which text is wrapped where there is no terminal.
+  /// The width at which text is wrapped if there is no terminal.
   static let standardWidth = 80
 
-  /// Whether the terminal shows links (OSC 8). None says so; these are known to, and the others show the text alone or
-  /// are left out.
+  /// Whether the terminal supports links (OSC 8). Terminals don't report it, so known ones are listed here.
   static var hasLinks: Bool {
     let program = environment("TERM_PROGRAM") ?? ""
     let known = ["iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper", "rio", "WarpTerminal"]
@@ -92,7 +91,7 @@ enum Terminal {
     return known.contains(program) || variables.contains { environment($0) != nil }
   }
 
-  /// The columns of the terminal behind a descriptor; nil where there is none.
+  /// The width of a descriptor's terminal, in columns; nil if it is not a terminal.
   static func width(_ descriptor: Int32) -> Int? {
     guard isTerminal(descriptor) else { return nil }
     var size = winsize()
@@ -100,13 +99,13 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// The absolute path of the working folder; nil where it can't be known.
+  /// The absolute path of the working folder; nil if it can't be determined.
   static var workingFolder: FilePath? {
     guard let path = getcwd(nil, 0) else { return nil }
     defer { free(path) }
     return FilePath(platformString: path)
   }
 
-  /// The reason of the last failure of the system.
+  /// The message of the last system error.
   static var lastError: String { String(cString: strerror(errno)) }
 }

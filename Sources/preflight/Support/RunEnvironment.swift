@@ -2,10 +2,10 @@ import SystemPackage
 import PreflightInspection
 import MediaPreflight
 
-/// What reports know of where the run takes place.
-enum Surroundings {
-  /// The folder that services take paths to be relative to: the checkout in a GitHub workflow or a GitLab
-  /// job, where the run takes place in one; else the working folder.
+/// The environment that the run takes place in.
+enum RunEnvironment {
+  /// The folder that paths in reports are relative to: in a GitHub workflow or a GitLab job, the checkout, if it contains
+  /// the working folder; else the working folder.
   static var projectFolder: FilePath? {
     guard let folder = Terminal.workingFolder else { return nil }
     for variable in ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] {
