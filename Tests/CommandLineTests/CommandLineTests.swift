@@ -2,14 +2,14 @@ import Foundation
 @testable import PreflightTestSupport
 import Testing
 
-/// The command line, tested by data: each file under `Cases` is a list of commands with what they print.
+/// Data-driven tests of the command line. Each file under `Cases` is a list of commands with their expected output.
 ///
-///     $ preflight policy list      the command, run by a shell in the package's folder
+///     $ preflight policy list      a command, run by a shell in the package's folder
 ///     ? 0                          its exit status
 ///     > waconnect  …               a line of its standard output
 ///     ! preflight: …               a line of its standard error
 ///
-/// `PREFLIGHT_RECORD=1 swift test` writes what is printed into the files, for a look at the difference.
+/// `PREFLIGHT_RECORD=1 swift test` writes the actual output to the files; review the diff.
 @Suite struct CommandLineTests {
   static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -50,7 +50,7 @@ import Testing
   }
 }
 
-/// Commands run as a user would, with the executable under test first on the path.
+/// Runs shell commands with the executable under test first in `PATH`.
 enum Shell {
   struct Result {
     let status: Int32
@@ -58,7 +58,7 @@ enum Shell {
     let errors: String
   }
 
-  /// The folder of the build products: the one that holds the test bundle.
+  /// The folder of the build products, which has the test bundle.
   static let products: String = {
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
     return URL(filePath: bundle).deletingLastPathComponent().path
@@ -70,7 +70,7 @@ enum Shell {
     process.arguments = ["-c", command]
     process.currentDirectoryURL = folder
     process.environment = ["PATH": "\(products):/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
-    // A sanitizer's settings hold for what is run as well.
+    // Pass sanitizer settings on to the command.
     for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] {
       process.environment?[name] = ProcessInfo.processInfo.environment[name]
     }
@@ -78,7 +78,7 @@ enum Shell {
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }
     process.environment?["SCRATCH"] = scratch.path
-    // Files rather than pipes: nothing to drain, whatever the amount.
+    // Files instead of pipes, which would have to be drained.
     let (output, errors) = (scratch.appending(path: ".out"), scratch.appending(path: ".err"))
     for file in [output, errors] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: output)

@@ -8,19 +8,19 @@ import Testing
   import Glibc
 #endif
 
-/// The hook as a program uses it: a process that is kept open.
+/// The hook as programs use it: a long-running process.
 @Suite(.serialized) struct HookTests {
   private static let fixtures = CommandLineTests.package.path + "/Fixtures/"
 
-  @Test func eachRequestIsAnsweredAtOnce() throws {
+  @Test func requestsAreAnsweredImmediately() throws {
     let hook = try Hook()
     for name in ["pictures/rgb.jpg", "pictures/cmyk.jpg", "pictures/rgb.jpg"] {
-      // The answer comes although no further line follows.
+      // The answer doesn't depend on further input.
       let answer = try hook.ask(#"{"endpoint":"image","file":"\#(Self.fixtures)\#(name)"}"#)
       #expect(answer["path"] as? String == Self.fixtures + name)
       #expect(answer["verdict"] as? String == (name.contains("cmyk") ? "rejected" : "accepted"))
     }
-    // A line that can't be read is answered at once as well, and the stream goes on.
+    // A malformed line is also answered immediately, and the hook continues.
     for (index, line) in [#"{"endpoint":"image""#, #"{"file":"unclosed,"#, "]", "{}"].enumerated() {
       let findings = try #require(try hook.ask(line)["findings"] as? [[String: Any]])
       #expect((findings[0]["message"] as? String)?.contains("line \(index + 4) ") == true)
@@ -31,7 +31,7 @@ import Testing
     #expect(hook.waitForEnd() == 1)
   }
 
-  @Test func aHundredThousandRequestsAreAnsweredInOrderAndInFlatMemory() throws {
+  @Test func manyRequestsAreAnsweredInOrderInConstantMemory() throws {
     let hook = try Hook()
     let picture = Self.fixtures + "pictures/rgb.jpg"
     var early = 0
@@ -64,8 +64,8 @@ import Testing
     #expect(hook.waitForEnd() == 1)
   }
 
-  /// The input is still held open when the caller is gone, and nothing more is written to it.
-  @Test func theCallersDeathEndsIt() throws {
+  /// The hook ends when the reader of its answers is gone, even if its input is still open.
+  @Test func endsWhenTheCallerDies() throws {
     let hook = try Hook()
     _ = try hook.ask("{}")
     hook.closeOutput()
@@ -77,7 +77,7 @@ import Testing
     #expect(other.waitForEnd() == 1)
   }
 
-  @Test func aLineOfAnyLengthIsBounded() throws {
+  @Test func longLineIsRejectedInConstantMemory() throws {
     let hook = try Hook()
     _ = try hook.ask("{}")
     let before = try hook.memory()
@@ -85,9 +85,9 @@ import Testing
     let answers = try hook.exchange(#"{"endpoint":"image","caption":"\#(caption)"}"# + "\n{}\n", count: 2)
     #expect(answers[0].contains("line 2 is too long"))
     #expect(answers[1].contains("line 3 has neither"))
-    // Input is read on while answers wait, up to 64 MiB; of the line nothing is kept.
+    // Up to 64 MiB of input are buffered while answers wait; the long line is discarded.
     #expect(try hook.memory() < before + (80 << 20))
-    // The last that passes and the first that doesn't.
+    // The longest accepted line and the shortest rejected one.
     for (extra, isTooLong) in [(0, false), (1, true)] {
       let (start, end) = (#"{"endpoint":"image","caption":""#, "\"}")
       let length = (1 << 20) + extra - start.utf8.count - end.utf8.count
@@ -98,8 +98,8 @@ import Testing
     }
   }
 
-  /// A caller may write all that it has before it reads: requests wait up to 64 MiB, in flat memory.
-  @Test func allRequestsMayBeWrittenBeforeAnAnswerIsRead() throws {
+  /// A caller may write all requests before it reads answers: up to 64 MiB are buffered.
+  @Test func requestsAreBuffered() throws {
     let hook = try Hook()
     _ = try hook.ask("{}")
     let before = try hook.memory()
@@ -115,10 +115,10 @@ import Testing
     }
   }
 
-  @Test func aSmallFileNeedNotWaitBehindALargeOne() throws {
+  @Test func unorderedAnswersDoNotWaitForSlowOnes() throws {
     let folder = try ScratchFolder()
     let small = Self.fixtures + "pictures/rgb.jpg"
-    // Text is read to its end.
+    // Text files are read to the end.
     try Data(repeating: 0x61, count: 60 << 20).write(to: URL(filePath: folder.path + "/large.txt"))
     let lines = (1...3).map { number in
       let file = number == 1 ? folder.path + "/large.txt" : small
@@ -134,15 +134,15 @@ import Testing
   }
 
   @Test(arguments: [("error", 2), ("never", 0)])
-  func theStatusIsTheCallersChoice(failOn: String, status: Int32) throws {
+  func failOnSetsTheExitStatus(failOn: String, status: Int32) throws {
     let hook = try Hook(["--fail-on", failOn])
     _ = try hook.exchange("{}\n{\"file\":\"/nonexistent\"}\n", count: 2)
     hook.closeInput()
     #expect(hook.waitForEnd() == status)
   }
 
-  /// Whatever the lines, and however they arrive: one answer for each, in order.
-  @Test func randomLinesInRandomPiecesAreAnsweredOneByOne() throws {
+  /// Random lines that arrive in random chunks get one answer each, in order.
+  @Test func randomLinesInRandomChunksGetOneAnswerEach() throws {
     let hook = try Hook()
     var numbers = SystemRandomNumberGenerator()
     let parts = [
@@ -175,8 +175,8 @@ import Testing
     }
   }
 
-  /// Whoever waits for an answer has one, whatever the line: an object over several lines is several requests.
-  @Test func eachLineHasItsAnswerAtOnce() throws {
+  /// Every line is answered immediately. An object that spans several lines counts as several requests.
+  @Test func everyLineIsAnswered() throws {
     let hook = try Hook()
     for line in [
       "{", "\"endpoint\": \"image\", ", "", "   ", "}", "{},{", "[", "{\"file\":{", "\u{0}", "null",
@@ -187,7 +187,7 @@ import Testing
   }
 }
 
-/// A hook process with both its ends.
+/// A hook process with its input and output.
 private final class Hook {
   let process = Process()
   private let input = Pipe()
@@ -226,13 +226,13 @@ private final class Hook {
 
   /// Sends text on another thread.
   ///
-  /// - Returns: What is signalled once all of it is written.
+  /// - Returns: A semaphore that is signaled when all of it is written.
   func write(_ text: String) -> DispatchSemaphore {
     let input = input.fileHandleForWriting
     let done = DispatchSemaphore(value: 0)
     DispatchQueue.global().async {
-      // A hook that ends early must not end the tests; ignored, the signal would be ignored by every
-      // process that is started here as well.
+      // If the hook ends early, SIGPIPE must not kill the tests. It is blocked here, because SIG_IGN would be inherited by
+      // all child processes.
       var signals = sigset_t()
       sigemptyset(&signals)
       sigaddset(&signals, SIGPIPE)
@@ -243,7 +243,7 @@ private final class Hook {
     return done
   }
 
-  /// Sends text and waits for so many answers, reading while it writes.
+  /// Sends text and waits for a number of answers, reading while writing.
   func exchange(_ text: String, count: Int) throws -> [String] {
     _ = write(text)
     var answers: [String] = []
@@ -264,7 +264,7 @@ private final class Hook {
     return answers
   }
 
-  /// The memory that the process holds, in bytes.
+  /// The process's resident memory, in bytes.
   func memory() throws -> Int {
     #if os(Linux)
       let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)

@@ -5,13 +5,13 @@ import Testing
 
 @testable import preflight
 
-/// Work on several threads whose results come out in the order of the input.
+/// Parallel work whose results are emitted in the order of the input.
 @Suite struct OrderedRunTests {
   private struct Failure: Error, Equatable {
     let number: Int
   }
 
-  /// What is emitted of the numbers from 0, and what is thrown at the end.
+  /// Runs the numbers from 0, and returns the emitted ones and the thrown error.
   private static func emitted(
     count: Int, jobs: Int, next check: (Int) throws -> Void = { _ in },
     emit: (Int) throws -> Void = { _ in }, work: @escaping @Sendable (Int) throws -> Void = { _ in }
@@ -39,19 +39,19 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 2, 3000], [1, 2, 16])
-  func resultsComeInTheOrderOfTheInput(count: Int, jobs: Int) {
+  func resultsAreInInputOrder(count: Int, jobs: Int) {
     let run = Self.emitted(
       count: count, jobs: jobs,
       work: { number in
-        // Some take much longer than others.
+        // Some inputs take much longer than others.
         if number % 7 == 0 { for _ in 0..<20_000 { _ = Mutex(0).withLock { $0 } } }
       })
     #expect(run.numbers == Array(0..<count))
     #expect(run.error == nil)
   }
 
-  @Test func asManyAreWorkedOnAsThereAreJobs() {
-    // More than a machine has cores: none ends before all have begun.
+  @Test func allJobsRunInParallel() {
+    // More jobs than cores: none ends before all have started.
     let jobs = 100
     let state = Mutex((working: 0, most: 0, begun: 0))
     let allHaveBegun = DispatchSemaphore(value: 0)
@@ -72,7 +72,7 @@ import Testing
     #expect(state.withLock { $0.most } == jobs)
   }
 
-  @Test func aFewHundredWaitBehindASlowOne() {
+  @Test func windowIsLimited() {
     let others = Mutex(0)
     let isFree = DispatchSemaphore(value: 0)
     var taken = 0
@@ -81,7 +81,7 @@ import Testing
       count: 2000, jobs: 4, next: { taken = $0 + 1 },
       emit: { if $0 == 0 { takenAtFirst = taken } },
       work: { number in
-        // The first ends once nothing else is left to be done.
+        // The first ends only when no other input is in progress.
         if number == 0 { return isFree.wait() }
         if others.withLock({
           $0 += 1; return $0
@@ -93,7 +93,7 @@ import Testing
     #expect(run.numbers.count == 2000)
   }
 
-  /// Wherever it comes from: what comes before it is emitted, and nothing after.
+  /// For an error from any source, the results before it are emitted and none after it.
   @Test(arguments: [0, 1, 50, 700], [1, 4])
   func theFirstErrorEndsTheRun(number: Int, jobs: Int) {
     func check(_ run: (numbers: [Int], error: (any Error)?)) {
@@ -106,7 +106,7 @@ import Testing
     check(Self.emitted(count: 1000, jobs: jobs, emit: fail))
   }
 
-  @Test func anInterruptEmitsWhatIsDoneAndWaitsForNobody() {
+  @Test func interruptEmitsAvailableResultsWithoutWaiting() {
     let isFree = DispatchSemaphore(value: 0)
     defer { isFree.signal() }
     let box = Mutex<OrderedRun<Int, Int>?>(nil)

@@ -8,10 +8,10 @@ import Testing
   import Glibc
 #endif
 
-/// What shows only while a process runs: progress on a terminal, interrupts, pipes that close.
+/// Tests of running processes: progress on a terminal, interrupts, closed pipes.
 @Suite(.serialized) struct ProcessTests {
-  /// A run that takes some seconds, however fast the machine, and none of whose files is the same. No
-  /// configuration is looked for, so its first result doesn't wait until the whole list was gone through.
+  /// A run over distinct files that takes some seconds even on fast machines. It searches for no configurations, so the
+  /// first result doesn't wait for a survey of the whole list.
   private static let endless = ["check", "--isolated", "--jobs", "2", "--files-from", longList.path]
 
   private static let longList: URL = {
@@ -21,13 +21,13 @@ import Testing
   }()
 
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
-  func anInterruptEndsWithWhatWasFound(signal: Int32, status: Int32) throws {
+  func interruptedRunReportsResultsSoFar(signal: Int32, status: Int32) throws {
     let run = try Running(
       Self.endless + [
         "--format", "json", "--report", "junit=$SCRATCH/junit", "--report", "sarif=$SCRATCH/sarif",
         "--report", "human=$SCRATCH/human",
       ])
-    // Only once results come out is there something to have found.
+    // Wait for the first results.
     try run.waitForOutput(1)
     let begin = Date()
     kill(run.process.processIdentifier, signal)
@@ -40,7 +40,7 @@ import Testing
     #expect(summary["interrupted"] as? Bool == true)
     #expect(summary["checked"] as? Int == results.count)
     #expect(results.count > 100)
-    // In the order of the list, but for what the two workers were still busy with.
+    // Results are in the order of the list, except the files that the two workers were still checking.
     let numbers = try results.map {
       try #require(Int(URL(filePath: $0["path"] as? String ?? "").lastPathComponent))
     }
@@ -62,8 +62,8 @@ import Testing
     #expect(junit.hasSuffix("</testsuite>\n</testsuites>\n") && junit.contains("tests=\"\(files)\""))
   }
 
-  @Test func aSecondInterruptKills() throws {
-    // Nobody reads the pipe, so that the report can't be ended.
+  @Test func secondInterruptKills() throws {
+    // The pipe isn't read, so the report can't be completed.
     let pipe = Pipe()
     let run = try Running(Self.endless + ["--format", "ndjson"], output: pipe.fileHandleForWriting)
     try pipe.fileHandleForWriting.close()
@@ -77,26 +77,26 @@ import Testing
     #expect(try run.errors == "")
   }
 
-  @Test func progressIsOneLineOnATerminalAndGoneAtTheEnd() throws {
+  @Test func progressLineIsErasedAtTheEnd() throws {
     let terminal = try PseudoTerminal()
     let run = try Running(Self.endless + ["--format", "ndjson"], errors: terminal.end)
     let shown = try terminal.read(until: "\r\u{1b}[K") + terminal.read(until: " checked")
-    // Nothing is shown of a short run.
+    // A short run shows no progress.
     #expect(Date().timeIntervalSince(run.begin) > 0.9)
     #expect(shown.firstMatch(of: /^\r\u{1b}\[K\d+ checked$/) != nil, "\(shown.debugDescription)")
     kill(run.process.processIdentifier, SIGINT)
     run.process.waitUntilExit()
     let rest = try terminal.read(until: "interrupted after")
-    // The line is taken away before anything else is written.
+    // The line is erased before other output.
     #expect(rest.hasSuffix("\r\u{1b}[Kpreflight: interrupted after"), "\(rest.debugDescription)")
     let parts = rest.split(separator: "\r\u{1b}[K").dropLast()
     #expect(parts.allSatisfy { $0.wholeMatch(of: /\d+ checked/) != nil }, "\(rest.debugDescription)")
   }
 
-  @Test func progressTellsTheWholeOnceItIsKnown() throws {
+  @Test func progressShowsTheTotalWhenItIsKnown() throws {
     let terminal = try PseudoTerminal()
-    // A result of more than a pipe holds, and nobody reads it: one worker waits, and another comes to the
-    // list's end.
+    // The result exceeds the pipe's capacity and isn't read, so one worker blocks while another reaches the end of the
+    // list.
     let pipe = Pipe()
     let run = try Running(
       ["check", "--format", "ndjson", "--jobs", "2", "--files-from", "$SCRATCH/list"],
@@ -110,9 +110,9 @@ import Testing
     #expect(try terminal.read(for: 0.2).hasSuffix("\r\u{1b}[K"))
   }
 
-  @Test(arguments: [["--no-progress"], ["--quiet"], []]) func progressIsSilent(options: [String]) throws {
+  @Test(arguments: [["--no-progress"], ["--quiet"], []]) func progressIsOff(options: [String]) throws {
     let terminal = try PseudoTerminal()
-    // Without an option it is the terminal that is missing.
+    // Without an option, progress is off because there is no terminal.
     let run = try Running(
       Self.endless + ["--format", "ndjson"] + options, errors: options.isEmpty ? nil : terminal.end)
     usleep(1_800_000)
@@ -123,10 +123,10 @@ import Testing
   }
 }
 
-/// A terminal that a test looks at.
+/// A pseudoterminal whose output a test reads.
 private final class PseudoTerminal {
   private let master: Int32
-  /// The end that a process writes to.
+  /// The side that a process writes to.
   let end: FileHandle
 
   struct Failure: Error {
@@ -141,7 +141,7 @@ private final class PseudoTerminal {
       }
       let name = String(cString: slave)
     #else
-      // What posix_openpt() and its like do, which Glibc's module hides.
+      // The equivalent of posix_openpt(), which the Glibc module doesn't export.
       master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
       var (lock, number): (Int32, UInt32) = (0, 0)
       let (setLock, getNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
@@ -150,14 +150,14 @@ private final class PseudoTerminal {
       }
       let name = "/dev/pts/\(number)"
     #endif
-    // Else every process that is started keeps the terminal open.
+    // Otherwise every child process keeps the terminal open.
     _ = fcntl(master, F_SETFD, FD_CLOEXEC)
     end = FileHandle(fileDescriptor: open(name, O_RDWR | O_NOCTTY), closeOnDealloc: true)
   }
 
   deinit { close(master) }
 
-  /// All that is shown up to and with a text.
+  /// Reads output up to and including a text.
   func read(until text: String) throws -> String {
     var shown = ""
     let deadline = Date().addingTimeInterval(20)
@@ -168,7 +168,7 @@ private final class PseudoTerminal {
     return shown
   }
 
-  /// All that is shown within a time.
+  /// Reads output for a time.
   func read(for seconds: Double) throws -> String {
     var shown = ""
     while let byte = next(within: seconds) { shown.unicodeScalars.append(Unicode.Scalar(byte)) }
@@ -187,7 +187,7 @@ private final class PseudoTerminal {
   }
 }
 
-/// A process under test, in a folder of its own that its arguments name `$SCRATCH`.
+/// A process under test with its own temporary folder, `$SCRATCH` in its arguments.
 private final class Running {
   let process = Process()
   let begin = Date()
@@ -222,7 +222,7 @@ private final class Running {
 
   struct TookTooLong: Error {}
 
-  /// Waits until so many bytes have been written.
+  /// Waits until a number of bytes have been written.
   func waitForOutput(_ count: Int) throws {
     for _ in 0..<2000 {
       if output.count >= count { return }
@@ -231,12 +231,12 @@ private final class Running {
     throw TookTooLong()
   }
 
-  /// Waits until the process takes no processor any more.
+  /// Waits until the process no longer uses CPU time.
   func waitUntilBlocked() throws {
     var last = -1
     for _ in 0..<200 {
       usleep(200_000)
-      // Fields 14 and 15 of /proc/PID/stat are its processor time; elsewhere time alone has to do.
+      // Fields 14 and 15 of /proc/PID/stat are its CPU time. On other systems, just wait.
       let fields = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8))?
         .split(separator: " ")
       let ticks = fields.map { $0.dropFirst(13).prefix(2).compactMap { Int($0) }.reduce(0, +) } ?? last

@@ -6,13 +6,13 @@ import PreflightReports
 @testable import PreflightTestSupport
 import Testing
 
-/// What the README says of the library holds.
+/// Checks the README's examples and tables.
 @Suite struct ReadmeTests {
   private func readme() throws -> String {
     try String(contentsOfFile: Fixture.folder + "../README.md", encoding: .utf8)
   }
 
-  /// The example in TOML that starts with a line.
+  /// The TOML example that starts with a line.
   private func example(startingWith line: String) throws -> String {
     let text = try readme()
     let start = try #require(text.range(of: "```toml\n\(line)"))
@@ -20,13 +20,13 @@ import Testing
     return line + text[start.upperBound..<end.lowerBound]
   }
 
-  @Test func theTableOfCodesIsTheCatalogue() throws {
+  @Test func codeTableIsComplete() throws {
     let text = try readme()
     let rows = Explanation.all.map { "| `\($0.code.rawValue)` | \($0.severity.rawValue) | \($0.title) |\n" }
     #expect(text.contains("| code | severity | when |\n|---|---|---|\n" + rows.joined() + "\n"))
   }
 
-  @Test func theTableOfReportsNamesEachFormat() throws {
+  @Test func formatTableIsComplete() throws {
     let text = try readme()
     let start = try #require(text.range(of: "| format | is for |\n|---|---|\n"))
     let rows = text[start.upperBound...].components(separatedBy: "\n\n")[0].split(separator: "\n")
@@ -34,7 +34,7 @@ import Testing
     #expect(names == ReportFormat.all.map(\.name))
   }
 
-  @Test func theExamplePolicyHasNoMistakes() throws {
+  @Test func policyExampleIsValid() throws {
     let policy = try Policy(parsing: try example(startingWith: "name = \"stickers-only\""), name: "README.md")
     let strict = Preflight(policy: policy)
     let moving = try strict.check(
@@ -47,7 +47,7 @@ import Testing
     #expect(place.findings.map(\.severity) == [.error])
   }
 
-  @Test func theExampleConfigurationSaysWhatItIsSaidTo() throws {
+  @Test func configurationExampleHasTheDocumentedEffect() throws {
     let scratch = try ScratchFolder()
     try scratch.write(try example(startingWith: "policy = "), to: "preflight.toml")
     let names = [
@@ -69,8 +69,8 @@ import Testing
       ])
   }
 
-  /// The example of the README and of ``Preflight``, as it stands there.
-  @Test func theExampleInSwiftCompilesAndRuns() throws {
+  /// The example from the README and from ``Preflight``, verbatim.
+  @Test func swiftExampleCompilesAndRuns() throws {
     var uploaded: [URL] = []
     func upload(_ url: URL) { uploaded.append(url) }
     var printed: [String] = []
@@ -92,7 +92,7 @@ import Testing
     #expect(printed.count == 1 && printed[0].hasPrefix("error pixel-size-not-allowed A sticker must be 512"))
   }
 
-  @Test func oneEngineServesManyThreads() async throws {
+  @Test func engineIsThreadSafe() async throws {
     let names = Fixture.names.enumerated().filter { $0.offset % 8 == 0 }.map(\.element)
     let bytes = try names.map { MemorySource(try Fixture.bytes($0)) }
     let alone = try bytes.map { try engine.check($0).findings }

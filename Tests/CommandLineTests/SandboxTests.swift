@@ -2,15 +2,15 @@ import Foundation
 @testable import PreflightTestSupport
 import Testing
 
-/// What a reader might be made to do by a file is stopped, on all threads. `sandbox-probe` tries it.
+/// The sandbox denies on all threads what a malicious file could make a reader do. `sandbox-probe` tries it.
 @Suite struct SandboxTests {
   private static let ways = [
     "open a socket", "run a program", "write to a file", "make a file", "make a folder", "make a link",
     "rename a file", "remove a file", "change a file's mode", "change a file's owner", "cut a file",
   ]
 
-  /// Where the probe tries it, and where it may write: never in one folder, since a file that is allowed is made
-  /// beside the one that it replaces.
+  /// The folder of the probe's attempts and the folder that it may write to. They must differ: an allowed file is created
+  /// beside the file that it replaces, so its whole folder is writable.
   private static let setting = "mkdir $SCRATCH/tried $SCRATCH/allowed && cd $SCRATCH/allowed && "
 
   private static func probe(_ arguments: String, then command: String = "true") throws -> Shell.Result {
@@ -23,7 +23,7 @@ import Testing
     ways.map { "\($0): \(outcome)" }
   }
 
-  @Test func withoutItEverythingIsDone() throws {
+  @Test func everythingSucceedsWithoutTheSandbox() throws {
     let run = try Self.probe("--no-sandbox")
     #expect(run.errors == "")
     #expect(run.output.split(separator: "\n").map(String.init) == Self.lines("done"))
@@ -31,11 +31,11 @@ import Testing
   }
 
   #if os(Linux)
-    /// The filter stands in for what an older Landlock doesn't know, or for all of it.
+    /// The seccomp filter covers what an older Landlock, or a missing one, doesn't.
     private static let versions = [0, 1, 2, 3, 4, 5, 6, 7, Int(Int32.max)]
 
-    @Test(arguments: versions) func everythingIsRefused(landlock: Int) throws {
-      // Nothing is changed, whatever was answered: each file still has its content and its mode.
+    @Test(arguments: versions) func everythingIsDenied(landlock: Int) throws {
+      // No file's content or mode was changed, whatever the calls returned.
       let run = try Self.probe(
         "--landlock \(landlock)",
         then: "find $SCRATCH/tried -type f -size 7c -perm 600 | wc -l; find $SCRATCH/tried | wc -l")
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: versions.dropFirst(), ["$SCRATCH/allowed/report", "report"])
-    func theFileThatIsAllowedIsWritten(landlock: Int, file: String) throws {
+    func allowedFileIsWritten(landlock: Int, file: String) throws {
       let run = try Shell.run(
         "\(Self.setting) sandbox-probe --landlock \(landlock) --writing \(file) $SCRATCH/tried"
           + " && cat \(file)", in: CommandLineTests.package)
@@ -61,9 +61,9 @@ import Testing
       #expect(run.status == 0)
     }
 
-    /// Which folder a file is in is Landlock's to tell: without it a run that writes at its end can write anywhere,
-    /// and the filter refuses the rest.
-    @Test func withoutLandlockTheFilterRefusesTheRest() throws {
+    /// Only Landlock can restrict writing to a folder. Without it, a run that writes a file at its end can write anywhere;
+    /// the filter denies the rest.
+    @Test func filterDeniesTheRestWithoutLandlock() throws {
       let run = try Self.probe("--landlock 0 --writing report")
       #expect(run.errors == "")
       let refused = [

@@ -4,9 +4,9 @@ import MediaPreflight
 import Synchronization
 import Testing
 
-/// Checks that are awaited.
+/// Asynchronous checks.
 @Suite struct AsyncTests {
-  /// A source that waits, once it is read, until it may go on.
+  /// A source whose reads block until a test releases them.
   private final class WaitingSource: ByteSource {
     let byteCount: UInt64 = 1 << 20
     let isRead = DispatchSemaphore(value: 0)
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func givesWhatIsGivenWithoutWaiting() async throws {
+  @Test func givesTheSameResultsAsSynchronousChecks() async throws {
     let bytes = try Fixture.bytes("pictures/cmyk.jpg")
     let awaited = try await engine.check(MemorySource(bytes), named: FilePath("a.jpg"), as: .image)
     let direct = try check(bytes)
@@ -40,19 +40,19 @@ import Testing
     try engine.check(MemorySource(bytes), named: FilePath("a.jpg"), as: .image)
   }
 
-  /// More checks that wait than there are threads in the cooperative pool don't keep other tasks from going on.
-  @Test func checksThatWaitBlockNobody() async throws {
+  /// More blocked checks than the cooperative pool has threads must not block other tasks.
+  @Test func blockedChecksDoNotBlockOtherTasks() async throws {
     let sources = (0..<32).map { _ in WaitingSource() }
     let checks = sources.map { source in
       Task { try await engine.check(source, as: .document) }
     }
-    // This task could not go on if the checks held the pool's threads.
+    // This task couldn't continue if the checks blocked the pool's threads.
     for _ in 0..<100 { await Task.yield() }
     for source in sources { source.mayGoOn.signal() }
     for check in checks { #expect(try await check.value.verdict == .accepted) }
   }
 
-  @Test func aCancelledCheckEndsAtItsNextRead() async throws {
+  @Test func cancelledCheckEndsAtItsNextRead() async throws {
     let source = WaitingSource()
     let check = Task { try await engine.check(source, as: .document) }
     await withCheckedContinuation { continuation in
@@ -67,7 +67,7 @@ import Testing
     #expect(source.readCount == 1)
   }
 
-  @Test func whatIsCancelledBeforehandIsNotBegun() async {
+  @Test func checkCancelledBeforehandIsNotStarted() async {
     let source = WaitingSource()
     let check = Task {
       while !Task.isCancelled { await Task.yield() }

@@ -10,7 +10,7 @@ import Testing
     path: FilePath("a/b.webp"), endpoint: .sticker, code: .pixelSizeNotAllowed,
     digest: ContentDigest(text: "sha256:00"))
 
-  /// FIPS 180-4's examples, and lengths around the end of a block, as `sha256sum` has them.
+  /// The examples of FIPS 180-4, and lengths around block boundaries with the output of `sha256sum`.
   @Test(arguments: [
     (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
     (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
@@ -22,7 +22,7 @@ import Testing
     (120, "2f3d335432c70b580af0e8e1b3674a7c020d683aa5f73aaaedfdc55af904c21c"),
     (1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
   ])
-  func digestsAreThoseOfSHA256(count: Int, expected: String) {
+  func sha256(count: Int, expected: String) {
     let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: count)
     for piece in [1_000_000, 64, 63, 7] {
       var hash = SHA256()
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func namesOfAnyBytesSurviveTheFile() throws {
+  @Test func namesOfAnyBytesRoundTrip() throws {
     var entries: Set<Baseline.Entry> = [Self.entry]
     for name in [
       Array("\n\"\\]]><script>%0A\u{202e}\u{2028}".utf8), [0xff, 0x0a, 0x22], [0xed, 0xa0, 0x80],
@@ -82,7 +82,7 @@ import Testing
       "is no baseline of preflight: its entry 1 can't be read"
     ),
   ])
-  func saysWhatIsWrong(text: String, reason: String) {
+  func reportsErrors(text: String, reason: String) {
     #expect {
       try BaselineText.baseline(parsing: Array(text.utf8))
     } throws: { error in
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  /// A result that has kept its open file, as those of a run with a baseline have.
+  /// A result that keeps its file open, as in a run with a baseline.
   private func checked(
     _ path: FilePath, by engine: Preflight = engine, as endpoint: Endpoint? = nil
   ) throws -> CheckResult {
@@ -99,9 +99,8 @@ import Testing
     return try engine.check(.file(path), options)
   }
 
-  /// Between the verdict and the digest another file of the same size takes the name: the digest is of the file
-  /// that was judged.
-  @Test func theDigestIsOfTheFileThatWasJudged() throws {
+  /// If the file is replaced between the verdict and the digest, the digest is that of the checked file.
+  @Test func digestIsThatOfTheCheckedFile() throws {
     let scratch = try ScratchFolder()
     let path = FilePath(scratch.path).appending("a.webp")
     let bytes = try Fixture.bytes("pictures/sticker-511.webp")
@@ -118,8 +117,8 @@ import Testing
     #expect(Set(known.adopted.entries.map(\.digest.text)) == [digest])
   }
 
-  /// A file that is written to in place is no longer the one that was judged: nothing of it is known.
-  @Test func aFileThatHasChangedHasNoDigest() throws {
+  /// If the file is modified in place, it is no longer the checked file, so no baseline entry matches.
+  @Test func modifiedFileHasNoDigest() throws {
     let scratch = try ScratchFolder()
     let path = FilePath(scratch.path).appending("a.webp")
     try Data(Fixture.bytes("pictures/sticker-511.webp")).write(to: URL(filePath: path.string))
@@ -133,7 +132,7 @@ import Testing
     #expect(known.adopted.entries.isEmpty)
   }
 
-  @Test func pathsAreRelativeToTheBaselinesFolder() throws {
+  @Test func pathsAreRelativeToTheBaseline() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -154,8 +153,8 @@ import Testing
     }
   }
 
-  /// A warning that is left over rejects under `--strict`, and only there.
-  @Test(arguments: [false, true]) func theVerdictFollowsWhatRemains(isStrict: Bool) throws {
+  /// A remaining warning rejects only with `--strict`.
+  @Test(arguments: [false, true]) func verdictDependsOnRemainingFindings(isStrict: Bool) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }

@@ -3,7 +3,7 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-/// The hook's protocol, spoken by a Swift program without the executable.
+/// The hook's protocol, used by a Swift program without the executable.
 @Suite struct HookProtocolTests {
   private let hook = Hook(engine)
 
@@ -11,7 +11,7 @@ import Testing
     try hook.answer(Array(line.utf8), number: number).result
   }
 
-  @Test func aFileIsChecked() throws {
+  @Test func checksAFile() throws {
     let file = Fixture.folder + "pictures/cmyk.jpg"
     let result = try answer(#"{"file": "\#(file)", "endpoint": "image"}"#)
     #expect(result.findings.map(\.code) == [.colorModelNotAllowed])
@@ -37,17 +37,17 @@ import Testing
     (#"{"file": 1}"#, "line 7 has a value of 'file' that is not text"),
     (#"{"file": "a\u0000b"}"#, "line 7 has a NUL in the path of the file"),
   ])
-  func whatCantBeReadIsSaid(line: String, reason: String) throws {
+  func malformedRequestsAreReported(line: String, reason: String) throws {
     let result = try answer(line, number: 7)
     #expect(result.findings.map(\.code) == [.invalidRequest] && result.verdict == .rejected)
     #expect(result.findings.first?.message.contains(reason) == true, "\(result.findings)")
   }
 
-  /// As it was written, so that a caller may compare bytes: a number beyond any integer, escapes in text.
+  /// The ID is returned byte for byte: numbers larger than any integer type, escapes in strings.
   @Test(arguments: [
     "7", "-0.5e+3", "12345678901234567890123", #""a\u00e9\"b""#, "\"né\"", "null",
   ])
-  func theIDComesBackAsItWasWritten(id: String) throws {
+  func idIsReturnedUnchanged(id: String) throws {
     let lines = [
       #"{"id": \#(id), "endpoint": "image"}"#, #"{"endpoint": "image", "id":\#(id)}"#,
       #"{"file": {"a": [1, 2]}, "id": \#(id) }"#,
@@ -59,14 +59,14 @@ import Testing
     }
   }
 
-  @Test func whatHasNoIDHasNoneInItsAnswer() throws {
+  @Test func answerHasNoIDIfTheRequestHasNone() throws {
     for line in [#"{"endpoint": "image"}"#, #"{"id": 1, "id": 1}x"#, #"{"id": [1]}"#] {
       let answer = try hook.answer(Array(line.utf8), number: 1)
       #expect(answer.id == nil && answer.json.starts(with: Array("{\"path\":".utf8)), "\(line)")
     }
   }
 
-  @Test func bracketsOfAnyDepthAreRead() throws {
+  @Test func deepNesting() throws {
     let count = (1 << 19) - 100
     let nested = String(repeating: "[", count: count) + String(repeating: "]", count: count)
     #expect(
@@ -75,8 +75,8 @@ import Testing
       try answer(String(repeating: "{\"a\":", count: 1 << 17)).findings.map(\.code) == [.invalidRequest])
   }
 
-  @Test func theDepthIsOfTheRequest() throws {
-    // Its image data is broken, which only decoding shows.
+  @Test func depthIsSetByTheRequest() throws {
+    // The image data is damaged, which only decoding detects.
     var bytes = try Fixture.bytes("pictures/sticker.webp")
     bytes[180] ^= 0xff
     let folder = try ScratchFolder()
@@ -90,7 +90,7 @@ import Testing
     #expect(try codes("") == [.damagedFile])
   }
 
-  @Test func referencesThatLeadElsewhereAreNotTakenForFiles() throws {
+  @Test func remoteReferencesAreNotTreatedAsFiles() throws {
     for (word, words) in [
       ("https://example.com/a.jpg", "URLs are not fetched"),
       ("HTTP://example.com/a.jpg", "URLs are not fetched"),
@@ -105,7 +105,7 @@ import Testing
     }
     let url = try #require(URL(string: "https://example.com/etc/hostname"))
     #expect(throws: UnsupportedURL.self) { try engine.check(contentsOf: url) }
-    // The path before the NUL is that of a file that is there.
+    // The path before the NUL is that of an existing file.
     let cut = try #require(URL(string: "file://\(Fixture.folder)pictures/rgb.jpg%00.png"))
     #expect(throws: UnsupportedURL.self) { try engine.check(contentsOf: cut) }
   }

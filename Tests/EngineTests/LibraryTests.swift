@@ -3,14 +3,14 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-/// The library as a program uses it before an upload.
+/// The library as programs use it before an upload.
 @Suite struct LibraryTests {
   private static let picture = Fixture.folder + "pictures/cmyk.jpg"
 
-  @Test func everyWayInGivesTheSameResult() throws {
+  @Test func allEntryPointsGiveTheSameResult() throws {
     let path = Self.picture
     let data = try Data(contentsOf: URL(filePath: path))
-    // A slice whose first index isn't 0 is read from its own start.
+    // A slice whose first index isn't 0 is read from its start.
     let slice = (Data([1, 2, 3]) + data).dropFirst(3)
     let expected = try checked(path)
     #expect(expected.findings.map(\.code) == [.colorModelNotAllowed])
@@ -25,7 +25,7 @@ import Testing
     for result in results { #expect(result == expected) }
   }
 
-  @Test func everyAwaitedWayInGivesTheSameResult() async throws {
+  @Test func allAsyncEntryPointsGiveTheSameResult() async throws {
     let path = Self.picture
     let data = try Data(contentsOf: URL(filePath: path))
     let expected = try checked(path)
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: ["/nonexistent/a.jpg", "Fixtures", Self.picture + "\0.png"])
-  func whatCantBeReadIsUnjudged(path: String) throws {
+  func unreadableFileIsUnjudged(path: String) throws {
     let result = try engine.check(fileAt: path, as: .image)
     #expect(result.verdict == .unjudged && result.isUnreadable)
     #expect(result.findings.map(\.code) == [.unreadable])
@@ -62,8 +62,8 @@ import Testing
 
   // MARK: JSON
 
-  /// Every fixture's result survives JSON, with a request and without.
-  @Test func aResultSurvivesJSON() throws {
+  /// The result of every fixture round-trips through JSON, with and without a request.
+  @Test func resultRoundTripsThroughJSON() throws {
     let message = MessageRequest(to: "15551234567", mediaURL: "https://example.com/a")
     let folder = try #require(FileManager.default.enumerator(atPath: Fixture.folder))
     var count = 0
@@ -71,7 +71,7 @@ import Testing
       for request in [nil, message] {
         let result = try engine.check(fileAt: Fixture.folder + name, sending: request)
         let decoded = try JSONDecoder().decode(CheckResult.self, from: Data(result.json))
-        // Numbers with a fraction are written with three digits.
+        // Fractions are written with three decimal places.
         #expect(decoded.json == result.json || decoded.request != nil, "\(name)")
         #expect(decoded == (try JSONDecoder().decode(CheckResult.self, from: JSONEncoder().encode(decoded))))
         #expect(decoded.findings == result.findings && decoded.request == result.request, "\(name)")
@@ -82,7 +82,7 @@ import Testing
     #expect(count > 300)
   }
 
-  @Test func anUploadSurvivesJSON() throws {
+  @Test func uploadRoundTripsThroughJSON() throws {
     let policy = try #require(Policy.builtIn(named: "whatsapp-cloud"))
     let result = try Preflight(policy: policy).check(
       fileAt: Fixture.folder + "pictures/rgb.jpg", as: .image,
@@ -93,7 +93,7 @@ import Testing
     #expect(decoded.request == request && decoded.request?.isUpload == true)
   }
 
-  @Test func aNameThatIsNoTextSurvivesJSON() throws {
+  @Test func invalidUTF8RoundTripsThroughJSON() throws {
     let name = FilePath(Array("a".utf8) + [0xff] + Array(".jpg".utf8))
     let bytes = MemorySource(try Fixture.bytes("pictures/rgb.jpg"))
     let result = try engine.check(bytes, named: name, as: .image)
@@ -101,17 +101,17 @@ import Testing
     #expect(try JSONDecoder().decode(CheckResult.self, from: JSONEncoder().encode(result)).name == name)
   }
 
-  @Test func aResultCanBeMadeForATest() {
+  @Test func resultCanBeCreatedForTests() {
     let finding = Finding(code: .fileTooLarge, severity: .error, subject: .file, message: "Too large.")
     let note = Finding(code: .partlyChecked, severity: .note, subject: .file, message: "Deep.")
     let result = CheckResult(name: "a.jpg", verdict: .rejected, endpoint: .image, findings: [note, finding])
-    // The gravest first, as in a result of a check.
+    // The most severe first, as in the result of a check.
     #expect(result.findings == [finding, note])
   }
 
   // MARK: The ready request
 
-  @Test func theRequestHasThePartsOfAURLRequest() throws {
+  @Test func requestHasThePartsOfAURLRequest() throws {
     let result = try engine.check(
       fileAt: Fixture.folder + "pictures/rgb.jpg", as: .image,
       sending: MessageRequest(
@@ -129,7 +129,7 @@ import Testing
     #expect(request.form() == nil)
   }
 
-  @Test func anUploadIsAFormAroundTheFile() throws {
+  @Test func uploadIsAFormWithTheFile() throws {
     let policy = try #require(Policy.builtIn(named: "whatsapp-cloud"))
     let result = try Preflight(policy: policy).check(
       fileAt: Fixture.folder + "pictures/rgb.jpg", as: .image,

@@ -17,7 +17,7 @@ import Testing
 
   // MARK: The examples of WaConnect's page
 
-  @Test func theImageExampleComesOutExactly() throws {
+  @Test func imageExampleIsReproduced() throws {
     let request = MessageRequest(
       to: "15551234567", mediaURL: "https://example.com/image.jpg", caption: "Check this out!")
     let prepared = try #require(engine.check(request, as: .image).request)
@@ -35,7 +35,7 @@ import Testing
         + "\n")
   }
 
-  @Test func theDocumentExampleComesOutExactly() throws {
+  @Test func documentExampleIsReproduced() throws {
     let request = MessageRequest(
       to: "15551234567", mediaURL: "https://example.com/invoice.pdf", caption: "Your invoice",
       filename: "invoice-2024.pdf")
@@ -61,7 +61,7 @@ import Testing
     #expect(try codes(request) == (isValid ? [] : [to.isEmpty ? .missingRecipient : .invalidRecipient]))
   }
 
-  @Test func aRequestNeedsARecipientAndOneReference() throws {
+  @Test func requestNeedsARecipientAndOneReference() throws {
     #expect(try codes(MessageRequest()) == [.missingRecipient, .missingMediaReference])
     #expect(
       try codes(MessageRequest(to: "15551234567", mediaURL: "https://a.example/x.pdf", mediaID: "1"))
@@ -96,10 +96,10 @@ import Testing
       ("https://nas.local/a", [.mediaURLNotPublic]), ("https://example.com@127.0.0.1/", [.mediaURLNotPublic]),
       ("https://lookaside.fbsbx.com/whatsapp_business/x", [.mediaURLNotPublic]),
       ("http://localhost/a", [.mediaURLNotPublic, .insecureMediaURL]),
-      // A delimiter with a combining mark behind it is still one.
+      // A delimiter followed by a combining mark is still a delimiter.
       ("https://127.0.0.1/\u{301}a.jpg", [.mediaURLNotPublic]),
       ("https://a.example@\u{301}127.0.0.1/", []), ("https://a.example:8\u{301}/", [.invalidMediaURL]),
-      // Wide forms are looked up as the plain ones (UTS 46); 6to4 has the IPv4 address inside.
+      // Fullwidth forms are resolved like ASCII (UTS 46); 6to4 addresses contain an IPv4 address.
       ("https://１２７．０.0.1/", [.mediaURLNotPublic]), ("https://ｌocalhost。/", [.mediaURLNotPublic]),
       ("https://[2002:7f00:1::]/", [.mediaURLNotPublic]), ("https://[2002:808:808::]/", []),
       ("https://example..com/", [.invalidMediaURL]), ("https://.example.com/", [.invalidMediaURL]),
@@ -110,7 +110,7 @@ import Testing
     #expect(try codes(request) == expected)
   }
 
-  @Test func metasOwnLinksAreAWarning() throws {
+  @Test func metaLinksAreAWarning() throws {
     var request = good
     request.mediaURL = "https://scontent.whatsapp.net/v/x"
     let finding = try #require(engine.check(request, as: .document).findings.first)
@@ -160,7 +160,7 @@ import Testing
     #expect(findings.map(\.severity) == expected)
   }
 
-  @Test func aFilenameGoesWithADocumentAlone() throws {
+  @Test func filenameIsOnlyAllowedForDocuments() throws {
     var request = good
     request.filename = "a.jpg"
     for endpoint in Policy.waconnect.endpointNames {
@@ -181,7 +181,7 @@ import Testing
 
   // MARK: Meta's Cloud API
 
-  @Test func theCloudAPIsCallsNeedTheIDOfTheNumberToSendFrom() throws {
+  @Test func cloudAPIRequiresAPhoneNumberID() throws {
     #expect(try codes(good, policy: "whatsapp-cloud") == [.invalidPhoneNumberID])
     let cloud = Preflight(policy: try #require(Policy.builtIn(named: "whatsapp-cloud")))
     var request = good
@@ -202,7 +202,7 @@ import Testing
     ("audio/mono.opus", "audio/ogg; codecs=opus"), ("audio/vorbis.ogg", "audio/ogg"),
     ("mp4/aac.m4a", "audio/mp4"), ("pictures/rgb.jpg", "image/jpeg"),
   ])
-  func anUploadDeclaresWhatTheBytesAre(name: String, type: String) throws {
+  func uploadDeclaresTheActualType(name: String, type: String) throws {
     let cloud = Preflight(policy: try #require(Policy.builtIn(named: "whatsapp-cloud")))
     let result = try cloud.check(
       MemorySource(Fixture.bytes(name)), named: FilePath(name),

@@ -5,10 +5,11 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-/// Every fixture at every endpoint, held against `verdicts.tsv`: a line a fixture, with its media type and a
-/// cell an endpoint. A cell is empty where there is nothing to say; else it lists the codes, `!` before an
-/// error, `?` before a warning, `-` before a note. `PREFLIGHT_RECORD=1 swift test` writes the table, for a
-/// look at the difference.
+/// Compares the verdicts of every fixture at every endpoint with `verdicts.tsv`.
+///
+/// The table has a line per fixture, with its media type, and a column per endpoint. A cell lists the codes of the
+/// findings: `!` marks an error, `?` a warning, `-` a note. `PREFLIGHT_RECORD=1 swift test` writes the table; review the
+/// diff.
 @Suite struct VerdictTests {
   private static let table = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "verdicts.tsv")
@@ -48,7 +49,7 @@ import Testing
     return cells.joined(separator: "\t") + "\n"
   }
 
-  @Test func autoTakesTheEndpointWhoseTypesHoldTheFiles() throws {
+  @Test func autoChoosesTheEndpointThatAcceptsTheType() throws {
     let expected: [(name: String, endpoint: Endpoint?)] = [
       ("pictures/rgb.jpg", .image), ("pictures/sticker.webp", .sticker), ("mp4/h264-baseline.mp4", .video),
       ("mp4/aac.m4a", .audio), ("mp4/h264.mov", nil), ("pictures/still.gif", nil),
@@ -58,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func alternativesAreTheOtherEndpointsThatWouldTakeTheFile() throws {
+  @Test func alternativesAreTheOtherAcceptingEndpoints() throws {
     func alternatives(_ name: String, _ endpoint: Endpoint) throws -> [Endpoint] {
       try engine.check(MemorySource(Fixture.bytes(name)), as: endpoint).alternatives
     }
@@ -70,13 +71,13 @@ import Testing
     #expect(try alternatives("mp4/h264.mov", .video) == [])
   }
 
-  @Test func strictRejectsWhatIsWarnedOf() throws {
+  @Test func strictRejectsWarnings() throws {
     let source = MemorySource(try Fixture.bytes("pictures/animated.png"))
     #expect(try engine.check(source, as: .image).verdict == .accepted)
     #expect(try Preflight(isStrict: true).check(source, as: .image).verdict == .rejected)
   }
 
-  @Test func theDeclaredTypeIsHeldAgainstTheBytes() throws {
+  @Test func declaredTypeIsComparedWithTheContent() throws {
     func codes(_ name: String, _ declared: String) throws -> [FindingCode] {
       try engine.check(MemorySource(Fixture.bytes(name)), declaredType: declared).findings.map(\.code)
         .filter { $0 == .declaredTypeMismatch }
@@ -88,7 +89,7 @@ import Testing
     #expect(try codes("mp4/aac.m4a", "video/mp4") == [.declaredTypeMismatch])
   }
 
-  @Test func theExtensionIsHeldAgainstTheBytes() throws {
+  @Test func extensionIsComparedWithTheContent() throws {
     func mismatches(_ name: String) throws -> Bool {
       try engine.check(MemorySource(Fixture.bytes("pictures/rgb.jpg")), named: FilePath(name)).findings
         .contains { $0.code == .extensionMismatch }
@@ -99,7 +100,7 @@ import Testing
     for name in ["a.png", "a.webp", "a.jpg.pdf", "dir/x.MP4"] { #expect(try mismatches(name), "\(name)") }
   }
 
-  @Test func remediesNameTheFileAsAShellWantsIt() throws {
+  @Test func remediesQuoteTheFileForAShell() throws {
     func remedy(_ name: String) throws -> String? {
       try engine.check(
         MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: FilePath(name), as: .image
@@ -112,7 +113,7 @@ import Testing
       try remedy("my cat's.jpg") == start + #"'my cat'\''s.jpg' -colorspace sRGB 'my cat'\''s-fixed.jpg'"#)
     #expect(try remedy("-rf.jpg") == start + "./-rf.jpg -colorspace sRGB ./-rf-fixed.jpg")
     #expect(try remedy("a\nb.jpg") == start + #"$'a\012b.jpg' -colorspace sRGB $'a\012b-fixed.jpg'"#)
-    // An extension that is no UTF-8, or that is longer or shorter in lower case.
+    // An extension that isn't UTF-8, or whose length changes in lower case.
     let broken = FilePath(Array("a.".utf8) + [0xff, 0xff, 0xff])
     let result = try engine.check(
       MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: broken, as: .image)
@@ -122,7 +123,7 @@ import Testing
     #expect(try remedy("a;b$(c).jpg") == start + "'a;b$(c).jpg' -colorspace sRGB 'a;b$(c)-fixed.jpg'")
   }
 
-  /// A remedy mends what is wrong where the file was to go.
+  /// A remedy fixes the finding for the chosen endpoint.
   @Test(
     arguments: [
       ("mp4/h264-high-aac-faststart.mp4", .audio, .tooManyVideoStreams, "-vn -c:a aac a.m4a"),
@@ -140,7 +141,7 @@ import Testing
     #expect(finding.remedy?.contains(command) == true, "\(finding.remedy ?? "none")")
   }
 
-  @Test func aFileThatIsNotTakenHasNoDisputedSize() throws {
+  @Test func unacceptedTypeHasNoDisputedSize() throws {
     let gif = try Fixture.bytes("pictures/animated.gif") + [UInt8](repeating: 0, count: 110_000)
     let codes = try engine.check(MemorySource(gif), as: .sticker).findings.map(\.code)
     #expect(codes.contains(.mediaTypeNotAllowed))

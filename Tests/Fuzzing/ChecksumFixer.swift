@@ -1,8 +1,8 @@
 import PreflightBytes
 
-/// An input with its check values made right: without that, nearly all that the fuzzer changes in a PNG or an
-/// Ogg file is told by the first one, and what lies behind it is never reached.
-enum Mended {
+/// Corrects the checksums of inputs. Otherwise the first checksum error would hide almost all other changes in PNG and
+/// Ogg files, and the code behind it would never be fuzzed.
+enum ChecksumFixer {
   static func copy(of bytes: [UInt8]) -> [UInt8]? {
     if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) { return png(bytes) }
     if bytes.starts(with: Array("OggS".utf8)) { return ogg(bytes) }

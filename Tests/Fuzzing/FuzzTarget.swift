@@ -6,8 +6,8 @@ import PreflightProject
 import PreflightReports
 import SystemPackage
 
-/// What is given bytes by the fuzzer: each reader of the registry by its name, so that a new format is fuzzed
-/// as soon as it is registered, and the other places where text from outside is read.
+/// A fuzz target. There is one for each reader in the registry, so new formats are fuzzed automatically, and one for each
+/// other parser of untrusted text.
 struct FuzzTarget: Sendable {
   let name: String
   let run: @Sendable ([UInt8]) -> Void
@@ -16,12 +16,12 @@ struct FuzzTarget: Sendable {
     Format.all.map { format in
       FuzzTarget(name: "\(format.reader)") { bytes in
         read(bytes, by: format)
-        if let mended = Mended.copy(of: bytes) { read(mended, by: format) }
+        if let fixed = ChecksumFixer.copy(of: bytes) { read(fixed, by: format) }
       }
     } + [
       FuzzTarget(name: "Policy") { bytes in
         guard let text = String(validating: bytes, as: UTF8.self) else { return }
-        // Mistakes are what most inputs have; only a crash is a finding here.
+        // Most inputs are invalid. Only crashes count.
         _ = try? Policy(parsing: text, name: "fuzz")
       },
       FuzzTarget(name: "Configuration") { bytes in
@@ -31,7 +31,7 @@ struct FuzzTarget: Sendable {
           parsing: text, name: "fuzz", folder: FilePath("/nowhere"), policies: &policies)
       },
       FuzzTarget(name: "IgnoreList") { bytes in
-        // The last line is a path, the others are patterns.
+        // The last line is a path; the other lines are patterns.
         let end = bytes.lastIndex(of: 0x0a) ?? bytes.startIndex
         let folder = FilePath("/folder")
         let list = IgnoreList(parsing: Array(bytes[..<end]), source: "fuzz", folder: folder)
@@ -39,8 +39,8 @@ struct FuzzTarget: Sendable {
         _ = list.lastMatch(GlobPath(path, isFolder: bytes.count % 2 == 0))
       },
       FuzzTarget(name: "Request") { bytes in
-        // The first byte says where the message goes and which report shows it, since all of them at once take
-        // ten milliseconds; the lines are its fields.
+        // The first byte selects the endpoint and the report, because rendering all reports takes ten milliseconds. The lines
+        // are the fields.
         let (reports, endpoints) = (ReportFormat.all, engine.policy.endpointNames)
         let choice = Int(bytes.first ?? 0)
         let endpoint = endpoints[choice % endpoints.count]
@@ -53,7 +53,7 @@ struct FuzzTarget: Sendable {
         show(engine.check(request, as: endpoint), in: reports[choice / endpoints.count % reports.count])
       },
       FuzzTarget(name: "Hook") { bytes in
-        // A line of the hook's; one that names a file is left alone, so that no file is read.
+        // A line for the hook. Lines that name a file are skipped, so that no file is read.
         guard !bytes.contains(0x0a), !String(decoding: bytes, as: UTF8.self).contains("file") else { return }
         _ = try? hook.answer(bytes, number: 1)
       },
@@ -62,7 +62,7 @@ struct FuzzTarget: Sendable {
   private static let engine = Preflight()
   private static let hook = Hook(engine)
 
-  /// Has one reader read the bytes, and holds it to what every reader promises.
+  /// Reads the bytes with one reader and checks the guarantees of all readers.
   private static func read(_ bytes: [UInt8], by format: Format) {
     var window = ByteWindow(MemorySource(bytes))
     var reading = Reading(sniffedType: "text/plain")
@@ -74,10 +74,10 @@ struct FuzzTarget: Sendable {
         try format.reader.decode(&window, into: &reading)
       }
     } catch {
-      // `endOfData` and its like are a reader's way to say that a file is cut; a source in memory never fails.
+      // Readers throw `endOfData` and similar errors for truncated files. A memory source never fails.
       if case .source = error.reason { preconditionFailure("a source in memory failed") }
     }
-    // Whatever a file claims, what is read of it is in proportion to its own size.
+    // The number of bytes read is proportional to the file's size, whatever the file claims.
     precondition(
       window.bytesRead <= 64 * UInt64(bytes.count) + 1 << 20, "\(window.bytesRead) bytes were read")
     for fault in reading.faults {
@@ -89,7 +89,7 @@ struct FuzzTarget: Sendable {
     if let offset = reading.locationMetadataOffset { precondition(offset <= UInt64(bytes.count)) }
   }
 
-  /// Has a report show a result.
+  /// Renders a result with a report.
   private static func show(_ result: CheckResult, in format: ReportFormat) {
     var report = format.make(ReportContext(policy: "fuzz", version: "0"))
     var summary = Summary()

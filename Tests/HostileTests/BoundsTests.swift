@@ -3,11 +3,11 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-/// Files that have too much of something: what is read of them is in proportion to their size, whatever they
-/// claim. The instructions that they cost are counted by `.ci/damage`.
+/// Files with an excessive number of elements. The number of bytes read must be proportional to the file's size, whatever
+/// the file claims. `.ci/damage` also counts instructions.
 @Suite struct BoundsTests {
   @Test(arguments: HostileFile.all)
-  func readsInProportionToTheSize(file: HostileFile) throws {
+  func bytesReadAreProportionalToTheSize(file: HostileFile) throws {
     for count in Effort.counts {
       let bytes = try file.make(count)
       let source = CountingSource(bytes)
@@ -15,8 +15,8 @@ import Testing
       #expect(inspection.faults.allSatisfy { $0.offset ?? 0 <= source.byteCount })
       #expect(inspection.unchecked.allSatisfy { $0.offset ?? 0 <= source.byteCount })
       if let fault = file.fault { #expect(inspection.faults.map(\.name).contains(fault)) }
-      // What is read ahead, and read again from another place, is at most so much of a file of any size; the rest
-      // is what may be unpacked of it, and the chains that may be followed, which have bounds of their own.
+      // Read-ahead and repeated reads are proportional to the size. The constant covers decompression and chains, which
+      // have their own limits.
       #expect(source.bytesRead <= 8 * source.byteCount + 16 << 20, "\(count) of them")
       try Effort.keep(bytes, as: file.name, count: count)
     }

@@ -6,15 +6,15 @@ import Synchronization
 @testable import PreflightTestSupport
 import Testing
 
-/// What a file system and others at work in it may do while a file is checked.
+/// File system errors and concurrent changes during a check.
 @Suite struct FileFaultTests {
   @Test(arguments: Fixture.names)
-  func aDeviceThatFails(name: String) throws {
+  func failingDevice(name: String) throws {
     let bytes = try Fixture.bytes(name)
     for good in [0, 1, 2, 3, 5] {
       let result = try engine.check(FailingSource(bytes, goodReads: good))
       let isRead = result.findings.first?.code != .unreadable
-      // Either the reader had all that it wanted by then, or there is no judgement at all.
+      // Either the reader had finished before the failure, or the file is unjudged.
       #expect(
         isRead || (result.findings.count == 1 && result.byteCount == nil && result.verdict == .unjudged))
       if isRead { #expect(try engine.check(MemorySource(bytes)).verdict == result.verdict) }
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: Fixture.names)
-  func aFileThatIsAnotherAtEachRead(name: String) throws {
+  func contentThatDiffersAtEachRead(name: String) throws {
     for seed in 0..<3 {
       let source = ShiftingSource(try Fixture.bytes(name), seed: seed)
       let inspection = try engine.inspect(source)
@@ -32,15 +32,15 @@ import Testing
   }
 
   @Test(arguments: [-1, 0, Int.max])
-  func aSourceThatMiscounts(count: Int) throws {
+  func sourceWithWrongCounts(count: Int) throws {
     let source = MiscountingSource(try Fixture.bytes("mp4/aac.m4a"), count: count)
     #expect(try !engine.inspect(source).faults.isEmpty)
     #expect(try engine.check(source).verdict == .rejected)
   }
 
-  /// Each change is made while the file is read, by what reads it.
+  /// The source makes each change while the file is being read.
   @Test(arguments: ["grows", "shrinks", "is written to", "is removed", "is replaced"])
-  func aFileThatChanges(how: String) throws {
+  func changingFile(how: String) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -60,7 +60,7 @@ import Testing
       }
     }
     let result = try engine.check(source, named: FilePath(file.path), as: .image)
-    // What is opened stays what it was when its name is given to another; what is written into does not.
+    // An open file is unaffected if its path is removed or replaced, but not if it is written to.
     if how == "is removed" || how == "is replaced" {
       #expect(result.verdict == .accepted)
       #expect(result.byteCount == UInt64(bytes.count))
@@ -71,7 +71,7 @@ import Testing
   }
 }
 
-/// A source that reads well some times and then never again.
+/// A source whose reads fail after a number of successful ones.
 private final class FailingSource: ByteSource {
   private let source: MemorySource
   private let goodReads: Mutex<Int>
@@ -89,12 +89,12 @@ private final class FailingSource: ByteSource {
       return left >= 0
     }
     if !isGood { throw ByteSourceError("the device reports a read error", errorNumber: EIO) }
-    // A little at a time, so that the fault comes in the middle as well.
+    // Read little at a time, so that failures also occur in the middle.
     return source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(128)), at: offset)
   }
 }
 
-/// A source whose bytes are changed between one read and the next.
+/// A source whose bytes change between reads.
 private final class ShiftingSource: ByteSource {
   private let bytes: [UInt8]
   private let state: Mutex<UInt64>
@@ -120,7 +120,7 @@ private final class ShiftingSource: ByteSource {
   }
 }
 
-/// A source that doesn't keep to what it promises of its count.
+/// A source that returns wrong byte counts.
 private struct MiscountingSource: ByteSource {
   let bytes: [UInt8]
   let count: Int
@@ -135,7 +135,7 @@ private struct MiscountingSource: ByteSource {
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int { count }
 }
 
-/// A file to which something is done after its first read.
+/// A file that is changed after its first read.
 private final class WatchedSource: ByteSource {
   private let source: FileSource
   private let change: @Sendable () throws -> Void

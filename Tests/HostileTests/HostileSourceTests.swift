@@ -4,10 +4,10 @@ import Synchronization
 @testable import PreflightTestSupport
 import Testing
 
-/// What a source may do to any reader: end before it should, or have no end to speak of.
+/// Sources that end too early or are extremely large.
 @Suite struct HostileSourceTests {
   @Test(arguments: Fixture.names)
-  func aFileThatShrinksWhileItIsRead(name: String) throws {
+  func shrinkingFile(name: String) throws {
     let bytes = try Fixture.bytes(name)
     for count in [0, 1, bytes.count / 2, bytes.count - 1] {
       let inspection = try engine.inspect(ShrunkSource(bytes: bytes, count: count))
@@ -17,20 +17,20 @@ import Testing
   }
 
   @Test
-  func aFileOfTerabytesIsNotReadToItsEnd() throws {
+  func hugeFileIsNotReadCompletely() throws {
     let picture = try Fixture.bytes("pictures/rgb.jpg").dropLast(2)
     let source = SparseSource(start: Array(picture), byteCount: 4 << 40)
     let inspection = try engine.inspect(source)
     #expect(inspection.mediaType == "image/jpeg")
     #expect(inspection.facts.width != nil)
-    // What wasn't looked at is no damage.
+    // Unread data is not reported as damage.
     #expect(inspection.faults == [])
     #expect(source.bytesRead <= 2 << 30 + 1 << 20)
     #expect(try engine.check(source, as: .image).verdict == .rejected)
   }
 }
 
-/// A file that had more bytes when it was opened than it has now.
+/// A file that has shrunk since it was opened.
 private struct ShrunkSource: ByteSource {
   let bytes: [UInt8]
   let count: Int
@@ -45,7 +45,7 @@ private struct ShrunkSource: ByteSource {
   }
 }
 
-/// A file that is a hole but for its start, which counts what is read of it.
+/// A file that is sparse after its start and counts the bytes read.
 private final class SparseSource: ByteSource {
   private let start: [UInt8]
   private let count = Mutex<UInt64>(0)

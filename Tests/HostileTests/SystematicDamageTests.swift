@@ -3,12 +3,12 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-/// Every fixture, cut and changed in every way that a stranger's file may be.
+/// Every fixture, systematically truncated and modified.
 ///
-/// Whatever the bytes are, they are inspected without a throw and without going over them again and again,
-/// and no offset that is given lies behind the end.
+/// For any bytes, inspection must not throw and must not read the same bytes many times, and reported offsets must be
+/// within the file.
 @Suite struct SystematicDamageTests {
-  /// How many variants of each kind and fixture the ordinary suite looks at.
+  /// The number of variants per kind and fixture in the ordinary suite.
   private static let sample = 24
 
   @Test(arguments: Fixture.names)
@@ -17,7 +17,7 @@ import Testing
     var lengths = Array(0..<min(4096, bytes.count))
     lengths += stride(from: 4096, to: bytes.count, by: max(1, bytes.count / 256))
     for length in Self.chosen(lengths, for: name) {
-      try expectHolds(Array(bytes[..<length]), "cut to \(length)")
+      try expectGuarantees(Array(bytes[..<length]), "cut to \(length)")
     }
   }
 
@@ -30,11 +30,12 @@ import Testing
       changes += values.map { (index, $0) }
     }
     for change in Self.chosen(changes, for: name) {
-      try expectHolds(bytes.with([change.value], at: change.index), "byte \(change.index) as \(change.value)")
+      try expectGuarantees(
+        bytes.with([change.value], at: change.index), "byte \(change.index) as \(change.value)")
     }
   }
 
-  /// A length, a count or an offset stands in one of these widths and orders, wherever the format has it.
+  /// Lengths, counts and offsets are stored with one of these widths and byte orders.
   @Test(arguments: Fixture.names)
   func everyNumberOfTheHeader(name: String) throws {
     let bytes = try Fixture.bytes(name)
@@ -54,12 +55,12 @@ import Testing
       changes += (0...min(1024, bytes.count - number.count)).map { ($0, number) }
     }
     for change in Self.chosen(changes, for: name) {
-      try expectHolds(
+      try expectGuarantees(
         bytes.with(change.number, at: change.index), "\(change.number) at \(change.index)")
     }
   }
 
-  /// All of them, or a sample that is spread over all and differs from fixture to fixture.
+  /// All of them, or a sample spread over all of them that depends on the fixture.
   private static func chosen<T>(_ all: [T], for name: String) -> [T] {
     guard !Effort.isFull, all.count > sample else { return all }
     let step = all.count / sample
@@ -68,13 +69,13 @@ import Testing
   }
 }
 
-/// Expects of any bytes at all what every reader promises.
-private func expectHolds(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws {
+/// Expects that the guarantees of all readers hold for any bytes.
+private func expectGuarantees(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws {
   let source = CountingSource(bytes)
   let inspection = try engine.inspect(source)
   let count = UInt64(bytes.count)
   let isTold = inspection.faults.allSatisfy { !$0.message.isEmpty && $0.offset ?? 0 <= count }
-  // One expectation for all: a million of them cost more than what they look at.
+  // One expectation for all: a million of them would take longer than the inspections.
   let holds =
     isTold && inspection.trailingDataOffset ?? 0 <= count && inspection.locationMetadataOffset ?? 0 <= count
     && source.bytesRead <= 64 * count + 1 << 20

@@ -2,11 +2,11 @@ import Foundation
 @testable import PreflightTestSupport
 import Testing
 
-/// UnsafeOperations.md lists every operation in the sources that the compiler doesn't check, each with its reason.
+/// Checks that UnsafeOperations.md lists every operation in the sources that the compiler doesn't verify, with a reason.
 @Suite struct UnsafeOperationsTests {
   private static let package = String(Fixture.folder.dropLast("Fixtures/".count))
 
-  /// A line of code with an unsafe operation, by its file and its text.
+  /// A line of code with an unsafe operation.
   private struct Operation: Hashable, CustomStringConvertible {
     let file: String
     let code: String
@@ -14,7 +14,7 @@ import Testing
     var description: String { "\(file): \(code)" }
   }
 
-  @Test func eachIsListedWithItsReason() throws {
+  @Test func everyOperationIsListedWithAReason() throws {
     let found = try Self.found()
     let listed = try Self.listed()
     #expect(found.count > 50)
@@ -22,7 +22,7 @@ import Testing
     #expect(Self.difference(listed, found) == [], "listed in UnsafeOperations.md and not there any more")
   }
 
-  /// The operations of the sources, in their order, one for each line.
+  /// The operations in the sources, in order, one per line of code.
   private static func found() throws -> [Operation] {
     let words = [
       "unsafe[A-Z]\\w*", "Unsafe", "@unchecked", "\\(unsafe\\)", "withMemoryRebound", "assumingMemoryBound",
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// The operations of the list, each of which must have a reason on the line below it.
+  /// The operations in the list. Each must have a reason on the next line.
   private static func listed() throws -> [Operation] {
     let text = try String(
       contentsOfFile: package + "Tests/HostileTests/UnsafeOperations.md", encoding: .utf8)
@@ -56,7 +56,7 @@ import Testing
     return operations
   }
 
-  /// What is in the first more often than in the second.
+  /// The operations that occur more often in the first list than in the second.
   private static func difference(_ first: [Operation], _ second: [Operation]) -> [Operation] {
     var left = Dictionary(second.map { ($0, 1) }, uniquingKeysWith: +)
     return first.filter { operation in

@@ -6,7 +6,7 @@ import PreflightProject
 import Testing
 
 @Suite struct ConfigurationTests {
-  /// What holds for each file of a folder.
+  /// The settings of each file of a folder.
   private func settings(
     _ scratch: ScratchFolder, _ names: [String], _ change: (inout Project.Options) -> Void = { _ in }
   ) throws -> [FileSettings] {
@@ -17,7 +17,7 @@ import Testing
     return all
   }
 
-  @Test func theNearerHasTheSayAndTheLaterGlob() throws {
+  @Test func nearestConfigurationAndLastGlobWin() throws {
     let scratch = try ScratchFolder()
     try scratch.write(
       """
@@ -48,10 +48,10 @@ import Testing
       found.map(\.engine.policy.name).map { $0 == "whatsapp-cloud" } == [
         false, false, false, true, true, false,
       ])
-    // Files of the same settings share an engine.
+    // Files with the same settings share an engine.
     #expect(found[0].engine === found[1].engine && found[1].engine === found[5].engine)
     #expect(found[3].engine !== found[4].engine)
-    // The same file has the same settings however it is reached.
+    // A file has the same settings whether it is named or found in a folder.
     let walked = try settings(scratch, [""])
     #expect(walked.map(\.endpoint) == [.document, .image, .document, .sticker, .video, .sticker])
     let over = try settings(scratch, names.dropLast()) {
@@ -74,7 +74,7 @@ import Testing
     #expect(found.map(\.engine.isStrict) == [true, true, false, false])
   }
 
-  @Test func theOneThatIsNamedHoldsAlone() throws {
+  @Test func namedConfigurationIsTheOnlyOne() throws {
     let scratch = try ScratchFolder()
     try scratch.write("endpoint = \"audio\"", to: "preflight.toml")
     try scratch.write("[files]\n\"/in/\" = \"video\"\n\"*.png\" = \"image\"", to: "ci/my.toml")
@@ -86,13 +86,13 @@ import Testing
     #expect(
       try settings(scratch, names) { $0.search = .file(file) }.map(\.endpoint) == [.video, .image, nil])
     #expect(try settings(scratch, names) { $0.search = .none }.map(\.endpoint) == [nil, nil, nil])
-    // As `hook` asks, one by one and with nothing looked at.
+    // As in `hook`: one by one, without file system access.
     let project = try scratch.project { $0.search = .file(file) }
     let asked = names.map { project.settings(ofFileAt: FilePath(scratch.path + "/" + $0)).endpoint }
     #expect(asked == [.video, .image, nil])
   }
 
-  @Test func thePolicyOfARunIsToldWhereThereIsOne() throws {
+  @Test func policyNameIsNilForSeveralPolicies() throws {
     let scratch = try ScratchFolder()
     try scratch.write("policy = \"whatsapp-cloud\"", to: "cloud/preflight.toml")
     try scratch.write("[files]\n\"x\" = { policy = \"whatsapp-cloud\" }", to: "mixed/preflight.toml")
@@ -112,8 +112,8 @@ import Testing
     #expect(try policy([""]) { $0.search = .none } == "waconnect")
   }
 
-  /// A list of paths of any length keeps few folders in mind; a folder that was forgotten is looked up anew.
-  @Test func manyFoldersAreWorkedThrough() throws {
+  /// The cache of folders is limited. A folder that was evicted is looked up again.
+  @Test func manyFolders() throws {
     let scratch = try ScratchFolder()
     try scratch.write("endpoint = \"image\"", to: "preflight.toml")
     let names = (0..<5000).map { "f\($0)/a.png" }

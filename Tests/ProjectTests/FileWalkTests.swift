@@ -6,7 +6,7 @@ import PreflightProject
 import Testing
 
 @Suite struct FileWalkTests {
-  /// Counts the folders that are opened.
+  /// Counts opened folders.
   private final class Counter {
     private(set) var opened: [String] = []
 
@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  @Test func aFolderThatIsIgnoredIsNeverOpened() throws {
+  @Test func ignoredFolderIsNeverOpened() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: ".git/HEAD")
     try scratch.write("/one/\n", to: ".gitignore")
@@ -30,12 +30,12 @@ import Testing
     let found = try scratch.walk(
       in: scratch.project { $0.exclude = [Array("three".utf8)] }, list: counter.list)
     #expect(found.map { $0.split(separator: "/").joined(separator: "/") } == ["deep/b.png", "kept/a.png"])
-    // Each is opened twice: before the run for its configuration, and in it.
+    // Each folder is opened twice: in the survey, for its configuration, and in the run.
     let names = counter.opened.map { $0.dropFirst(scratch.path.count).filter { $0 != "/" } }
     #expect(names.sorted() == ["", "", "deep", "deep", "kept", "kept"])
   }
 
-  @Test func whatIsNamedTwiceIsFoundOnceWhereItIsNamedFirst() throws {
+  @Test func fileNamedTwiceIsFoundOnce() throws {
     let scratch = try ScratchFolder()
     for name in ["a/1.png", "a/b/2.png", "a/b/3.png", "a/4.png", "A/1.png"] { try scratch.write(to: name) }
     let project = try scratch.project()
@@ -46,12 +46,12 @@ import Testing
     #expect(
       try scratch.walk(["a", "a/b/2.png", "a//b/../b/./2.png", "A/1.png"], in: project)
         == ["a/1.png", "a/4.png", "a/b/2.png", "a/b/3.png", "A/1.png"])
-    // Two files, though their names differ in case alone, and though one of them isn't there.
+    // These are different files: their names differ only in case, and one of them doesn't exist.
     #expect(
       try scratch.walk(["a/1.png", "A/1.png", "a/1.PNG"], in: project) == ["a/1.png", "A/1.png", "a/1.PNG"])
   }
 
-  @Test func noneOfManyFilesIsFoundTwiceOrLost() throws {
+  @Test func manyFilesAreFoundOnce() throws {
     let scratch = try ScratchFolder()
     for folder in 0..<20 { for file in 0..<60 { try scratch.write(to: "\(folder)/\(file).png") } }
     let project = try scratch.project()
@@ -60,7 +60,7 @@ import Testing
     #expect(Set(found).count == 1200)
   }
 
-  @Test func twoDotsBehindALinkLeadWhereTheSystemSays() throws {
+  @Test func dotsAfterALinkAreResolvedAsByTheSystem() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: "x/y/1.png")
     try scratch.write(to: "x/2.png")
@@ -71,7 +71,7 @@ import Testing
     #expect(found == ["2.png", "link/../2.png"])
   }
 
-  @Test func linksToFoldersAreNotFollowedAndLinksToFilesAreFiles() throws {
+  @Test func linksToFoldersAreNotFollowed() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: "a/1.png")
     for (name, target) in [("a/up", ".."), ("a/link.png", "1.png"), ("a/gone.png", "nowhere"), ("b", "a")] {
@@ -80,11 +80,11 @@ import Testing
     }
     let project = try scratch.project()
     #expect(try scratch.walk(["a"], in: project) == ["a/1.png", "a/gone.png", "a/link.png"])
-    // A link that the user names is followed.
+    // Links named by the user are followed.
     #expect(try scratch.walk(["b"], in: project) == ["b/1.png", "b/gone.png", "b/link.png"])
   }
 
-  @Test func theCommandLineHasTheSayOverTheConfigurationAndThatOverGit() throws {
+  @Test func precedenceOfIgnoreLists() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: ".git/HEAD")
     try scratch.write("*.png\nbuild/\n", to: ".gitignore")
@@ -103,7 +103,7 @@ import Testing
     #expect(
       try found { $0.honoursGitignore = false } == ["a.png", "b.png", "d.jpg", "build/e.jpg", "build/f.png"])
     #expect(try found { $0.search = .none } == ["c.jpg", "d.jpg"])
-    // What is named is found whatever is ignored, unless that is asked for too.
+    // Named files are found even if they are ignored, unless exclusion is forced.
     let all = ["a.png", "c.jpg", "build/f.png", "build", "d.jpg"]
     #expect(
       try scratch.walk(all, in: scratch.project()) == [
@@ -113,7 +113,7 @@ import Testing
       try scratch.walk(all, in: scratch.project { $0.forcesExclusion = true }) == ["build/e.jpg", "d.jpg"])
   }
 
-  @Test func aRepositoryWithinAnotherHasItsOwnRules() throws {
+  @Test func nestedRepositoryHasItsOwnRules() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: ".git/HEAD")
     try scratch.write("*.png\n", to: ".gitignore")
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func aWorktreeHasTheListOfItsRepository() throws {
+  @Test func worktreeUsesTheListOfItsRepository() throws {
     let scratch = try ScratchFolder()
     try scratch.write("gitdir: \(scratch.path)/main/.git/worktrees/w\n", to: "w/.git")
     try scratch.write("../..\n", to: "main/.git/worktrees/w/commondir")
@@ -139,7 +139,7 @@ import Testing
     #expect(try scratch.walk(["w"], in: scratch.project()) == ["w/b.jpg"])
   }
 
-  @Test func aConfigurationThatIsMistakenEndsTheWalkEvenAfterTheSurvey() throws {
+  @Test func invalidConfigurationAfterTheSurveyEndsTheWalk() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: "a/1.png")
     try scratch.write(to: "b/2.png")
@@ -150,14 +150,14 @@ import Testing
     #expect(throws: ConfigurationError.self) { try walk.next()?.settings.get() }
   }
 
-  @Test func outsideARepositoryGitignoreMeansNothing() throws {
+  @Test func gitignoreOutsideARepositoryIsNotUsed() throws {
     let scratch = try ScratchFolder()
     try scratch.write("*.png\n", to: ".gitignore")
     try scratch.write(to: "a.png")
     #expect(try scratch.walk(["a.png", ""], in: scratch.project()) == ["a.png"])
   }
 
-  @Test func patternsOfTheRootAreRelativeToIt() throws {
+  @Test func patternsInTheRootFolder() throws {
     let scratch = try ScratchFolder()
     for name in ["a.png", "b.png", "c/a.png"] { try scratch.write(to: name) }
     var options = Project.Options()
@@ -167,7 +167,7 @@ import Testing
     #expect(try scratch.walk(in: project) == ["b.png", "c/a.png"])
   }
 
-  @Test func aFolderWhoseNameBeginsWithAnothersHasItsOwnRules() throws {
+  @Test func folderWithAnotherFoldersNameAsPrefix() throws {
     let scratch = try ScratchFolder()
     try scratch.write(to: ".git/HEAD")
     try scratch.write("*.png\n/b/\n", to: "a/.gitignore")
@@ -181,9 +181,9 @@ import Testing
     #expect(try scratch.walk(named, in: scratch.project { $0.forcesExclusion = true }) == all)
   }
 
-  /// No `.git` of strangers ends the process.
+  /// A malformed `.git` file must not crash the process.
   @Test(arguments: [("gitdir: m\0n\n", "x"), ("gitdir: m\n", "../c\0d\n"), ("gitdir: \n", "\n")])
-  func aRepositoryThatPointsNowhere(git: String, common: String) throws {
+  func malformedGitFile(git: String, common: String) throws {
     let scratch = try ScratchFolder()
     try scratch.write(git, to: ".git")
     try scratch.write(common, to: "m/commondir")
@@ -192,8 +192,8 @@ import Testing
     #expect(try scratch.walk(in: scratch.project()) == ["b.jpg", "m/commondir"])
   }
 
-  /// Its folders are not gone through one by one.
-  @Test func aPathThatNoSystemOpensIsFoundAsAFile() throws {
+  /// The folders of such a path are not processed one by one.
+  @Test func tooLongPathIsFoundAsAFile() throws {
     let scratch = try ScratchFolder()
     let deep = String(repeating: "a/", count: 2100) + "b.png"
     for search in [Project.Search.upwards, .none] {

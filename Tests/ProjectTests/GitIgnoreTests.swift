@@ -4,11 +4,10 @@ import PreflightProject
 @testable import PreflightTestSupport
 import Testing
 
-/// What is ignored is what Git ignores: thousands of paths under some hundred sets of patterns, each held
-/// against Git's own answer.
+/// Compares ignored files with those that Git ignores, for thousands of paths and hundreds of pattern sets.
 @Suite struct GitIgnoreTests {
-  /// A repository's own files are a stranger's: what they name needn't be a path.
-  @Test func aFileOfGitsWithANulNamesNothing() throws {
+  /// Git's files in a repository are untrusted and may contain invalid paths.
+  @Test func nulInAGitFile() throws {
     let scratch = try ScratchFolder()
     try scratch.write("gitdir: a\0b\n", to: ".git")
     try scratch.write("a.png\n", to: ".gitignore")
@@ -16,7 +15,7 @@ import Testing
     #expect(try scratch.walk(in: scratch.project()).count == 1)
   }
 
-  @Test func aPolicyWithANulIsReported() throws {
+  @Test func nulInAPolicyName() throws {
     let scratch = try ScratchFolder()
     try scratch.write("policy = \"a\\u0000b\"\n", to: "preflight.toml")
     try scratch.write(to: "a.png")
@@ -24,11 +23,11 @@ import Testing
     #expect {
       try walk.survey()
     } throws: {
-      "\($0)".contains("1:10: the name of a policy can't have a NUL")
+      "\($0)".contains("1:10: a policy name can't contain a NUL character")
     }
   }
 
-  /// Numbers that are the same in each run.
+  /// A generator that produces the same numbers in each run.
   private struct Numbers: RandomNumberGenerator {
     var state: UInt64
 
@@ -76,7 +75,7 @@ import Testing
     return (folders, files)
   }
 
-  @Test func isIgnoredWhatGitIgnores() throws {
+  @Test func agreesWithGit() throws {
     let scratch = try ScratchFolder()
     let (folders, files) = try Self.makeTree(in: scratch)
     #expect(files.count > 700)
@@ -89,7 +88,7 @@ import Testing
       for index in 0...Int.random(in: 0...2, using: &numbers) {
         let folder = index == 0 ? "" : folders.randomElement(using: &numbers) ?? ""
         let lines = (0...Int.random(in: 0...5, using: &numbers)).map { _ in Self.pattern(&numbers) }
-        // Now and then the repository's own list in place of a folder's.
+        // Sometimes use the repository's list instead of a folder's.
         let name = folder + (round % 5 == 4 && index == 0 ? ".git/info/exclude" : ".gitignore")
         try scratch.write(lines.joined(separator: "\n"), to: name)
         if !written.contains(name) { written.append(name) }
@@ -113,7 +112,7 @@ import Testing
 
       for name in written { try FileManager.default.removeItem(atPath: scratch.path + "/" + name) }
     }
-    // The patterns are of a kind that divides the files.
+    // The patterns ignore some of the files, but not all.
     #expect(ignored > 10_000 && ignored < 50 * files.count)
   }
 

@@ -3,7 +3,7 @@ import PreflightProject
 @testable import PreflightTestSupport
 import Testing
 
-/// Globs by the letter of gitignore(5); `GitIgnoreTests` compares them with Git itself.
+/// Globs as specified in gitignore(5). `GitIgnoreTests` compares them with Git.
 @Suite struct GlobTests {
   @Test(arguments: [
     ("a.png", "a.png", true), ("a.png", "a.pngx", false), ("a.png", "xa.png", false),
@@ -27,18 +27,18 @@ import Testing
   }
 
   @Test(arguments: ["a[", "[a", "[", "[!", "[]", "[a-", "[[:alpha:]", "[[:nothing:]]", "a\\", "[\\"])
-  func tellsWhatCanMatchNothing(pattern: String) {
+  func rejectsInvalidPatterns(pattern: String) {
     #expect(throws: Glob.Broken.self) { try Glob(Array(pattern.utf8)[...]) }
   }
 
-  @Test func matchesBytesThatAreNoText() throws {
+  @Test func matchesInvalidUTF8() throws {
     let name: [UInt8] = [0x6e, 0xff, 0x2e, 0x70]
     #expect(try Glob([0x6e, 0xff, 0x2e, 0x2a]).matches(name[...]))
     #expect(try Glob(Array("n?.p".utf8)[...]).matches(name[...]))
   }
 
-  /// Backtracking to every star takes exponential time: with such a matcher, this test would never end.
-  @Test func noPatternTakesLong() throws {
+  /// A matcher that backtracks to every star takes exponential time and would never finish this test.
+  @Test func matchingIsNotExponential() throws {
     let stars = Array(String(repeating: "a*", count: 100).utf8)
     let long = [UInt8](repeating: UInt8(ascii: "a"), count: 4000)
     #expect(try !Glob((stars + Array("b".utf8))[...]).matches(long[...]))
@@ -49,7 +49,7 @@ import Testing
     #expect(try Glob((folders + Array("b".utf8))[...]).matches((deep + Array("b".utf8))[...]))
   }
 
-  @Test func aListIsReadAsGitReadsIt() {
+  @Test func listIsParsedAsInGit() {
     let text = "\u{feff}# comment\r\n\\#a \n!b\\ \t \n\n  \nc   \n/\n!\na[\n"
     let list = IgnoreList(parsing: Array(text.utf8), source: "list", folder: FilePath("/r"))
     #expect(list.patterns.map { String(decoding: $0.text, as: UTF8.self) } == ["\\#a", "!b\\ \t", "c"])

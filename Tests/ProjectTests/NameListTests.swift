@@ -17,21 +17,21 @@ import Testing
     return all
   }
 
-  @Test func whatEndsAName() throws {
+  @Test func separators() throws {
     #expect(try names(["a"], list: "b\r\n\nc d\n") == ["a", "b", "c d"])
     #expect(try names(list: "b\nlast without an end") == ["b", "last without an end"])
     #expect(try names(list: "b\r\u{0}\u{0}c\n\u{0}-", .nul).count == 3)
     #expect(try names(list: "") == [])
   }
 
-  @Test func listsOfMoreThanOnePiece() throws {
-    // Names of every length, so that pieces end before, in and behind a name and its end.
+  @Test func listLargerThanOneChunk() throws {
+    // Names of every length, so that chunks end before, in and after a name and its separator.
     let all = (0..<2_000).map { "name-\($0)-" + String(repeating: "x", count: $0 % 150) }
     #expect(try names(list: all.joined(separator: "\r\n")) == all)
     #expect(try names(list: all.joined(separator: "\u{0}") + "\u{0}", .nul) == all)
   }
 
-  @Test func aLineWithoutEndIsCut() throws {
+  @Test func longLineIsTruncated() throws {
     let long = String(repeating: "x", count: 300_000)
     #expect(try names(list: long + "\nb").map(\.utf8.count) == [1 << 16, 1])
   }

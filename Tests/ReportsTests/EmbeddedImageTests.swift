@@ -6,55 +6,55 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-/// The pictures of the html report.
-@Suite struct PictureTests {
+/// Images that are embedded in the HTML report.
+@Suite struct EmbeddedImageTests {
   private func page(_ results: [CheckResult]) throws -> String { try Shown.text("html", results) }
 
-  /// A result that has kept its source, as those of a run with an html report have.
+  /// A result that keeps its source open, as in a run with an HTML report.
   private func checked(_ source: any ByteSource, named name: String) throws -> CheckResult {
     var options = CheckOptions()
     options.keepsSource = true
     return try engine.judge(source, named: FilePath(name), options)
   }
 
-  private func pictures(_ page: String) -> [(type: String, bytes: Data)] {
+  private func images(_ page: String) -> [(type: String, bytes: Data)] {
     page.matches(of: /<img [^>]*src="data:([^;]*);base64,([^"]*)">/).compactMap { match in
       Data(base64Encoded: String(match.2)).map { (String(match.1), $0) }
     }
   }
 
   @Test(arguments: 0...4)
-  func theBytesAreEmbeddedAsTheyAre(extra: Int) throws {
+  func imagesAreEmbeddedUnchanged(extra: Int) throws {
     let bytes = try Fixture.bytes("pictures/rgb.jpg") + Array(repeating: 0xfb, count: extra)
     let result = try checked(MemorySource(bytes), named: "a.svg")
-    let shown = pictures(try page([result]))
+    let shown = images(try page([result]))
     #expect(shown.map(\.type) == ["image/jpeg"])
     #expect(shown.map { Array($0.bytes) } == [bytes])
   }
 
-  @Test func onlyTypesWithoutScriptsAreShown() throws {
-    let drawing = Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8)
-    let result = try checked(MemorySource(drawing), named: "a.png")
+  @Test func typesWithScriptsAreNotEmbedded() throws {
+    let svg = Array("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".utf8)
+    let result = try checked(MemorySource(svg), named: "a.png")
     #expect(result.mediaType == "image/svg+xml")
     let text = try page([result])
-    #expect(pictures(text).isEmpty)
-    #expect(text.contains("<div class=\"picture\">image/svg+xml</div>"))
+    #expect(images(text).isEmpty)
+    #expect(text.contains("<div class=\"image\">image/svg+xml</div>"))
   }
 
-  @Test func theBytesShownAreThoseThatWereChecked() throws {
+  @Test func replacedFileShowsTheCheckedContent() throws {
     let scratch = try ScratchFolder()
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
     let path = FilePath(scratch.path).appending("a.jpg")
     let other = path.removingLastComponent().appending("b.jpg")
     try Data(bytes).write(to: URL(filePath: path.string))
     let result = try checked(FileSource(path: path), named: path.string)
-    // Another file of the same size takes the name: the page shows the one that was checked.
+    // Replace the file by another one of the same size: the page must show the one that was checked.
     try Data(repeating: 0x20, count: bytes.count).write(to: URL(filePath: other.string))
     #expect(rename(other.string, path.string) == 0)
-    #expect(pictures(try page([result])).map { Array($0.bytes) } == [bytes])
+    #expect(images(try page([result])).map { Array($0.bytes) } == [bytes])
   }
 
-  @Test func aFileThatHasChangedIsNotShown() throws {
+  @Test func modifiedFileIsNotShown() throws {
     let scratch = try ScratchFolder()
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
     let path = FilePath(scratch.path).appending("a.jpg")
@@ -63,36 +63,36 @@ import Testing
     let file = try FileHandle(forWritingTo: URL(filePath: path.string))
     try file.write(contentsOf: Data([0]))
     try file.close()
-    #expect(pictures(try page([result])).isEmpty)
-    #expect(pictures(try page([result.closingSource()])).isEmpty)
+    #expect(images(try page([result])).isEmpty)
+    #expect(images(try page([result.closingSource()])).isEmpty)
   }
 
-  @Test func largePicturesHaveAPlaceholder() throws {
+  @Test func largeImagesHaveAPlaceholder() throws {
     let limit = 512 << 10
-    let picture = try Fixture.bytes("pictures/rgb.jpg")
+    let image = try Fixture.bytes("pictures/rgb.jpg")
     for (size, isShown) in [(limit, true), (limit + 1, false)] {
-      let bytes = picture + Array(repeating: 0, count: size - picture.count)
+      let bytes = image + Array(repeating: 0, count: size - image.count)
       let text = try page([checked(MemorySource(bytes), named: "a.jpg")])
-      #expect(pictures(text).count == (isShown ? 1 : 0))
-      #expect(text.contains("image/jpeg, too large to show here") == !isShown)
+      #expect(images(text).count == (isShown ? 1 : 0))
+      #expect(text.contains("image/jpeg, too large to show") == !isShown)
     }
   }
 
-  @Test func thePageHasSoManyBytesOfPicturesAndNoMore() throws {
+  @Test func totalImageSizeIsLimited() throws {
     #expect(HTMLReport.pageLimit == 32 << 20)
     let bytes = try Fixture.bytes("pictures/rgb.jpg")
     let result = try checked(MemorySource(bytes), named: "a.jpg")
     for (budget, shown) in [(bytes.count * 2 - 1, 1), (bytes.count * 2, 2)] {
       let report = HTMLReport(Shown.context(), budget: budget)
       let text = String(decoding: Shown.bytes(report, [result, result, result]), as: UTF8.self)
-      #expect(pictures(text).count == shown)
-      #expect(text.components(separatedBy: "not shown: the page is full").count - 1 == 3 - shown)
+      #expect(images(text).count == shown)
+      #expect(text.components(separatedBy: "not shown: page size limit reached").count - 1 == 3 - shown)
     }
   }
 
-  /// The policy of the page allows exactly the style and the script that stand in it.
+  /// The page's Content-Security-Policy allows exactly its own style and script.
   @Test(arguments: ["style", "script"])
-  func thePolicyNamesWhatIsInThePage(element: String) throws {
+  func contentSecurityPolicyHasTheHashes(element: String) throws {
     let text = try page([])
     let start = try #require(text.range(of: "<\(element)>"))
     let end = try #require(text.range(of: "</\(element)>", range: start.upperBound..<text.endIndex))
@@ -102,7 +102,7 @@ import Testing
     #expect(policy.contains("\(element)-src 'sha256-\(hash.base64EncodedString())'"))
   }
 
-  /// By the system's own tool.
+  /// Computes the hash with the system's tool.
   private func sha256(_ bytes: [UInt8]) throws -> Data {
     let file = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try Data(bytes).write(to: file)

@@ -5,11 +5,11 @@ import PreflightReports
 @testable import PreflightTestSupport
 import Testing
 
-/// No name breaks out of a report, and each can be told from any other.
+/// Hostile file names are escaped in every report, and no two names look the same.
 @Suite struct HostileNameTests {
   private let names = Shown.hostileNames
 
-  /// No control characters but line ends, and none that turn the direction of writing.
+  /// Expects no control characters except line feeds, and no bidirectional controls.
   private func expectHarmless(_ text: String) {
     for scalar in text.unicodeScalars where scalar != "\n" {
       #expect(scalar.properties.generalCategory != .control)
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func noTwoNamesShowAlike() {
+  @Test func namesAreDistinct() {
     #expect(Set(names.map(\.display)).count == names.count)
     for name in names { expectHarmless(name.display) }
   }
@@ -26,7 +26,7 @@ import Testing
     let text = try Shown.text("human", Shown.rejections())
     expectHarmless(text)
     let lines = text.split(separator: "\n")
-    // A heading, a finding, its fix and the alternatives for each; then the counts of files and of codes.
+    // For each file a heading, a finding, its fix and the alternatives; then the counts of files and of codes.
     #expect(lines.count == names.count * 4 + 2)
     #expect(!lines.contains { $0.drop { $0 == " " }.hasPrefix("::") || $0.contains("##[") })
     #expect(text.contains("./::error::owned.jpg  rejected as image"))
@@ -155,7 +155,7 @@ import Testing
     #expect(!many.dropFirst(names.count - 10).dropLast(2).contains { !$0.hasPrefix("::error ") })
     for line in many.prefix(names.count - 10) { #expect(line.hasPrefix("error[color-model-not-allowed] ")) }
     #expect(
-      many.dropLast().last == "\(names.count - 10) errors more without an annotation of their own: see above."
+      many.dropLast().last == "\(names.count - 10) errors more, without an annotation; see the log above."
     )
     #expect(!many.filter { !$0.hasPrefix("::error ") }.contains { $0.contains("##[") })
   }
@@ -170,13 +170,13 @@ import Testing
       #expect(code == name.display)
       #expect(rest == " rejected as image")
     }
-    // Outside of code spans nothing means anything.
+    // There is no markup outside code spans.
     for line in text.split(separator: "\n") where line.hasPrefix("    - fix: ") {
       #expect(try #require(Self.codeSpan(line.dropFirst(11))).rest.isEmpty)
     }
   }
 
-  /// A code span by CommonMark's rule (section 6.1), and what follows it.
+  /// Parses a code span as in CommonMark (section 6.1), and returns it and the rest of the line.
   private static func codeSpan(_ line: Substring) -> (code: String, rest: Substring)? {
     let fence = line.prefix { $0 == "`" }
     var (rest, code) = (line.dropFirst(fence.count), "")
@@ -197,7 +197,7 @@ import Testing
   @Test func html() throws {
     let text = try Shown.text("html", Shown.rejections())
     expectHarmless(text.replacingOccurrences(of: "\r", with: ""))
-    // The body but for the script is as strict as XML.
+    // The body without the script is well-formed XML.
     let body = try #require(text.range(of: "<main"))
     let script = try #require(text.range(of: "<script>", options: .backwards))
     let nodes = try Shown.xml(

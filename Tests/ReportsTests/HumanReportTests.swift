@@ -4,39 +4,39 @@ import PreflightReports
 @testable import PreflightTestSupport
 import Testing
 
-/// Text for people, at the width and in the colours of a terminal.
+/// The `human` format with the width and the colors of a terminal.
 @Suite struct HumanReportTests {
   private func columns(_ line: Substring) -> Int {
-    // What stands in these texts is of one column, but for the East Asian letters.
+    // In these texts, only the East Asian characters are wider than one column.
     line.unicodeScalars.reduce(0) { $0 + (("\u{4e00}"..."\u{9fff}").contains($1) ? 2 : 1) }
   }
 
   @Test(arguments: [40, 60, 79, 80])
-  func textBreaksAtTheWidth(width: Int) throws {
+  func textIsWrappedAtTheWidth(width: Int) throws {
     let text = try Shown.text(
       "human", Shown.rejections([FilePath("日本.jpg")]), Shown.context(width: width))
     for line in text.split(separator: "\n") where !line.hasPrefix("    fix: ") && !line.hasPrefix("1 file") {
       #expect(columns(line) <= width, "\(line)")
     }
-    // Put together again nothing is lost.
+    // No words are lost.
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(words.contains("An image must be stored as RGB or gray; this one is cmyk."))
   }
 
   @Test(arguments: [(62, "  ("), (61, "\n    (")])
-  func aLongHeadingTakesTwoLines(width: Int, before: String) throws {
+  func longHeadingIsWrapped(width: Int, before: String) throws {
     // "日本.jpg  rejected as image  (image/jpeg, 48 × 32, 1156 bytes)" with two columns for each of 日 and 本.
     let text = try Shown.text("human", Shown.rejections([FilePath("日本.jpg")]), Shown.context(width: width))
     #expect(text.hasPrefix("日本.jpg  rejected as image" + before + "image/jpeg, 48 × 32, 1156 bytes)\n"))
   }
 
-  @Test func withoutATerminalNothingBreaks() throws {
+  @Test func isNotWrappedWithoutATerminal() throws {
     let text = try Shown.text("human", Shown.rejections([FilePath("a b.jpg")]))
     #expect(text.split(separator: "\n").count == 6)
     #expect(!text.contains("\u{1b}"))
   }
 
-  @Test func coloursAreOursAlone() throws {
+  @Test func escapeSequencesInNamesAreEscaped() throws {
     var context = Shown.context()
     context.usesColor = true
     let text = try Shown.text("human", Shown.rejections([FilePath("\u{1b}[5m.jpg")]), context)

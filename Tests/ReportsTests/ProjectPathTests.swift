@@ -7,30 +7,30 @@ import Testing
 @Suite struct ProjectPathTests {
   @Test(
     arguments: [
-      // Below the project's folder, whatever folder the run was started in.
+      // Below the project's folder, with any working folder.
       ("a.png", "/p/q", "/p", "q/a.png", "q/a.png"), ("./b/../a.png", "/p", "/p", "a.png", "a.png"),
       ("../a.png", "/p/q", "/p", "a.png", "a.png"), ("/p/a b.png", "/x", "/p", "a b.png", "a%20b.png"),
       ("a/b", "/", "/", "a/b", "a/b"),
-      // The folder itself, and what isn't below it.
+      // The folder itself, and paths outside it.
       (".", "/p", "/p", "/p", "file:///p"), ("..", "/p", "/p", "/", "file:///"),
       ("/pq/a", "/p", "/p", "/pq/a", "file:///pq/a"), ("../../../a", "/p", "/p", "/a", "file:///a"),
-      // No folder is known.
+      // Without a project or working folder.
       ("./a/../b:c", nil, nil, "b:c", "b%3Ac"), ("../../a", nil, nil, "../../a", "../../a"),
       ("/a/./b", nil, nil, "/a/b", "file:///a/b"),
     ] as [(FilePath, FilePath?, FilePath?, FilePath, String)])
-  func whereAFileIs(name: FilePath, folder: FilePath?, root: FilePath?, expected: FilePath, uri: String) {
+  func pathAndURI(name: FilePath, folder: FilePath?, root: FilePath?, expected: FilePath, uri: String) {
     let path = ProjectPath(name, ReportContext(policy: nil, version: "", root: root, folder: folder))
     #expect(path.name == expected)
     #expect(path.uri == uri)
     #expect(path.isRelative == !uri.hasPrefix("file:"))
   }
 
-  @Test func theURIOfAFolder() {
+  @Test func folderURI() {
     #expect(ProjectPath.uri(ofFolder: "/p/a b") == "file:///p/a%20b/")
     #expect(ProjectPath.uri(ofFolder: "/") == "file:///")
   }
 
-  @Test func bytesThatAreNoText() {
+  @Test func invalidUTF8() {
     let path = ProjectPath(
       FilePath([0x61, 0x2f, 0xff]), ReportContext(policy: nil, version: "", root: "/p"))
     #expect(path.uri == "a/%FF")

@@ -5,38 +5,38 @@ import MediaPreflight
 @testable import PreflightTestSupport
 import Testing
 
-/// What a service takes at most, a report doesn't exceed; and it says what it leaves out.
+/// Reports respect the limits of services, and report what they omit.
 @Suite struct ReportLimitTests {
   private let many = (0..<2000).map { FilePath("folder/\($0).jpg") }
 
-  @Test func aCommentFitsAndSaysWhatIsLeftOut() throws {
+  @Test func commentFitsAndCountsOmittedFiles() throws {
     let text = try Shown.text("markdown", Shown.rejections(many) + Shown.warnings(many))
     #expect(text.utf8.count <= 65_536)
     #expect(text.utf8.count > 60_000)
     let shown = text.split(separator: "\n").count { $0.hasPrefix("- ") }
     #expect(shown > 100)
-    let left = text.matches(of: /…and (\d+) more/).compactMap { Int($0.1) }
-    #expect(left.reduce(shown, +) == 4000 && left.count == 2)
+    let omitted = text.matches(of: /…and (\d+) more/).compactMap { Int($0.1) }
+    #expect(omitted.reduce(shown, +) == 4000 && omitted.count == 2)
     #expect(text.hasSuffix("</details>\n"))
   }
 
   @Test(arguments: [1_200, 1_600, 5_000, 1 << 20])
-  func aStepSummaryFitsItsRoom(room: Int) throws {
+  func stepSummaryFits(room: Int) throws {
     let report = ReportFormat.stepSummary(Shown.context(), room: room)
     let bytes = Shown.bytes(report, try Shown.rejections(many) + Shown.warnings(many))
     #expect(bytes.count <= room)
     #expect(String(decoding: bytes, as: UTF8.self).contains("2000 of 4000 files rejected"))
   }
 
-  @Test func oneLongNameDoesNotHideTheOthers() throws {
+  @Test func longNameDoesNotHideOtherFiles() throws {
     let long = FilePath(Array(repeating: UInt8(ascii: "\n"), count: 30_000) + Array(".jpg".utf8))
     let text = try Shown.text("markdown", Shown.rejections([long, FilePath("short.jpg")]))
     #expect(text.contains("`short.jpg` rejected"))
-    #expect(text.contains("…and 1 more file with errors, left out for length."))
+    #expect(text.contains("…and 1 more file with errors, omitted for length."))
   }
 
   @Test(arguments: [(3, 7, 0), (4, 7, 1), (3, 11, 4), (12, 0, 2), (0, 10, 0), (0, 11, 1)])
-  func aRunOfSARIFHasTheGravestResultsUpToTheLimit(warnings: Int, errors: Int, left: Int) throws {
+  func sarifHasTheMostSevereResultsUpToTheLimit(warnings: Int, errors: Int, omitted: Int) throws {
     #expect(SARIFReport.codeScanningLimit == 25_000)
     let results =
       try Shown.warnings(Array(many.prefix(warnings))) + Shown.rejections(Array(many.prefix(errors)))
@@ -51,14 +51,14 @@ import Testing
     let invocation = try #require((run["invocations"] as? [[String: Any]])?.first)
     let notes = invocation["toolExecutionNotifications"] as? [[String: Any]]
     let text = (notes?.first?["message"] as? [String: Any])?["text"] as? String
-    #expect(text?.hasPrefix("\(left) more findings are left out") ?? (left == 0))
+    #expect(text?.hasPrefix("\(omitted) more findings are omitted") ?? (omitted == 0))
   }
 
-  @Test func annotationsAreTheGravestFirst() throws {
+  @Test func annotationsAreSortedBySeverity() throws {
     let names = Array(many.prefix(12))
     let text = try Shown.text("github", Shown.warnings(names) + Shown.rejections(names))
     let levels = text.split(separator: "\n").filter { $0.hasPrefix("::") }.map { $0.prefix { $0 != " " } }
     #expect(levels == Array(repeating: "::error", count: 10) + Array(repeating: "::warning", count: 10))
-    #expect(text.contains("2 errors, 2 warnings more without an annotation"))
+    #expect(text.contains("2 errors, 2 warnings more, without an annotation"))
   }
 }

@@ -9,9 +9,9 @@ import Testing
   import FoundationXML
 #endif
 
-/// Results through a report, and the report read back by a reader that isn't ours.
+/// Renders results as a report, and parses reports with independent parsers.
 enum Shown {
-  /// What a name can be made of to break out of a report; NUL and the slash can't be in one.
+  /// File names that try to break out of a report. Names can't contain NUL or a slash.
   static let hostileNames: [FilePath] =
     [
       "plain.jpg", "two\nlines.jpg", "\r\n.jpg", "quo'te\".jpg", "%0A%25.jpg", "]]>.jpg",
@@ -28,16 +28,16 @@ enum Shown {
       FilePath([0xed, 0xa0, 0x80] + Array("::,<.jpg".utf8)), FilePath(Array("\u{a}.jpg".utf8)),
     ]
 
-  /// A rejection, with a remedy that holds the name, for each name.
+  /// A rejection for each name, with a fix that contains the name.
   static func rejections(_ names: [FilePath] = hostileNames) throws -> [CheckResult] {
-    let picture = MemorySource(try Fixture.bytes("pictures/cmyk.jpg"))
-    return try names.map { try engine.check(picture, named: $0) }
+    let image = MemorySource(try Fixture.bytes("pictures/cmyk.jpg"))
+    return try names.map { try engine.check(image, named: $0) }
   }
 
   /// An accepted file with a warning for each name.
   static func warnings(_ names: [FilePath]) throws -> [CheckResult] {
-    let picture = MemorySource(try Fixture.bytes("pictures/animated.png"))
-    return try names.map { try engine.check(picture, named: FilePath($0.bytes + Array(".png".utf8))) }
+    let image = MemorySource(try Fixture.bytes("pictures/animated.png"))
+    return try names.map { try engine.check(image, named: FilePath($0.bytes + Array(".png".utf8))) }
   }
 
   static func context(width: Int? = nil) -> ReportContext {
@@ -80,7 +80,7 @@ enum Shown {
     return reader.nodes
   }
 
-  /// An element with the text that is directly or deeper in it.
+  /// An element with the text in it and its descendants.
   struct XMLNode {
     let name: String
     let attributes: [String: String]

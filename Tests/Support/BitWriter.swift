@@ -1,4 +1,4 @@
-/// Writes bits, most significant first, by the descriptors of ITU-T H.264, 7.2.
+/// Writes bits, most significant first, with the descriptors of ITU-T H.264, 7.2.
 struct BitWriter {
   private var bits: [Bool] = []
 
@@ -19,14 +19,14 @@ struct BitWriter {
     unsignedExpGolomb(UInt32(value > 0 ? 2 * value - 1 : -2 * value))
   }
 
-  /// The bytes, filled up with zeros.
+  /// The bytes, padded with zero bits.
   var bytes: [UInt8] {
     stride(from: 0, to: bits.count, by: 8).map { start in
       (0..<8).reduce(0) { $0 << 1 | (start + $1 < bits.count && bits[start + $1] ? 1 : 0) }
     }
   }
 
-  /// A NAL unit of the bits, with the bytes that keep start codes out of it (7.3.1).
+  /// A NAL unit with the bits, including emulation prevention bytes (7.3.1).
   func unit(_ header: UInt8) -> [UInt8] {
     var closed = self
     closed.unsigned(1, 1)

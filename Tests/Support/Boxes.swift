@@ -4,19 +4,19 @@ func isoBox(_ type: String, _ payload: [UInt8]) -> [UInt8] {
 }
 
 extension [UInt8] {
-  /// Where `pattern` first stands at or after `start`.
+  /// The first index of `pattern` at or after `start`.
   func firstIndex(ofBytes pattern: [UInt8], from start: Int = 0) -> Int? {
     guard count - start >= pattern.count, start >= 0 else { return nil }
     return (start..<count - pattern.count + 1).first { self[$0...].starts(with: pattern) }
   }
 
-  /// Where the first box of a type begins that stands at or after `start`.
+  /// The start of the first box of a type at or after `start`.
   func isoBox(_ type: String, from start: Int = 0) -> Int? {
     firstIndex(ofBytes: Array(type.utf8), from: start + 4).map { $0 - 4 }
   }
 
-  /// A copy of a movie whose first box of a type holds something else, with the sizes of the boxes around it
-  /// set right. The index must stand behind the media data.
+  /// A copy of a movie with the contents of the first box of a type replaced and the sizes of its parents updated. `moov`
+  /// must follow `mdat`.
   func withContents(_ contents: [UInt8], ofBox type: String, in parents: [String]) -> [UInt8]? {
     guard let place = isoBox(type) else { return nil }
     let end = place + bigEndian32(at: place)

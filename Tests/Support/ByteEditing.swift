@@ -9,17 +9,17 @@ extension [UInt8] {
     return copy
   }
 
-  /// A copy with bytes put in before an index.
+  /// A copy with bytes inserted before an index.
   func inserting(_ addition: [UInt8], at index: Int) -> [UInt8] {
     Array(self[..<index]) + addition + Array(self[index...])
   }
 
-  /// A copy without some bytes.
+  /// A copy without the bytes of a range.
   func without(_ range: Range<Int>) -> [UInt8] {
     Array(self[..<range.lowerBound]) + Array(self[range.upperBound...])
   }
 
-  /// The first index of a text.
+  /// The first index of text.
   func index(of text: String) -> Int? { firstRange(of: Array(text.utf8))?.lowerBound }
 
   func bigEndian32(at index: Int) -> Int { self[index..<index + 4].reduce(0) { $0 << 8 | Int($1) } }
@@ -30,11 +30,11 @@ extension [UInt8] {
 }
 
 extension Inspection {
-  /// The faults' names and offsets, in the order found.
+  /// The faults' names and offsets, in order.
   var namedFaults: [NamedFault] { faults.map { NamedFault($0.name, $0.offset.map(Int.init)) } }
 }
 
-/// A fault's name and offset, as tests expect them.
+/// A fault's name and offset, for comparison in tests.
 struct NamedFault: Equatable, CustomStringConvertible {
   let name: String
   let offset: Int?

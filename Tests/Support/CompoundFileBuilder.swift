@@ -1,6 +1,6 @@
-/// Makes compound files, one stream after another, in any state.
+/// Builds compound files, valid or malformed.
 struct CompoundFileBuilder {
-  /// A stream, or a storage with what lies in it.
+  /// A stream, or a storage with its children.
   indirect enum Node: Sendable {
     case stream(String, [UInt8])
     case storage(String, [Node])
@@ -15,7 +15,7 @@ struct CompoundFileBuilder {
   static let endOfChain: UInt32 = 0xffff_fffe
   static let free: UInt32 = 0xffff_ffff
 
-  /// Where the FAT, the directory and the streams of at least 4096 bytes begin in `bytes`.
+  /// The offsets in `bytes` of the FAT, the directory and the streams of at least 4096 bytes.
   private(set) var fatStart = 0
   private(set) var directoryStart = 0
   private(set) var streamStarts: [String: Int] = [:]
@@ -62,7 +62,7 @@ struct CompoundFileBuilder {
     return padded(file, to: sectorSize, with: 0) + sectors + fat.flatMap { littleEndian($0) }
   }
 
-  /// Adds nodes as a chain of right siblings; the number of the first.
+  /// Adds nodes as a chain of right siblings and returns the ID of the first.
   private mutating func append(_ nodes: [Node]) -> UInt32 {
     var next = Self.free
     for node in nodes.reversed() {

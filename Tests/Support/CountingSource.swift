@@ -1,8 +1,8 @@
 import MediaPreflight
 import Synchronization
 
-/// A buffer in memory that counts what is read of it: a reader that goes over the same bytes again and
-/// again shows by the count, whatever the machine's speed.
+/// A memory buffer that counts the bytes read. The count reveals a reader that reads the same bytes many times,
+/// independently of the machine's speed.
 final class CountingSource: ByteSource {
   private let source: MemorySource
   private let count = Mutex<UInt64>(0)
@@ -11,7 +11,7 @@ final class CountingSource: ByteSource {
 
   var byteCount: UInt64 { source.byteCount }
 
-  /// How many bytes were read in all.
+  /// The total number of bytes read.
   var bytesRead: UInt64 { count.withLock { $0 } }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int {

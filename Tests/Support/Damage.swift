@@ -2,8 +2,7 @@ import PreflightInspection
 import MediaPreflight
 import Testing
 
-/// Cuts the bytes at every length (every byte up to 4 KiB, then in steps) and expects that each cut is
-/// inspected without a throw.
+/// Truncates the bytes at every length up to 4 KiB, then in steps, and expects that inspection doesn't throw.
 func expectSurvivesCuts(_ bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) {
   var length = 0
   while length < bytes.count {
@@ -14,8 +13,8 @@ func expectSurvivesCuts(_ bytes: [UInt8], sourceLocation: SourceLocation = #_sou
   }
 }
 
-/// Flips every bit of the first bytes, one at a time, and sets each to 0 and 255, and expects that each
-/// variant is inspected without a throw.
+/// Flips every bit of the first bytes, one at a time, and sets each byte to 0 and 255. Expects that inspection doesn't
+/// throw.
 func expectSurvivesFlips(
   _ bytes: [UInt8], first: Int = 512, sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -30,7 +29,8 @@ func expectSurvivesFlips(
   }
 }
 
-/// Expects that the file is called damaged when cut at half, at 95 % and by one byte, and not when whole.
+/// Expects that the file is reported as damaged if it is truncated to half, to 95 % or by one byte, but not if it is
+/// complete.
 func expectTellsCuts(_ bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) throws {
   #expect(try inspect(bytes).faults == [], sourceLocation: sourceLocation)
   for length in [bytes.count / 2, bytes.count * 95 / 100, bytes.count - 1] {

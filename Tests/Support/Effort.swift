@@ -1,18 +1,17 @@
 import Foundation
 
-/// How much of the hostile tests is done: a sample in the ordinary suite, everything by `.ci/damage`.
+/// The extent of the hostile tests: a sample in the ordinary suite, everything in `.ci/damage`.
 enum Effort {
-  /// Whether everything is asked for.
+  /// Whether to test everything.
   static let isFull = ProcessInfo.processInfo.environment["PREFLIGHT_DAMAGE"] == "full"
 
-  /// How many boxes, chunks, pages or members a hostile file has, in each of its sizes.
+  /// The numbers of elements (boxes, chunks, pages or members) that hostile files are created with.
   static let counts = isFull ? [1 << 16, 1 << 17, 1 << 18, 1 << 20] : [1 << 12, 1 << 13, 1 << 14]
 
-  /// Where hostile files are left for executables to be measured on, if anywhere.
+  /// The folder that hostile files are saved to for measurements of executables, if any.
   private static let folder = ProcessInfo.processInfo.environment["PREFLIGHT_HOSTILE_FOLDER"]
 
-  /// Leaves a hostile file for executables to be measured on, in a folder named for the number of what it has
-  /// too much of.
+  /// Saves a hostile file for measurements of executables, in a folder named after the number of elements.
   static func keep(_ bytes: [UInt8], as name: String, count: Int) throws {
     guard let folder else { return }
     let place = URL(filePath: folder).appending(path: "\(count)")

@@ -1,7 +1,7 @@
 import PreflightInspection
 import MediaPreflight
 
-/// What is hidden in the bytes: the kind and the words of each.
+/// The hidden content found in the bytes, each as its kind and description.
 func hidden(in bytes: [UInt8]) throws -> [String] {
   let inspection = try inspect(bytes)
   for content in inspection.hidden {

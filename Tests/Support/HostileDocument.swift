@@ -3,7 +3,7 @@ import Testing
 // MARK: - Archives
 
 extension HostileFile {
-  /// A package whose list of types is `types`, packed or not.
+  /// A package whose content types part is `types`, compressed or stored.
   private static func package(_ types: String) -> [UInt8] {
     var members = Package.members(
       contentType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml")
@@ -89,7 +89,7 @@ extension HostileFile {
 // MARK: - Documents
 
 extension HostileFile {
-  /// A document whose catalogue is object 1, with the objects, and a table that knows where they are.
+  /// A document with the objects and a matching cross-reference table. Its catalog is object 1.
   private static func pdf(_ objects: [String], trailer: String = "/Root 1 0 R") -> [UInt8] {
     var file = Array("%PDF-1.7\n".utf8)
     var table = "xref\n0 \(objects.count + 1)\n0000000000 65535 f \n"

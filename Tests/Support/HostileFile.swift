@@ -1,13 +1,13 @@
 import Testing
 
-/// A kind of file made to wear a reader out, in any size.
+/// A kind of file designed to exhaust a reader, in any size.
 struct HostileFile: Sendable, CustomTestStringConvertible {
   let name: String
 
-  /// The name of a fault that is to be told of it; nil where it is odd but not damaged.
+  /// The name of a fault that must be reported; nil if the file is unusual but not damaged.
   let fault: String?
 
-  /// The file with so many of what there is too much of.
+  /// Creates the file with a number of elements.
   let make: @Sendable (Int) throws -> [UInt8]
 
   init(_ name: String, fault: String? = nil, _ make: @escaping @Sendable (Int) throws -> [UInt8]) {
@@ -21,7 +21,7 @@ struct HostileFile: Sendable, CustomTestStringConvertible {
   static let all = movies + pictures + sounds + archives + documents + texts
 }
 
-/// Bytes, so many times.
+/// Repeats bytes.
 func repeated(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
   var all: [UInt8] = []
   all.reserveCapacity(bytes.count * count)
@@ -29,8 +29,8 @@ func repeated(_ bytes: [UInt8], _ count: Int) -> [UInt8] {
   return all
 }
 
-/// A zlib stream of `8 × 258 × count` zeros that never ends (RFC 1951, section 3.2.6: one literal, then runs of
-/// the longest length at distance 1, of which eight take 13 bytes).
+/// An unterminated zlib stream of `8 × 258 × count` zeros (RFC 1951, section 3.2.6: one literal, then runs of the maximum
+/// length at distance 1; eight of them take 13 bytes).
 func deflateBomb(_ count: Int) -> [UInt8] {
   var bits = [true, true, false] + [false, false, true, true, false, false, false, false]
   let run = [true, true, false, false, false, true, false, true] + [Bool](repeating: false, count: 5)
@@ -49,7 +49,7 @@ func deflateBomb(_ count: Int) -> [UInt8] {
 extension HostileFile {
   private static let fileType = isoBox("ftyp", Array("isom".utf8) + [0, 0, 0, 0] + Array("isommp42".utf8))
 
-  /// A box around a payload, over the 32 bits of a size as well.
+  /// A full box with a table of entries. The box's size may exceed 32 bits.
   private static func table(_ type: String, _ count: Int, _ entry: [UInt8], head: [UInt8] = []) -> [UInt8] {
     isoBox(type, [0, 0, 0, 0] + head + bigEndian(UInt32(count)) + repeated(entry, count))
   }
@@ -130,7 +130,7 @@ extension HostileFile {
   ]
 }
 
-// MARK: - Pictures
+// MARK: - Images
 
 extension HostileFile {
   private static func chunk(_ type: String, _ data: [UInt8] = []) -> [UInt8] {
@@ -138,7 +138,7 @@ extension HostileFile {
     return bigEndian(UInt32(data.count)) + body + bigEndian(crc32(body))
   }
 
-  /// A good PNG with something behind its header.
+  /// A valid PNG with data inserted after its header.
   private static func png(_ addition: [UInt8], animated: Bool = false) throws -> [UInt8] {
     try Fixture.bytes(animated ? "pictures/animated.png" : "pictures/rgb.png").inserting(
       addition, at: animated ? 53 : 33)
@@ -160,7 +160,7 @@ extension HostileFile {
     Array(type.utf8) + littleEndian(UInt32(data.count)) + data
   }
 
-  /// A WebP's extended header that says: animated, 512 × 512.
+  /// A WebP's extended header: animated, 512 × 512.
   private static let animated =
     riffChunk("VP8X", [2, 0, 0, 0, 255, 1, 0, 255, 1, 0]) + riffChunk("ANIM", [0, 0, 0, 0, 0, 0])
 
@@ -223,7 +223,7 @@ extension HostileFile {
       }
       return webp(animated + (0..<count).flatMap { head(count - $0) })
     },
-    // 14,529 × 8,260 of them, in a file of 28 bytes: what the fuzzer found.
+    // 14,529 × 8,260 pixels in a file of 28 bytes, as found by the fuzzer.
     HostileFile("WebP: points that take no bits") { _ in
       webp(riffChunk("VP8L", [0x2f, 0xc0, 0xf8, 0x10, 0x18, 0x88, 0x88, 0x08]))
     },
@@ -239,7 +239,7 @@ extension HostileFile {
   ]
 }
 
-// MARK: - Sounds
+// MARK: - Audio
 
 extension HostileFile {
   /// An ID3v2 tag's header (ID3v2.4, section 3.1).

@@ -1,4 +1,4 @@
-/// Writes bits, each byte's least significant one first, as DEFLATE (RFC 1951, section 3.1.1) and VP8L have them.
+/// Writes bits, least significant first, as in DEFLATE (RFC 1951, section 3.1.1) and VP8L.
 struct LowBitWriter {
   private(set) var bytes: [UInt8] = []
   private var used = 0
@@ -8,7 +8,7 @@ struct LowBitWriter {
     for index in 0..<count { append(value >> index & 1) }
   }
 
-  /// A prefix code, which stands with its most significant bit first.
+  /// A prefix code, most significant bit first.
   mutating func code(_ value: Int, _ count: Int) {
     for index in (0..<count).reversed() { append(value >> index & 1) }
   }

@@ -8,7 +8,7 @@ func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
   withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }
 
-/// CRC-32 bit by bit, from its definition (ISO/IEC 15948, annex D).
+/// CRC-32, computed bit by bit from its definition (ISO/IEC 15948, annex D).
 func crc32(_ bytes: [UInt8]) -> UInt32 {
   var crc: UInt32 = .max
   for byte in bytes {

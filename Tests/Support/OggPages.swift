@@ -1,6 +1,6 @@
 import Testing
 
-/// A page around a body; one packet unless lacing values are given.
+/// A page with a body. The body is one packet unless lacing values are given.
 func oggPage(
   _ body: [UInt8], lacing: [UInt8]? = nil, serial: UInt32 = 1, granule: UInt64 = 0,
   flags: UInt8 = 0, sequence: UInt32 = 0
@@ -14,7 +14,7 @@ func oggPage(
   return page
 }
 
-/// The checksum bit by bit, as RFC 3533 words it.
+/// The checksum, computed bit by bit as defined in RFC 3533.
 private func checksum(_ bytes: [UInt8]) -> UInt32 {
   var value: UInt32 = 0
   for byte in bytes {
@@ -39,7 +39,7 @@ func oggPages(_ bytes: [UInt8]) throws -> [[UInt8]] {
   return pages
 }
 
-/// Changes the last page of a file and sets its checksum anew.
+/// Changes the last page of a file and updates its checksum.
 func setLastOggPage(
   _ bytes: inout [UInt8], _ change: (inout [UInt8]) -> Void
 ) throws {

@@ -1,6 +1,6 @@
 import MediaPreflight
 
-/// A file with a long run of one byte in it, which is never held in memory.
+/// A file with a long run of one byte, which is not stored in memory.
 struct PaddedSource: ByteSource {
   let start: [UInt8]
   let paddingCount: UInt64
@@ -28,14 +28,14 @@ struct PaddedSource: ByteSource {
   }
 }
 
-/// Good files made larger to the byte, in the ways that their formats allow, for the caps.
+/// Valid files padded to an exact size in ways that their formats allow, to test size limits.
 enum Enlarged {
   /// A JPEG with comment segments after SOI.
   static func jpeg(_ bytes: [UInt8], to size: Int) -> [UInt8] {
     var missing = size - bytes.count
     var segments: [UInt8] = []
     while missing > 0 {
-      // A segment has 4 bytes at least, so the last two share what is left.
+      // A segment has at least 4 bytes, so the last two split the remainder.
       var count = min(missing, 65537)
       if missing - count > 0, missing - count < 4 { count -= 4 }
       let length = count - 2
@@ -55,7 +55,7 @@ enum Enlarged {
       + Array(bytes[end...])
   }
 
-  /// A WebP with a chunk of an unknown kind at its end; `size` must be even.
+  /// A WebP with a chunk of an unknown type at its end. `size` must be even.
   static func webp(_ bytes: [UInt8], to size: Int) -> [UInt8] {
     let payload = [UInt8](repeating: 0, count: size - bytes.count - 8)
     var webp = bytes + Array("XTRA".utf8) + littleEndian(UInt32(payload.count)) + payload
@@ -88,14 +88,13 @@ enum Enlarged {
       end: Array("\n".utf8) + Array(bytes[index...]))
   }
 
-  /// Mono Opus in Ogg, made longer by padding behind its comments (RFC 7845, section 5.2); nil where the
-  /// lacing doesn't come to that size.
+  /// Mono Opus in Ogg with padding after its comments (RFC 7845, section 5.2); nil if lacing can't produce that size.
   static func opus(_ bytes: [UInt8], to size: Int) throws -> [UInt8]? {
     let sound = try oggPages(bytes).dropFirst(2)
     let start = oggPage(opusHead(), flags: 2)
     let rest = sound.reduce(0) { $0 + $1.count }
     for padding in stride(from: size - start.count - rest, to: 0, by: -1) {
-      // 255 segments of 255 bytes a page, the last of the packet shorter.
+      // 255 segments of 255 bytes per page. The packet's last segment is shorter.
       let count = opusTags.count + padding
       let segments = count / 255 + 1
       let pages = (segments + 254) / 255

@@ -3,20 +3,20 @@ import Foundation
 import MediaPreflight
 import PreflightProject
 
-/// A folder that a test fills, and that is gone after it.
+/// A temporary folder of a test. It is deleted after the test.
 final class ScratchFolder {
   let path: String
 
   init() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    // Without links, so that it is the path that the system gives too.
+    // Resolve links, so that the path equals the one reported by the system.
     path = folder.resolvingSymlinksInPath().path
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// Writes a file and the folders that it is in.
+  /// Writes a file and creates its parent folders.
   func write(_ text: String = "", to name: String) throws {
     let file = URL(filePath: path).appending(path: name)
     try FileManager.default.createDirectory(
@@ -24,7 +24,7 @@ final class ScratchFolder {
     try Data(text.utf8).write(to: file)
   }
 
-  /// The project of the folder.
+  /// Creates a project for the folder.
   func project(_ change: (inout Project.Options) -> Void = { _ in }) throws -> Project {
     var options = Project.Options()
     change(&options)
@@ -46,13 +46,13 @@ final class ScratchFolder {
     return found
   }
 
-  /// What a command prints on standard output.
+  /// Runs a command and returns its standard output.
   func run(_ command: [String], input: [UInt8] = []) throws -> Data {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
     process.currentDirectoryURL = URL(filePath: path)
-    // Git's settings of this machine have no say.
+    // Ignore this machine's Git settings.
     process.environment = ProcessInfo.processInfo.environment
       .merging(["GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"]) { $1 }
     let (given, printed) = (path + "/.in", path + "/.out")

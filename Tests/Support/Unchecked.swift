@@ -3,7 +3,7 @@ import PreflightFacts
 import PreflightInspection
 import Testing
 
-/// Expects that a limit of ours keeps so much of a file from being checked, and that nothing is called damaged for it.
+/// Expects that a limit of this library leaves part of a file unchecked, and that no damage is reported for it.
 @discardableResult
 func expectUnchecked(
   _ what: [String], in bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation

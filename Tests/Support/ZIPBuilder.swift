@@ -1,12 +1,12 @@
-/// Makes ZIP archives of stored members, in any state.
+/// Builds ZIP archives of stored members, valid or malformed.
 struct ZIPBuilder {
-  /// A member, and what its headers say otherwise than is true.
+  /// A member, and wrong values for its headers.
   struct Member {
     var name: String
     var content: [UInt8]
     var method: UInt16 = 0
     var flags: UInt16 = 0
-    /// The name in the local header; nil for the same.
+    /// The name in the local header; nil for the same name.
     var localName: String?
     var crc32: UInt32?
     var localCRC32: UInt32?
@@ -22,7 +22,7 @@ struct ZIPBuilder {
 
   var members: [Member] = []
   var prefix: [UInt8] = []
-  /// Whether offsets count the bytes before the archive.
+  /// Whether offsets include the bytes before the archive.
   var countsPrefix = false
   var comment: [UInt8] = []
   var suffix: [UInt8] = []
@@ -33,7 +33,7 @@ struct ZIPBuilder {
 
   init(_ members: [Member]) { self.members = members }
 
-  /// Where each member, the directory and the end record begin in `bytes`.
+  /// The offsets in `bytes` of each member, the directory and the end record.
   private(set) var headerOffsets: [Int] = []
   private(set) var directoryStart = 0
   private(set) var endRecordStart = 0
@@ -93,7 +93,7 @@ struct ZIPBuilder {
   }
 }
 
-/// The least that makes a package of the Open Packaging Conventions.
+/// A minimal package of the Open Packaging Conventions.
 enum Package {
   static let officeDocument =
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
