@@ -1,4 +1,4 @@
-"""Reads every report of a folder of hostile names back with a reader that isn't ours.
+"""Parses every report of a folder of hostile names with an independent parser.
 
     formats.py FOLDER REPORTS SARIF-SCHEMA [JUNIT-XSD]
 """
@@ -26,7 +26,7 @@ def text(name):
 
 
 def shown(name: bytes) -> str:
-    """The name as people are shown it."""
+    """The name as human-readable reports show it."""
     def plain(c):
         return unicodedata.category(c) not in ("Cc", "Zl", "Zp") and c not in DIRECTION and c not in "\ufffe\uffff"
 
@@ -36,7 +36,7 @@ def shown(name: bytes) -> str:
             return decoded
     except UnicodeDecodeError:
         pass
-    # surrogateescape hands each byte that isn't UTF-8 back as one surrogate.
+    # surrogateescape decodes each invalid byte as one surrogate.
     return "".join(
         c if plain(c) and c != "\\" and not "\ud800" <= c <= "\udfff"
         else "".join(f"\\x{b:02x}" for b in c.encode("utf-8", "surrogateescape"))
@@ -48,7 +48,7 @@ def path(result) -> bytes:
 
 
 names = {shown(name): name for name in files}
-assert len(names) == len(files), "two names show alike"
+assert len(names) == len(files), "two names look the same"
 machine = {}
 for name in files:
     try:
@@ -92,10 +92,10 @@ cases = [case for suite in junitparser.JUnitXml.fromfile(os.path.join(reports, "
 assert {case.name for case in cases} == set(names) and len({(case.classname, case.name) for case in cases}) == len(cases)
 by_name = {path(result): result for result in results}
 for case in cases:
-    told = by_name[names[case.name]]
-    assert bool(case.result) == (told["verdict"] == "rejected")
+    expected = by_name[names[case.name]]
+    assert bool(case.result) == (expected["verdict"] == "rejected")
     words = "".join(part.text for part in case.result) + (case.system_out or "")
-    assert all(f"[{finding['code']}]" in words for finding in told["findings"])
+    assert all(f"[{finding['code']}]" in words for finding in expected["findings"])
 print(f"junit: {len(cases)} cases")
 
 # github
@@ -142,12 +142,12 @@ print(f"gitlab: {len(quality)} issues")
 
 # checkstyle
 checkstyle = ElementTree.parse(os.path.join(reports, "checkstyle")).getroot()
-told = [(names[file.get("name")], error.get("source")) for file in checkstyle for error in file]
-assert told == [(name, "preflight." + finding["code"]) for name, finding in findings]
+reported = [(names[file.get("name")], error.get("source")) for file in checkstyle for error in file]
+assert reported == [(name, "preflight." + finding["code"]) for name, finding in findings]
 assert all(set(error.keys()) == {"line", "column", "severity", "message", "source"} for file in checkstyle for error in file)
-print(f"checkstyle: {len(told)} errors")
+print(f"checkstyle: {len(reported)} errors")
 
-# markdown, as comment and as summary of a step
+# markdown, as a comment and as a step summary
 for report, limit in (("markdown", 65_536), ("step-summary", 1 << 20)):
     source = text(report)
     assert len(source.encode()) <= limit
@@ -156,7 +156,7 @@ for report, limit in (("markdown", 65_536), ("step-summary", 1 << 20)):
     tokens = MarkdownIt("gfm-like").parse(source)
     for index, token in enumerate(tokens):
         if token.type == "html_block":
-            assert re.fullmatch(r"<details><summary>\d+ files? ha(ve|s) warnings or notes alone</summary>\n|</details>\n", token.content), token.content
+            assert re.fullmatch(r"<details><summary>\d+ files? ha(ve|s) only warnings or notes</summary>\n|</details>\n", token.content), token.content
         assert token.type in {
             "heading_open", "heading_close", "paragraph_open", "paragraph_close", "inline", "html_block",
             "bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close"}, token.type

@@ -1,4 +1,4 @@
-"""Files with names that try to break out of a report."""
+"""Creates files with names that try to break out of a report."""
 import os
 import random
 import sys
@@ -24,7 +24,7 @@ SOURCES = [
 
 
 def make(folder: bytes, fixtures: bytes, count: int) -> list[bytes]:
-    """Makes files, the same for the same count on any machine, and returns their paths in the folder."""
+    """Creates files and returns their paths in the folder. The same count gives the same files on any machine."""
     paths = []
     pick = random.Random(1)
     contents = [(open(os.path.join(fixtures, name.encode()), "rb").read(), end.encode()) for name, end in SOURCES]

@@ -1,4 +1,4 @@
-"""Opens the html report in Chromium as a person would: from disk, on a phone and on a desk.
+"""Opens the HTML report in Chromium from disk, with the screen sizes of a phone and of a desktop.
 
     page.py REPORT NDJSON [SCREENSHOTS]
 """
@@ -23,11 +23,11 @@ def shoot(page, name):
 
 def open_page(browser, width, **options):
     page = browser.new_page(viewport={"width": width, "height": 800}, **options)
-    page.requests, page.troubles = [], []
+    page.requests, page.errors = [], []
     page.on("request", lambda request: page.requests.append(request.url[:100]))
-    page.on("console", lambda message: page.troubles.append(message.text))
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("dialog", lambda dialog: page.troubles.append(dialog.message))
+    page.on("console", lambda message: page.errors.append(message.text))
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("dialog", lambda dialog: page.errors.append(dialog.message))
     start = time.monotonic()
     page.goto("file://" + report)
     page.seconds = time.monotonic() - start
@@ -42,7 +42,7 @@ with sync_playwright() as playwright:
         assert page.title() == "preflight report", page.title()
         assert page.evaluate("document.querySelectorAll('script').length") == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than the screen"
-        assert page.evaluate("document.querySelector('.file').dataset.verdict") == "rejected", "the gravest come first"
+        assert page.evaluate("document.querySelector('.file').dataset.verdict") == "rejected", "the most severe files must come first"
         shoot(page, f"{width}")
 
         page.select_option("#verdict", "rejected")
@@ -61,7 +61,7 @@ with sync_playwright() as playwright:
         assert page.evaluate(VISIBLE) == sum(r["endpoint"] == "sticker" for r in results)
         page.click("#reset")
 
-        # By keyboard alone: the field has the focus after "Show all", and Tab leads through the filters.
+        # With the keyboard only: the text field has the focus after "Show all", and Tab moves through the filters.
         start = time.monotonic()
         page.keyboard.type("cmyk rgb")
         while page.evaluate(VISIBLE) == len(results) and time.monotonic() < start + 10:
@@ -78,7 +78,7 @@ with sync_playwright() as playwright:
         page.click(f"a[href='#code-{code}'] >> nth=0")
         assert page.evaluate(f"document.getElementById('code-{code}').getBoundingClientRect().top < innerHeight")
         assert page.requests[0].startswith("file://") and all(url.startswith("data:image/") for url in page.requests[1:]), page.requests
-        assert not page.troubles, page.troubles
+        assert not page.errors, page.errors
         print(f"{width} px: {len(results)} files open in {page.seconds:.1f} s, filter by text in {seconds:.1f} s")
         page.close()
 
@@ -90,15 +90,15 @@ with sync_playwright() as playwright:
         return [images.length, images.filter(image => image.naturalWidth).length];
     }""")
     assert 0 < good[1] == page.evaluate("document.images.length"), good
-    print(f"{good[1]} of {good[0]} pictures shown")
-    # The policy holds: neither a script nor a picture from elsewhere gets in.
+    print(f"{good[1]} of {good[0]} images shown")
+    # The Content-Security-Policy blocks injected scripts and external images.
     page.evaluate("""() => {
         const script = document.createElement('script'); script.textContent = "document.title = 'owned'"; document.body.append(script);
         const image = document.createElement('img'); image.src = 'https://example.com/x.png'; document.body.append(image);
         document.body.insertAdjacentHTML('beforeend', '<p onclick="document.title=1" id="probe">x</p>');
         document.getElementById('probe').click();
     }""")
-    assert page.title() == "preflight report" and len(page.troubles) >= 3, page.troubles
+    assert page.title() == "preflight report" and len(page.errors) >= 3, page.errors
     page.close()
 
     page = open_page(browser, 375, color_scheme="dark")
