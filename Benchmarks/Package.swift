@@ -1,14 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that whoever uses the library resolves nothing of this.
+// A separate package, so that users of the library don't resolve these dependencies.
 
 let package = Package(
   name: "preflight-benchmarks",
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(name: "preflight", path: ".."),
-    // Without its default trait: jemalloc isn't there on every machine, and what it counts isn't read here.
+    // Without the default trait: jemalloc isn't available everywhere, and allocation counts aren't used here.
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [

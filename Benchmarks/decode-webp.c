@@ -1,5 +1,5 @@
-// Decodes every frame of an animated WebP by libwebp alone and does nothing else: the floor that
-// `compare` holds the check of a sticker against. Exit status 0 when every frame was decoded.
+// Decodes every frame of an animated WebP with libwebp and does nothing else. `compare` uses it as the baseline for
+// checking a sticker. Exit status 0 if every frame was decoded.
 #include <stdio.h>
 #include <stdlib.h>
 #include <webp/demux.h>

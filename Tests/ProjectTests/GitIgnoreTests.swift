@@ -23,7 +23,7 @@ import Testing
     #expect {
       try walk.survey()
     } throws: {
-      "\($0)".contains("1:10: the name of a policy can't have a NUL")
+      "\($0)".contains("1:10: a policy name can't contain a NUL character")
     }
   }
 

@@ -12,7 +12,7 @@ let benchmarks: @Sendable () -> Void = {
   reports()
 }
 
-/// A reader alone: what the bytes are, no policy asked; from memory, and from a file that is opened anew.
+/// Readers without a policy, from memory and from a file that is opened each time.
 private func readers() {
   let engine = Preflight()
   for path in Fixtures.perFormat {
@@ -29,7 +29,7 @@ private func readers() {
   }
 }
 
-/// All of it: every fixture read, held against a policy, and judged, on one thread.
+/// The full check of every fixture with each policy, on one thread.
 private func engine() {
   for policy in Policy.builtInNames {
     Benchmark("Engine: every fixture, \(policy)") { (_, prepared: (engine: Preflight, names: [FilePath])) in
@@ -38,12 +38,12 @@ private func engine() {
       (Preflight(policy: try builtIn(policy)), try Fixtures.paths().map { FilePath($0) })
     }
   }
-  Benchmark("Engine: made anew, one JPEG", configuration: .init(scalingFactor: .one)) { _ in
+  Benchmark("Engine: new engine, one JPEG", configuration: .init(scalingFactor: .one)) { _ in
     blackHole(try Preflight().check(fileAt: FilePath(Fixtures.folder + "pictures/rgb.jpg")))
   }
 }
 
-/// A policy's text into a policy.
+/// Parsing of a policy.
 private func policies() {
   for name in Policy.builtInNames {
     Benchmark("Policy: \(name)") { (_, text: String) in
@@ -55,15 +55,15 @@ private func policies() {
   }
 }
 
-/// A message judged by its fields, and prepared as a call where nothing is wrong with it.
+/// Checks of a message's fields, and preparation of the request if it is valid.
 private func requests() {
-  let sound = MessageRequest(
+  let valid = MessageRequest(
     to: "+49 151 23456789", mediaURL: "https://example.com/table.pdf", caption: "The table",
     filename: "table.pdf")
-  let unsound = MessageRequest(
+  let invalid = MessageRequest(
     to: "0151", mediaURL: "http://localhost/table", caption: String(repeating: "word ", count: 300),
     unknownFields: ["url"])
-  for (what, request) in [("sound", sound), ("unsound", unsound)] {
+  for (what, request) in [("valid", valid), ("invalid", invalid)] {
     Benchmark("Request: \(what)", configuration: .init(scalingFactor: .kilo)) {
       (benchmark, engine: Preflight) in
       for _ in benchmark.scaledIterations { blackHole(engine.check(request, as: .document)) }
@@ -73,7 +73,7 @@ private func requests() {
   }
 }
 
-/// Each report over the results of every fixture, twice.
+/// Each report for the results of every fixture, twice.
 private func reports() {
   for format in ReportFormat.all {
     Benchmark("Report: \(format.name)") { (benchmark, results: [CheckResult]) in
@@ -99,7 +99,7 @@ private func builtIn(_ name: String) throws -> Policy {
   return policy
 }
 
-/// Something that is part of the repository isn't there.
+/// A missing part of the repository.
 private struct Missing: Error {
   let what: String
 }

@@ -8,12 +8,11 @@ import MediaPreflight
 
 /// The repository's fixtures.
 enum Fixtures {
-  /// The folder, with a final slash.
+  /// The folder's path, with a trailing slash.
   static let folder =
     String(#filePath.dropLast("Benchmarks/Benchmarks/PreflightBenchmarks/Fixtures.swift".count)) + "Fixtures/"
 
-  /// One or two files of each format, by their path in the folder: a plain one, and one that asks more of
-  /// the reader.
+  /// One or two files of each format, by their path in the folder: a simple one, and one that is harder to read.
   static let perFormat = [
     "pictures/rgb.jpg", "pictures/progressive.jpg",
     "pictures/rgb.png", "pictures/animated.png",
@@ -31,7 +30,7 @@ enum Fixtures {
     "foreign-media/video.mkv", "foreign-media/pcm.wav",
   ]
 
-  /// Every fixture's path, sorted.
+  /// The paths of all fixtures, sorted.
   static func paths() throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: folder).sorted().map { folder + $0 }.filter { path in
       var isFolder = false
@@ -39,7 +38,7 @@ enum Fixtures {
     }
   }
 
-  /// A fixture's bytes.
+  /// The bytes of a fixture.
   static func bytes(_ path: String) throws -> [UInt8] {
     try [UInt8](Data(contentsOf: URL(filePath: folder + path)))
   }
