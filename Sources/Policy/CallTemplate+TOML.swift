@@ -12,25 +12,36 @@ extension CallTemplate {
     guard let host = decoder.string(table, "host") ?? base?.host else { return nil }
     self.host = host
     path = decoder.string(table, "path") ?? base?.path
+    for key in ["host", "path"] {
+      if let node = table[key], case .string(let text) = node.value {
+        Self.checkLine(text, "a \(key)", at: node.position, &decoder)
+      }
+    }
     var headers = base?.headers ?? []
     if let own = decoder.table(table, "headers") {
       headers = []
       for entry in own.entries {
         guard let value = decoder.string(entry.node, as: entry.key) else { continue }
-        if value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
-          decoder.report(entry.node.position, "a header value can't contain control characters")
-        }
+        Self.checkLine(entry.key, "a header name", at: entry.position, &decoder)
+        Self.checkLine(value, "a header value", at: entry.node.position, &decoder)
         headers.append((entry.key, value))
       }
     }
     self.headers = headers
     var body = base?.body ?? []
-    if let own = decoder.table(table, "body") {
-      let places = Places(known: fields + ["endpoint", "declaredType", "file"])
-      if let node = table["path"], let path { places.check(path, at: node.position, &decoder) }
-      body = places.members(own, &decoder)
-    }
+    let places = Places(known: fields + ["endpoint", "declaredType", "file"])
+    if let node = table["path"], let path { places.check(path, at: node.position, &decoder) }
+    if let own = decoder.table(table, "body") { body = places.members(own, &decoder) }
     self.body = body
+  }
+
+  /// Reports text that would break out of its line in an HTTP message.
+  private static func checkLine(
+    _ text: String, _ what: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder
+  ) {
+    if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
+      decoder.report(position, "\(what) can't contain control characters")
+    }
   }
 
   /// Reads bodies, and reports unknown placeholders.

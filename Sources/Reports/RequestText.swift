@@ -36,7 +36,7 @@ public enum RequestText: String, Sendable, CaseIterable {
   private static func command(_ request: PreparedRequest) -> String {
     // Double quotes let the shell expand the key. The URL has no other characters that are special in them.
     let url = "https://\(request.host)\(request.path)"
-    let quoted = url.contains("$") ? "\"\(escaped(url))\"" : "'\(url)'"
+    let quoted = url.contains("$") ? "\"\(escaped(url))\"" : "'\(url.replacing("'", with: "%27"))'"
     var lines = ["curl --fail-with-body -X \(request.method) \(quoted)"]
     lines += request.headers.filter { !request.isUpload || $0.name != "Content-Type" }
       .map { "-H \"\($0.name): \(escaped($0.value))\"" }
