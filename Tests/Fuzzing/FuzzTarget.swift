@@ -16,7 +16,7 @@ struct FuzzTarget: Sendable {
     Format.all.map { format in
       FuzzTarget(name: "\(format.reader)") { bytes in
         read(bytes, by: format)
-        if let mended = ChecksumFixer.copy(of: bytes) { read(mended, by: format) }
+        if let fixed = ChecksumFixer.copy(of: bytes) { read(fixed, by: format) }
       }
     } + [
       FuzzTarget(name: "Policy") { bytes in
@@ -81,7 +81,7 @@ struct FuzzTarget: Sendable {
     precondition(
       window.bytesRead <= 64 * UInt64(bytes.count) + 1 << 20, "\(window.bytesRead) bytes were read")
     for fault in reading.faults {
-      precondition(fault.offset ?? 0 <= UInt64(bytes.count), "a fault lies behind the file's end: \(fault)")
+      precondition(fault.offset ?? 0 <= UInt64(bytes.count), "a fault is past the end of the file: \(fault)")
     }
     for part in reading.unchecked { precondition(part.offset ?? 0 <= UInt64(bytes.count), "\(part)") }
     if let offset = reading.trailingDataOffset { precondition(offset <= UInt64(bytes.count)) }
