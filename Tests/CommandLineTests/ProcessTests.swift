@@ -120,7 +120,8 @@ import Testing
     kill(run.process.processIdentifier, SIGKILL)
     run.process.waitUntilExit()
     // A line that is erased for a block of the report leaves nothing between two erasures.
-    let lines = shown.split(separator: "\r\u{1b}[K", omittingEmptySubsequences: false).dropFirst()
+    let lines = shown.split(separator: "\r\u{1b}[K", omittingEmptySubsequences: false)
+      .dropFirst().dropLast()
     #expect(lines.count > 3)
     #expect(lines.allSatisfy { $0.contains(/^\d/) }, "\(shown.debugDescription)")
   }
