@@ -6,7 +6,7 @@ public struct MessageRequest: Sendable, Hashable {
   /// The values by the names of their fields.
   public var fields: [String: String]
 
-  /// The start of an iWork document, which identifies the program: 64 bytes.
+  /// Creates a request from any fields.
   ///
   /// - Parameter fields: The values by the names of their fields in the policy.
   public init(fields: [String: String]) { self.fields = fields }
