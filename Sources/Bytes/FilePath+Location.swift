@@ -44,10 +44,13 @@ extension FilePath {
 
   /// The path from a folder to this one, with `..` where this one isn't below it.
   ///
-  /// - Parameter folder: An absolute path as this one is, both without `.` and `..`.
+  /// - Parameter folder: Absolute or relative as this one is, both without `..`; `.` is the folder that relative
+  ///   paths start from.
   package func relative(to folder: FilePath) -> FilePath {
-    let common = zip(components, folder.components).prefix { $0 == $1 }.count
-    let up = [Component](repeating: "..", count: folder.components.count - common)
+    let above = folder.components.filter { $0.kind != .currentDirectory }
+    let components = components.filter { $0.kind != .currentDirectory }
+    let common = zip(components, above).prefix { $0 == $1 }.count
+    let up = [Component](repeating: "..", count: above.count - common)
     return FilePath(root: nil, up + components.dropFirst(common))
   }
 

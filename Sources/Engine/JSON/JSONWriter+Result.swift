@@ -26,8 +26,7 @@ extension JSONWriter {
       }
       json.key("findings")
       json.array { json in for finding in result.findings { json.finding(finding) } }
-      json.key("alternatives")
-      json.array { json in for endpoint in result.alternatives { json.string(endpoint.rawValue) } }
+      json.member("alternatives", result.alternatives.map(\.rawValue))
       json.key("request")
       if let request = result.request { json.request(request) } else { json.null() }
     }

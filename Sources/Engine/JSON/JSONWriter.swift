@@ -118,6 +118,12 @@ package struct JSONWriter: Sendable {
     }
   }
 
+  /// Writes a member whose value is an array of texts.
+  package mutating func member(_ key: StaticString, _ values: some Sequence<String>) {
+    self.key(key)
+    array { json in for value in values { json.string(value) } }
+  }
+
   /// Writes a value that is JSON already.
   mutating func written(_ json: String) { raw(json) }
 

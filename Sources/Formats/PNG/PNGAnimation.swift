@@ -145,7 +145,7 @@ struct PNGAnimation: ~Copyable {
     frameData?.take(data, ofChunkAt: offset)
   }
 
-  /// Whether the path doesn't exist, as opposed to existing but being unreadable.
+  /// Ends the animation at IEND.
   mutating func end(at offset: UInt64, _ unpacker: Unpacker) -> Fault? {
     guard let promisedFrames else { return nil }
     if let fault = endFrame(at: offset, unpacker) { return fault }

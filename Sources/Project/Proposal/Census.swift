@@ -38,8 +38,7 @@ struct Census {
     var walk = FileWalk([folder], in: project)
     var inFolder = (path: FilePath(), count: 0)
     while let file = try walk.next() {
-      // A walk names the files of the working folder without it.
-      let path = folder == "." ? file.name : file.name.relative(to: folder)
+      let path = file.name.relative(to: folder)
       let parent = path.removingLastComponent()
       inFolder = (parent, inFolder.path == parent ? inFolder.count + 1 : 1)
       fileCount += 1
