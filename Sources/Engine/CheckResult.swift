@@ -66,7 +66,7 @@ public struct CheckResult: Sendable, Hashable {
   /// The open file that was judged, where the check was to keep it; it is closed with the last copy of the result.
   package private(set) var source: (any ByteSource)?
 
-  private var isStrict = false
+  package private(set) var isStrict = false
 
   /// Creates a result, for tests of a program that uses this library.
   ///

@@ -103,7 +103,7 @@ extension Remedy {
   ///   - file: The file to fix; nil for a placeholder `FILE`.
   ///   - ownExtension: The extension of the file's own type.
   public func text(for file: FilePath?, ownExtension: String? = nil) -> String {
-    let file = file ?? FilePath("FILE")
+    let file = file ?? FilePath("FILE.EXT")
     let output = output(for: file, ownExtension: ownExtension)?.shellQuoted ?? ""
     switch action {
     case nil: return Self.filled(summary, file, ownExtension)

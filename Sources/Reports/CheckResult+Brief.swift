@@ -10,9 +10,20 @@ extension CheckResult {
     if !streams.isEmpty { text += ", \(streams.joined(separator: " + "))" }
     if let width = facts.width, let height = facts.height { text += ", \(width) × \(height)" }
     if let frames = facts.frameCount, frames > 1 { text += ", \(frames) frames" }
-    if let duration = facts.durationMilliseconds { text += ", \((duration / 100).rounded() / 10) s" }
+    if let duration = facts.durationMilliseconds { text += ", \(Self.text(duration))" }
     if let pages = facts.pageCount { text += pages == 1 ? ", 1 page" : ", \(pages) pages" }
     text += ", \(byteCount) bytes"
     return VisibleText.oneLine(text)
+  }
+
+  /// A duration as exact as limits are: milliseconds below a second, else seconds with what they need of three digits.
+  private static func text(_ milliseconds: Double) -> String {
+    let whole = milliseconds.rounded()
+    if whole < 1000 { return "\(Int(whole)) ms" }
+    // Larger numbers come from broken headers.
+    guard whole < 1e15 else { return "\(whole / 1000) s" }
+    let (seconds, rest) = Int(whole).quotientAndRemainder(dividingBy: 1000)
+    let digits = String(1000 + rest).dropFirst().reversed().drop { $0 == "0" }.reversed()
+    return digits.isEmpty ? "\(seconds) s" : "\(seconds).\(String(digits)) s"
   }
 }

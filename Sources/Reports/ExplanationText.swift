@@ -28,10 +28,19 @@ public enum ExplanationText {
       \(wrapped("How to fix it: \(explanation.remedy)"))
 
       """
-    for fix in explanation.fixes { text += "  - \(fix.remedy.text(for: nil))\n" }
+    for command in commands(explanation) { text += "  - \(command)\n" }
     text += "\n\(wrapped("Source: \(explanation.source)"))\n"
     if let policy { text += section(explanation, under: policy) }
     return text
+  }
+
+  /// The code's fixes, each text once: two types of file may have the same.
+  private static func commands(_ explanation: Explanation) -> [String] {
+    var commands: [String] = []
+    for text in explanation.fixes.map({ $0.remedy.text(for: nil) }) where !commands.contains(text) {
+      commands.append(text)
+    }
+    return commands
   }
 
   private static func section(_ explanation: Explanation, under policy: Policy) -> String {
@@ -81,8 +90,7 @@ public enum ExplanationText {
         for item in error.cases {
           json.object { json in
             json.member("details", item.details)
-            json.key("codes")
-            json.array { json in for code in item.codes { json.string(code.rawValue) } }
+            json.member("codes", item.codes.map(\.rawValue))
           }
         }
       }
@@ -114,8 +122,7 @@ public enum ExplanationText {
       json.member("message", explanation.message)
       json.member("reason", explanation.reason)
       json.member("remedy", explanation.remedy)
-      json.key("commands")
-      json.array { json in for fix in explanation.fixes { json.string(fix.remedy.text(for: nil)) } }
+      json.member("commands", commands(explanation))
       json.member("source", explanation.source)
       json.member("url", ProjectHome.page(of: explanation.code))
       if let policy { write(explanation, under: policy, to: &json) }
@@ -135,8 +142,7 @@ public enum ExplanationText {
       json.array { json in
         for use in policy.uses(of: explanation.code) {
           json.object { json in
-            json.key("endpoints")
-            json.array { json in for endpoint in use.endpoints { json.string(endpoint.rawValue) } }
+            json.member("endpoints", use.endpoints.map(\.rawValue))
             json.member("severity", use.severity?.rawValue ?? "off")
             json.member("message", use.message)
             json.member("remedy", use.remedy)

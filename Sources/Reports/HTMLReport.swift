@@ -61,7 +61,7 @@ struct HTMLReport: Report {
     if !result.findings.isEmpty { text += "<ul>\n\(result.findings.map(Self.item).joined())</ul>\n" }
     if !result.alternatives.isEmpty, result.verdict == .rejected {
       text +=
-        "<p class=\"dim\">Accepted as \(result.alternatives.map(\.rawValue).joined(separator: ", ")).</p>\n"
+        "<p class=\"dim\">Would be accepted as \(result.alternatives.map(\.rawValue).joined(separator: ", ")).</p>\n"
     }
     output += Array((text + "</div></article>\n").utf8)
   }

@@ -16,7 +16,7 @@ struct HumanReport: Report {
       text += line("", count == 1 ? "1 baseline finding suppressed" : "\(count) baseline findings suppressed")
     }
     if !result.alternatives.isEmpty, result.verdict == .rejected {
-      text += line("accepted as: ", result.alternatives.map(\.rawValue).joined(separator: ", "))
+      text += line("would be accepted as: ", result.alternatives.map(\.rawValue).joined(separator: ", "))
     }
     output += Array(text.utf8)
   }
@@ -30,7 +30,10 @@ struct HumanReport: Report {
     text += summary.suffix + "."
     let hasFailed = summary.rejected > 0 || summary.unjudged > 0
     text = style(text, hasFailed ? .red : .green) + "\n"
-    if !summary.codes.isEmpty { text += wrap(summary.codeCounts(), indent: 0, from: 0) + "\n" }
+    // They count findings that were not shown.
+    if !summary.codes.isEmpty, context.listing != .errors {
+      text += wrap(summary.codeCounts(), indent: 0, from: 0) + "\n"
+    }
     output += Array(text.utf8)
   }
 
@@ -44,9 +47,9 @@ struct HumanReport: Report {
       let isListed = !result.isFoundInFolder || !result.findings.isEmpty || result.isInspection
       return isListed ? result.findings : nil
     case .errors:
-      // If warnings reject, a rejected file may have no errors.
-      let rejects = result.verdict == .rejected
-      let findings = result.findings.filter { $0.severity == .error || (rejects && $0.severity == .warning) }
+      let findings = result.findings.filter {
+        $0.severity == .error || (result.isStrict && $0.severity == .warning)
+      }
       return findings.isEmpty ? nil : findings
     }
   }

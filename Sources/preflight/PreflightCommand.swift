@@ -20,6 +20,10 @@ struct PreflightCommand: ParsableCommand {
     commandName: "preflight",
     abstract: "Check whether WhatsApp will accept a media file, before it is sent.",
     discussion: """
+      An endpoint is the kind of message that a file is sent as: image, video, audio, document or sticker. A policy \
+      says what a provider accepts at each: waconnect (the WaConnect gateway, the default), whatsapp-cloud (Meta's \
+      Cloud API), or a file of your own.
+
       Exit status: 0 if every file is accepted; 1 if a file is rejected; 2 if something could not be judged \
       (a file can't be read, or an option, a configuration or a policy is invalid); 130 if interrupted.
       """,

@@ -67,7 +67,7 @@ import Testing
     (#"{"preflightBaseline":2,"known":[]}"#, "is a baseline of version 2, and only 1 is known"),
     (
       #"{"preflightBaseline":1,"known":[{"path":"a"}]}"#,
-      "is not a preflight baseline: its entry 1 can't be read"
+      "is not a preflight baseline: entry 1 is invalid"
     ),
     (
       #"{"preflightBaseline":1,"known":[{"path":"a\u0000","code":"c","digest":"d"}]}"#,

@@ -106,7 +106,7 @@ public enum BaselineText {
       path = context.codingPath
     default: return "it is not JSON"
     }
-    if let index = path.compactMap(\.intValue).first { return "its entry \(index + 1) can't be read" }
+    if let index = path.compactMap(\.intValue).first { return "entry \(index + 1) is invalid" }
     return path.isEmpty ? "it is not an object" : "'\(path[0].stringValue)' is of the wrong kind"
   }
 }

@@ -36,7 +36,9 @@ struct CheckCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Media type that you will declare for each file.", valueName: "TYPE"))
   var declaredType: String?
 
-  @Flag(inversion: .prefixedNo, help: "Reject on warnings too.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Reject files with warnings too (--fail-on warning changes only the exit status).")
   var strict: Bool?
 
   @OptionGroup var sandbox: SandboxOptions

@@ -37,7 +37,7 @@ struct ExplainCommand: ParsableCommand {
     if let number = Int(code) { return try showError(number) }
     guard let explanation = FindingCode(rawValue: code).explanation else {
       let near = Explanation.suggestion(for: code)
-      throw Failure("unknown finding code '\(code)'\(near); 'preflight explain' lists all codes")
+      throw Failure("unknown finding code '\(code)'\(near)\nRun 'preflight explain' for a list of all codes.")
     }
     show([explanation], isTable: false, under: policy)
   }

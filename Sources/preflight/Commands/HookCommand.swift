@@ -35,7 +35,9 @@ struct HookCommand: ParsableCommand {
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var configuration: ConfigOptions
 
-  @Flag(inversion: .prefixedNo, help: "Reject on warnings too.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Reject files with warnings too (--fail-on warning changes only the exit status).")
   var strict: Bool?
 
   @OptionGroup var jobs: JobOptions

@@ -43,8 +43,7 @@ struct PolicyCommand: ParsableCommand {
             json.member("name", policy.name)
             json.member("title", policy.title)
             json.member("source", policy.source)
-            json.key("endpoints")
-            json.array { json in for endpoint in policy.endpointNames { json.string(endpoint.rawValue) } }
+            json.member("endpoints", policy.endpointNames.map(\.rawValue))
           }
         }
       }

@@ -6,12 +6,16 @@ import SystemPackage
 /// The options for which findings are reported, and for the exit status.
 struct FindingOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Report only these codes; separated by commas, may be repeated.", valueName: "CODES"),
+    help: ArgumentHelp(
+      "Report only these codes, and let only them reject; separated by commas, may be repeated.",
+      valueName: "CODES"),
     completion: Self.codeNames)
   var select: [String] = []
 
   @Option(
-    help: ArgumentHelp("Don't report these codes; separated by commas, may be repeated.", valueName: "CODES"),
+    help: ArgumentHelp(
+      "Don't report these codes or let them reject; separated by commas, may be repeated.", valueName: "CODES"
+    ),
     completion: Self.codeNames)
   var ignore: [String] = []
 
@@ -56,7 +60,7 @@ struct FindingOptions: ParsableArguments {
         guard code.explanation != nil else {
           let near = Explanation.suggestion(for: code.rawValue)
           throw ValidationError(
-            "\(option): unknown finding code '\(code)'\(near); 'preflight explain' lists all codes")
+            "\(option): unknown finding code '\(code)'\(near)")
         }
         codes.append(code)
       }
