@@ -412,6 +412,15 @@ extension Limits {
     package static let trailing = 64 << 10
   }
 
+  /// Finding out what a faulty program or transfer made of a file.
+  package enum Mangling {
+    /// The start of a text: 4 KiB. What programs write by mistake shows in its first line.
+    package static let head = 4 << 10
+
+    /// How much of a damaged file is scanned: 1 MiB, some thousand line feeds.
+    package static let scanned = 1 << 20
+  }
+
   /// What libmagic is shown.
   package enum Sniffing {
     /// By the system's database: 1 MiB, as in `file`.

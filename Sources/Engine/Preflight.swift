@@ -260,12 +260,14 @@ public final class Preflight: Sendable {
     let judged: Judgement
     do {
       judged = try tools.read(source) { window in
-        let structure = try Structure(&window, named: name, sniffer: tools.sniffer)
+        let structure = try Structure(
+          &window, named: name, declaredType: options.declaredType, sniffer: tools.sniffer)
         var inspection = structure.inspection
         let table = FactTable(inspection, reference: reference)
         let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(accepting:))
         var findings = policy.findings(
-          for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType)
+          for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType,
+          sentNames: options.request.map(policy.sentNames) ?? [])
         // Decoding costs more than all else, and what is refused by its structure is refused. It adds faults,
         // never facts.
         if (options.depth ?? depth) == .content, !rejects(findings) {

@@ -45,7 +45,7 @@ extension FactKey {
 extension Facts {
   /// The one list of fact keys.
   package enum Key: String, FactKey {
-    case width, height, bitDepth, colorModel, progressive, animated, hasAlpha, frameCount
+    case width, height, bitDepth, colorModel, progressive, imageEncoding, animated, hasAlpha, frameCount
     case minFrameDurationMilliseconds, durationMilliseconds, container, brand, videoStreams, audioStreams
     case fastStart, fragmented, encrypted, hasMacros, pageCount, textEncoding, orientation, animationFlag
 
@@ -56,6 +56,7 @@ extension Facts {
       case .bitDepth: facts.bitDepth.map(FactValue.int)
       case .colorModel: (facts.colorModel?.rawValue).map(FactValue.text)
       case .progressive: facts.progressive.map(FactValue.bool)
+      case .imageEncoding: facts.imageEncoding.map(FactValue.text)
       case .animated: facts.animated.map(FactValue.bool)
       case .hasAlpha: facts.hasAlpha.map(FactValue.bool)
       case .frameCount: facts.frameCount.map(FactValue.int)

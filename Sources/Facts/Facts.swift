@@ -13,6 +13,9 @@ public struct Facts: Sendable, Hashable, Codable {
   public var colorModel: ColorModel?
   /// Whether the image is stored in several passes: progressive JPEG, interlaced PNG.
   public var progressive: Bool?
+  /// How a JPEG is coded: `baseline`, `extended`, `progressive`, `lossless`, `arithmetic` or `hierarchical`
+  /// (ITU-T T.81, table B.1).
+  public var imageEncoding: String?
   /// Whether there is more than one frame.
   public var animated: Bool?
   /// Whether pixels can be transparent.

@@ -9,6 +9,11 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, Codable, Expressi
   /// Creates a media type from an essence, without validating it.
   public init(rawValue: String) { self.rawValue = rawValue }
 
+  /// Creates the essence of a declared type: without its parameters, in lower case.
+  package init(declaring text: String) {
+    rawValue = text.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+  }
+
   /// Creates a media type from a literal essence.
   public init(stringLiteral value: String) { rawValue = value }
 

@@ -19,8 +19,17 @@ package struct Reading: Sendable {
   /// The parts that weren't checked because of a limit, in the order found; at most a handful.
   package private(set) var unchecked: [UncheckedPart] = []
 
-  /// The offset of the first byte after the end of the format.
+  /// A sign that the file may have lost its end although it plays; nil if there is none.
+  package var possibleTruncation: PossibleTruncation?
+
+  /// Bytes before the beginning of the format; nil if there are none.
+  package var leadingData: LeadingData?
+
+  /// The offset of the first byte after the end of the format, unless all that follows is padding.
   package var trailingDataOffset: UInt64?
+
+  /// The offset of the first byte after the end of the format if only NULs and line ends follow.
+  package var paddingOffset: UInt64?
 
   /// What those bytes are, such as "a ZIP archive", if known.
   package var trailingDataWords: String?

@@ -32,8 +32,9 @@ public struct RemedyRunner: Sendable {
     if Self.exists(output) { throw .exists(output) }
     switch remedy.action {
     case nil: throw .needsAPerson(remedy.summary)
-    case .keepFirst(let count): try copy(file, upTo: count, to: output)
-    case .rename: try copy(file, upTo: .max, to: output)
+    case .keepFirst(let count): try copy(file, 0..<count, to: output)
+    case .dropFirst(let count): try copy(file, count..<(.max), to: output)
+    case .rename: try copy(file, 0..<(.max), to: output)
     case .run(let program):
       do {
         try await run(program, on: file, to: output)
@@ -46,8 +47,8 @@ public struct RemedyRunner: Sendable {
 
   // MARK: By ourselves
 
-  /// Copies the first bytes of a file.
-  private func copy(_ file: FilePath, upTo limit: UInt64, to output: FilePath) throws(FixError) {
+  /// Copies a range of a file's bytes, as far as there are any.
+  private func copy(_ file: FilePath, _ range: Range<UInt64>, to output: FilePath) throws(FixError) {
     let source: FileSource
     do { source = try FileSource(path: file) } catch { throw .unreadable(file, error.description) }
     let target: FileDescriptor
@@ -57,7 +58,7 @@ public struct RemedyRunner: Sendable {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch { throw .unwritable(output, "\(error)") }
     do {
-      try target.closeAfter { try Self.write(source, upTo: min(limit, source.byteCount), to: target) }
+      try target.closeAfter { try Self.write(source, range.clamped(to: 0..<source.byteCount), to: target) }
     } catch {
       _ = output.withPlatformString { unlink($0) }
       if let error = error as? ByteSourceError { throw .unreadable(file, error.description) }
@@ -65,11 +66,11 @@ public struct RemedyRunner: Sendable {
     }
   }
 
-  private static func write(_ source: FileSource, upTo end: UInt64, to target: FileDescriptor) throws {
+  private static func write(_ source: FileSource, _ range: Range<UInt64>, to target: FileDescriptor) throws {
     var window = ByteWindow(source)
-    var offset: UInt64 = 0
-    while offset < end {
-      let block = try window.block(at: offset, upTo: end - offset)
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      let block = try window.block(at: offset, upTo: range.upperBound - offset)
       if block.remaining == 0 { throw ByteSourceError("it ended early") }
       _ = try block.bytes.withUnsafeBytes { try target.writeAll($0) }
       offset += UInt64(block.remaining)

@@ -33,6 +33,14 @@ extension MediaType {
     }
   }
 
+  /// Whether a file of the type is more than text: a text under its name doesn't open.
+  package var isBinary: Bool {
+    guard let known else { return ["image", "audio", "video"].contains(topLevel) }
+    return !Self.textual.contains(known.mediaType)
+  }
+
+  private static let textual = Set([Format.plainText, .svg].flatMap(\.mediaTypes).map(\.mediaType))
+
   /// Every type of all formats, in the order of the formats.
   package static let allKnown: [Description] = Format.all.flatMap(\.mediaTypes)
 

@@ -19,9 +19,19 @@ public struct Inspection: Sendable {
   public var faults: [Fault] { reading.faults }
   /// The parts that weren't checked because of a limit.
   public var unchecked: [UncheckedPart] { reading.unchecked }
-  /// The file offset, in bytes, of the first byte after the end of the format; nil if there is none.
+  /// A sign that the file may have lost its end although it plays; nil if there is none.
+  public var possibleTruncation: PossibleTruncation? { reading.possibleTruncation }
+  /// Bytes before the beginning of the format; nil if there are none.
+  public var leadingData: LeadingData? { reading.leadingData }
+  /// What a faulty program or transfer made of the file; nil if nothing of the kind shows.
+  public let mangling: Mangling?
+  /// The file offset, in bytes, of the first byte after the end of the format; nil if there is none, or if only
+  /// padding follows.
   public var trailingDataOffset: UInt64? { reading.trailingDataOffset }
-  /// What those bytes are, such as "a ZIP archive"; nil if unknown.
+  /// The file offset, in bytes, of the padding (NULs and line ends) after the end of the format; nil if there is
+  /// none, or if other bytes follow as well.
+  public var paddingOffset: UInt64? { reading.paddingOffset }
+  /// What the trailing data is, such as "a ZIP archive"; nil if unknown.
   public var trailingDataWords: String? { reading.trailingDataWords }
   /// Hidden content, in the order found.
   public var hidden: [HiddenContent] { reading.hidden }
@@ -30,10 +40,11 @@ public struct Inspection: Sendable {
 
   private let reading: Reading
 
-  init(byteCount: UInt64, depth: Depth, mediaType: MediaType?, reading: Reading) {
+  init(byteCount: UInt64, depth: Depth, mediaType: MediaType?, reading: Reading, mangling: Mangling?) {
     self.byteCount = byteCount
     self.depth = depth
     self.mediaType = mediaType
+    self.mangling = mangling
     self.reading = reading
   }
 }

@@ -15,12 +15,15 @@ package struct Structure {
   /// Reads the structure of a file.
   ///
   /// - Parameters:
-  ///   - name: The file's name, which decides the type of a password-protected Office document.
+  ///   - name: The file's name, which decides the type of a password-protected Office document, and whether a text
+  ///     in a format of its own is just a text.
+  ///   - declaredType: The type that the caller will declare, which decides the latter, too.
   ///   - formats: The formats to ask, in order.
   /// - Throws: `ReadError` with `source` if the source can't be read, `SnifferError` if libmagic has no
   ///   database. The content of the bytes never makes it throw.
   package init(
-    _ window: inout ByteWindow, named name: FilePath?, sniffer: Sniffer, formats: [Format] = Format.all
+    _ window: inout ByteWindow, named name: FilePath?, declaredType: String? = nil, sniffer: Sniffer,
+    formats: [Format] = Format.all
   ) throws {
     var reading = Reading(sniffedType: try sniffer.mediaType(of: &window))
     // While the first bytes are in memory still.
@@ -45,9 +48,10 @@ package struct Structure {
           "The file starts like \(sniffed), but its header is invalid."))
     }
     self.reading = reading
+    let mediaType = Self.mediaType(of: reading, named: name, declaredType: declaredType)
     inspection = Inspection(
-      byteCount: window.byteCount, depth: .structure, mediaType: Self.mediaType(of: reading, named: name),
-      reading: reading)
+      byteCount: window.byteCount, depth: .structure, mediaType: mediaType, reading: reading,
+      mangling: try Mangling.find(in: &window, reading))
   }
 
   /// Decodes the content of a file with a valid structure: the second depth.
@@ -59,11 +63,17 @@ package struct Structure {
       }
       Self.noteMissingBytes(of: window, into: &reading)
     }
+    let faults = Array(reading.faults.dropFirst(inspection.faults.count))
+    let mangling = try faults.isEmpty ? inspection.mangling : Mangling.find(in: &window, reading)
     return Content(
       inspection: Inspection(
-        byteCount: inspection.byteCount, depth: .content, mediaType: inspection.mediaType, reading: reading),
-      faults: Array(reading.faults.dropFirst(inspection.faults.count)),
-      unchecked: Array(reading.unchecked.dropFirst(inspection.unchecked.count)))
+        byteCount: inspection.byteCount, depth: .content, mediaType: inspection.mediaType, reading: reading,
+        mangling: mangling),
+      faults: faults,
+      unchecked: Array(reading.unchecked.dropFirst(inspection.unchecked.count)),
+      possibleTruncation: inspection.possibleTruncation == nil ? reading.possibleTruncation : nil,
+      leadingData: inspection.leadingData == nil ? reading.leadingData : nil,
+      mangling: inspection.mangling == nil ? mangling : nil)
   }
 
   /// Tries each format in turn; returns the file's format, or nil.
@@ -114,13 +124,18 @@ package struct Structure {
 
   /// The type that a reader found, otherwise libmagic's.
   ///
-  /// This is the only place where the file name decides something: a password-protected OOXML file doesn't
+  /// This is the only place where the file name decides something. A password-protected OOXML file doesn't
   /// show which of the three document types is inside (MS-OFFCRYPTO, section 2.3.4), so its type comes from
-  /// the extension.
-  private static func mediaType(of reading: Reading, named name: FilePath?) -> MediaType? {
+  /// the extension. And a table, JSON or a card is a plain text if its name or its declared type says so.
+  private static func mediaType(
+    of reading: Reading, named name: FilePath?, declaredType: String?
+  ) -> MediaType? {
     guard let found = reading.mediaType else { return mediaType(sniffed: reading.sniffedType) }
-    guard found == .encryptedPackage, let own = name?.lowercasedExtension else { return found }
-    return MediaType.types(forExtension: own).first { $0 != .encryptedPackage } ?? found
+    let named = name?.lowercasedExtension.map(MediaType.types(forExtension:)) ?? []
+    if found == .encryptedPackage { return named.first { $0 != .encryptedPackage } ?? found }
+    let isCalledText =
+      named.contains(.plainText) || declaredType.map(MediaType.init(declaring:)) == .plainText
+    return isCalledText && found.isPlainTextInside ? .plainText : found
   }
 
   /// libmagic's answer if it is a media type, rather than a kind of file system object.
@@ -140,4 +155,10 @@ package struct Content {
   package let faults: [Fault]
   /// The parts that decoding skipped because of a limit.
   package let unchecked: [UncheckedPart]
+  /// A sign of a lost end that decoding alone showed.
+  package let possibleTruncation: PossibleTruncation?
+  /// Bytes before the format's beginning that decoding alone showed.
+  package let leadingData: LeadingData?
+  /// What was made of the file, if its structure didn't show it.
+  package let mangling: Mangling?
 }

@@ -13,6 +13,8 @@ enum DerivedFact: String, CaseIterable {
   case widthPlusHeight
   /// The longer side by the shorter, at least 1.
   case aspectRatio
+  /// The bytes after the end of the format, padding included.
+  case trailingByteCount
   /// How the request refers to the media: `url`, `id`, or `file` for an upload.
   case reference
 
@@ -21,6 +23,9 @@ enum DerivedFact: String, CaseIterable {
     switch self {
     case .size: return .int(Int(clamping: inspection.byteCount))
     case .mediaType: return inspection.mediaType.map { .text($0.rawValue) }
+    case .trailingByteCount:
+      let end = inspection.trailingDataOffset ?? inspection.paddingOffset ?? inspection.byteCount
+      return .int(Int(clamping: inspection.byteCount - min(end, inspection.byteCount)))
     case .reference: return reference.map { .text($0.rawValue) }
     case .pixelCount, .widthPlusHeight, .aspectRatio:
       guard let width = inspection.facts.width, let height = inspection.facts.height, width > 0, height > 0

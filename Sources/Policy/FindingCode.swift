@@ -57,7 +57,8 @@ extension Explanation {
   /// Every explanation, in the order of the README's table.
   public static let all: [Explanation] = [
     .unreadable, .emptyFile, .mediaTypeNotAllowed, .declaredTypeMismatch, .extensionMismatch,
-    .fileTooLarge, .nearSizeLimit, .sizeLimitDisputed, .damagedFile, .partlyChecked, .trailingData,
+    .fileTooLarge, .nearSizeLimit, .sizeLimitDisputed, .damagedFile, .mangledFile, .possiblyTruncated,
+    .partlyChecked, .leadingData, .trailingData, .imageEncodingNotAllowed,
     .colorModelNotAllowed, .bitDepthNotAllowed, .animatedImage, .pixelSizeNotAllowed,
     .frameTooShort, .animationTooLong, .singleFrameAnimation,
     .videoCodecNotAllowed, .audioCodecNotAllowed, .pixelFormatNotAllowed,

@@ -18,6 +18,8 @@ public struct Remedy: Sendable, Hashable {
   public enum Action: Sendable, Hashable {
     /// Keeps the first bytes and drops the rest. preflight does this itself.
     case keepFirst(UInt64)
+    /// Drops the first bytes and keeps the rest. preflight does this itself.
+    case dropFirst(UInt64)
     /// Renames the file to the extension of its type. preflight does this itself.
     case rename
     /// Runs a program.
@@ -91,7 +93,7 @@ extension Remedy {
   ///   - ownExtension: The extension of the file's own type, without the dot.
   public func output(for file: FilePath, ownExtension: String? = nil) -> FilePath? {
     switch action {
-    case .keepFirst, .rename: file.replacingExtension(with: ownExtension)
+    case .keepFirst, .dropFirst, .rename: file.replacingExtension(with: ownExtension)
     case .run(let program): file.replacingExtension(with: program.outputExtension ?? ownExtension)
     case nil: nil
     }
@@ -108,6 +110,7 @@ extension Remedy {
     switch action {
     case nil: return Self.filled(summary, file, ownExtension)
     case .keepFirst(let count): return "\(summary): head -c \(count) \(file.shellQuoted) > \(output)"
+    case .dropFirst(let count): return "\(summary): tail -c +\(count + 1) \(file.shellQuoted) > \(output)"
     case .rename: return "\(summary): mv \(file.shellQuoted) \(output)"
     case .run(let program):
       let words = program.arguments.map { argument in

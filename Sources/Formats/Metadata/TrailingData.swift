@@ -4,17 +4,18 @@ internal import PreflightBytes
 extension Reading {
   /// Notes trailing bytes after `end`, the end of the format.
   ///
-  /// Cameras, disks and upload forms append NULs and line ends; they hide nothing.
+  /// Cameras, disks and upload forms append NULs and line ends; they hide nothing, and are noted apart.
   mutating func noteTrailingData(_ window: inout ByteWindow, after end: UInt64) throws(ReadError) {
     var offset = end
     while offset < window.byteCount {
       let span = try window.block(at: offset, upTo: .max)
-      if span.remaining == 0 { return }
+      if span.remaining == 0 { break }
       if span.firstIndexPastPadding != nil {
         trailingDataOffset = end
         return
       }
       offset += UInt64(span.remaining)
     }
+    if end < window.byteCount { paddingOffset = end }
   }
 }

@@ -18,6 +18,21 @@ extension Format {
     ])
 }
 
+extension MediaType {
+  /// Text without a format of its own (RFC 2046, section 4.1.3).
+  package static let plainText: MediaType = "text/plain"
+
+  /// Whether the type is that of texts which are just as well plain text: tables, JSON and cards, which no program
+  /// runs or shows as a page.
+  package var isPlainTextInside: Bool {
+    [
+      "text/csv", "text/tab-separated-values", "application/json", "application/geo+json",
+      "application/x-ndjson",
+      "text/vcard", "text/calendar", "text/vtt", "application/x-subrip",
+    ].contains(self)
+  }
+}
+
 /// A text: its encoding, whether it ends within a character, and whether it is plain or has its own type,
 /// such as JSON. Tried last, since almost everything could be text.
 package enum PlainText: FormatReader {

@@ -11,30 +11,37 @@ extension Policy {
   ///   - table: The inspection's facts.
   ///   - endpoint: Where the file goes; nil if no endpoint of the policy accepts its type.
   ///   - declaredType: The type that the caller will declare, with or without parameters.
+  ///   - sentNames: The file names that the recipient will see.
   package func findings(
     for inspection: Inspection, _ table: FactTable, at endpoint: Endpoint?, name: FilePath?,
-    declaredType: String? = nil
+    declaredType: String? = nil, sentNames: [String] = []
   ) -> [Finding] {
     var maker = FindingMaker(
       policy: self, endpoint: endpoint, mediaType: inspection.mediaType, name: name)
     maker.checkBytes(inspection)
     guard inspection.byteCount > 0 else { return maker.findings }
     let own = endpoint.flatMap(self.endpoint)
+    maker.checkMangling(inspection, sentNames: sentNames, declaredType: declaredType)
     maker.checkDeclaredType(declaredType, inspection, table, of: self)
     maker.checkType(inspection, own, of: self)
     maker.checkExtension(inspection)
     if let own { maker.checkCaps(inspection, table, own) }
-    maker.checkRules(table, self)
+    maker.checkRules(table, self, inspection)
     maker.checkExtras(inspection)
     return maker.findings
   }
 
   /// The additional findings from decoding the content.
+  ///
+  /// - Parameter content: What decoding a file without faults showed.
   package func findings(for content: Content, at endpoint: Endpoint?, name: FilePath?) -> [Finding] {
     var maker = FindingMaker(
       policy: self, endpoint: endpoint, mediaType: content.inspection.mediaType, name: name)
     maker.add(content.unchecked)
     maker.add(content.faults)
+    if let truncation = content.possibleTruncation { maker.add(truncation) }
+    if let leadingData = content.leadingData { maker.add(leadingData) }
+    if let mangling = content.mangling, !mangling.isText { maker.add(mangling) }
     return maker.findings
   }
 
@@ -50,7 +57,7 @@ extension Policy {
       var maker = FindingMaker(policy: self, endpoint: other.endpoint, mediaType: mediaType)
       maker.checkBytes(inspection)
       maker.checkCaps(inspection, table, other)
-      maker.checkRules(table, self)
+      maker.checkRules(table, self, inspection)
       maker.checkExtras(inspection)
       return maker.findings.contains { $0.severity <= limit } ? nil : other.endpoint
     }
@@ -72,6 +79,7 @@ extension Inspection {
     var maker = FindingMaker(policy: nil, endpoint: nil, mediaType: mediaType, name: name)
     maker.checkBytes(self)
     guard byteCount > 0 else { return maker.findings }
+    maker.checkMangling(self)
     maker.checkExtension(self)
     maker.checkExtras(self)
     return maker.findings
@@ -95,11 +103,51 @@ extension Finding {
 }
 
 extension FindingMaker {
-  /// `empty-file`, `partly-checked` and `damaged-file`.
+  /// `empty-file`, `partly-checked`, `damaged-file`, `possibly-truncated` and `leading-data`.
   mutating func checkBytes(_ inspection: Inspection) {
     guard inspection.byteCount > 0 else { return add(.emptyFile, expected: "≥ 1", actual: "0") }
     add(inspection.unchecked)
     add(inspection.faults)
+    if let truncation = inspection.possibleTruncation { add(truncation) }
+    if let leadingData = inspection.leadingData { add(leadingData) }
+  }
+
+  /// `mangled-file`: a binary file that was changed on its way, or a text where a name or a type promises a binary
+  /// format.
+  ///
+  /// - Parameters:
+  ///   - sentNames: The file names that the recipient will see.
+  ///   - declaredType: The type that the caller will declare.
+  mutating func checkMangling(
+    _ inspection: Inspection, sentNames: [String] = [], declaredType: String? = nil
+  ) {
+    guard let mangling = inspection.mangling else { return }
+    let extensions = [name?.lowercasedExtension] + sentNames.map { FilePath($0).lowercasedExtension }
+    var promised = extensions.compactMap { $0 }.flatMap(MediaType.types(forExtension:))
+    if let declaredType { promised.append(MediaType(declaring: declaredType)) }
+    if !mangling.isText || promised.contains(where: \.isBinary) { add(mangling) }
+  }
+
+  /// `mangled-file`.
+  mutating func add(_ mangling: Mangling) {
+    add(
+      .mangledFile, expected: nil, actual: mangling.words, offset: mangling.offset,
+      fix: Remedy(advice: mangling.remedy))
+  }
+
+  /// `possibly-truncated`.
+  mutating func add(_ truncation: PossibleTruncation) {
+    add(
+      .possiblyTruncated, actual: truncation.message, offset: truncation.offset, source: truncation.clause)
+  }
+
+  /// `leading-data`: an error where the programs that open the file don't skip it.
+  mutating func add(_ data: LeadingData) {
+    let count = "\(data.byteCount) byte\(data.byteCount == 1 ? "" : "s")"
+    add(
+      .leadingData, severity: data.isSkippedByDecoders ? nil : .error, expected: "\(data.byteCount)",
+      actual: data.words.map { "\($0) of \(count)" } ?? count, offset: 0,
+      fix: Remedy("Remove the leading bytes", .dropFirst(data.byteCount)))
   }
 
   /// `partly-checked`.
@@ -124,9 +172,8 @@ extension FindingMaker {
     _ declared: String?, _ inspection: Inspection, _ table: FactTable, of policy: Policy
   ) {
     guard let declared, let actual = inspection.mediaType else { return }
-    let essence = declared.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-    if MediaType(rawValue: essence).canonical.rawValue.lowercased() != actual.canonical.rawValue.lowercased()
-    {
+    let type = MediaType(declaring: declared).canonical
+    if type.rawValue.lowercased() != actual.canonical.rawValue.lowercased() {
       let right = policy.declaredType(for: inspection, table) ?? actual.rawValue
       add(
         .declaredTypeMismatch, values: ["expected": declared, "actual": actual.phrase],
@@ -184,8 +231,9 @@ extension FindingMaker {
 
   /// `extension-mismatch`, if the extension is only used for other types.
   mutating func checkExtension(_ inspection: Inspection) {
+    // What a program wrote by mistake isn't helped by another name.
     guard let mediaType = inspection.mediaType, let own = name?.lowercasedExtension,
-      Self.contradicts(own, mediaType)
+      Self.contradicts(own, mediaType), !findings.contains(where: { $0.code == .mangledFile })
     else { return }
     add(
       .extensionMismatch, values: ["expected": mediaType.phrase],
@@ -237,7 +285,7 @@ extension FindingMaker {
   }
 
   /// The policy's conditions on the bytes.
-  mutating func checkRules(_ table: FactTable, _ policy: Policy) {
+  mutating func checkRules(_ table: FactTable, _ policy: Policy, _ inspection: Inspection) {
     for rule in policy.rules(at: endpoint) {
       guard let (broken, quantifier) = rule.broken(by: table) else { continue }
       // If several conditions are required, all are shown if they belong together.
@@ -251,23 +299,24 @@ extension FindingMaker {
       // A limit is a plain number in a sentence that says "at most" itself.
       let bare = wanted.drop { "≤≥ ".contains($0) }
       let expected = rule.expected ?? (quantifier == .every ? wanted : nil)
+      if rule.code == .trailingData {
+        // Its offset and its fix come from the file.
+        addTrailingData(inspection, severity: rule.severity, source: rule.source)
+        continue
+      }
       add(
         rule.code, severity: rule.severity, message: rule.message,
         values: ["limit": String(bare), "expected": rule.expected ?? String(bare)],
-        expected: expected, actual: rule.actual ?? (found.isEmpty ? nil : found), fix: rule.remedy,
-        source: rule.source)
+        expected: expected, actual: rule.actual ?? (found.isEmpty ? nil : found),
+        fix: rule.remedy, source: rule.source)
     }
   }
 
   /// `trailing-data`, `active-content`, `embedded-program`, `polyglot-file` and `location-metadata`.
   mutating func checkExtras(_ inspection: Inspection) {
-    if let offset = inspection.trailingDataOffset, offset < inspection.byteCount {
-      let words = inspection.trailingDataWords
-      add(
-        .trailingData,
-        message: words.map { "{actual} trailing bytes after offset {expected}: \($0)." },
-        expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset,
-        fix: Self.cut(at: offset))
+    // A rule of the endpoint may have reported it already.
+    if inspection.trailingDataOffset != nil, !findings.contains(where: { $0.code == .trailingData }) {
+      addTrailingData(inspection)
     }
     for content in inspection.hidden {
       let code: FindingCode =
@@ -285,6 +334,19 @@ extension FindingMaker {
         fix: isBehind ? end.map(Self.cut) : nil)
     }
     if let offset = inspection.locationMetadataOffset { add(.locationMetadata, offset: offset) }
+  }
+
+  private mutating func addTrailingData(
+    _ inspection: Inspection, severity: Severity? = nil, source: String? = nil
+  ) {
+    let padding = inspection.paddingOffset
+    guard let offset = inspection.trailingDataOffset ?? padding, offset < inspection.byteCount else { return }
+    let words = inspection.trailingDataWords ?? (padding == nil ? nil : "NULs or line ends")
+    add(
+      .trailingData, severity: severity,
+      message: words.map { "{actual} trailing bytes after offset {expected}: \($0)." },
+      expected: "\(offset)", actual: "\(inspection.byteCount - offset)", offset: offset,
+      fix: Self.cut(at: offset), source: source)
   }
 
   private static func cut(at end: UInt64) -> Remedy {

@@ -35,6 +35,11 @@ extension Policy {
     return maker.findings
   }
 
+  /// The file names in a request, under which the recipient sees the file.
+  package func sentNames(in request: MessageRequest) -> [String] {
+    fields.filter { $0.kind == .fileName }.compactMap { request.fields[$0.name] }
+  }
+
   /// The finding for an invalid request.
   package func findingsForInvalidRequest(
     _ reason: String, subject: Subject, expected: String?, actual: String?

@@ -1,0 +1,262 @@
+// RFC 4648 "The Base16, Base32, and Base64 Data Encodings"; RFC 2397 "The data URL scheme"; the Git LFS
+// specification; RFC 9112, 3 and 4, for the first line of an HTTP message; RFC 2046, 5.1, for a form's parts.
+
+internal import PreflightBytes
+internal import PreflightFacts
+internal import PreflightFormats
+
+/// Recognises texts that programs write by mistake where a binary file belongs.
+struct MangledText {
+  /// The text without white space, a byte order mark or quotation marks around it.
+  private let text: [UInt8]
+  /// Whether that is the whole file.
+  private let isWhole: Bool
+  private let words: String
+
+  /// - Parameters:
+  ///   - head: The first bytes of the file.
+  ///   - isWhole: Whether that is all of it.
+  init?(_ head: [UInt8], isWhole: Bool) {
+    var text = Self.narrow(head)[...]
+    if text.starts(with: [0xef, 0xbb, 0xbf]) { text = text.dropFirst(3) }
+    while let last = text.last, last.isTextWhitespace || Self.quotes.contains(last) { text = text.dropLast() }
+    while let first = text.first, first.isTextWhitespace || Self.quotes.contains(first) {
+      text = text.dropFirst()
+    }
+    if text.isEmpty { return nil }
+    self.text = Array(text)
+    self.isWhole = isWhole
+    words = String(decoding: self.text, as: UTF8.self)
+  }
+
+  private static let quotes = Set("\"'`".utf8)
+
+  /// A text in UTF-16 as its low bytes.
+  private static func narrow(_ head: [UInt8]) -> [UInt8] {
+    let isLittle = head.starts(with: [0xff, 0xfe])
+    guard isLittle || head.starts(with: [0xfe, 0xff]) else { return head }
+    return stride(from: isLittle ? 2 : 3, to: head.count, by: 2).map { head[$0] }
+  }
+
+  /// What the text is if a program wrote it by mistake.
+  ///
+  /// - Parameter mediaType: The type of the text; nil if the file isn't one.
+  func mangling(_ mediaType: MediaType?) -> Mangling? {
+    if let original = Self.binary(text) {
+      return made(
+        "\(original) in UTF-16",
+        "Write it as bytes: a shell that redirects output with > may encode it as text.")
+    }
+    return value ?? pointer ?? encoded ?? message(mediaType)
+  }
+
+  private func made(_ words: String, _ remedy: String) -> Mangling {
+    Mangling(words, remedy: remedy, isText: true)
+  }
+
+  private func has(_ prefix: String) -> Bool { text.starts(with: prefix.utf8) }
+
+  // MARK: Values
+
+  /// What languages print for a value that isn't the bytes.
+  private static let values: Set<String> = [
+    "undefined", "null", "none", "nil", "nan", "(null)", "<null>", "<nil>", "true", "false", "array",
+    "object", "error",
+    "system.byte[]", "system.io.memorystream", "system.io.filestream", "system.object", "{}", "[]",
+  ]
+
+  /// How such values begin: `[object Blob]`, `[B@1b2c3d`, `<_io.BytesIO object at 0x7f>`, `Resource id #3`.
+  private static let valuePrefixes = [
+    "[object ", "[B@", "<_io.", "<Response [", "<memory at ", "<coroutine object", "<generator object",
+    "<bound method", "<built-in ", "<function ", "<class '", "<async_generator", "<tempfile.", "<botocore.",
+    "<urllib3.", "<http.client.", "<google.", "<starlette.", "<UploadFile", "<FileStorage",
+    "<InMemoryUploadedFile",
+    "Resource id #", "resource(", "#<", "java.io.", "java.nio.", "java.util.", "sun.nio.", "org.apache.",
+    "org.springframework.", "okhttp3.", "Promise {", "Promise { ", "Blob {", "Blob(", "File {",
+    "ReadableStream",
+    "Response {", "IncomingMessage {", "Readable {", "blob:http", "async function", "function ", "Stream#",
+    "System.IO.", "System.Byte", "System.Net.", "Microsoft.",
+  ]
+
+  private var value: Mangling? {
+    guard isWhole, text.count <= 256 else { return nil }
+    let isValue = Self.values.contains(words.lowercased()) || Self.valuePrefixes.contains(where: has)
+    guard isValue || isObjectWithAddress else { return nil }
+    let line = words.prefix { !$0.isNewline }.prefix(60)
+    return made(
+      "the text '\(line)', which a program wrote in place of the bytes",
+      "Write the bytes themselves: the value was missing, not awaited yet, or converted to a text.")
+  }
+
+  /// `[Ljava.lang.Byte;@15db9742`, `com.example.Upload@6d06d69c`.
+  private var isObjectWithAddress: Bool {
+    let parts = words.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, (5...8).contains(parts[1].count), parts[0].contains(".") else { return false }
+    return parts[1].allSatisfy(\.isHexDigit)
+      && parts[0].allSatisfy { $0.isLetter || $0.isNumber || "._$[;".contains($0) }
+  }
+
+  // MARK: Pointers and messages around a file
+
+  private var pointer: Mangling? {
+    if has("version https://git-lfs.github.com/spec/") || has("version https://hawser.github.com/spec/") {
+      return made(
+        "a Git LFS pointer, not the file that it stands for",
+        "Fetch the file with git lfs pull, and install Git LFS where the repository is checked out.")
+    }
+    if has("data:"), let comma = text.prefix(256).firstIndex(of: UInt8(ascii: ",")) {
+      let original = Base64Text(text[(comma + 1)...], isWhole: isWhole)?.head.flatMap(Self.binary)
+      return made(
+        "a data URL\(original.map { " of \($0)" } ?? "")",
+        "Decode what follows the comma, for example with base64 -d, and write the bytes.")
+    }
+    if has("HTTP/1.") || has("HTTP/2 ") || has("HTTP/3 ") {
+      return made(
+        "an HTTP message with its header", "Save the body of the answer alone; curl adds the header with -i.")
+    }
+    let isForm = has("--") && words.prefix(512).lowercased().contains("content-disposition:")
+    let isMail = ["content-type:", "mime-version:", "content-transfer-encoding:"].contains {
+      words.prefix(64).lowercased().hasPrefix($0)
+    }
+    if isForm || isMail {
+      return made(
+        "a part of a form or of a mail with its header",
+        "Parse the message, and write the content of the part alone.")
+    }
+    return nil
+  }
+
+  // MARK: The bytes as text
+
+  private var encoded: Mangling? {
+    if let bytes = listedBytes {
+      return made(
+        "a list of numbers\(Self.binary(bytes).map { ": the bytes of \($0)" } ?? " in place of the bytes")",
+        "Write the buffer itself, not its text or its JSON.")
+    }
+    if has("b'") || has("b\"") || has("bytearray(b") || (has("\\x") && words.dropFirst(4).hasPrefix("\\x")) {
+      return made(
+        "a literal of bytes in source code",
+        "Write the bytes themselves, not their text: str(data) is a literal.")
+    }
+    if words.count(of: "\\u00") + words.count(of: "\\x") >= 4, !has("{"), !has("[") {
+      return made("a text with escaped bytes", "Decode the text, and write the bytes.")
+    }
+    if has("%"), words.prefix(300).count(of: "%") >= 3, let bytes = percentDecoded,
+      let original = Self.binary(bytes)
+    {
+      return made("a percent-encoded text of \(original)", "Decode it, and write the bytes.")
+    }
+    if let bytes = HexText(text, isWhole: isWhole)?.head {
+      return made(
+        "hexadecimal text\(Self.binary(bytes).map { " of \($0)" } ?? "")",
+        "Decode it, for example with xxd -r -p, and write the bytes.")
+    }
+    if has("begin 6") || has("begin 7") || has("=ybegin ") {
+      return made("a uuencoded text", "Decode it, for example with uudecode, and write the bytes.")
+    }
+    let withoutName = has("base64,") || has("base64:") ? text.dropFirst(7) : text[...]
+    if let base64 = Base64Text(withoutName, isWhole: isWhole) {
+      return made(
+        "base64 text\(base64.head.flatMap(Self.binary).map { " of \($0)" } ?? "")",
+        "Decode it, for example with base64 -d, and write the bytes.")
+    }
+    return nil
+  }
+
+  /// The first bytes of `37,80,68`, `[37, 80, 68]`, `<Buffer 25 50 44>`, `{"type":"Buffer","data":[37`, `{"0":37,"1":80`
+  /// or `Uint8Array(3) [ 37, 80`.
+  private var listedBytes: [UInt8]? {
+    let head = words.prefix(512)
+    let compact = String(head.filter { !$0.isWhitespace })
+    if has("<Buffer ") || has("Buffer(") || compact.hasPrefix("{\"type\":\"Buffer\"") {
+      return Self.numbers(in: head, radix: has("<Buffer ") ? 16 : 10, minimum: 0)
+    }
+    if has("Uint8Array"), let list = head.firstIndex(of: "[") {
+      return Self.numbers(in: head[list...], minimum: 0)
+    }
+    if has("new Uint8Array(") || has("ArrayBuffer {") || compact.hasPrefix("{\"0\":") {
+      return Self.numbers(in: head, minimum: 0)
+    }
+    return Self.numbers(in: head, minimum: 12)
+  }
+
+  /// The numbers from 0 to 255 in a list; nil if it has anything else, or fewer than `minimum`.
+  private static func numbers(in list: Substring, radix: Int = 10, minimum: Int) -> [UInt8]? {
+    if minimum == 0 {
+      let start = list.lastIndex(of: "[").map { list[$0...] } ?? list
+      return start.split { !$0.isHexDigit }.compactMap { UInt8($0, radix: radix) }
+    }
+    let inner = list.drop { $0 == "[" || $0 == "(" || $0 == "{" }
+    guard inner.allSatisfy({ $0.isASCII && ($0.isNumber || ", ]})\n\r\t-".contains($0)) }) else { return nil }
+    // The last number may be cut.
+    let numbers = inner.split { !$0.isNumber && $0 != "-" }.dropLast()
+    let bytes = numbers.compactMap { Int($0) }.filter { (-128...255).contains($0) }
+    guard bytes.count == numbers.count, bytes.count >= minimum - 1, inner.contains(",") || inner.contains(" ")
+    else { return nil }
+    return bytes.map { UInt8(truncatingIfNeeded: $0) }
+  }
+
+  private var percentDecoded: [UInt8]? {
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < min(text.count, 128) {
+      if text[index] == UInt8(ascii: "%"), index + 2 < text.count,
+        let byte = UInt8(String(decoding: text[index + 1...index + 2], as: UTF8.self), radix: 16)
+      {
+        bytes.append(byte)
+        index += 3
+      } else {
+        bytes.append(text[index])
+        index += 1
+      }
+    }
+    return bytes
+  }
+
+  // MARK: Messages
+
+  /// How the messages of servers, languages and libraries begin that are saved in place of a file.
+  private static let messages = [
+    "<br />\n<b>", "<br>\n<b>", "<b>Warning", "<b>Fatal", "<b>Notice", "PHP Warning", "PHP Fatal",
+    "PHP Notice",
+    "Warning: ", "Fatal error: ", "Notice: ", "Deprecated: ", "Parse error: ",
+    "Traceback (most recent call last)",
+    "Error: ", "Exception: ", "Exception in thread", "Uncaught ", "panic: ", "TypeError: ", "ENOENT",
+    "goroutine ",
+    "java.lang.", "Internal Server Error", "Bad Gateway", "Not Found",
+  ]
+
+  private func message(_ mediaType: MediaType?) -> Mangling? {
+    let remedy = "Check the status of a download before saving it, and stop on an error."
+    switch mediaType {
+    case "text/html": return made("an HTML page", remedy)
+    case "application/json", "application/x-ndjson": return made("a JSON document", remedy)
+    case "text/xml", "application/xml":
+      return made(words.contains("<Error>") ? "an error message in XML" : "an XML document", remedy)
+    case "text/x-php": return made("a PHP script", "Have the server run it, and send what it returns.")
+    case .plainText:
+      if Self.messages.contains(where: has) { return made("an error message of a program", remedy) }
+      // No document, image or recording is a line of text.
+      guard isWhole, text.count <= 256, !text.contains(0x0a) else { return nil }
+      return made("a line of text, such as an error message", remedy)
+    default: return nil
+    }
+  }
+
+  /// What binary file begins like this; nil for none.
+  private static func binary(_ bytes: [UInt8]) -> String? {
+    let found = StrayData(ByteSpan(bytes.span.bytes, at: 0))
+    return found == .other("text") ? nil : found?.words
+  }
+}
+
+extension String {
+  fileprivate func count(of word: String) -> Int { self[...].count(of: word) }
+}
+
+extension Substring {
+  fileprivate func count(of word: String) -> Int {
+    split(separator: word, omittingEmptySubsequences: false).count - 1
+  }
+}
