@@ -18,6 +18,21 @@ package struct CRC32: Sendable {
   }
 }
 
+/// The checksum of zlib's format (RFC 1950, section 8.2).
+package struct Adler32: Sendable {
+  package private(set) var value: UInt32 = 1
+
+  package init() {}
+
+  /// Adds bytes.
+  package mutating func update(_ bytes: borrowing RawSpan) {
+    // libdeflate returns the initial value for a null pointer.
+    guard !bytes.isEmpty else { return }
+    let previous = value
+    value = bytes.withUnsafeBytes { libdeflate_adler32(previous, $0.baseAddress, $0.count) }
+  }
+}
+
 /// The cyclic redundancy check of Ogg pages (RFC 3533, section 6): polynomial 0x04c11db7, most
 /// significant bit first, starting from zero, not inverted.
 ///

@@ -73,6 +73,17 @@ extension Limits {
     package static let byteCount = Window.span
   }
 
+  /// JPEG.
+  package enum JPEG {
+    /// The blocks of an image of which it is kept which coefficients aren't zero, 8 bytes each: 1,048,576, 8 MiB, an
+    /// image of 44 megapixels with halved colors. A header of some bytes can declare 134 million.
+    package static let keptBlocks = 1 << 20
+
+    /// The blocks of all progressive scans: 33,554,432, a tenth of a second. Photos have ten scans; a scan of some bytes
+    /// can go through all blocks.
+    package static let progressiveBlocks = 1 << 25
+  }
+
   /// PNG and APNG.
   package enum PNG {
     /// The maximum decompressed size of all images of a file: 256 MiB, 8,000 × 8,000 pixels with
@@ -233,6 +244,10 @@ extension Limits {
 
     /// The decompressed size of one stream: 8 MiB, a cross-reference of a million objects.
     package static let stream = 8 << 20
+
+    /// The decompressed size of all streams: 512 MiB, a second or two. A stream may be a thousand times as large as in
+    /// the file.
+    package static let contentByteCount = 512 << 20
 
     /// The columns of a predictor's rows: 65,536; structural streams have less than 30.
     package static let columns = 1 << 16

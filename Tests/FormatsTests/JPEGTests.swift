@@ -16,6 +16,7 @@ import Testing
     facts.bitDepth = 8
     facts.colorModel = colorModel
     facts.progressive = progressive
+    facts.imageEncoding = progressive ? "progressive" : "baseline"
     facts.animated = false
     facts.frameCount = 1
     #expect(inspection.mediaType == "image/jpeg")
@@ -34,7 +35,7 @@ import Testing
       #expect(inspection.facts.width == 48)
       #expect(inspection.facts.progressive == ([2, 6, 10, 14].contains(process)))
     }
-    let twelveBits = try inspect(rgb.bytes.with([0xc1], at: frame + 1).with([12], at: frame + 4))
+    let twelveBits = try inspectStructure(rgb.bytes.with([0xc1], at: frame + 1).with([12], at: frame + 4))
     #expect(twelveBits.facts.bitDepth == 12)
     #expect(twelveBits.faults == [])
   }
@@ -130,27 +131,28 @@ import Testing
     let inspection = try inspect([0xff, 0xd8] + whole + body + body + [0xff, 0xd9])
     #expect(inspection.facts.width == 96)
     #expect(inspection.facts.height == 64)
-    #expect(inspection.faults.map(\.name) == ["process-not-in-use"])
-    #expect(inspection.faults.first?.offset == 2)
-    #expect(inspection.faults.first?.actual == "DHP")
+    #expect(inspection.facts.imageEncoding == "hierarchical")
+    #expect(inspection.faults == [])
   }
 
-  /// Those that libjpeg has are all that any has.
-  @Test(arguments: [3, 5, 6, 7, 11, 13, 14, 15])
-  func processesThatNoDecoderHasAreRefused(process: UInt8) throws {
+  /// Browsers and phones decode baseline, extended and progressive images.
+  @Test(arguments: [
+    (0, "baseline"), (1, "extended"), (3, "lossless"), (5, "hierarchical"), (6, "hierarchical"),
+    (7, "hierarchical"), (9, "arithmetic"), (11, "lossless"), (13, "hierarchical"), (14, "hierarchical"),
+    (15, "hierarchical"),
+  ])
+  func encodings(process: UInt8, encoding: String) throws {
     let rgb = try JPEGBytes("rgb")
     let frame = try rgb.segment(0xc0)
-    let inspection = try inspect(rgb.bytes.with([0xc0 | process], at: frame.lowerBound + 1))
-    #expect(inspection.faults.map(\.name) == ["process-not-in-use"])
-    #expect(inspection.faults.first?.offset == UInt64(frame.lowerBound))
-    #expect(inspection.faults.first?.actual == "SOF\(process)")
-  }
-
-  @Test(arguments: [0, 1, 9])
-  func sequentialProcessesAreTaken(process: UInt8) throws {
-    let rgb = try JPEGBytes("rgb")
-    let frame = try rgb.segment(0xc0)
-    #expect(try inspect(rgb.bytes.with([0xc0 | process], at: frame.lowerBound + 1)).faults == [])
+    let bytes = rgb.bytes.with([0xc0 | process], at: frame.lowerBound + 1)
+    let inspection = try inspect(bytes)
+    #expect(inspection.facts.imageEncoding == encoding)
+    #expect(inspection.faults == [])
+    let isAllowed = encoding == "baseline" || encoding == "extended"
+    let image = try engine.check(MemorySource(bytes), as: .image)
+    #expect(image.findings.map(\.code) == (isAllowed ? [] : [.imageEncodingNotAllowed]))
+    #expect(image.verdict == (isAllowed ? .accepted : .rejected))
+    #expect(try engine.check(MemorySource(bytes), as: .document).verdict == .accepted)
   }
 
   // MARK: What decoders pass over
@@ -165,8 +167,10 @@ import Testing
   }
 
   @Test func motionJPEGFramesNeedNoHuffmanTables() throws {
-    let rgb = try JPEGBytes("rgb")
-    #expect(try inspect(rgb.removing(0xc4)).faults == [])
+    let usual = try JPEGBytes("usual-tables")
+    #expect(try inspect(usual.removing(0xc4)).faults == [])
+    // An image with tables of its own can't be read with the usual ones.
+    #expect(try inspect(JPEGBytes("rgb").removing(0xc4)).faults.count == 1)
   }
 
   @Test func pictureWithinAPictureIsNotTheEnd() throws {
@@ -355,7 +359,7 @@ import Testing
     let lines = 8 * unit.height * units
     for (lines, faults) in [(lines, []), (lines + 1, [NamedFault("short-scan", shortest.upperBound)])] {
       let size = [UInt8(lines >> 8), UInt8(lines & 0xff), 0, UInt8(8 * unit.width)]
-      #expect(try inspect(original.bytes.with(size, at: frame + 5)).namedFaults == faults)
+      #expect(try inspectStructure(original.bytes.with(size, at: frame + 5)).namedFaults == faults)
     }
   }
 
@@ -373,7 +377,7 @@ import Testing
     let lines = 16 * (8 * scan.data.count / 12)
     for (lines, faults) in [(lines, []), (lines + 1, [NamedFault("short-scan", scan.data.upperBound)])] {
       let size = [UInt8(lines >> 8), UInt8(lines & 0xff), 0, 16]
-      #expect(try inspect(bytes.with(size, at: frame + 5)).namedFaults == faults)
+      #expect(try inspectStructure(bytes.with(size, at: frame + 5)).namedFaults == faults)
     }
     // One more of the name than there are.
     bytes[frame + 16] = 2
@@ -388,14 +392,15 @@ import Testing
     for length in [65_535, 65_536, 65_537] {
       let filler = [UInt8](repeating: 0x5a, count: length - rgb.bytes.count + 2 - 1)
       let long = rgb.bytes.inserting(filler, at: scan)
-      #expect(try inspect(long).faults == [])
-      #expect(try inspect(Array(long.dropLast())).namedFaults == [NamedFault("truncated", long.count - 1)])
+      #expect(try inspectStructure(long).faults == [])
+      #expect(
+        try inspectStructure(Array(long.dropLast())).namedFaults == [NamedFault("truncated", long.count - 1)])
     }
   }
 }
 
 /// A JPEG whose segments can be found and changed.
-private struct JPEGBytes {
+struct JPEGBytes {
   let bytes: [UInt8]
 
   init(_ name: String) throws { bytes = try Fixture.bytes("pictures/\(name).jpg") }

@@ -79,6 +79,17 @@ import Testing
       try file("pictures/sticker-animated.webp", .sticker) { Enlarged.webp($0, to: 200_000) }
     },
     .damagedFile: { try file("pictures/rgb.jpg", .image) { $0.dropLast() } },
+    .mangledFile: {
+      try engine.check(MemorySource(Array("undefined".utf8)), named: FilePath("a.pdf"), as: .document)
+    },
+    .possiblyTruncated: { try file("audio/no-index.mp3", .audio) { $0.dropLast() } },
+    .leadingData: { try file("pdf/reportlab.pdf", .document) { Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + $0 } },
+    .imageEncodingNotAllowed: {
+      try file("pictures/usual-tables.jpg", .image) { bytes in
+        let frame = try #require(bytes.indices.first { bytes[$0] == 0xff && bytes[$0 + 1] == 0xc0 })
+        return bytes.with([0xc9], at: frame + 1)
+      }
+    },
     .partlyChecked: {
       let nested = String(repeating: "[", count: 60) + String(repeating: "]", count: 60)
       let document =

@@ -28,6 +28,11 @@ func inspect(_ bytes: [UInt8]) throws -> Inspection {
   try engine.inspect(MemorySource(bytes))
 }
 
+/// Inspects the structure of bytes alone, without a policy.
+func inspectStructure(_ bytes: [UInt8]) throws -> Inspection {
+  try Preflight(depth: .structure, sharing: engine).inspect(MemorySource(bytes))
+}
+
 /// Inspects a fixture, without a policy.
 func inspect(fixture name: String) throws -> Inspection {
   try inspect(Fixture.bytes(name))

@@ -54,6 +54,7 @@ enum JPEG: FormatReader {
         let start = marker.end + 2
         let segment = try window.span(at: start, count: segmentEnd - start)
         if let fault = image.take(marker, segment, into: &reading) { return reading.add(fault) }
+        if image.isUnreadable { return }
         if image.isLosslessStandard {
           reading.mediaType = "image/jls"
           return
@@ -64,6 +65,48 @@ enum JPEG: FormatReader {
     reading.addTruncation(
       of: image.scans == 0 ? "the image headers" : "the image, before its end-of-image marker",
       clause: "T.81 B.2.1", at: window.byteCount)
+  }
+
+  static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    try walkScans(in: 0..<window.byteCount, &window, into: &reading)
+  }
+
+  /// Walks through the data of every scan of the image in a range of the file.
+  static func walkScans(
+    in range: Range<UInt64>, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    do { try Self.walk(range, &window, into: &reading) } catch {
+      // A structure that ends early is a matter of `read`; an image in a document may lack its end.
+      if case .endOfData = error.reason { return }
+      throw error
+    }
+  }
+
+  private static func walk(
+    _ range: Range<UInt64>, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    guard try window.available(at: range.lowerBound, upTo: 3).has(startOfImage) else { return }
+    var walk = JPEGScanWalk(end: range.upperBound)
+    var position = range.lowerBound + 2
+    while let marker = try JPEGMarker(in: &window, from: position), marker.end < range.upperBound,
+      marker.code != JPEGMarker.endOfImage
+    {
+      let length = try window.bigEndian(UInt16.self, at: marker.end)
+      let start = marker.end + 2
+      position = marker.end + UInt64(max(2, length))
+      switch marker.code {
+      case JPEGMarker.huffmanTables: try walk.takeHuffman(window.span(at: start, count: position - start))
+      case JPEGMarker.restartInterval: try walk.takeRestartInterval(window.span(at: start, count: 2))
+      case JPEGMarker.startOfScan:
+        var segment = try window.span(at: start, count: position - start)
+        let header = try JPEGScanHeader(parsing: &segment)
+        position = try walk.walk(header, from: position, &window, into: &reading)
+        if !reading.faults.isEmpty { return }
+      case _ where marker.isFrame:
+        if try !walk.takeFrame(marker, window.span(at: start, count: position - start)) { return }
+      default: break
+      }
+    }
   }
 
   /// Whether an incomplete image starts at an offset. Programs that remove the other images, or shorten the

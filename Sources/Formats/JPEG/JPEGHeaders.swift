@@ -48,9 +48,20 @@ struct JPEGFrameHeader {
   var isProgressive: Bool { process & 3 == 2 }
   var isArithmeticCoded: Bool { process >= 8 }
 
-  /// Whether phones and browsers support the process: of the fourteen, they support the sequential and
-  /// progressive ones.
-  var isInUse: Bool { process & 7 <= 2 }
+  /// The name of the coding process (table B.1).
+  var encoding: String {
+    switch process {
+    case 0: "baseline"
+    case 1: "extended"
+    case 2: "progressive"
+    case 3, 11: "lossless"
+    case 9, 10: "arithmetic"
+    default: "hierarchical"
+    }
+  }
+
+  /// Whether the image is a single one of blocks, whose segments can be read: not lossless or hierarchical.
+  var isReadable: Bool { process & 7 <= 2 }
 
   var colorModel: ColorModel? {
     switch components.count {
@@ -73,8 +84,15 @@ struct JPEGFrameHeader {
 
   /// How many blocks of 8 × 8 samples are in a scan (section A.2).
   private func blockCount(of scan: JPEGScanHeader) -> UInt64 {
-    func count(_ samples: UInt16, of sampling: UInt8, in most: UInt8) -> UInt64 {
-      ((UInt64(samples) * UInt64(sampling) + UInt64(most) - 1) / UInt64(most) + 7) / 8
+    let chosen = scan.components.indices.compactMap { component(of: scan, at: $0) }
+    let blocks = chosen.count == 1 ? 1 : chosen.reduce(0) { $0 + $1.blocks }
+    return UInt64(unitCount(of: scan)) * UInt64(blocks)
+  }
+
+  /// How many units are in a scan: each has the blocks of all its components, or one block if it has one component.
+  func unitCount(of scan: JPEGScanHeader) -> Int {
+    func count(_ samples: UInt16, of sampling: UInt8, in most: UInt8) -> Int {
+      ((Int(samples) * Int(sampling) + Int(most) - 1) / Int(most) + 7) / 8
     }
     let (widest, highest) = largestSampling
     let chosen = scan.components.indices.compactMap { component(of: scan, at: $0) }
@@ -82,16 +100,20 @@ struct JPEGFrameHeader {
       return count(samplesPerLine, of: only.horizontalSampling, in: widest)
         * count(lines, of: only.verticalSampling, in: highest)
     }
-    let units = count(samplesPerLine, of: 1, in: widest) * count(lines, of: 1, in: highest)
-    return chosen.reduce(0) { $0 + units * UInt64($1.blocks) }
+    return count(samplesPerLine, of: 1, in: widest) * count(lines, of: 1, in: highest)
   }
 
-  /// The component that a scan header refers to: if several share an identifier, decoders use one after the
-  /// other.
+  /// The component that a scan header refers to.
   func component(of scan: JPEGScanHeader, at index: Int) -> Component? {
+    self.index(of: scan, at: index).map { components[$0] }
+  }
+
+  /// The index of the component that a scan header refers to: if several share an identifier, decoders use one after
+  /// the other.
+  func index(of scan: JPEGScanHeader, at index: Int) -> Int? {
     let selector = scan.components[index].selector
     var left = scan.components[..<index].count { $0.selector == selector }
-    return components.first { component in
+    return components.firstIndex { component in
       guard component.identifier == selector else { return false }
       left -= 1
       return left < 0

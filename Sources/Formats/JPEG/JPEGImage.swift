@@ -15,6 +15,9 @@ struct JPEGImage {
   /// How many scans have begun.
   private(set) var scans = 0
 
+  /// Whether the image is lossless or hierarchical, and the rest isn't read.
+  private(set) var isUnreadable = false
+
   /// Whether the frame was one of JPEG-LS (ITU-T T.87).
   private(set) var isLosslessStandard = false
 
@@ -106,10 +109,12 @@ struct JPEGImage {
     // A header of the hierarchical mode declares the size of an image with several frames (section
     // J.1.1.1.1).
     let isHierarchical = marker.code == JPEGMarker.hierarchicalProgression
-    guard frame.isInUse, !isHierarchical else {
+    reading.facts.imageEncoding = isHierarchical ? "hierarchical" : frame.encoding
+    guard frame.isReadable, !isHierarchical else {
       reading.note(frame)
       reading.facts.progressive = frame.isProgressive && !isHierarchical
-      return .processNotInUse(marker)
+      isUnreadable = true
+      return nil
     }
     if let fault = frame.fault(at: marker.offset) { return fault }
     self.frame = frame
@@ -164,27 +169,35 @@ struct JPEGImage {
         "A scan has invalid parameters for a progressive image.")
     }
     var blocks = 0
+    var last = -1
     for (index, selected) in scan.components.enumerated() {
-      let place = offset + 5 + 2 * UInt64(index)
+      let offsetOfComponent = offset + 5 + 2 * UInt64(index)
       guard let component = frame.component(of: scan, at: index) else {
         guard frame.components.contains(where: { $0.identifier == selected.selector }) else {
           return Fault(
-            "scan-component-unknown", clause: "T.81 B.2.3", at: place,
+            "scan-component-unknown", clause: "T.81 B.2.3", at: offsetOfComponent,
             "A scan refers to a component that the frame header doesn't have.", actual: "\(selected.selector)"
           )
         }
         return Fault(
-          "scan-component-twice", clause: "T.81 B.2.3", at: place,
+          "scan-component-twice", clause: "T.81 B.2.3", at: offsetOfComponent,
           "A scan lists the same component twice.", actual: "\(selected.selector)")
       }
+      let place = frame.index(of: scan, at: index) ?? 0
+      guard place > last else {
+        return Fault(
+          "scan-component-order", clause: "T.81 B.2.3", at: offsetOfComponent,
+          "A scan lists the components in another order than the frame header; decoders reject it.")
+      }
+      last = place
       blocks += component.blocks
       if !tables.hasQuantization(component.quantizationTable) {
         return Fault(
-          "missing-quantization-table", clause: "T.81 B.2.4.1", at: place,
+          "missing-quantization-table", clause: "T.81 B.2.4.1", at: offsetOfComponent,
           "A scan starts before the quantization table that it needs.",
           expected: "table \(component.quantizationTable)")
       }
-      if let fault = huffmanFault(of: selected, scan, frame, at: place + 1) { return fault }
+      if let fault = huffmanFault(of: selected, scan, frame, at: offsetOfComponent + 1) { return fault }
     }
     if scan.components.count > 1, blocks > 10 {
       return Fault(

@@ -68,14 +68,6 @@ extension Fault {
         : "Unexpected marker \(marker); decoders stop here.", actual: "\(marker)")
   }
 
-  /// A frame with a process that current decoders don't support, even if it is valid.
-  static func processNotInUse(_ marker: JPEGMarker) -> Fault {
-    Fault(
-      "process-not-in-use", clause: "T.81 B.1.1.3", at: marker.offset,
-      "The image uses a coding process (\(marker)) that phones and browsers don't support.",
-      expected: "SOF0, SOF1 or SOF2", actual: marker.description)
-  }
-
   static func segmentLength(_ marker: JPEGMarker, _ expected: String) -> Fault {
     Fault(
       "segment-length", clause: "T.81 B.1.1.4", at: marker.end,

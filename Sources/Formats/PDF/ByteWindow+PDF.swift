@@ -64,6 +64,13 @@ extension ByteWindow {
     }
   }
 
+  /// The offset of the `N G obj` that ends at an offset; nil if there is none.
+  mutating func pdfObjectHeader(endingAt end: UInt64) throws(ReadError) -> UInt64? {
+    let first = end - min(end, 48)
+    let span = try available(at: first, upTo: Int(end - first))
+    return span.startOfPDFObjectHeader(before: span.bytes.byteCount - 3).map { first + UInt64($0) }
+  }
+
   /// The offset of the last `pattern` that ends at or before `end`, searched backwards to `start`.
   mutating func lastOccurrence(
     of pattern: StaticString, before end: UInt64, from start: UInt64 = 0
@@ -129,8 +136,10 @@ extension ByteSpan {
     return nil
   }
 
-  /// The index at which `number G ` begins, when it ends before `end`.
-  fileprivate func startOfPDFObjectHeader(numbered number: UInt64, before end: Int) -> Int? {
+  /// The index at which `N G ` begins, when it ends before `end`.
+  ///
+  /// - Parameter wanted: The number N; nil for any.
+  fileprivate func startOfPDFObjectHeader(numbered wanted: UInt64? = nil, before end: Int) -> Int? {
     var index = end - 1
     func skipBack(_ matches: (UInt8) -> Bool) -> Int {
       let start = index
@@ -144,6 +153,6 @@ extension ByteSpan {
     guard (1...19).contains(skipBack(isDigit)) else { return nil }
     var value: UInt64 = 0
     for position in (index + 1)...last { value = value * 10 + UInt64(self[position]?.pdfDigit ?? 0) }
-    return value == number ? index + 1 : nil
+    return wanted == nil || value == wanted ? index + 1 : nil
   }
 }

@@ -28,6 +28,7 @@ package enum PDF: FormatReader {
   ) throws(ReadError) {
     guard let header = try header(in: &window) else { return }
     reading.mediaType = "application/pdf"
+    try reading.noteLeadingData(&window, before: header, isSkippedByDecoders: true)
 
     let tail = try PDFTail(header: header, in: &window)
     reading.trailingDataOffset = tail.trailingDataOffset
@@ -52,6 +53,15 @@ package enum PDF: FormatReader {
     // What wasn't looked at can't be missed.
     if let fault, reading.faults.isEmpty, document.unchecked.isEmpty { reading.add(fault) }
     try PDFActions.note(in: &document, &window, into: &reading)
+  }
+
+  /// Decodes the document's streams, unless they are encrypted.
+  package static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard reading.facts.encrypted == false, let header = try header(in: &window) else { return }
+    var document = PDFDocument(header: header)
+    guard try open(&document, PDFTail(header: header, in: &window), in: &window) else { return }
+    var content = PDFContent(document)
+    try content.decode(in: &window, into: &reading)
   }
 
   /// Where `%PDF-` is; nil if the file isn't a PDF.

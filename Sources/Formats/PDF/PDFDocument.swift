@@ -234,6 +234,26 @@ extension PDFDocument {
     return try search(for: number, in: &window)
   }
 
+  /// Whether an object is in use: whether the cross-reference leads to it, or doesn't know.
+  ///
+  /// - Parameter end: Where its `N G obj` ends.
+  mutating func isCurrent(objectEndingAt end: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
+    guard !isRebuilt, let start = try window.pdfObjectHeader(endingAt: end),
+      let number = try window.pdfObject(at: start, isIndirect: true)?.reference?.number
+    else { return true }
+    switch try location(of: number, in: &window) {
+    case .offset(let offset):
+      if places(of: offset).contains(start) { return true }
+      // An offset that leads nowhere says nothing.
+      for place in places(of: offset) {
+        if try window.pdfObject(at: place, isIndirect: true)?.reference?.number == number { return false }
+      }
+      return true
+    case .compressed, .free: return false
+    case .unchecked, nil: return true
+    }
+  }
+
   private mutating func search(
     for number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {

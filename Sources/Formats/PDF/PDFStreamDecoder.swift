@@ -48,6 +48,9 @@ struct PDFStreamDecoder: Sendable {
     filter.name == "FlateDecode" || filter.name == "Fl"
   }
 
+  /// The name of the filter that a stream's bytes are the output of; nil for none.
+  static func firstFilter(of dictionary: PDFDictionary) -> String? { filters(of: dictionary).first?.name }
+
   private static func filters(of dictionary: PDFDictionary) -> [PDFObject] {
     switch dictionary[.filter] {
     case nil, .null: []

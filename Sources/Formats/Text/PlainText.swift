@@ -21,6 +21,14 @@ extension Format {
 extension MediaType {
   /// Text without a format of its own (RFC 2046, section 4.1.3).
   package static let plainText: MediaType = "text/plain"
+  /// HTML.
+  package static let html: MediaType = "text/html"
+  /// JSON.
+  package static let json: MediaType = "application/json"
+  /// XML without a type of its own.
+  package static let xml: MediaType = "text/xml"
+  /// A script for a server.
+  package static let php: MediaType = "text/x-php"
 
   /// Whether the type is that of texts which are just as well plain text: tables, JSON and cards, which no program
   /// runs or shows as a page.

@@ -31,7 +31,10 @@ enum WebP: FormatReader {
         of: "the image: its header declares \(declaredEnd) bytes", clause: "RFC 9649 2.4",
         at: window.byteCount)
     }
-    try reading.noteTrailingData(&window, after: declaredEnd)
+    // The padding of the last chunk, which some writers don't count in the file's size.
+    let next = try window.available(at: declaredEnd, upTo: 1)[0]
+    let padding: UInt64 = declaredEnd & 1 == 1 && next == 0 ? 1 : 0
+    try reading.noteTrailingData(&window, after: declaredEnd + padding)
     guard reading.faults.isEmpty else { return }
     if let image = try image(&window, into: &reading) { image.describe(into: &reading) }
   }

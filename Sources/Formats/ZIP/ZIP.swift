@@ -76,9 +76,10 @@ package enum ZIP: FormatReader {
       guard end.end == window.byteCount else { return }
       // A file that starts like a document or audio has that type; the archive is hidden after it.
       if try isOther(startingWith: window.available(at: 0, upTo: 5)) { return }
-      let isFirst = try isLocalHeader(firstOf: end, in: &window)
-      guard isFirst || end.base == 0 else { return }
+      let first = try firstMember(of: end, in: &window)
+      guard first != nil || end.base == 0 else { return }
       reading.mediaType = .zip
+      try reading.noteLeadingData(&window, before: first ?? 0, isSkippedByDecoders: false)
     }
     if end.end < window.byteCount { reading.trailingDataOffset = end.end }
     try readMembers(&window, end, into: &reading)
@@ -102,12 +103,6 @@ package enum ZIP: FormatReader {
     // The marker of an archive that was to be split and wasn't (APPNOTE 8.5.4), or of its first part.
     let isMarked = head.has("PK00") || head.has("PK\u{7}\u{8}")
     return isMarked && head.has(LocalFileHeader.signature, at: 4) ? 4 : nil
-  }
-
-  private static func isLocalHeader(
-    firstOf end: EndOfCentralDirectory, in window: inout ByteWindow
-  ) throws(ReadError) -> Bool {
-    try firstMember(of: end, in: &window) != nil
   }
 
   /// The offset of the first member in the directory; nil if there is none.

@@ -65,7 +65,7 @@ struct HexText {
   /// The first bytes.
   let head: [UInt8]
 
-  private static let minimum = 32
+  private static let minimum = 16
 
   /// Nil if the text is something else.
   init?(_ text: [UInt8], isWhole: Bool) {

@@ -170,30 +170,34 @@ struct MangledText {
     let head = words.prefix(512)
     let compact = String(head.filter { !$0.isWhitespace })
     if has("<Buffer ") || has("Buffer(") || compact.hasPrefix("{\"type\":\"Buffer\"") {
-      return Self.numbers(in: head, radix: has("<Buffer ") ? 16 : 10, minimum: 0)
+      return has("<Buffer ") ? Self.numbers(in: head.dropFirst(8), radix: 16) : Self.numbers(in: head)
     }
     if has("Uint8Array"), let list = head.firstIndex(of: "[") {
-      return Self.numbers(in: head[list...], minimum: 0)
+      return Self.numbers(in: head[list...])
     }
     if has("new Uint8Array(") || has("ArrayBuffer {") || compact.hasPrefix("{\"0\":") {
-      return Self.numbers(in: head, minimum: 0)
+      return Self.numbers(in: head)
     }
-    return Self.numbers(in: head, minimum: 12)
+    return Self.list(head)
   }
 
-  /// The numbers from 0 to 255 in a list; nil if it has anything else, or fewer than `minimum`.
-  private static func numbers(in list: Substring, radix: Int = 10, minimum: Int) -> [UInt8]? {
-    if minimum == 0 {
-      let start = list.lastIndex(of: "[").map { list[$0...] } ?? list
-      return start.split { !$0.isHexDigit }.compactMap { UInt8($0, radix: radix) }
-    }
-    let inner = list.drop { $0 == "[" || $0 == "(" || $0 == "{" }
+  /// The numbers in a text that is known to list bytes.
+  private static func numbers(in text: Substring, radix: Int = 10) -> [UInt8] {
+    let list = text.lastIndex(of: "[").map { text[$0...] } ?? text
+    return list.split { !$0.isHexDigit }.compactMap { UInt8($0, radix: radix) }
+  }
+
+  /// The shortest list of numbers that is taken for bytes.
+  private static let shortestList = 12
+
+  /// The numbers of a text that consists of numbers from -128 to 255; nil for another one.
+  private static func list(_ text: Substring) -> [UInt8]? {
+    let inner = text.drop { $0 == "[" || $0 == "(" || $0 == "{" }
     guard inner.allSatisfy({ $0.isASCII && ($0.isNumber || ", ]})\n\r\t-".contains($0)) }) else { return nil }
+    let numbers = inner.split { !$0.isNumber && $0 != "-" }
     // The last number may be cut.
-    let numbers = inner.split { !$0.isNumber && $0 != "-" }.dropLast()
-    let bytes = numbers.compactMap { Int($0) }.filter { (-128...255).contains($0) }
-    guard bytes.count == numbers.count, bytes.count >= minimum - 1, inner.contains(",") || inner.contains(" ")
-    else { return nil }
+    let bytes = numbers.dropLast().compactMap { Int($0) }.filter { (-128...255).contains($0) }
+    guard numbers.count >= shortestList, bytes.count == numbers.count - 1 else { return nil }
     return bytes.map { UInt8(truncatingIfNeeded: $0) }
   }
 
@@ -229,14 +233,14 @@ struct MangledText {
 
   private func message(_ mediaType: MediaType?) -> Mangling? {
     let remedy = "Check the status of a download before saving it, and stop on an error."
+    if Self.messages.contains(where: has) { return made("an error message of a program", remedy) }
     switch mediaType {
-    case "text/html": return made("an HTML page", remedy)
-    case "application/json", "application/x-ndjson": return made("a JSON document", remedy)
-    case "text/xml", "application/xml":
+    case .html: return made("an HTML page", remedy)
+    case .json: return made("a JSON document", remedy)
+    case .xml:
       return made(words.contains("<Error>") ? "an error message in XML" : "an XML document", remedy)
-    case "text/x-php": return made("a PHP script", "Have the server run it, and send what it returns.")
+    case .php: return made("a PHP script", "Have the server run it, and send what it returns.")
     case .plainText:
-      if Self.messages.contains(where: has) { return made("an error message of a program", remedy) }
       // No document, image or recording is a line of text.
       guard isWhole, text.count <= 256, !text.contains(0x0a) else { return nil }
       return made("a line of text, such as an error message", remedy)

@@ -1,0 +1,93 @@
+internal import PreflightBytes
+
+/// A Huffman table, as a decoder uses it (T.81, section C.2 and annex F.2.2.3).
+struct JPEGHuffmanTable {
+  /// The codes of up to this many bits are found in one step; most codes are as short.
+  private static let shortLength = 9
+
+  /// By the next `shortLength` bits: the code's length in the high byte, its symbol in the low one; 0 if the code is
+  /// longer, or if it doesn't exist.
+  private var short = [UInt16](repeating: 0, count: 1 << shortLength)
+
+  /// For each length: the first code, how many there are, and the index of the first one's symbol.
+  private var first = [Int](repeating: 0, count: 17)
+  private var count = [Int](repeating: 0, count: 17)
+  private var index = [Int](repeating: 0, count: 17)
+
+  private let symbols: [UInt8]
+
+  /// Reads a table after its first byte.
+  init(parsing segment: inout ByteSpan) throws(ReadError) {
+    let counts = try segment.array(16).map(Int.init)
+    symbols = try segment.array(counts.reduce(0, +))
+    var code = 0
+    var next = 0
+    for length in 1...16 {
+      first[length] = code
+      count[length] = counts[length - 1]
+      index[length] = next
+      for _ in 0..<count[length] {
+        if length <= Self.shortLength, code < 1 << length {
+          let start = code << (Self.shortLength - length)
+          let entry = UInt16(length) << 8 | UInt16(symbols[next])
+          for place in start..<start + (1 << (Self.shortLength - length)) { short[place] = entry }
+        }
+        code += 1
+        next += 1
+      }
+      code <<= 1
+    }
+  }
+
+  /// The code at the start of 64 bits: its length in the high byte, its symbol in the low one; 0 if there is no such
+  /// code.
+  @inline(__always)
+  func code(at bits: UInt64) -> UInt16 {
+    let entry = short[Int(truncatingIfNeeded: bits >> UInt64(64 - Self.shortLength))]
+    return entry != 0 ? entry : longCode(at: bits)
+  }
+
+  private func longCode(at bits: UInt64) -> UInt16 {
+    for length in Self.shortLength + 1...16 {
+      let place = Int(bits >> UInt64(64 - length)) - first[length]
+      if place >= 0, place < count[length] {
+        return UInt16(length) << 8 | UInt16(symbols[index[length] + place])
+      }
+    }
+    return 0
+  }
+}
+
+extension JPEGHuffmanTable {
+  /// The tables of annex K.3, which decoders use for frames without tables, such as those of Motion JPEG videos.
+  static func usual(_ kind: JPEGTables.HuffmanClass, _ destination: UInt8) -> JPEGHuffmanTable? {
+    switch (kind, destination) {
+    case (.dc, 0):
+      try? JPEGHuffmanTable(hexadecimal: "00010501010101010100000000000000" + "000102030405060708090a0b")
+    case (.dc, 1):
+      try? JPEGHuffmanTable(hexadecimal: "00030101010101010101010000000000" + "000102030405060708090a0b")
+    case (.ac, 0):
+      try? JPEGHuffmanTable(
+        hexadecimal: "0002010303020403050504040000017d"
+          + "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a3435"
+          + "363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798"
+          + "999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4"
+          + "f5f6f7f8f9fa")
+    case (.ac, 1):
+      try? JPEGHuffmanTable(
+        hexadecimal: "00020102040403040705040400010277"
+          + "000102031104052131061241510761711322328108144291a1b1c109233352f0156272d10a162434e125f11718191a262728292a"
+          + "35363738393a434445464748494a535455565758595a636465666768696a737475767778797a82838485868788898a9293949596"
+          + "9798999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4"
+          + "f5f6f7f8f9fa")
+    default: nil
+    }
+  }
+
+  private init(hexadecimal text: String) throws(ReadError) {
+    let digits = text.compactMap(\.hexDigitValue)
+    let bytes = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    var span = ByteSpan(bytes.span.bytes, at: 0)
+    try self.init(parsing: &span)
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import MediaPreflight
+import SystemPackage
+import Testing
+
+@testable import PreflightTestSupport
+
+/// What faulty programs and transfers make of files, under the name of a binary format.
+@Suite struct ManglingTests {
+  private static let document = Result { try Fixture.bytes("pdf/reportlab.pdf") }
+
+  /// The findings for a text under the name of a document.
+  private func check(_ text: String, named name: String = "invoice.pdf") throws -> CheckResult {
+    try engine.check(MemorySource(Array(text.utf8)), named: FilePath(name))
+  }
+
+  private func expectMangled(
+    _ bytes: [UInt8], named name: String = "invoice.pdf", _ words: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let result = try engine.check(MemorySource(bytes), named: FilePath(name))
+    let finding = result.findings.first { $0.code == .mangledFile }
+    #expect(finding?.actual?.contains(words) == true, "\(result.findings)", sourceLocation: sourceLocation)
+    #expect(result.verdict == .rejected, sourceLocation: sourceLocation)
+    // Another name doesn't help.
+    #expect(!result.findings.contains { $0.code == .extensionMismatch }, sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: [
+    "undefined", "null\n", "None", "[object Object]", "[object Blob]", "[object ArrayBuffer]",
+    "\"undefined\"",
+    "[B@1b6d3586", "com.example.Upload@6d06d69c", "<_io.BytesIO object at 0x7f3c1c0b4a90>", "System.Byte[]",
+    "<Response [404]>", "Resource id #3", "#<StringIO:0x000055d0>", "Promise { <pending> }", "NaN",
+  ])
+  func valuesInPlaceOfTheBytes(_ text: String) throws {
+    try expectMangled(Array(text.utf8), "in place of the bytes")
+  }
+
+  @Test(arguments: [
+    ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "a Git LFS pointer"),
+    ("data:application/pdf;base64,JVBERi0xLjQKJcOkw7zDtsOfCjIgMCBvYmo=", "a data URL of a PDF document"),
+    ("HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n", "an HTTP message"),
+    ("--boundary\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n", "a part of a form"),
+    (
+      "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBE",
+      "a part of a form or of a mail"
+    ),
+    (
+      "{\"type\":\"Buffer\",\"data\":[37,80,68,70,45,49,46,52,10]}",
+      "a list of numbers: the bytes of a PDF document"
+    ),
+    ("<Buffer 25 50 44 46 2d 31 2e 34 0a 25 e2 e3 cf d3 ... 300 more bytes>", "the bytes of a PDF document"),
+    ("{\"0\":37,\"1\":80,\"2\":68,\"3\":70}", "a list of numbers"),
+    ("37,80,68,70,45,49,46,52,10,37,226,227,207,211", "the bytes of a PDF document"),
+    ("[37, 80, 68, 70, 45, 49, 46, 52, 10, 37, 226, 227, 207, 211]", "the bytes of a PDF document"),
+    ("Uint8Array(14) [ 37, 80, 68, 70, 45, 49, 46, 52, 10 ]", "the bytes of a PDF document"),
+    ("b'%PDF-1.4\\n%\\xe2\\xe3\\xcf\\xd3\\n'", "a literal of bytes"),
+    ("\\x255044462d312e340a25", "hexadecimal text of a PDF document"),
+    ("255044462d312e340a25e2e3cfd30a312030206f626a", "hexadecimal text of a PDF document"),
+    ("25 50 44 46 2D 31 2E 34 0A 25 E2 E3 CF D3 0A 31 20", "hexadecimal text of a PDF document"),
+    ("00000000: 2550 4446 2d31 2e34 0a25 e2e3 cfd3 0a31  %PDF-1.4", "hexadecimal text of a PDF document"),
+    ("%25PDF-1.4%0A%25%E2%E3%CF%D3%0A", "a percent-encoded text of a PDF document"),
+    ("begin 644 invoice.pdf\nM)5!$1BTQ+C0*\n`\nend\n", "a uuencoded text"),
+    ("{\"error\":{\"code\":404,\"message\":\"not found\"}}", "a JSON document"),
+    ("<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "an HTML page"),
+    ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "an error message in XML"),
+    ("<br />\n<b>Warning</b>:  Undefined variable", "an error message"),
+    ("Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'a'\n", "an error message"),
+    ("Not Found", "an error message"), ("Access denied to this file", "a line of text"),
+  ])
+  func textsInPlaceOfTheBytes(_ text: String, _ words: String) throws {
+    try expectMangled(Array(text.utf8), words)
+  }
+
+  @Test(arguments: ["", "\n"])
+  func base64(_ lineEnd: String) throws {
+    let data = Data(try Self.document.get())
+    let options: Data.Base64EncodingOptions = lineEnd.isEmpty ? [] : .lineLength64Characters
+    for text in [data.base64EncodedString(options: options), "\"\(data.base64EncodedString())\""] {
+      try expectMangled(Array(text.utf8), "base64 text of a PDF document")
+    }
+    let urlSafe = data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+    try expectMangled(Array(urlSafe.utf8), "base64 text of a PDF document")
+  }
+
+  @Test func textEncodings() throws {
+    let image = try Fixture.bytes("pictures/usual-tables.jpg")
+    try expectMangled(Array(String(decoding: image, as: UTF8.self).utf8), named: "a.jpg", "read as text")
+    let latin1 = String(String.UnicodeScalarView(image.map { Unicode.Scalar($0) }))
+    try expectMangled(Array(latin1.utf8), named: "a.jpg", "written as UTF-8")
+    let document = try Self.document.get()
+    let wide: [UInt8] = [0xff, 0xfe] + document.flatMap { byte -> [UInt8] in [byte, 0] }
+    try expectMangled(wide, "a PDF document in UTF-16")
+  }
+
+  @Test func lineEnds() throws {
+    // Bytes of any value have line feeds without a carriage return; after the change none has.
+    let image = try Fixture.bytes("pictures/rgb-16bit.png")
+    let large = try Fixture.bytes("office/page.doc")
+    for (bytes, name) in [(image, "a.png"), (large, "a.doc")] {
+      let changed = bytes.flatMap { $0 == 0x0a ? [0x0d, 0x0a] : [$0] } as [UInt8]
+      #expect(try engine.check(MemorySource(changed), named: FilePath(name)).verdict == .rejected)
+    }
+  }
+
+  /// A text under the name of a text is what it is, and a list, JSON or a card in it is no other format.
+  @Test(arguments: [
+    "a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "{\"a\": [1, 2]}", "BEGIN:VCARD\nVERSION:3.0\nFN:A\nEND:VCARD\n",
+    "undefined",
+    "JVBERi0xLjQKJcOkw7zDtsOfCjIgMCBvYmo=",
+  ])
+  func textsUnderTheNameOfAText(_ text: String) throws {
+    let result = try check(text, named: "notes.txt")
+    #expect(result.mediaType == "text/plain")
+    #expect(result.findings == [])
+    #expect(result.verdict == .accepted)
+    let declared = try engine.check(MemorySource(Array(text.utf8)), declaredType: "text/plain; charset=utf-8")
+    #expect(declared.findings == [] && declared.mediaType == "text/plain")
+  }
+
+  /// A page or a script stays what it is: a recipient's program would run it.
+  @Test(arguments: [
+    ("<!DOCTYPE html><html></html>", "text/html"), ("#!/bin/sh\nexit\n", "text/x-shellscript"),
+  ])
+  func pagesUnderTheNameOfAText(_ text: String, _ type: MediaType) throws {
+    #expect(try check(text, named: "notes.txt").mediaType == type)
+  }
+
+  /// What says that a binary file is meant: the name, the declared type, or the name that the recipient sees.
+  @Test func whatPromisesABinaryFile() throws {
+    let pointer = MemorySource(
+      Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1\n".utf8))
+    let codes = { (result: CheckResult) in result.findings.map(\.code).filter { $0 == .mangledFile } }
+    #expect(try codes(engine.check(pointer)) == [])
+    #expect(try codes(engine.check(pointer, named: "a.txt")) == [])
+    #expect(try codes(engine.check(pointer, named: "a.svg")) == [])
+    #expect(try codes(engine.check(pointer, named: "a.jpeg")) == [.mangledFile])
+    #expect(try codes(engine.check(pointer, declaredType: "application/pdf")) == [.mangledFile])
+    var request = MessageRequest(to: "15551234567", mediaURL: "https://example.com/a")
+    request.filename = "invoice.pdf"
+    #expect(try codes(engine.check(pointer, as: .document, sending: request)) == [.mangledFile])
+    request.filename = "invoice.txt"
+    #expect(try codes(engine.check(pointer, as: .document, sending: request)) == [])
+  }
+
+  /// Texts that a person writes under such a name: Word opens them.
+  @Test func textsOfSeveralLines() throws {
+    #expect(
+      try !check("Dear all,\nthe meeting is on Monday.\nKind regards\n", named: "a.doc").findings.contains {
+        $0.code == .mangledFile
+      })
+  }
+
+  @Test func noFixtureIsMangled() throws {
+    for name in Fixture.names {
+      let result = try engine.check(MemorySource(Fixture.bytes(name)), named: FilePath(name))
+      if result.verdict == .accepted {
+        #expect(!result.findings.contains { $0.code == .mangledFile }, "\(name)")
+      }
+    }
+  }
+}
