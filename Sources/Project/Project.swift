@@ -236,10 +236,12 @@ package final class Project {
     return made
   }
 
-  /// All settings of the file at an absolute path, with their origins.
-  package func allSettings(ofFileAt path: FilePath) -> Settings {
-    let parent = folder(at: path.parentFolder ?? path)
-    let own = parent.chain.rules(matching: path, isFolder: false)
+  /// All settings of the file or folder at an absolute path, with their origins. Those of a folder are those of its files
+  /// that no glob matches.
+  package func allSettings(at path: FilePath) -> Settings {
+    let isFolder = FolderListing.Kind(ofPath: path, followsLink: true) == .folder
+    let parent = folder(at: isFolder ? path : path.parentFolder ?? path)
+    let own = isFolder ? [] : parent.chain.rules(matching: path, isFolder: false)
     var settings = parent.chain.settings(matching: parent.matched.union(own))
     settings.apply(options.overrides)
     return settings

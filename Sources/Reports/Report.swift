@@ -104,10 +104,16 @@ public struct Summary: Sendable, Hashable {
     return (named + (rest > 0 ? ["\(rest) more codes"] : [])).joined(separator: ", ")
   }
 
-  /// The end of a sentence with the counts: suppressed findings and whether the run was interrupted. Empty if neither
-  /// applies.
+  /// The number of files as text, "2 files checked". A file that couldn't be read wasn't checked.
+  var filesChecked: String {
+    let count = checked - unjudged
+    return count == 1 ? "1 file checked" : "\(count) files checked"
+  }
+
+  /// The end of a sentence with the counts: unjudged files, suppressed findings, and whether the run was interrupted.
+  /// Empty if nothing applies.
   var suffix: String {
-    var text = ""
+    var text = unjudged > 0 ? ", \(unjudged) unjudged" : ""
     if suppressed > 0 {
       text +=
         suppressed == 1 ? ", 1 baseline finding suppressed" : ", \(suppressed) baseline findings suppressed"

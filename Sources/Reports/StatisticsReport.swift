@@ -59,8 +59,7 @@ struct StatisticsReport: Report {
       let place = files + Self.space(filesWidth - files.count)
       output += Array("\(count)  \(severity)  \(code)  \(place)  \(title)\n".utf8)
     }
-    let human = HumanReport(context)
-    human.finish(summary, to: &output)
+    HumanReport(context).finish(summary, countingCodes: false, to: &output)
   }
 
   private func writeJSON(_ summary: Summary, to output: inout [UInt8]) {

@@ -106,9 +106,20 @@ package struct TOMLDecoder {
       known.map { (name: $0, distance: distance(word, $0)) }
       .filter { $0.distance <= max(1, min(word.count, maximumLength) / 3) }
       .min { $0.distance < $1.distance }
-      ?? known.first { word.count > 2 && $0.hasPrefix(word) }.map { (name: $0, distance: 0) }
+      ?? known.first { word.count > 2 && shortens(word, $0) }.map { (name: $0, distance: 0) }
     if let near { return "; did you mean '\(near.name)'?" }
     return known.isEmpty || known.count > 12 ? "" : "; choose from \(known.joined(separator: ", "))"
+  }
+
+  /// Whether a word is a name with letters left out, such as `wacloud` for `whatsapp-cloud`.
+  private static func shortens(_ word: String, _ name: String) -> Bool {
+    var rest = name.lowercased()[...]
+    return word.first?.lowercased() == name.first?.lowercased()
+      && word.lowercased().allSatisfy { letter in
+        guard let place = rest.firstIndex(of: letter) else { return false }
+        rest = rest[rest.index(after: place)...]
+        return true
+      }
   }
 
   /// As much of a word is compared.

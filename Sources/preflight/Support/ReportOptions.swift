@@ -1,6 +1,7 @@
 import ArgumentParser
 import MediaPreflight
 import PreflightReports
+import PreflightTOML
 import SystemPackage
 
 #if canImport(Darwin)
@@ -70,7 +71,8 @@ struct ReportOptions: ParsableArguments {
 
   static func format(_ name: String) throws(ValidationError) -> ReportFormat {
     guard let format = ReportFormat.named(name) else {
-      throw ValidationError("unknown format '\(name)'; choose from \(formats)")
+      throw ValidationError(
+        "unknown format '\(name)'" + TOMLDecoder.suggestion(name, ReportFormat.all.map(\.name)))
     }
     return format
   }
