@@ -31,9 +31,6 @@ package enum Quantifier {
 
 /// The facts of one file by their keys, including derived facts.
 package struct FactTable: Sendable {
-  /// What a condition may ask for.
-  package static let keys = DerivedFact.allCases.map(\.rawValue) + Facts.Key.allCases.map(\.rawValue)
-
   private let values: [String: FactValue]
 
   /// - Parameter reference: How a request refers to the media; nil without a request.

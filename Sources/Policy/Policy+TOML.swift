@@ -56,7 +56,7 @@ struct PolicyDraft {
     decoder.add(syntax)
     decoder.check(table, keys: Self.keys, in: "a policy")
     extend(table, &decoder, depth: depth)
-    name = decoder.string(table, "name") ?? name
+    name = decoder.name(table, "name") ?? name
     title = decoder.string(table, "title") ?? title
     source = decoder.string(table, "source") ?? source
     readEndpoints(table, &decoder)
@@ -106,9 +106,12 @@ struct PolicyDraft {
       let index = endpoints.firstIndex { $0.endpoint == endpoint }
       let base = index.map { endpoints[$0] }
       let types = decoder.strings(own, "types").map { texts in
-        texts.compactMap { text in Self.mediaType(text, &decoder) }
+        texts.compactMap { text in MediaType(text.text, at: text.position, &decoder) }
       }
       if types ?? base?.types == nil { decoder.report(entry.position, "\(entry.key) has no types") }
+      if let node = own["types"], case .array(let nodes) = node.value, nodes.isEmpty {
+        decoder.report(node.position, "\(entry.key) has an empty list of types")
+      }
       let caps = decoder.array(own, "caps").map { nodes in
         nodes.compactMap { node in
           decoder.table(node, as: "a cap").flatMap { Cap($0, at: node.position, &decoder) }
@@ -117,35 +120,10 @@ struct PolicyDraft {
       let merged = EndpointPolicy(
         endpoint: endpoint,
         phrase: decoder.string(own, "name") ?? base?.phrase ?? endpoint.standardPhrase,
-        path: decoder.string(own, "path") ?? base?.path,
+        path: CallTemplate.path(own, &decoder) ?? base?.path,
         types: types ?? base?.types ?? [], caps: caps ?? base?.caps ?? [],
         source: decoder.string(own, "source") ?? base?.source)
       if let index { endpoints[index] = merged } else { endpoints.append(merged) }
-    }
-  }
-
-  private static func mediaType(
-    _ text: (text: String, position: TOMLPosition), _ decoder: inout TOMLDecoder
-  ) -> MediaType? {
-    let parts = text.text.utf8[...]
-    let type = parts.prefix { $0 != UInt8(ascii: "/") }
-    let subtype = parts.dropFirst(type.count + 1)
-    guard [type, subtype].allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
-      decoder.report(
-        text.position,
-        "'\(text.text)' is not a media type; expected one such as image/png, without parameters")
-      return nil
-    }
-    return MediaType(rawValue: text.text)
-  }
-
-  private static func isMediaTypeByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"),
-      UInt8(ascii: "_"):
-      true
-    default: false
     }
   }
 
@@ -219,18 +197,18 @@ struct PolicyDraft {
   private mutating func readDeclaredTypes(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     guard let table = decoder.table(root, "declare") else { return }
     for entry in table.entries {
-      guard let type = Self.mediaType((entry.key, entry.position), &decoder) else { continue }
-      var declared: String?
+      guard let type = MediaType(entry.key, at: entry.position, &decoder) else { continue }
+      var node: TOMLNode? = entry.node
       var when: [Condition] = []
       if case .table(let own) = entry.node.value {
         decoder.check(own, keys: ["as", "when"], in: "a declaration")
-        declared = decoder.string(own, "as")
-        when = Condition.list(own, "when", &decoder)
-        if own["as"] == nil { decoder.report(entry.position, "the declaration has no 'as'") }
-      } else {
-        declared = decoder.string(entry.node, as: entry.key)
+        node = own["as"]
+        when = Condition.list(own, "when", mayBeEmpty: true, &decoder)
+        if node == nil { decoder.report(entry.position, "the declaration has no 'as'") }
       }
-      guard let declared else { continue }
+      guard let node, let text = decoder.string(node, as: "a declared type"),
+        let declared = MediaType.declared(text, at: node.position, &decoder)
+      else { continue }
       declaredTypes.removeAll { $0.type == type }
       declaredTypes.append(DeclaredType(type: type, declared: declared, when: when))
     }

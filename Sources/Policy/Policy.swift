@@ -85,7 +85,7 @@ public final class Policy: Sendable {
 }
 
 /// How a request refers to its media.
-package enum MediaReference: String, Sendable {
+package enum MediaReference: String, CaseIterable, Sendable {
   /// By a URL that the provider fetches.
   case url
   /// By the ID of an earlier upload.

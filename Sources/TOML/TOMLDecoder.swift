@@ -36,6 +36,13 @@ package struct TOMLDecoder {
     return nil
   }
 
+  /// A string that isn't empty.
+  package mutating func name(_ table: TOMLTable, _ key: String) -> String? {
+    guard let node = table[key], let text = string(node, as: key) else { return nil }
+    if text.isEmpty { report(node.position, "\(key) must not be empty") }
+    return text.isEmpty ? nil : text
+  }
+
   package mutating func integer(_ table: TOMLTable, _ key: String) -> Int? {
     guard let node = table[key] else { return nil }
     if case .integer(let value) = node.value, value >= 0 { return value }
