@@ -79,9 +79,12 @@ extension Field {
 
   /// Reads a field. Missing keys are as in `base`. Nil after an error, which is reported.
   ///
-  /// - Parameter endpoints: The policy's endpoints.
+  /// - Parameters:
+  ///   - endpoints: The policy's endpoints.
+  ///   - codes: The policy's own finding codes.
   init?(
-    _ entry: TOMLTable.Entry, basedOn base: Field?, endpoints known: [Endpoint], _ decoder: inout TOMLDecoder
+    _ entry: TOMLTable.Entry, basedOn base: Field?, endpoints known: [Endpoint], codes: [Explanation],
+    _ decoder: inout TOMLDecoder
   ) {
     guard let table = decoder.table(entry.node, as: entry.key) else { return nil }
     Self.check(entry, &decoder)
@@ -102,8 +105,10 @@ extension Field {
     endpoints = Endpoint.list(table, "endpoints", among: known, &decoder) ?? base?.endpoints
     maximum = decoder.integer(table, "maximum") ?? base?.maximum
     recommendedMaximum = decoder.integer(table, "recommended-maximum") ?? base?.recommendedMaximum
-    missingCode = FindingCode(table, "missing", &decoder) ?? base?.missingCode ?? kind.codes.missing
-    invalidCode = FindingCode(table, "invalid", &decoder) ?? base?.invalidCode ?? kind.codes.invalid
+    missingCode =
+      FindingCode(table, "missing", own: codes, &decoder) ?? base?.missingCode ?? kind.codes.missing
+    invalidCode =
+      FindingCode(table, "invalid", own: codes, &decoder) ?? base?.invalidCode ?? kind.codes.invalid
     source = decoder.string(table, "source") ?? base?.source
   }
 }

@@ -22,7 +22,7 @@ extension Policy {
     }
     self.init(
       name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
-      rules: draft.rules, severities: draft.severities,
+      codes: draft.codes, rules: draft.rules, severities: draft.severities,
       declaredTypes: draft.declaredTypes, fields: draft.fields, service: service,
       upload: draft.upload)
   }
@@ -34,6 +34,7 @@ struct PolicyDraft {
   fileprivate private(set) var title: String?
   fileprivate private(set) var source: String?
   fileprivate private(set) var endpoints: [EndpointPolicy] = []
+  fileprivate private(set) var codes: [Explanation] = []
   fileprivate private(set) var rules: [Rule] = []
   fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
   fileprivate private(set) var declaredTypes: [DeclaredType] = []
@@ -42,8 +43,8 @@ struct PolicyDraft {
   fileprivate private(set) var upload: CallTemplate?
 
   private static let keys = [
-    "name", "title", "source", "extends", "service", "upload", "fields", "endpoints", "rules", "severities",
-    "declare",
+    "name", "title", "source", "extends", "service", "upload", "fields", "endpoints", "codes", "rules",
+    "severities", "declare",
   ]
 
   /// Errors of the text's syntax.
@@ -60,13 +61,18 @@ struct PolicyDraft {
     title = decoder.string(table, "title") ?? title
     source = decoder.string(table, "source") ?? source
     readEndpoints(table, &decoder)
+    for entry in decoder.table(table, "codes")?.entries ?? [] {
+      if let own = Explanation(entry, source: source ?? name, &decoder) { codes.append(own) }
+    }
     readFields(table, &decoder)
     readService(table, &decoder)
     readSeverities(table, &decoder)
     readDeclaredTypes(table, &decoder)
     for node in decoder.array(table, "rules") ?? [] {
       guard let table = decoder.table(node, as: "a rule") else { continue }
-      if let rule = Rule(table, at: node.position, endpoints: endpoints.map(\.endpoint), &decoder) {
+      if let rule = Rule(
+        table, at: node.position, endpoints: endpoints.map(\.endpoint), codes: codes, &decoder)
+      {
         rules.append(rule)
       }
     }
@@ -184,7 +190,7 @@ struct PolicyDraft {
       let base = base.first { $0.name == entry.key }
       guard
         let field = Field(
-          entry, basedOn: base, endpoints: endpoints.map(\.endpoint), &decoder)
+          entry, basedOn: base, endpoints: endpoints.map(\.endpoint), codes: codes, &decoder)
       else { continue }
       if let index = fields.firstIndex(where: { $0.name == field.name }) {
         fields[index] = field
@@ -217,7 +223,7 @@ struct PolicyDraft {
   private mutating func readSeverities(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     guard let table = decoder.table(root, "severities") else { return }
     for entry in table.entries {
-      guard let code = FindingCode(entry.key, at: entry.position, &decoder),
+      guard let code = FindingCode(entry.key, at: entry.position, own: codes, &decoder),
         let text = decoder.string(entry.node, as: entry.key)
       else { continue }
       let names = Severity.names + [(name: "off", value: nil)]
@@ -259,21 +265,4 @@ extension Endpoint {
 
 extension Severity {
   static let names: [(name: String, value: Severity?)] = allCases.map { ($0.rawValue, $0) }
-}
-
-extension FindingCode {
-  /// Reads the code under a key of a table; nil if there is none, or after an error, which is reported.
-  init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
-    guard let node = table[key], let text = decoder.string(node, as: key) else { return nil }
-    self.init(text, at: node.position, &decoder)
-  }
-
-  /// Reads a known code; nil after an error, which is reported.
-  init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
-    self.init(rawValue: text)
-    if explanation == nil {
-      decoder.report(position, "unknown finding code '\(text)'" + Explanation.suggestion(for: text))
-      return nil
-    }
-  }
 }

@@ -11,6 +11,9 @@ public final class Policy: Sendable {
   /// Where the policy as a whole comes from.
   public let source: String
 
+  /// The finding codes that the policy itself defines, in its order.
+  public let codes: [Explanation]
+
   /// The endpoints, in the order in which `auto` tries them.
   package let endpoints: [EndpointPolicy]
   /// The rules, in the order in which they are checked.
@@ -28,13 +31,15 @@ public final class Policy: Sendable {
 
   init(
     name: String, title: String, source: String, endpoints: [EndpointPolicy],
-    rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType], fields: [Field],
+    codes: [Explanation], rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType],
+    fields: [Field],
     service: CallTemplate, upload: CallTemplate?
   ) {
     self.name = name
     self.title = title
     self.source = source
     self.endpoints = endpoints
+    self.codes = codes
     self.rules = rules
     rulesByEndpoint = Dictionary(
       endpoints.map { own in
@@ -52,7 +57,7 @@ public final class Policy: Sendable {
   /// - Parameter own: The severity of each code; nil switches the code off.
   public func withSeverities(_ own: [FindingCode: Severity?]) -> Policy {
     Policy(
-      name: name, title: title, source: source, endpoints: endpoints, rules: rules,
+      name: name, title: title, source: source, endpoints: endpoints, codes: codes, rules: rules,
       severities: severities.merging(own) { $1 }, declaredTypes: declaredTypes, fields: fields,
       service: service, upload: upload)
   }

@@ -9,23 +9,22 @@ extension Rule {
 
   /// Reads a rule; nil after an error, which is reported.
   ///
-  /// - Parameter known: The policy's endpoints.
+  /// - Parameters:
+  ///   - known: The policy's endpoints.
+  ///   - codes: The policy's own finding codes.
   init?(
-    _ table: TOMLTable, at position: TOMLPosition, endpoints known: [Endpoint], _ decoder: inout TOMLDecoder
+    _ table: TOMLTable, at position: TOMLPosition, endpoints known: [Endpoint], codes: [Explanation],
+    _ decoder: inout TOMLDecoder
   ) {
     decoder.check(table, keys: Self.keys, in: "a rule")
     guard let node = table["code"], let text = decoder.string(node, as: "code") else {
       decoder.report(position, "the rule has no code")
       return nil
     }
-    guard let code = FindingCode(text, at: node.position, &decoder), let explanation = code.explanation
+    guard let code = FindingCode(text, at: node.position, own: codes, &decoder),
+      let explanation = codes.first(where: { $0.code == code }) ?? code.explanation
     else { return nil }
-    var severity = explanation.severity
-    if let node = table["severity"], let text = decoder.string(node, as: "severity") {
-      severity =
-        decoder.choice(text, at: node.position, "severity", among: Severity.names).flatMap(\.self)
-        ?? severity
-    }
+    let severity = Severity(table, &decoder) ?? explanation.severity
     let endpoints = Endpoint.list(table, "endpoints", among: known, &decoder) ?? []
     let when = Condition.list(table, "when", mayBeEmpty: true, &decoder)
     let test: Test

@@ -71,8 +71,20 @@ package final class Project {
     }
   }
 
-  /// The error message if no policy in use has the command line's endpoint; nil if one has.
-  package var endpointError: String? {
+  /// The finding codes that policies in use define.
+  package var codes: [Explanation] { policies.codes }
+
+  /// The error message if no policy in use has an endpoint or a code of the command line; nil if each is known.
+  package var optionError: String? {
+    let own = codes
+    for (option, codes) in [
+      ("--select", options.selection.selected), ("--ignore", options.selection.ignored),
+    ] {
+      for code in codes where code.explanation == nil && !own.contains(where: { $0.code == code }) {
+        return "\(option): unknown finding code '\(code)'"
+          + Explanation.suggestion(for: code.rawValue, own: own)
+      }
+    }
     guard let endpoint = options.overrides.endpoint?.value else { return nil }
     let known = policies.endpoints
     if known.contains(endpoint) { return nil }

@@ -69,7 +69,7 @@ struct HTMLReport: Report {
   mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
     begin(&output)
     var text = "</main>\n"
-    let explained = Explanation.all.filter { codes.contains($0.code) }
+    let explained = context.explanations.filter { codes.contains($0.code) }
     if !explained.isEmpty {
       text += "<div id=\"codes\"><h2>What the codes mean</h2>\n"
       text += explained.map(Self.section).joined() + "</div>\n"

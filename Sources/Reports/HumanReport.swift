@@ -109,8 +109,8 @@ struct HumanReport: Report {
 
   /// Links text to the page of a code if the terminal supports links (OSC 8).
   private func link(_ text: String, to code: FindingCode) -> String {
-    guard context.usesLinks, code.explanation != nil else { return text }
-    return "\u{1b}]8;;\(ProjectHome.page(of: code))\u{1b}\\\(text)\u{1b}]8;;\u{1b}\\"
+    guard context.usesLinks, let page = ProjectHome.page(of: code) else { return text }
+    return "\u{1b}]8;;\(page)\u{1b}\\\(text)\u{1b}]8;;\u{1b}\\"
   }
 
   private enum Style: String {

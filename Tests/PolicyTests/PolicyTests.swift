@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import PreflightTOML
 import MediaPreflight
@@ -155,6 +156,29 @@ import Testing
   }
 
   private static func cap(_ size: String) -> String { "endpoints.image.caps = [{ size = \(size) }]" }
+
+  @Test func codesOfAPolicysOwnAreFound() throws {
+    let text = try String(
+      contentsOfFile: Fixture.folder + "../Tests/PolicyTests/Policies/brand.toml", encoding: .utf8)
+    let brand = Preflight(policy: try Policy(parsing: text, name: "brand.toml"))
+    let code = FindingCode(rawValue: "too-small-for-posters")
+    let picture = MemorySource(try Fixture.bytes("pictures/rgb.jpg"))
+    let finding = try #require(try brand.check(picture).findings.first)
+    #expect(finding.code == code && finding.severity == .warning && finding.actual == "1536")
+    #expect(
+      finding.message
+        == "An image is printed as a poster, which takes 2073600 pixels; this file has 1536.")
+    #expect(finding.remedy == "Export the image again, with at least 1920 × 1080 pixels.")
+    #expect(finding.source == "our brand guide, page 4")
+    #expect(brand.policy.codes.map(\.code) == [code] && engine.policy.codes.isEmpty)
+    #expect(brand.policy.explanation(of: code)?.title == "The image is too small to be printed")
+    #expect(brand.policy.explanation(of: .damagedFile)?.code == .damagedFile)
+    #expect(engine.policy.explanation(of: code) == nil)
+    let without = Preflight(policy: brand.policy.keeping(CodeSelection(ignored: [code])))
+    #expect(try without.check(picture).findings == [])
+    let other = Preflight(policy: brand.policy.keeping(CodeSelection(selected: [.damagedFile])))
+    #expect(try other.check(picture).findings == [])
+  }
 
   /// A provider that takes small PNG pictures and nothing else.
   private static let small = """

@@ -23,8 +23,9 @@ enum FileRun {
     var walk = FileWalk(try files.names(), in: project)
     // All configurations are read before any file is checked or any report is opened.
     do { try walk.survey() } catch { throw Failure(error) }
-    if let error = project.endpointError { throw Failure(error) }
-    let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
+    if let error = project.optionError { throw Failure(error) }
+    let sink = try ReportSink(
+      reports, context: reports.context(policy: hasPolicy ? project.policyName : nil, codes: project.codes))
     // This must precede all other threads: those for interrupts, progress and checks.
     sandbox.enter(writing: written)
     let run = OrderedRun(jobs: files.jobs.count) { (file: FoundFile) in

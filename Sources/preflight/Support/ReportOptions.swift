@@ -85,11 +85,11 @@ struct ReportOptions: ParsableArguments {
     return (try format(String(text[..<equals])), FilePath(path))
   }
 
-  func context(policy: String?) -> ReportContext {
+  func context(policy: String?, codes: [Explanation]) -> ReportContext {
     let isTerminal = output == nil && Terminal.isTerminal(STDOUT_FILENO)
     let usesColor = color.isEnabled(onTerminal: isTerminal)
     return ReportContext(
-      policy: policy, version: Version.current, usesColor: usesColor,
+      policy: policy, codes: codes, version: Version.current, usesColor: usesColor,
       usesLinks: usesColor && isTerminal && Terminal.hasLinks,
       listing: quiet ? .errors : verbose ? .all : .findings,
       width: (isTerminal ? Terminal.width(STDOUT_FILENO) : nil) ?? Terminal.standardWidth,
