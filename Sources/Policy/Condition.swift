@@ -60,6 +60,14 @@ extension Condition {
     table[self].map { test.found(in: $0, quantifier) }
   }
 
+  /// The number that the fact must be; nil if the condition allows several.
+  var onlyNumber: Double? {
+    if case .oneOf(let scalars) = test, scalars.count == 1, case .number(let number) = scalars[0] {
+      return number
+    }
+    return nil
+  }
+
   /// What the condition requires, as text.
   package var wanted: String { test.wanted }
 }

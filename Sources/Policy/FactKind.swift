@@ -31,7 +31,7 @@ indirect enum FactKind: Sendable {
 extension DerivedFact {
   fileprivate var kind: FactKind {
     switch self {
-    case .size, .pixelCount, .widthPlusHeight, .aspectRatio: .number
+    case .size, .pixelCount, .widthPlusHeight, .aspectRatio, .trailingByteCount: .number
     case .mediaType: .mediaType
     case .reference: .name(MediaReference.allCases.map(\.rawValue))
     }
@@ -46,7 +46,7 @@ extension Facts.Key {
       .number
     case .progressive, .animated, .hasAlpha, .fastStart, .fragmented, .encrypted, .hasMacros, .animationFlag:
       .boolean
-    case .container, .brand, .textEncoding: .text
+    case .container, .brand, .textEncoding, .imageEncoding: .text
     case .colorModel: .name(ColorModel.allCases.map(\.rawValue))
     case .videoStreams: .streams(VideoStream.Key.allCases.map { ($0.rawValue, $0.kind) })
     case .audioStreams: .streams(AudioStream.Key.allCases.map { ($0.rawValue, $0.kind) })

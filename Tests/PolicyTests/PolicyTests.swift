@@ -157,6 +157,24 @@ import Testing
 
   private static func cap(_ size: String) -> String { "endpoints.image.caps = [{ size = \(size) }]" }
 
+  /// The command for a picture of the wrong size has the size that the policy asks for.
+  @Test func fixHasTheSizeOfThePolicy() throws {
+    func fix(_ require: String) throws -> String? {
+      let text = """
+        name = "x"
+        extends = "waconnect"
+        rules = [{ code = "pixel-size-not-allowed", require = { \(require) } }]
+        """
+      let own = Preflight(policy: try Policy(parsing: text, name: "x"))
+      return try own.check(MemorySource(Fixture.bytes("pictures/sticker.webp")), as: .sticker).findings
+        .first { $0.code == .pixelSizeNotAllowed }?.remedy
+    }
+    let exact = try #require(try fix("width = 320, height = 240"))
+    #expect(exact.contains(" -resize 320x240 ") && exact.contains(" -extent 320x240 "))
+    #expect(try fix("width = 320")?.contains("magick") == false)
+    #expect(try fix("width = { max = 320 }, height = { max = 240 }")?.contains("magick") == false)
+  }
+
   @Test func codesOfAPolicysOwnAreFound() throws {
     let text = try String(
       contentsOfFile: Fixture.folder + "../Tests/PolicyTests/Policies/brand.toml", encoding: .utf8)

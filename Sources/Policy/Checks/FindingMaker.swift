@@ -52,13 +52,14 @@ struct FindingMaker {
     let finding = Finding(
       code: code, severity: severity, subject: subject, message: text ?? explanation.message,
       expected: expected, actual: actual, offset: offset,
-      fix: fix ?? chosenFix(explanation) ?? Remedy(advice: explanation.remedy), file: name,
+      fix: fix ?? chosenFix(explanation, values) ?? Remedy(advice: explanation.remedy), file: name,
       ownExtension: mediaType?.known?.extensions.first, source: source ?? explanation.source)
     if !findings.contains(finding) { findings.append(finding) }
   }
 
   /// The first fix that works on this file and produces an accepted file.
-  private func chosenFix(_ explanation: Explanation) -> Remedy? {
-    explanation.fixes.first { $0.fits(mediaType, anyOf: targets) }?.remedy
+  private func chosenFix(_ explanation: Explanation, _ values: [String: String]) -> Remedy? {
+    explanation.fixes.lazy.filter { $0.fits(mediaType, anyOf: targets) }
+      .compactMap { $0.remedy.filled(with: values) }.first
   }
 }
