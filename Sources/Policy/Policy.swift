@@ -1,4 +1,4 @@
-public import PreflightTOML
+internal import PreflightTOML
 package import PreflightFacts
 
 /// What a provider accepts: its endpoints with their types and limits, the rules for the content, and the
@@ -184,6 +184,25 @@ public struct PolicyError: Error, Sendable, CustomStringConvertible {
   public let name: String
   /// Each error, in the order of the text.
   public let mistakes: [Mistake]
+
+  /// An error at its place.
+  public struct Mistake: Sendable, Hashable, CustomStringConvertible {
+    /// The line, from 1.
+    public let line: Int
+    /// The column in Unicode scalars, from 1.
+    public let column: Int
+    /// What is wrong, as a sentence without a full stop. Its length is bounded, and characters that affect a terminal are
+    /// escaped.
+    public let message: String
+
+    /// `LINE:COLUMN: message`.
+    public var description: String { "\(line):\(column): \(message)" }
+  }
+
+  init(name: String, mistakes: [PreflightTOML.Mistake]) {
+    self.name = name
+    self.mistakes = mistakes.map { Mistake(line: $0.line, column: $0.column, message: $0.message) }
+  }
 
   /// Each error on its own line, as `NAME:LINE:COLUMN: message`.
   public var description: String {
