@@ -61,7 +61,7 @@ public struct CheckResult: Sendable, Hashable {
   package private(set) var suppressed: [Finding] = []
 
   /// Whether the file was only read and no policy was asked, so that there is no verdict to show.
-  package private(set) var isInspection = false
+  package internal(set) var isInspection = false
 
   /// The open file that was judged, where the check was to keep it; it is closed with the last copy of the result.
   package private(set) var source: (any ByteSource)?

@@ -140,7 +140,7 @@ extension Preflight {
 }
 
 /// Work that waits for disks, kept off the cooperative pool, whose few threads must always move on.
-private enum BlockingWork {
+enum BlockingWork {
   private static let queue = DispatchQueue(label: "preflight.checks", attributes: .concurrent)
 
   static func run<Value: Sendable>(

@@ -360,10 +360,15 @@ package struct CheckOptions: Sendable {
 
 extension Policy {
   /// WaConnect's policy, the default.
-  public static let waconnect: Policy = {
-    guard let policy = Policy.builtIn(named: "waconnect") else {
-      preconditionFailure("the policy waconnect is built in")
+  public static let waconnect = required("waconnect")
+
+  /// The policy of Meta's Cloud API.
+  public static let whatsappCloud = required("whatsapp-cloud")
+
+  private static func required(_ name: String) -> Policy {
+    guard let policy = Policy.builtIn(named: name) else {
+      preconditionFailure("the policy \(name) is built in")
     }
     return policy
-  }()
+  }
 }

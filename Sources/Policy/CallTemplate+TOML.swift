@@ -1,3 +1,4 @@
+internal import PreflightBytes
 internal import PreflightTOML
 
 extension CallTemplate {
@@ -9,21 +10,21 @@ extension CallTemplate {
     _ decoder: inout TOMLDecoder
   ) {
     decoder.check(table, keys: ["host", "path", "headers", "body"], in: name)
-    guard let host = decoder.string(table, "host") ?? base?.host else { return nil }
+    guard let host = Self.host(table, &decoder) ?? base?.host else { return nil }
     self.host = host
-    path = decoder.string(table, "path") ?? base?.path
-    for key in ["host", "path"] {
-      if let node = table[key], case .string(let text) = node.value {
-        Self.checkLine(text, "a \(key)", at: node.position, &decoder)
-      }
-    }
+    path = Self.path(table, &decoder) ?? base?.path
     var headers = base?.headers ?? []
     if let own = decoder.table(table, "headers") {
       headers = []
       for entry in own.entries {
         guard let value = decoder.string(entry.node, as: entry.key) else { continue }
-        Self.checkLine(entry.key, "a header name", at: entry.position, &decoder)
-        Self.checkLine(value, "a header value", at: entry.node.position, &decoder)
+        if !Self.isHeaderName(entry.key) {
+          decoder.report(
+            entry.position, "'\(entry.key)' is not a header name; use letters, digits and hyphens")
+        }
+        if Self.hasControl(value) {
+          decoder.report(entry.node.position, "a header value can't contain control characters")
+        }
         headers.append((entry.key, value))
       }
     }
@@ -35,13 +36,43 @@ extension CallTemplate {
     self.body = body
   }
 
-  /// Reports text that would break out of its line in an HTTP message.
-  private static func checkLine(
-    _ text: String, _ what: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder
-  ) {
-    if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
-      decoder.report(position, "\(what) can't contain control characters")
-    }
+  // What breaks out of its line in an HTTP message is reported below.
+
+  /// The host under its key; nil if there is none, or after an error, which is reported.
+  private static func host(_ table: TOMLTable, _ decoder: inout TOMLDecoder) -> String? {
+    guard let node = table["host"], let text = decoder.string(node, as: "host") else { return nil }
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    let name = parts[0]
+    let isHost =
+      name.allSatisfy { $0.isASCIILetterOrDigit || ".-".utf8.contains($0) }
+      && [name.first, name.last].allSatisfy { $0?.isASCIILetterOrDigit == true }
+    let hasPort = parts.count == 2 && UInt16(String(parts[1]) ?? "") != nil
+    if isHost, parts.count == 1 || hasPort { return text }
+    decoder.report(
+      node.position,
+      "'\(text)' is not a host; expected one such as example.com or example.com:8443, without a scheme or path"
+    )
+    return nil
+  }
+
+  /// The path under its key; nil if there is none, or after an error, which is reported.
+  static func path(_ table: TOMLTable, _ decoder: inout TOMLDecoder) -> String? {
+    guard let node = table["path"], let text = decoder.string(node, as: "path") else { return nil }
+    if text.hasPrefix("/"), !hasControl(text), !text.utf8.contains(0x20) { return text }
+    decoder.report(
+      node.position,
+      "'\(text)' is not a path; it must begin with a slash, without spaces or control characters")
+    return nil
+  }
+
+  /// RFC 9110, section 5.6.2.
+  private static func isHeaderName(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { $0.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+  }
+
+  private static func hasControl(_ text: String) -> Bool {
+    text.utf8.contains { $0 < 0x20 || $0 == 0x7f }
   }
 
   /// Reads bodies, and reports unknown placeholders.

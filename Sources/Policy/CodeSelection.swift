@@ -25,7 +25,7 @@ extension Policy {
   /// not prevent the remaining checks.
   public func keeping(_ selection: CodeSelection) -> Policy {
     guard selection != CodeSelection() else { return self }
-    let codes = Explanation.all.map(\.code).filter { !selection.contains($0) }
+    let codes = (Explanation.all + codes).map(\.code).filter { !selection.contains($0) }
     return withSeverities(Dictionary(codes.map { ($0, nil) }, uniquingKeysWith: { first, _ in first }))
   }
 }

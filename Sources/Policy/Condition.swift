@@ -31,9 +31,6 @@ package enum Quantifier {
 
 /// The facts of one file by their keys, including derived facts.
 package struct FactTable: Sendable {
-  /// What a condition may ask for.
-  package static let keys = DerivedFact.allCases.map(\.rawValue) + Facts.Key.allCases.map(\.rawValue)
-
   private let values: [String: FactValue]
 
   /// - Parameter reference: How a request refers to the media; nil without a request.
@@ -61,6 +58,14 @@ extension Condition {
   /// (`every`) or that do (`any`).
   package func found(in table: FactTable, _ quantifier: Quantifier) -> String? {
     table[self].map { test.found(in: $0, quantifier) }
+  }
+
+  /// The number that the fact must be; nil if the condition allows several.
+  var onlyNumber: Double? {
+    if case .oneOf(let scalars) = test, scalars.count == 1, case .number(let number) = scalars[0] {
+      return number
+    }
+    return nil
   }
 
   /// What the condition requires, as text.

@@ -1,3 +1,4 @@
+internal import PreflightBytes
 internal import PreflightTOML
 
 /// A field of a request: its allowed values and endpoints.
@@ -55,13 +56,38 @@ extension Field {
     "source",
   ]
 
+  /// The keys of a hook's request that aren't fields.
+  package static let reservedNames = ["declaredType", "depth", "endpoint", "file", "id"]
+
+  /// Reports a name that a request or a result can't have.
+  private static func check(_ entry: TOMLTable.Entry, _ decoder: inout TOMLDecoder) {
+    let name = entry.key
+    let isName =
+      name.utf8.first.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) } == true
+      && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "_") }
+    if !isName {
+      decoder.report(
+        entry.position,
+        "invalid field name '\(name)'; use letters, digits and underscores, beginning with a lowercase letter"
+      )
+    } else if reservedNames.contains(name) {
+      decoder.report(
+        entry.position,
+        "the field name '\(name)' is reserved: in requests of the hook it means something else")
+    }
+  }
+
   /// Reads a field. Missing keys are as in `base`. Nil after an error, which is reported.
   ///
-  /// - Parameter endpoints: The policy's endpoints.
+  /// - Parameters:
+  ///   - endpoints: The policy's endpoints.
+  ///   - codes: The policy's own finding codes.
   init?(
-    _ entry: TOMLTable.Entry, basedOn base: Field?, endpoints known: [Endpoint], _ decoder: inout TOMLDecoder
+    _ entry: TOMLTable.Entry, basedOn base: Field?, endpoints known: [Endpoint], codes: [Explanation],
+    _ decoder: inout TOMLDecoder
   ) {
     guard let table = decoder.table(entry.node, as: entry.key) else { return nil }
+    Self.check(entry, &decoder)
     decoder.check(table, keys: Self.keys, in: "a field")
     var kind = base?.kind
     if let node = table["kind"], let text = decoder.string(node, as: "kind") {
@@ -79,8 +105,10 @@ extension Field {
     endpoints = Endpoint.list(table, "endpoints", among: known, &decoder) ?? base?.endpoints
     maximum = decoder.integer(table, "maximum") ?? base?.maximum
     recommendedMaximum = decoder.integer(table, "recommended-maximum") ?? base?.recommendedMaximum
-    missingCode = FindingCode(table, "missing", &decoder) ?? base?.missingCode ?? kind.codes.missing
-    invalidCode = FindingCode(table, "invalid", &decoder) ?? base?.invalidCode ?? kind.codes.invalid
+    missingCode =
+      FindingCode(table, "missing", own: codes, &decoder) ?? base?.missingCode ?? kind.codes.missing
+    invalidCode =
+      FindingCode(table, "invalid", own: codes, &decoder) ?? base?.invalidCode ?? kind.codes.invalid
     source = decoder.string(table, "source") ?? base?.source
   }
 }

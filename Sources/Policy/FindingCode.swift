@@ -13,13 +13,15 @@ public struct FindingCode: RawRepresentable, Hashable, Sendable, Codable, Custom
   /// The name, such as `file-too-large`.
   public var description: String { rawValue }
 
-  /// The explanation of the code; nil for an unknown code.
+  /// The explanation of the code in the catalogue; nil for another one, which a policy may explain
+  /// (``Policy/explanation(of:)``).
   public var explanation: Explanation? {
     Explanation.byCode[self]
   }
 }
 
-/// The explanation of a finding code. Each is in its own file under `Codes`.
+/// The explanation of a finding code. Each of the catalogue is in its own file under `Codes`; a policy has those of its
+/// own codes.
 public struct Explanation: Sendable {
   /// The code that is explained.
   public let code: FindingCode
@@ -78,8 +80,10 @@ extension Explanation {
 
   /// "; did you mean 'x'?" for a misspelled code; empty if no code is similar.
   ///
-  /// - Parameter name: The name that isn't a code.
-  public static func suggestion(for name: String) -> String {
-    TOMLDecoder.suggestion(name, all.map(\.code.rawValue))
+  /// - Parameters:
+  ///   - name: The name that isn't a code.
+  ///   - own: The explanations of policies' own codes.
+  public static func suggestion(for name: String, own: [Explanation] = []) -> String {
+    TOMLDecoder.suggestion(name, (own + all).map(\.code.rawValue))
   }
 }

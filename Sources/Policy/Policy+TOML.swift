@@ -22,7 +22,7 @@ extension Policy {
     }
     self.init(
       name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
-      rules: draft.rules, severities: draft.severities,
+      codes: draft.codes, rules: draft.rules, severities: draft.severities,
       declaredTypes: draft.declaredTypes, fields: draft.fields, service: service,
       upload: draft.upload)
   }
@@ -34,6 +34,7 @@ struct PolicyDraft {
   fileprivate private(set) var title: String?
   fileprivate private(set) var source: String?
   fileprivate private(set) var endpoints: [EndpointPolicy] = []
+  fileprivate private(set) var codes: [Explanation] = []
   fileprivate private(set) var rules: [Rule] = []
   fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
   fileprivate private(set) var declaredTypes: [DeclaredType] = []
@@ -42,8 +43,8 @@ struct PolicyDraft {
   fileprivate private(set) var upload: CallTemplate?
 
   private static let keys = [
-    "name", "title", "source", "extends", "service", "upload", "fields", "endpoints", "rules", "severities",
-    "declare",
+    "name", "title", "source", "extends", "service", "upload", "fields", "endpoints", "codes", "rules",
+    "severities", "declare",
   ]
 
   /// Errors of the text's syntax.
@@ -56,17 +57,22 @@ struct PolicyDraft {
     decoder.add(syntax)
     decoder.check(table, keys: Self.keys, in: "a policy")
     extend(table, &decoder, depth: depth)
-    name = decoder.string(table, "name") ?? name
+    name = decoder.name(table, "name") ?? name
     title = decoder.string(table, "title") ?? title
     source = decoder.string(table, "source") ?? source
     readEndpoints(table, &decoder)
+    for entry in decoder.table(table, "codes")?.entries ?? [] {
+      if let own = Explanation(entry, source: source ?? name, &decoder) { codes.append(own) }
+    }
     readFields(table, &decoder)
     readService(table, &decoder)
     readSeverities(table, &decoder)
     readDeclaredTypes(table, &decoder)
     for node in decoder.array(table, "rules") ?? [] {
       guard let table = decoder.table(node, as: "a rule") else { continue }
-      if let rule = Rule(table, at: node.position, endpoints: endpoints.map(\.endpoint), &decoder) {
+      if let rule = Rule(
+        table, at: node.position, endpoints: endpoints.map(\.endpoint), codes: codes, &decoder)
+      {
         rules.append(rule)
       }
     }
@@ -106,9 +112,12 @@ struct PolicyDraft {
       let index = endpoints.firstIndex { $0.endpoint == endpoint }
       let base = index.map { endpoints[$0] }
       let types = decoder.strings(own, "types").map { texts in
-        texts.compactMap { text in Self.mediaType(text, &decoder) }
+        texts.compactMap { text in MediaType(text.text, at: text.position, &decoder) }
       }
       if types ?? base?.types == nil { decoder.report(entry.position, "\(entry.key) has no types") }
+      if let node = own["types"], case .array(let nodes) = node.value, nodes.isEmpty {
+        decoder.report(node.position, "\(entry.key) has an empty list of types")
+      }
       let caps = decoder.array(own, "caps").map { nodes in
         nodes.compactMap { node in
           decoder.table(node, as: "a cap").flatMap { Cap($0, at: node.position, &decoder) }
@@ -117,35 +126,10 @@ struct PolicyDraft {
       let merged = EndpointPolicy(
         endpoint: endpoint,
         phrase: decoder.string(own, "name") ?? base?.phrase ?? endpoint.standardPhrase,
-        path: decoder.string(own, "path") ?? base?.path,
+        path: CallTemplate.path(own, &decoder) ?? base?.path,
         types: types ?? base?.types ?? [], caps: caps ?? base?.caps ?? [],
         source: decoder.string(own, "source") ?? base?.source)
       if let index { endpoints[index] = merged } else { endpoints.append(merged) }
-    }
-  }
-
-  private static func mediaType(
-    _ text: (text: String, position: TOMLPosition), _ decoder: inout TOMLDecoder
-  ) -> MediaType? {
-    let parts = text.text.utf8[...]
-    let type = parts.prefix { $0 != UInt8(ascii: "/") }
-    let subtype = parts.dropFirst(type.count + 1)
-    guard [type, subtype].allSatisfy({ !$0.isEmpty && $0.allSatisfy(isMediaTypeByte) }) else {
-      decoder.report(
-        text.position,
-        "'\(text.text)' is not a media type; expected one such as image/png, without parameters")
-      return nil
-    }
-    return MediaType(rawValue: text.text)
-  }
-
-  private static func isMediaTypeByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "-"),
-      UInt8(ascii: "_"):
-      true
-    default: false
     }
   }
 
@@ -206,7 +190,7 @@ struct PolicyDraft {
       let base = base.first { $0.name == entry.key }
       guard
         let field = Field(
-          entry, basedOn: base, endpoints: endpoints.map(\.endpoint), &decoder)
+          entry, basedOn: base, endpoints: endpoints.map(\.endpoint), codes: codes, &decoder)
       else { continue }
       if let index = fields.firstIndex(where: { $0.name == field.name }) {
         fields[index] = field
@@ -219,18 +203,18 @@ struct PolicyDraft {
   private mutating func readDeclaredTypes(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     guard let table = decoder.table(root, "declare") else { return }
     for entry in table.entries {
-      guard let type = Self.mediaType((entry.key, entry.position), &decoder) else { continue }
-      var declared: String?
+      guard let type = MediaType(entry.key, at: entry.position, &decoder) else { continue }
+      var node: TOMLNode? = entry.node
       var when: [Condition] = []
       if case .table(let own) = entry.node.value {
         decoder.check(own, keys: ["as", "when"], in: "a declaration")
-        declared = decoder.string(own, "as")
-        when = Condition.list(own, "when", &decoder)
-        if own["as"] == nil { decoder.report(entry.position, "the declaration has no 'as'") }
-      } else {
-        declared = decoder.string(entry.node, as: entry.key)
+        node = own["as"]
+        when = Condition.list(own, "when", mayBeEmpty: true, &decoder)
+        if node == nil { decoder.report(entry.position, "the declaration has no 'as'") }
       }
-      guard let declared else { continue }
+      guard let node, let text = decoder.string(node, as: "a declared type"),
+        let declared = MediaType.declared(text, at: node.position, &decoder)
+      else { continue }
       declaredTypes.removeAll { $0.type == type }
       declaredTypes.append(DeclaredType(type: type, declared: declared, when: when))
     }
@@ -239,7 +223,7 @@ struct PolicyDraft {
   private mutating func readSeverities(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     guard let table = decoder.table(root, "severities") else { return }
     for entry in table.entries {
-      guard let code = FindingCode(entry.key, at: entry.position, &decoder),
+      guard let code = FindingCode(entry.key, at: entry.position, own: codes, &decoder),
         let text = decoder.string(entry.node, as: entry.key)
       else { continue }
       let names = Severity.names + [(name: "off", value: nil)]
@@ -281,21 +265,4 @@ extension Endpoint {
 
 extension Severity {
   static let names: [(name: String, value: Severity?)] = allCases.map { ($0.rawValue, $0) }
-}
-
-extension FindingCode {
-  /// Reads the code under a key of a table; nil if there is none, or after an error, which is reported.
-  init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
-    guard let node = table[key], let text = decoder.string(node, as: key) else { return nil }
-    self.init(text, at: node.position, &decoder)
-  }
-
-  /// Reads a known code; nil after an error, which is reported.
-  init?(_ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
-    self.init(rawValue: text)
-    if explanation == nil {
-      decoder.report(position, "unknown finding code '\(text)'" + Explanation.suggestion(for: text))
-      return nil
-    }
-  }
 }

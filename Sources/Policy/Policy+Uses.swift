@@ -13,6 +13,11 @@ extension Policy {
     public let source: String
   }
 
+  /// The explanation of a code of the policy's own or of the catalogue; nil for an unknown code.
+  public func explanation(of code: FindingCode) -> Explanation? {
+    codes.first { $0.code == code } ?? code.explanation
+  }
+
   /// The policy's rules with a code, in its order.
   public func uses(of code: FindingCode) -> [Use] {
     rules.filter { $0.code == code }.map { rule in

@@ -1,4 +1,4 @@
-public import PreflightTOML
+internal import PreflightTOML
 package import PreflightFacts
 
 /// What a provider accepts: its endpoints with their types and limits, the rules for the content, and the
@@ -10,6 +10,9 @@ public final class Policy: Sendable {
   public let title: String
   /// Where the policy as a whole comes from.
   public let source: String
+
+  /// The finding codes that the policy itself defines, in its order.
+  public let codes: [Explanation]
 
   /// The endpoints, in the order in which `auto` tries them.
   package let endpoints: [EndpointPolicy]
@@ -28,13 +31,15 @@ public final class Policy: Sendable {
 
   init(
     name: String, title: String, source: String, endpoints: [EndpointPolicy],
-    rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType], fields: [Field],
+    codes: [Explanation], rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType],
+    fields: [Field],
     service: CallTemplate, upload: CallTemplate?
   ) {
     self.name = name
     self.title = title
     self.source = source
     self.endpoints = endpoints
+    self.codes = codes
     self.rules = rules
     rulesByEndpoint = Dictionary(
       endpoints.map { own in
@@ -52,7 +57,7 @@ public final class Policy: Sendable {
   /// - Parameter own: The severity of each code; nil switches the code off.
   public func withSeverities(_ own: [FindingCode: Severity?]) -> Policy {
     Policy(
-      name: name, title: title, source: source, endpoints: endpoints, rules: rules,
+      name: name, title: title, source: source, endpoints: endpoints, codes: codes, rules: rules,
       severities: severities.merging(own) { $1 }, declaredTypes: declaredTypes, fields: fields,
       service: service, upload: upload)
   }
@@ -85,7 +90,7 @@ public final class Policy: Sendable {
 }
 
 /// How a request refers to its media.
-package enum MediaReference: String, Sendable {
+package enum MediaReference: String, CaseIterable, Sendable {
   /// By a URL that the provider fetches.
   case url
   /// By the ID of an earlier upload.
@@ -179,6 +184,25 @@ public struct PolicyError: Error, Sendable, CustomStringConvertible {
   public let name: String
   /// Each error, in the order of the text.
   public let mistakes: [Mistake]
+
+  /// An error at its place.
+  public struct Mistake: Sendable, Hashable, CustomStringConvertible {
+    /// The line, from 1.
+    public let line: Int
+    /// The column in Unicode scalars, from 1.
+    public let column: Int
+    /// What is wrong, as a sentence without a full stop. Its length is bounded, and characters that affect a terminal are
+    /// escaped.
+    public let message: String
+
+    /// `LINE:COLUMN: message`.
+    public var description: String { "\(line):\(column): \(message)" }
+  }
+
+  init(name: String, mistakes: [PreflightTOML.Mistake]) {
+    self.name = name
+    self.mistakes = mistakes.map { Mistake(line: $0.line, column: $0.column, message: $0.message) }
+  }
 
   /// Each error on its own line, as `NAME:LINE:COLUMN: message`.
   public var description: String {

@@ -128,6 +128,21 @@ extension Remedy {
 }
 
 extension Remedy {
+  /// The remedy with the placeholders in its arguments filled in, such as `{width}`; nil if a value is missing.
+  func filled(with values: [String: String]) -> Remedy? {
+    guard case .run(let program) = action else { return self }
+    var arguments: [Argument] = []
+    for argument in program.arguments {
+      guard case .text(let text) = argument else {
+        arguments.append(argument)
+        continue
+      }
+      guard let filled = Template(text).filled({ values[$0] }) else { return nil }
+      arguments.append(.text(filled))
+    }
+    return Remedy(summary, .run(Program(program.name, arguments)))
+  }
+
   /// Advice with the file's name in place of `{file}`, and a name for the output in place of `{out:EXT}`.
   private static func filled(_ advice: String, _ file: FilePath, _ ownExtension: String?) -> String {
     Template(advice).filled { place in

@@ -9,29 +9,28 @@ extension Rule {
 
   /// Reads a rule; nil after an error, which is reported.
   ///
-  /// - Parameter known: The policy's endpoints.
+  /// - Parameters:
+  ///   - known: The policy's endpoints.
+  ///   - codes: The policy's own finding codes.
   init?(
-    _ table: TOMLTable, at position: TOMLPosition, endpoints known: [Endpoint], _ decoder: inout TOMLDecoder
+    _ table: TOMLTable, at position: TOMLPosition, endpoints known: [Endpoint], codes: [Explanation],
+    _ decoder: inout TOMLDecoder
   ) {
     decoder.check(table, keys: Self.keys, in: "a rule")
     guard let node = table["code"], let text = decoder.string(node, as: "code") else {
       decoder.report(position, "the rule has no code")
       return nil
     }
-    guard let code = FindingCode(text, at: node.position, &decoder), let explanation = code.explanation
+    guard let code = FindingCode(text, at: node.position, own: codes, &decoder),
+      let explanation = codes.first(where: { $0.code == code }) ?? code.explanation
     else { return nil }
-    var severity = explanation.severity
-    if let node = table["severity"], let text = decoder.string(node, as: "severity") {
-      severity =
-        decoder.choice(text, at: node.position, "severity", among: Severity.names).flatMap(\.self)
-        ?? severity
-    }
+    let severity = Severity(table, &decoder) ?? explanation.severity
     let endpoints = Endpoint.list(table, "endpoints", among: known, &decoder) ?? []
-    let when = Condition.list(table, "when", &decoder)
+    let when = Condition.list(table, "when", mayBeEmpty: true, &decoder)
     let test: Test
     switch (table["require"], table["forbid"]) {
-    case (_?, nil): test = .require(Condition.list(table, "require", &decoder))
-    case (nil, _?): test = .forbid(Condition.list(table, "forbid", &decoder))
+    case (_?, nil): test = .require(Condition.list(table, "require", mayBeEmpty: false, &decoder))
+    case (nil, _?): test = .forbid(Condition.list(table, "forbid", mayBeEmpty: false, &decoder))
     default:
       decoder.report(position, "a rule must have either require or forbid")
       return nil
@@ -54,14 +53,15 @@ extension Remedy {
       self.init(advice: text)
       return
     }
-    decoder.check(own, keys: ["summary", "program", "arguments"], in: "a remedy")
-    guard let summary = decoder.string(own, "summary"), let program = decoder.string(own, "program"),
-      let arguments = decoder.strings(own, "arguments")
-    else {
+    let keys = ["summary", "program", "arguments"]
+    decoder.check(own, keys: keys, in: "a remedy")
+    if keys.contains(where: { own[$0] == nil }) {
       decoder.report(
         node.position, "a remedy must be a string, or a table with summary, program and arguments")
-      return nil
     }
+    guard let summary = decoder.string(own, "summary"), let program = decoder.name(own, "program"),
+      let arguments = decoder.strings(own, "arguments")
+    else { return nil }
     self.init(summary, run: program, arguments.map { Argument(parsing: $0.text) })
   }
 }
@@ -84,76 +84,94 @@ extension Remedy.Argument {
 
 extension Condition {
   /// Reads the conditions of a table: keys of facts and values to compare with.
-  static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [Condition] {
-    guard let own = decoder.table(table, key) else { return [] }
-    return list(own, keys: FactTable.keys, isTopLevel: true, &decoder)
+  ///
+  /// - Parameter mayBeEmpty: Whether a table without conditions makes sense.
+  static func list(
+    _ table: TOMLTable, _ key: String, mayBeEmpty: Bool, _ decoder: inout TOMLDecoder
+  ) -> [Condition] {
+    guard let node = table[key], let own = decoder.table(node, as: key) else { return [] }
+    if own.entries.isEmpty, !mayBeEmpty {
+      decoder.report(node.position, "\(key) has no conditions")
+    }
+    return list(own, among: FactKind.facts, &decoder)
   }
 
-  private static func list(
-    _ table: TOMLTable, keys: [String], isTopLevel: Bool, _ decoder: inout TOMLDecoder
+  fileprivate static func list(
+    _ table: TOMLTable, among facts: [FactKind.Key], _ decoder: inout TOMLDecoder
   ) -> [Condition] {
     table.entries.compactMap { entry in
-      guard keys.contains(entry.key) else {
+      guard let fact = facts.first(where: { $0.name == entry.key }) else {
         decoder.report(
-          entry.position, "unknown fact '\(entry.key)'" + TOMLDecoder.suggestion(entry.key, keys))
+          entry.position,
+          "unknown fact '\(entry.key)'" + TOMLDecoder.suggestion(entry.key, facts.map(\.name)))
         return nil
       }
-      let records: [String]? =
-        switch entry.key {
-        case "videoStreams" where isTopLevel: VideoStream.Key.allCases.map(\.rawValue)
-        case "audioStreams" where isTopLevel: AudioStream.Key.allCases.map(\.rawValue)
-        default: nil
-        }
-      let test =
-        if let records { Test(records: entry.node, keys: records, &decoder) } else {
-          Test(entry.node, &decoder)
-        }
-      return test.map { Condition(key: entry.key, test: $0) }
+      return Test(entry.node, of: fact, &decoder).map { Condition(key: entry.key, test: $0) }
     }
-  }
-
-  fileprivate static func fields(
-    _ table: TOMLTable, keys: [String], _ decoder: inout TOMLDecoder
-  ) -> [Condition] {
-    list(table.without("count"), keys: keys, isTopLevel: false, &decoder)
   }
 }
 
 extension Condition.Test {
-  /// A value, an array of values, or a table of `min` and `max` or `not`.
-  fileprivate init?(_ node: TOMLNode, _ decoder: inout TOMLDecoder) {
-    switch node.value {
-    case .table(let table):
-      decoder.check(table, keys: ["min", "max", "not"], in: "a condition")
-      if let not = table["not"] {
-        guard let scalars = Self.scalars(not, &decoder) else { return nil }
-        self = .noneOf(scalars)
-        return
-      }
-      self = .within(min: decoder.number(table, "min"), max: decoder.number(table, "max"))
-    default:
-      guard let scalars = Self.scalars(node, &decoder) else { return nil }
-      self = .oneOf(scalars)
+  /// Reads what a fact must be: a value, an array of values, or a table of `min` and `max` or `not`; for streams, a table
+  /// of their facts and `count`.
+  fileprivate init?(_ node: TOMLNode, of fact: FactKind.Key, _ decoder: inout TOMLDecoder) {
+    if case .streams(let facts) = fact.kind {
+      guard let table = decoder.table(node, as: fact.name) else { return nil }
+      self = .records(
+        count: table["count"].flatMap { Self($0, of: ("count", .number), &decoder) },
+        fields: Condition.list(table.without("count"), among: facts, &decoder))
+      return
     }
+    guard case .table(let table) = node.value else {
+      guard let scalars = Self.scalars(node, of: fact, &decoder) else { return nil }
+      self = .oneOf(scalars)
+      return
+    }
+    decoder.check(table, keys: ["min", "max", "not"], in: "a condition")
+    let bounds = table.entries.filter { ["min", "max"].contains($0.key) }
+    if let not = table["not"] {
+      for bound in bounds {
+        decoder.report(bound.position, "'\(bound.key)' and 'not' can't be used together")
+      }
+      guard let scalars = Self.scalars(not, of: fact, &decoder) else { return nil }
+      self = .noneOf(scalars)
+      return
+    }
+    guard case .number = fact.kind else {
+      let what = "\(fact.name) is \(fact.kind.words)"
+      decoder.report(
+        bounds.first?.position ?? node.position,
+        bounds.isEmpty ? "\(what); a table needs 'not'" : "\(what), which has no '\(bounds[0].key)'")
+      return nil
+    }
+    self = .within(min: decoder.number(table, "min"), max: decoder.number(table, "max"))
   }
 
-  /// A table of the streams' keys, and `count`.
-  fileprivate init?(records node: TOMLNode, keys: [String], _ decoder: inout TOMLDecoder) {
-    guard let table = decoder.table(node, as: "a condition on streams") else { return nil }
-    self = .records(
-      count: table["count"].flatMap { Condition.Test($0, &decoder) },
-      fields: Condition.fields(table, keys: keys, &decoder))
+  /// Reads a value, or an array of values.
+  private static func scalars(
+    _ node: TOMLNode, of fact: FactKind.Key, _ decoder: inout TOMLDecoder
+  ) -> [Condition.Scalar]? {
+    guard case .array(let nodes) = node.value else { return scalar(node, of: fact, &decoder).map { [$0] } }
+    if nodes.isEmpty { decoder.report(node.position, "\(fact.name) has an empty list of values") }
+    return nodes.compactMap { scalar($0, of: fact, &decoder) }
   }
 
-  private static func scalars(_ node: TOMLNode, _ decoder: inout TOMLDecoder) -> [Condition.Scalar]? {
-    switch node.value {
-    case .string(let text): return [.text(text)]
-    case .integer(let value): return [.number(Double(value))]
-    case .float(let value): return [.number(value)]
-    case .boolean(let value): return [.bool(value)]
-    case .array(let nodes): return nodes.flatMap { scalars($0, &decoder) ?? [] }
-    case .table:
-      decoder.report(node.position, "a condition can't compare with a table")
+  private static func scalar(
+    _ node: TOMLNode, of fact: FactKind.Key, _ decoder: inout TOMLDecoder
+  ) -> Condition.Scalar? {
+    switch (fact.kind, node.value) {
+    case (.number, .integer(let value)): return .number(Double(value))
+    case (.number, .float(let value)): return .number(value)
+    case (.boolean, .boolean(let value)): return .bool(value)
+    case (.text, .string(let text)): return .text(text)
+    case (.mediaType, .string(let text)):
+      return MediaType(text, at: node.position, &decoder).map { .text($0.rawValue) }
+    case (.name(let names), .string(let text)):
+      let known = names.map { (name: $0, value: Condition.Scalar.text($0)) }
+      return decoder.choice(text, at: node.position, fact.name, among: known)
+    default:
+      decoder.report(
+        node.position, "\(fact.name) is \(fact.kind.words), and can't be \(node.value.kind)")
       return nil
     }
   }
@@ -170,7 +188,7 @@ extension Cap {
     guard let size = SizeLimit(node, &decoder) else { return nil }
     self.size = size
     name = decoder.string(table, "name")
-    when = Condition.list(table, "when", &decoder)
+    when = Condition.list(table, "when", mayBeEmpty: true, &decoder)
     source = decoder.string(table, "source")
     guard let dispute = decoder.table(table, "disputed") else {
       disputed = nil
@@ -195,10 +213,12 @@ extension SizeLimit {
       return
     }
     if case .string(let text) = node.value {
-      let parts = text.split(separator: " ")
+      let parts = text.split(separator: " ", omittingEmptySubsequences: false)
       let units: [(name: String, power: Int)] = [("KB", 1), ("MB", 2), ("GB", 3)]
-      if parts.count == 2, let count = UInt64(parts[0]), count < 1 << 20,
-        let unit = units.first(where: { $0.name == parts[1] })
+      // Up to six digits: a sign isn't a digit, and a gigabyte as often as they say fits in 64 bits.
+      if parts.count == 2, parts[0].utf8.count <= 6,
+        parts[0].utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
+        let count = UInt64(parts[0]), let unit = units.first(where: { $0.name == parts[1] })
       {
         let factor = { (base: UInt64) in (0..<unit.power).reduce(count) { product, _ in product * base } }
         self.init(safe: factor(1000), hard: factor(1024))

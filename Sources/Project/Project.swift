@@ -71,8 +71,20 @@ package final class Project {
     }
   }
 
-  /// The error message if no policy in use has the command line's endpoint; nil if one has.
-  package var endpointError: String? {
+  /// The finding codes that policies in use define.
+  package var codes: [Explanation] { policies.codes }
+
+  /// The error message if no policy in use has an endpoint or a code of the command line; nil if each is known.
+  package var optionError: String? {
+    let own = codes
+    for (option, codes) in [
+      ("--select", options.selection.selected), ("--ignore", options.selection.ignored),
+    ] {
+      for code in codes where code.explanation == nil && !own.contains(where: { $0.code == code }) {
+        return "\(option): unknown finding code '\(code)'"
+          + Explanation.suggestion(for: code.rawValue, own: own)
+      }
+    }
     guard let endpoint = options.overrides.endpoint?.value else { return nil }
     let known = policies.endpoints
     if known.contains(endpoint) { return nil }
@@ -236,10 +248,12 @@ package final class Project {
     return made
   }
 
-  /// All settings of the file at an absolute path, with their origins.
-  package func allSettings(ofFileAt path: FilePath) -> Settings {
-    let parent = folder(at: path.parentFolder ?? path)
-    let own = parent.chain.rules(matching: path, isFolder: false)
+  /// All settings of the file or folder at an absolute path, with their origins. Those of a folder are those of its files
+  /// that no glob matches.
+  package func allSettings(at path: FilePath) -> Settings {
+    let isFolder = FolderListing.Kind(ofPath: path, followsLink: true) == .folder
+    let parent = folder(at: isFolder ? path : path.parentFolder ?? path)
+    let own = isFolder ? [] : parent.chain.rules(matching: path, isFolder: false)
     var settings = parent.chain.settings(matching: parent.matched.union(own))
     settings.apply(options.overrides)
     return settings

@@ -27,3 +27,11 @@ extension CheckResult {
     return digits.isEmpty ? "\(seconds) s" : "\(seconds).\(String(digits)) s"
   }
 }
+
+extension CheckResult {
+  /// The file's name and its first finding's message, on one line of a log.
+  package var logLine: String {
+    let message = findings.first.map { ": " + VisibleText.logLine($0.message) } ?? ""
+    return VisibleText.heading(name) + message
+  }
+}

@@ -37,9 +37,8 @@ struct GitHubReport: Report {
     if !parts.isEmpty {
       text += "\(parts.joined(separator: ", ")) more, without an annotation; see the log above.\n"
     }
-    let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
     let verdicts = "\(summary.accepted) accepted, \(summary.rejected) rejected"
-    text += "\(files) checked: \(verdicts)\(summary.suffix).\n"
+    text += "\(summary.filesChecked): \(verdicts)\(summary.suffix).\n"
     output += Array(text.utf8)
   }
 

@@ -69,20 +69,18 @@ struct HTMLReport: Report {
   mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
     begin(&output)
     var text = "</main>\n"
-    let explained = Explanation.all.filter { codes.contains($0.code) }
+    let explained = context.explanations.filter { codes.contains($0.code) }
     if !explained.isEmpty {
       text += "<div id=\"codes\"><h2>What the codes mean</h2>\n"
       text += explained.map(Self.section).joined() + "</div>\n"
     }
-    let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
-    text += "<footer><p id=\"counts\">\(files) checked"
+    text += "<footer><p id=\"counts\">\(summary.filesChecked)"
     if let policy = context.policy {
       text += " with the policy <code>\(Self.escaped(policy))</code>"
       text += ": <b class=\"accepted\">\(summary.accepted) accepted</b>"
       text += ", <b class=\"rejected\">\(summary.rejected) rejected</b>"
       text +=
         ", <b class=\"warning\">\(summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings")</b>"
-      if summary.unjudged > 0 { text += ", \(summary.unjudged) unjudged" }
     }
     text +=
       summary.suffix + ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"

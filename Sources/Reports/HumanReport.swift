@@ -22,16 +22,21 @@ struct HumanReport: Report {
   }
 
   func finish(_ summary: Summary, to output: inout [UInt8]) {
+    finish(summary, countingCodes: context.listing != .errors, to: &output)
+  }
+
+  /// Writes the summary line.
+  ///
+  /// - Parameter countingCodes: Whether a line with the number of findings of each code follows.
+  func finish(_ summary: Summary, countingCodes: Bool, to output: inout [UInt8]) {
     guard context.policy != nil else { return }
-    let files = summary.checked == 1 ? "1 file" : "\(summary.checked) files"
     let warnings = summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings"
-    var text = "\(files) checked: \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)"
-    if summary.unjudged > 0 { text += ", \(summary.unjudged) unjudged" }
+    var text =
+      "\(summary.filesChecked): \(summary.accepted) accepted, \(summary.rejected) rejected, \(warnings)"
     text += summary.suffix + "."
     let hasFailed = summary.rejected > 0 || summary.unjudged > 0
     text = style(text, hasFailed ? .red : .green) + "\n"
-    // They count findings that were not shown.
-    if !summary.codes.isEmpty, context.listing != .errors {
+    if countingCodes, !summary.codes.isEmpty {
       text += wrap(summary.codeCounts(), indent: 0, from: 0) + "\n"
     }
     output += Array(text.utf8)
@@ -104,8 +109,8 @@ struct HumanReport: Report {
 
   /// Links text to the page of a code if the terminal supports links (OSC 8).
   private func link(_ text: String, to code: FindingCode) -> String {
-    guard context.usesLinks, code.explanation != nil else { return text }
-    return "\u{1b}]8;;\(ProjectHome.page(of: code))\u{1b}\\\(text)\u{1b}]8;;\u{1b}\\"
+    guard context.usesLinks, let page = ProjectHome.page(of: code) else { return text }
+    return "\u{1b}]8;;\(page)\u{1b}\\\(text)\u{1b}]8;;\u{1b}\\"
   }
 
   private enum Style: String {

@@ -61,7 +61,7 @@ struct MarkdownReport: Report {
 
   mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
     var text = "### \(Self.title(summary))\n\n"
-    text += Self.count(summary.checked, "file") + " checked\(policy)"
+    text += "\(summary.filesChecked)\(policy)"
     if context.policy != nil {
       text += ": \(summary.accepted) accepted, \(summary.rejected) rejected, "
       text += Self.count(summary.warnings, "warning")

@@ -16,6 +16,8 @@ public protocol Report {
 public struct ReportContext: Sendable {
   /// The policy's name; nil if no policy is used.
   public var policy: String?
+  /// The finding codes that policies in use define.
+  public var codes: [Explanation]
   /// The tool's version.
   public var version: String
   /// Whether to use ANSI colors.
@@ -34,10 +36,12 @@ public struct ReportContext: Sendable {
 
   /// Creates a context.
   public init(
-    policy: String?, version: String, usesColor: Bool = false, usesLinks: Bool = false,
+    policy: String?, codes: [Explanation] = [], version: String, usesColor: Bool = false,
+    usesLinks: Bool = false,
     listing: Listing = .findings, width: Int? = nil, root: FilePath? = nil, folder: FilePath? = nil
   ) {
     self.policy = policy
+    self.codes = codes
     self.version = version
     self.usesColor = usesColor
     self.usesLinks = usesLinks
@@ -46,6 +50,9 @@ public struct ReportContext: Sendable {
     self.root = root
     self.folder = folder ?? root
   }
+
+  /// The explanations of all codes that findings can have.
+  var explanations: [Explanation] { Explanation.all + codes }
 }
 
 /// Which files a human-readable report lists.
@@ -104,10 +111,16 @@ public struct Summary: Sendable, Hashable {
     return (named + (rest > 0 ? ["\(rest) more codes"] : [])).joined(separator: ", ")
   }
 
-  /// The end of a sentence with the counts: suppressed findings and whether the run was interrupted. Empty if neither
-  /// applies.
+  /// The number of files as text, "2 files checked". A file that couldn't be read wasn't checked.
+  var filesChecked: String {
+    let count = checked - unjudged
+    return count == 1 ? "1 file checked" : "\(count) files checked"
+  }
+
+  /// The end of a sentence with the counts: unjudged files, suppressed findings, and whether the run was interrupted.
+  /// Empty if nothing applies.
   var suffix: String {
-    var text = ""
+    var text = unjudged > 0 ? ", \(unjudged) unjudged" : ""
     if suppressed > 0 {
       text +=
         suppressed == 1 ? ", 1 baseline finding suppressed" : ", \(suppressed) baseline findings suppressed"

@@ -41,7 +41,7 @@ struct SARIFReport: Report {
     self.context = context
     self.limit = limit
     ruleIndex = Dictionary(
-      Explanation.all.enumerated().map { ($0.element.code, $0.offset) }, uniquingKeysWith: { a, _ in a })
+      context.explanations.enumerated().map { ($0.element.code, $0.offset) }, uniquingKeysWith: { a, _ in a })
   }
 
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
@@ -126,7 +126,7 @@ struct SARIFReport: Report {
               json.member("version", context.version)
               json.member("informationUri", ProjectHome.url)
               json.key("rules")
-              json.array { json in for explanation in Explanation.all { write(explanation, to: &json) } }
+              json.array { json in for explanation in context.explanations { write(explanation, to: &json) } }
             }
           }
           if let root = context.root {
@@ -154,7 +154,7 @@ struct SARIFReport: Report {
       json.object { $0.member("text", explanation.title + ".") }
       json.key("fullDescription")
       json.object { $0.member("text", explanation.reason) }
-      json.member("helpUri", ProjectHome.page(of: explanation.code))
+      if let page = ProjectHome.page(of: explanation.code) { json.member("helpUri", page) }
       json.key("help")
       json.object {
         $0.member("text", "\(explanation.reason)\n\n\(explanation.remedy)\n\nSource: \(explanation.source)")

@@ -55,12 +55,11 @@ struct StatisticsReport: Report {
       let count = Self.space(countWidth - "\(row.count)".count) + "\(row.count)"
       let severity = row.severity.rawValue + Self.space(7 - row.severity.rawValue.count)
       let code = row.code.rawValue + Self.space(codeWidth - row.code.rawValue.count)
-      let title = row.code.explanation?.title ?? ""
+      let title = title(of: row.code) ?? ""
       let place = files + Self.space(filesWidth - files.count)
       output += Array("\(count)  \(severity)  \(code)  \(place)  \(title)\n".utf8)
     }
-    let human = HumanReport(context)
-    human.finish(summary, to: &output)
+    HumanReport(context).finish(summary, countingCodes: false, to: &output)
   }
 
   private func writeJSON(_ summary: Summary, to output: inout [UInt8]) {
@@ -75,7 +74,7 @@ struct StatisticsReport: Report {
             json.member("severity", row.severity.rawValue)
             json.member("count", row.count)
             json.member("files", row.files)
-            json.member("title", row.code.explanation?.title)
+            json.member("title", title(of: row.code))
           }
         }
       }
@@ -84,6 +83,10 @@ struct StatisticsReport: Report {
     }
     output += json.bytes
     output.append(0x0a)
+  }
+
+  private func title(of code: FindingCode) -> String? {
+    context.explanations.first { $0.code == code }?.title
   }
 
   private static func space(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }

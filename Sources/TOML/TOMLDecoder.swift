@@ -36,6 +36,13 @@ package struct TOMLDecoder {
     return nil
   }
 
+  /// A string that isn't empty.
+  package mutating func name(_ table: TOMLTable, _ key: String) -> String? {
+    guard let node = table[key], let text = string(node, as: key) else { return nil }
+    if text.isEmpty { report(node.position, "\(key) must not be empty") }
+    return text.isEmpty ? nil : text
+  }
+
   package mutating func integer(_ table: TOMLTable, _ key: String) -> Int? {
     guard let node = table[key] else { return nil }
     if case .integer(let value) = node.value, value >= 0 { return value }
@@ -106,9 +113,20 @@ package struct TOMLDecoder {
       known.map { (name: $0, distance: distance(word, $0)) }
       .filter { $0.distance <= max(1, min(word.count, maximumLength) / 3) }
       .min { $0.distance < $1.distance }
-      ?? known.first { word.count > 2 && $0.hasPrefix(word) }.map { (name: $0, distance: 0) }
+      ?? known.first { word.count > 2 && shortens(word, $0) }.map { (name: $0, distance: 0) }
     if let near { return "; did you mean '\(near.name)'?" }
     return known.isEmpty || known.count > 12 ? "" : "; choose from \(known.joined(separator: ", "))"
+  }
+
+  /// Whether a word is a name with letters left out, such as `wacloud` for `whatsapp-cloud`.
+  private static func shortens(_ word: String, _ name: String) -> Bool {
+    var rest = name.lowercased()[...]
+    return word.first?.lowercased() == name.first?.lowercased()
+      && word.lowercased().allSatisfy { letter in
+        guard let place = rest.firstIndex(of: letter) else { return false }
+        rest = rest[rest.index(after: place)...]
+        return true
+      }
   }
 
   /// As much of a word is compared.

@@ -162,17 +162,17 @@ package struct TOMLPosition: Sendable, Hashable, Comparable {
 }
 
 /// One error in a text that a person wrote.
-public struct Mistake: Sendable, Hashable, CustomStringConvertible {
+package struct Mistake: Sendable, Hashable, CustomStringConvertible {
   /// The line, from 1.
-  public let line: Int
+  package let line: Int
   /// The column in Unicode scalars, from 1.
-  public let column: Int
+  package let column: Int
   /// What is wrong, as a sentence without a full stop. It may quote the text, so its length is bounded, and
   /// characters that affect a terminal or the text direction are escaped.
-  public let message: String
+  package let message: String
 
   /// `LINE:COLUMN: message`.
-  public var description: String { "\(line):\(column): \(message)" }
+  package var description: String { "\(line):\(column): \(message)" }
 
   /// The maximum number of errors reported for one text: a file that isn't TOML has an error on every line.
   fileprivate static let limit = 1000

@@ -20,9 +20,9 @@ struct PreflightCommand: ParsableCommand {
     commandName: "preflight",
     abstract: "Check whether WhatsApp will accept a media file, before it is sent.",
     discussion: """
-      An endpoint is the kind of message that a file is sent as: image, video, audio, document or sticker. A policy \
-      says what a provider accepts at each: waconnect (the WaConnect gateway, the default), whatsapp-cloud (Meta's \
-      Cloud API), or a file of your own.
+      An endpoint is the kind of message that a file is sent as: image, video, audio, document or sticker. WaConnect \
+      is a gateway, a service that passes messages on to WhatsApp. A policy says what a provider accepts at each \
+      endpoint: waconnect (the default), whatsapp-cloud (Meta's Cloud API), or a file of your own.
 
       Exit status: 0 if every file is accepted; 1 if a file is rejected; 2 if something could not be judged \
       (a file can't be read, or an option, a configuration or a policy is invalid); 130 if interrupted.
@@ -45,10 +45,17 @@ struct PreflightCommand: ParsableCommand {
     } catch is ClosedPipe {
       Terminal.endByClosedPipe()
     } catch let failure as Failure {
-      Terminal.fail(failure.message)
+      Terminal.write(.error, failure.message)
+      Terminal.exit(ExitStatus.notJudged.rawValue)
     } catch {
       let isClean = exitCode(for: error) == .success
-      let message = fullMessage(for: error)
+      var message = fullMessage(for: error)
+      // The argument parser begins its messages with capitals.
+      let label = "Error: "
+      if message.hasPrefix(label) {
+        let text = message.dropFirst(label.count)
+        message = "error: " + text.prefix(1).lowercased() + text.dropFirst()
+      }
       if !message.isEmpty { Terminal.write(message + "\n", to: isClean ? STDOUT_FILENO : STDERR_FILENO) }
       Terminal.exit(isClean ? 0 : ExitStatus.notJudged.rawValue)
     }
@@ -56,17 +63,31 @@ struct PreflightCommand: ParsableCommand {
 }
 
 extension PreflightCommand {
-  /// The failure for an unknown command, with a suggestion; nil if the command is known.
+  /// The failure for an unknown command or subcommand, with a suggestion; nil if each is known.
   private static func unknownCommand(in arguments: [String]) -> Failure? {
-    guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return nil }
-    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-    if names.contains(word) { return nil }
+    var command: any ParsableCommand.Type = self
+    var known: [String] = []
+    for word in arguments {
+      let subcommands = command.configuration.subcommands
+      guard !subcommands.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+      guard let next = subcommands.first(where: { $0.configuration.commandName == word }) else {
+        let name = (known + [word]).joined(separator: " ")
+        let names = subcommands.compactMap { $0.configuration.commandName }
+        let advice = (known.isEmpty ? checkAdvice(word) : nil) ?? TOMLDecoder.suggestion(word, names)
+        let help = (["preflight"] + known + ["--help"]).joined(separator: " ")
+        return Failure("unknown command '\(name)'\(advice)\nSee '\(help)'.")
+      }
+      command = next
+      known.append(word)
+    }
+    return nil
+  }
+
+  /// How to check a file that was given in place of a command; nil if there is no such file.
+  private static func checkAdvice(_ word: String) -> String? {
     let path = FilePath(RawArguments.bytes(word))
     let isFile = (try? FileSource(path: path)) != nil || FolderListing(path, followsLink: true) != nil
-    let advice =
-      isFile
-      ? "; to check a file: preflight check \(path.shellQuoted)" : TOMLDecoder.suggestion(word, names)
-    return Failure("unknown command '\(word)'\(advice)\nSee 'preflight --help'.")
+    return isFile ? "; to check a file: preflight check \(path.shellQuoted)" : nil
   }
 }
 

@@ -7,7 +7,7 @@ import Testing
 ///     $ preflight policy list      a command, run by a shell in the package's folder
 ///     ? 0                          its exit status
 ///     > waconnect  …               a line of its standard output
-///     ! preflight: …               a line of its standard error
+///     ! error: …                   a line of its standard error
 ///
 /// `PREFLIGHT_RECORD=1 swift test` writes the actual output to the files; review the diff.
 @Suite struct CommandLineTests {

@@ -47,7 +47,7 @@ import Testing
     #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
     #expect(numbers.count + 2 >= numbers.last ?? 0)
     let files = results.count
-    #expect(try run.errors == "preflight: interrupted after \(files) files\n")
+    #expect(try run.errors == "note: interrupted after \(files) files\n")
     let sarif = try JSONSerialization.jsonObject(with: run.file("sarif")) as? [String: Any]
     let runs = try #require(sarif?["runs"] as? [[String: Any]])
     let invocations = try #require(runs[0]["invocations"] as? [[String: Any]])
@@ -55,7 +55,7 @@ import Testing
     let human = String(decoding: try run.file("human"), as: UTF8.self)
     #expect(
       human.hasSuffix(
-        "\(files) files checked: 0 accepted, 0 rejected, 0 warnings, \(files) unjudged, interrupted.\n"
+        "0 files checked: 0 accepted, 0 rejected, 0 warnings, \(files) unjudged, interrupted.\n"
           + "\(files) unreadable\n"
       ))
     let junit = String(decoding: try run.file("junit"), as: UTF8.self)
@@ -88,7 +88,7 @@ import Testing
     run.process.waitUntilExit()
     let rest = try terminal.read(until: "interrupted after")
     // The line is erased before other output.
-    #expect(rest.hasSuffix("\r\u{1b}[Kpreflight: interrupted after"), "\(rest.debugDescription)")
+    #expect(rest.hasSuffix("\r\u{1b}[Knote: interrupted after"), "\(rest.debugDescription)")
     let parts = rest.split(separator: "\r\u{1b}[K").dropLast()
     #expect(parts.allSatisfy { $0.wholeMatch(of: /\d+ checked/) != nil }, "\(rest.debugDescription)")
   }

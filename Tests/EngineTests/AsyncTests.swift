@@ -36,6 +36,26 @@ import Testing
     #expect(awaited.json == direct.json)
   }
 
+  @Test func hookAnswersWithoutBlocking() async throws {
+    let hook = Hook(engine)
+    for line in [
+      "{\"id\":1,\"file\":\"\(Fixture.folder)pictures/cmyk.jpg\"}", "{",
+      "{\"endpoint\":\"image\",\"to\":\"1\"}",
+    ] {
+      let awaited = try await hook.answer(Array(line.utf8), number: 2)
+      #expect(awaited.json == (try answer(line, of: hook)))
+    }
+    let cancelled = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await hook.answer(Array("{\"file\":\"a\"}".utf8), number: 1)
+    }
+    await #expect(throws: CancellationError.self) { try await cancelled.value }
+  }
+
+  private func answer(_ line: String, of hook: Hook) throws -> [UInt8] {
+    try hook.answer(Array(line.utf8), number: 2).json
+  }
+
   private func check(_ bytes: [UInt8]) throws -> CheckResult {
     try engine.check(MemorySource(bytes), named: FilePath("a.jpg"), as: .image)
   }

@@ -35,6 +35,19 @@ import Testing
     }
   }
 
+  /// A program without the executable keeps a baseline of its own.
+  @Test func knownFindingsOfAProgramsOwnSourceAreLeftOut() throws {
+    let source = MemorySource(try Fixture.bytes("pictures/cmyk.jpg"))
+    let result = try engine.check(source, named: "a.jpg", as: .image)
+    let first = KnownFindings(Baseline(), keptIn: ".", adoptingFor: ".", workingFolder: "/w")
+    #expect(first.leavingOutKnown(of: result, readFrom: source).findings == [])
+    #expect(first.adopted.entries.map(\.code) == [.colorModelNotAllowed])
+    let next = KnownFindings(first.adopted, keptIn: ".", workingFolder: "/w")
+    #expect(next.leavingOutKnown(of: result, readFrom: source).verdict == .accepted)
+    let other = MemorySource(try Fixture.bytes("pictures/rgb.jpg"))
+    #expect(next.leavingOutKnown(of: result, readFrom: other).verdict == .rejected)
+  }
+
   @Test func namesOfAnyBytesRoundTrip() throws {
     var entries: Set<Baseline.Entry> = [Self.entry]
     for name in [

@@ -109,4 +109,15 @@ import Testing
     let cut = try #require(URL(string: "file://\(Fixture.folder)pictures/rgb.jpg%00.png"))
     #expect(throws: UnsupportedURL.self) { try engine.check(contentsOf: cut) }
   }
+
+  /// A policy's field can't have a name that a request of the hook uses for something else.
+  @Test func reservedNamesAreNoFields() throws {
+    func isField(_ name: String) throws -> Bool {
+      let line = Array(
+        "{\"\(name)\":\"x\",\"mediaId\":\"5\"\(name == "endpoint" ? "" : ",\"endpoint\":\"image\"")}".utf8)
+      return try Hook(engine).answer(line, number: 1).result.findings.contains { $0.code == .unknownField }
+    }
+    for name in Field.reservedNames { #expect(try !isField(name), "\(name)") }
+    #expect(try isField("anything"))
+  }
 }

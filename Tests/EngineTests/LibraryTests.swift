@@ -101,6 +101,31 @@ import Testing
     #expect(try JSONDecoder().decode(CheckResult.self, from: JSONEncoder().encode(result)).name == name)
   }
 
+  /// A result of `preflight inspect` has no verdict, and keeps none.
+  @Test func inspectionRoundTripsThroughJSON() throws {
+    let result = try engine.check(fileAt: Self.picture, as: .image)
+    let text = String(decoding: result.json, as: UTF8.self)
+    let inspection = text.replacing("\"verdict\":\"rejected\"", with: "\"verdict\":null")
+    let decoded = try JSONDecoder().decode(CheckResult.self, from: Data(inspection.utf8))
+    #expect(decoded.verdict == .unjudged && decoded.facts == result.facts)
+    #expect(String(decoding: decoded.json, as: UTF8.self) == inspection)
+    let without = text.replacing("\"verdict\":\"rejected\",", with: "")
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(CheckResult.self, from: Data(without.utf8))
+    }
+  }
+
+  @Test func builtInPoliciesHaveNames() {
+    #expect(Policy.waconnect.name == "waconnect" && Policy.whatsappCloud.name == "whatsapp-cloud")
+  }
+
+  @Test func policyErrorsHavePlaces() throws {
+    let error = #expect(throws: PolicyError.self) { try Policy(parsing: "name = 1\n", name: "p.toml") }
+    let mistake: PolicyError.Mistake = try #require(error?.mistakes.first)
+    #expect(mistake.line == 1 && mistake.column == 8 && mistake.message.contains("must be a string"))
+    #expect(mistake.description == "1:8: \(mistake.message)")
+  }
+
   @Test func resultCanBeCreatedForTests() {
     let finding = Finding(code: .fileTooLarge, severity: .error, subject: .file, message: "Too large.")
     let note = Finding(code: .partlyChecked, severity: .note, subject: .file, message: "Deep.")

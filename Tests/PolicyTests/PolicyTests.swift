@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import PreflightTOML
 import MediaPreflight
@@ -78,7 +79,123 @@ import Testing
         "1:1: the policy has no [endpoints]",
       ])
     #expect(mistakes("name = 'x'\nextends = 'waconnect'") == [])
-    #expect(mistakes("name = 'x'\n[service]\npath = '/'\n[endpoints.image]\ntypes = []").count == 1)
+    #expect(
+      mistakes("name = 'x'\n[service]\npath = '/'\n[endpoints.image]\ntypes = ['image/png']").count == 1)
+  }
+
+  private static let nonsense: [(line: String, error: String)] = [
+    ("name = ''", "3:8: name must not be empty"),
+    ("endpoints.image.types = []", "3:25: image has an empty list of types"),
+    ("[[rules]]\ncode = 'animated-image'\nforbid = {}", "5:10: forbid has no conditions"),
+    ("[[rules]]\ncode = 'animated-image'\nrequire = {}", "5:11: require has no conditions"),
+    (require("width = []"), "5:21: width has an empty list of values"),
+    (require("width = '512'"), "5:21: width is a number, and can't be a string"),
+    (require("width = [1, [2]]"), "5:25: width is a number, and can't be an array"),
+    (require("width = { not = 5, max = 'x' }"), "5:32: 'max' and 'not' can't be used together"),
+    (require("animated = 1"), "5:24: animated is true or false, and can't be an integer"),
+    (require("container = true"), "5:25: container is a string, and can't be a boolean"),
+    (require("colorModel = { max = 3 }"), "5:28: colorModel is a string, which has no 'max'"),
+    (require("colorModel = {}"), "5:26: colorModel is a string; a table needs 'not'"),
+    (require("colorModel = 'CMYK'"), "5:26: unknown colorModel 'CMYK'; did you mean 'cmyk'?"),
+    (require("reference = 'link'"), "5:25: unknown reference 'link'; choose from url, id, file"),
+    (
+      require("mediaType = 'png'"),
+      "5:25: 'png' is not a media type; expected one such as image/png, without parameters"
+    ),
+    (require("videoStreams = { count = '1' }"), "5:38: count is a number, and can't be a string"),
+    (
+      require("width = 1") + "\nremedy = { summary = 's', program = '', arguments = [] }",
+      "6:37: program must not be empty"
+    ),
+    (cap("'+5 MB'"), "3:34: a size must be a number of bytes or a string such as \"500 KB\" or \"5 MB\""),
+    (cap("' 5  MB '"), "3:34: a size must be a number of bytes or a string such as \"500 KB\" or \"5 MB\""),
+    (
+      cap("'1000000 KB'"), "3:34: a size must be a number of bytes or a string such as \"500 KB\" or \"5 MB\""
+    ),
+    (
+      "service.host = 'https://example.com/api'",
+      "3:16: 'https://example.com/api' is not a host; expected one such as example.com or example.com:8443, without a "
+        + "scheme or path"
+    ),
+    (
+      "service.path = 'messages'",
+      "3:16: 'messages' is not a path; it must begin with a slash, without spaces or control characters"
+    ),
+    (
+      "endpoints.image.path = 'messages'",
+      "3:24: 'messages' is not a path; it must begin with a slash, without spaces or control characters"
+    ),
+    ("service.headers = { '' = '1' }", "3:21: '' is not a header name; use letters, digits and hyphens"),
+    (
+      "declare = { 'audio/ogg' = '' }",
+      "3:27: '' can't be declared; expected a media type such as audio/ogg; codecs=opus"
+    ),
+    (
+      "fields.'Chat ID' = { kind = 'number' }",
+      "3:8: invalid field name 'Chat ID'; use letters, digits and underscores, beginning with a lowercase letter"
+    ),
+    (
+      "fields.file = { kind = 'text' }",
+      "3:8: the field name 'file' is reserved: in requests of the hook it means something else"
+    ),
+    (
+      "fields.id = { kind = 'text' }",
+      "3:8: the field name 'id' is reserved: in requests of the hook it means something else"
+    ),
+  ]
+
+  /// What can be written and means nothing is an error, at the place where it stands.
+  @Test(arguments: nonsense)
+  func nonsenseIsAnError(line: String, error: String) {
+    let first = line.hasPrefix("name") ? "" : "name = 'x'"
+    #expect(mistakes("\(first)\nextends = 'waconnect'\n\(line)") == [error])
+  }
+
+  private static func require(_ condition: String) -> String {
+    "[[rules]]\ncode = 'animated-image'\nrequire = { \(condition) }"
+  }
+
+  private static func cap(_ size: String) -> String { "endpoints.image.caps = [{ size = \(size) }]" }
+
+  /// The command for a picture of the wrong size has the size that the policy asks for.
+  @Test func fixHasTheSizeOfThePolicy() throws {
+    func fix(_ require: String) throws -> String? {
+      let text = """
+        name = "x"
+        extends = "waconnect"
+        rules = [{ code = "pixel-size-not-allowed", require = { \(require) } }]
+        """
+      let own = Preflight(policy: try Policy(parsing: text, name: "x"))
+      return try own.check(MemorySource(Fixture.bytes("pictures/sticker.webp")), as: .sticker).findings
+        .first { $0.code == .pixelSizeNotAllowed }?.remedy
+    }
+    let exact = try #require(try fix("width = 320, height = 240"))
+    #expect(exact.contains(" -resize 320x240 ") && exact.contains(" -extent 320x240 "))
+    #expect(try fix("width = 320")?.contains("magick") == false)
+    #expect(try fix("width = { max = 320 }, height = { max = 240 }")?.contains("magick") == false)
+  }
+
+  @Test func codesOfAPolicysOwnAreFound() throws {
+    let text = try String(
+      contentsOfFile: Fixture.folder + "../Tests/PolicyTests/Policies/brand.toml", encoding: .utf8)
+    let brand = Preflight(policy: try Policy(parsing: text, name: "brand.toml"))
+    let code = FindingCode(rawValue: "too-small-for-posters")
+    let picture = MemorySource(try Fixture.bytes("pictures/rgb.jpg"))
+    let finding = try #require(try brand.check(picture).findings.first)
+    #expect(finding.code == code && finding.severity == .warning && finding.actual == "1536")
+    #expect(
+      finding.message
+        == "An image is printed as a poster, which takes 2073600 pixels; this file has 1536.")
+    #expect(finding.remedy == "Export the image again, with at least 1920 × 1080 pixels.")
+    #expect(finding.source == "our brand guide, page 4")
+    #expect(brand.policy.codes.map(\.code) == [code] && engine.policy.codes.isEmpty)
+    #expect(brand.policy.explanation(of: code)?.title == "The image is too small to be printed")
+    #expect(brand.policy.explanation(of: .damagedFile)?.code == .damagedFile)
+    #expect(engine.policy.explanation(of: code) == nil)
+    let without = Preflight(policy: brand.policy.keeping(CodeSelection(ignored: [code])))
+    #expect(try without.check(picture).findings == [])
+    let other = Preflight(policy: brand.policy.keeping(CodeSelection(selected: [.damagedFile])))
+    #expect(try other.check(picture).findings == [])
   }
 
   /// A provider that takes small PNG pictures and nothing else.

@@ -47,13 +47,23 @@ public final class KnownFindings: Sendable {
 
   /// The result without its known findings, and with the verdict that the remaining ones lead to.
   ///
-  /// The content is digested from the open file that was checked. A result that doesn't have that file any more, such as
-  /// a decoded one or one of the public `check` methods, comes back unchanged. `unreadable` is never known.
+  /// A finding is known by the file's content, which is read again. `unreadable` is never known.
   ///
-  /// - Parameter result: A result of this run.
+  /// - Parameters:
+  ///   - result: A result of this run. One without a name comes back unchanged.
+  ///   - source: The source that was checked, such as `FileSource(path:)`.
   /// - Returns: The result to report.
-  public func leavingOutKnown(of result: CheckResult) -> CheckResult {
-    guard let name = result.name, let source = result.source, !result.isUnreadable else { return result }
+  public func leavingOutKnown(of result: CheckResult, readFrom source: any ByteSource) -> CheckResult {
+    leavingOutKnown(of: result, source)
+  }
+
+  /// The same for a result that keeps its open file; another one comes back unchanged.
+  package func leavingOutKnown(of result: CheckResult) -> CheckResult {
+    leavingOutKnown(of: result, result.source)
+  }
+
+  private func leavingOutKnown(of result: CheckResult, _ source: (any ByteSource)?) -> CheckResult {
+    guard let name = result.name, let source, !result.isUnreadable else { return result }
     let path = location.path(of: name)
     if paths.contains(path) { state.withLock { _ = $0.visited.insert(path) } }
     guard !result.findings.isEmpty, newLocation != nil || !identities.isEmpty,

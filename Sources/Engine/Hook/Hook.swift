@@ -43,22 +43,42 @@ public struct Hook: Sendable {
     try answer(line, number: number) { _ in (engine, endpoint) }
   }
 
+  /// Answers one line, without blocking the calling thread.
+  ///
+  /// - Parameters:
+  ///   - line: The line in UTF-8, without its line end.
+  ///   - number: The line's number, from 1, for messages.
+  /// - Returns: The answer.
+  /// - Throws: `CancellationError` if the task is cancelled; `SnifferError` if libmagic's database can't be loaded.
+  public func answer(_ line: [UInt8], number: Int) async throws -> HookAnswer {
+    try await BlockingWork.run { [self] cancellation in
+      try answer(line, number: number, cancellation: cancellation) { _ in (engine, endpoint) }
+    }
+  }
+
   /// Answers one line, each file checked as its path asks for.
   ///
   /// - Parameter settings: The engine and the endpoint for a path.
   package func answer(
     _ line: [UInt8], number: Int, settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
   ) throws -> HookAnswer {
+    try answer(line, number: number, cancellation: nil, settings: settings)
+  }
+
+  private func answer(
+    _ line: [UInt8], number: Int, cancellation: Cancellation?,
+    settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
+  ) throws -> HookAnswer {
     guard line.count <= Self.maximumLineLength else { return tooLong(number: number) }
     let object: RequestObject
     do { object = try RequestObject(parsing: line) } catch {
       return HookAnswer(result: invalid(error, number), id: nil)
     }
-    return HookAnswer(result: try result(object, number, settings), id: object.id)
+    return HookAnswer(result: try result(object, number, cancellation, settings), id: object.id)
   }
 
   private func result(
-    _ object: RequestObject, _ number: Int,
+    _ object: RequestObject, _ number: Int, _ cancellation: Cancellation?,
     _ settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
   ) throws -> CheckResult {
     let request: HookRequest
@@ -73,6 +93,7 @@ public struct Hook: Sendable {
       if let wanted = request.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
       var options = CheckOptions(request.endpoint ?? endpoint, request.declaredType, request.message)
       options.depth = request.depth
+      options.cancellation = cancellation
       return try engine.check(reference, options)
     }
     guard let endpoint = request.endpoint else {

@@ -15,7 +15,7 @@ extension CheckResult: Codable {
   /// Decodes one result of `preflight check --format ndjson` or `preflight hook`.
   ///
   /// Unknown keys are ignored, so the results of later versions can be read too. A result of `preflight inspect`, which
-  /// has no verdict, can't.
+  /// has no verdict, is decoded as ``Verdict/unjudged``.
   ///
   /// - Throws: `DecodingError` if it is something else.
   public init(from decoder: any Decoder) throws {
@@ -30,8 +30,9 @@ extension CheckResult: Codable {
     }
     var findings = try container.decode([Finding].self, forKey: .findings)
     for index in findings.indices { findings[index].file = name }
+    let verdict = try container.decode(Verdict?.self, forKey: .verdict)
     self.init(
-      name: name, verdict: try container.decode(Verdict.self, forKey: .verdict),
+      name: name, verdict: verdict ?? .unjudged,
       endpoint: try container.decodeIfPresent(Endpoint.self, forKey: .endpoint),
       mediaType: try container.decodeIfPresent(MediaType.self, forKey: .mediaType),
       sniffedType: try container.decodeIfPresent(String.self, forKey: .sniffedType),
@@ -39,6 +40,7 @@ extension CheckResult: Codable {
       facts: try container.decode(Facts.self, forKey: .facts), findings: findings,
       alternatives: try container.decode([Endpoint].self, forKey: .alternatives),
       request: try container.decodeIfPresent(PreparedRequest.self, forKey: .request))
+    isInspection = verdict == nil
   }
 
   /// Encodes the result as `preflight check --format ndjson` writes it.

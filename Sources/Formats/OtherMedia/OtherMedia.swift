@@ -15,6 +15,8 @@ extension Format {
       .init("video/mp2t", "an MPEG transport stream", .video, extensions: ["ts", "mts", "m2ts"]),
       .init("video/mpeg", "an MPEG video", .video, extensions: ["mpg", "mpeg", "mpe", "vob", "m1v", "m2v"]),
       .init("video/x-flv", "a Flash video", .video, extensions: ["flv"]),
+      .init("application/mxf", "an MXF video", .video, extensions: ["mxf"]),
+      .init("application/vnd.rn-realmedia", "a RealMedia video", .video, extensions: ["rm", "rmvb"]),
       .init("video/x-ms-wmv", "a Windows Media video", .video, extensions: ["wmv"]),
       .init("video/x-ms-asf", "a Windows Media stream", .video, extensions: ["asf", "wmv", "wma"]),
       .init("audio/x-ms-wma", "Windows Media audio", .audio, extensions: ["wma"]),

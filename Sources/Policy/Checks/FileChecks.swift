@@ -299,6 +299,9 @@ extension FindingMaker {
       // A limit is a plain number in a sentence that says "at most" itself.
       let bare = wanted.drop { "≤≥ ".contains($0) }
       let expected = rule.expected ?? (quantifier == .every ? wanted : nil)
+      var values = ["limit": String(bare), "expected": rule.expected ?? String(bare)]
+      // A fix may need the exact value that a fact must have.
+      for condition in broken { values[condition.key] = condition.onlyNumber?.words }
       if rule.code == .trailingData {
         // Its offset and its fix come from the file.
         addTrailingData(inspection, severity: rule.severity, source: rule.source)
@@ -306,7 +309,7 @@ extension FindingMaker {
       }
       add(
         rule.code, severity: rule.severity, message: rule.message,
-        values: ["limit": String(bare), "expected": rule.expected ?? String(bare)],
+        values: values,
         expected: expected, actual: rule.actual ?? (found.isEmpty ? nil : found),
         fix: rule.remedy, source: rule.source)
     }

@@ -7,6 +7,8 @@ import SystemPackage
 struct FindingMaker {
   /// The severities that the policy sets for codes; they override those of rules.
   private let severities: [FindingCode: Severity?]
+  /// The policy's own codes.
+  private let codes: [Explanation]
   /// The endpoints that could accept the result of a fix: the requested one, or any of the policy's; none
   /// without a policy.
   private let targets: [EndpointPolicy]
@@ -18,6 +20,7 @@ struct FindingMaker {
 
   init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FilePath? = nil) {
     severities = policy?.severities ?? [:]
+    codes = policy?.codes ?? []
     let own = endpoint.flatMap { policy?.endpoint($0) }
     targets = own.map { [$0] } ?? policy?.endpoints ?? []
     phrase = own?.phrase ?? endpoint?.standardPhrase ?? "A message"
@@ -32,7 +35,7 @@ struct FindingMaker {
     values: [String: String] = [:], expected: String? = nil, actual: String? = nil, offset: UInt64? = nil,
     fix: Remedy? = nil, source: String? = nil
   ) {
-    guard let explanation = code.explanation else { return }
+    guard let explanation = code.explanation ?? codes.first(where: { $0.code == code }) else { return }
     var severity = severity ?? explanation.severity
     if let own = severities[code] {
       guard let own else { return }
@@ -49,13 +52,14 @@ struct FindingMaker {
     let finding = Finding(
       code: code, severity: severity, subject: subject, message: text ?? explanation.message,
       expected: expected, actual: actual, offset: offset,
-      fix: fix ?? chosenFix(explanation) ?? Remedy(advice: explanation.remedy), file: name,
+      fix: fix ?? chosenFix(explanation, values) ?? Remedy(advice: explanation.remedy), file: name,
       ownExtension: mediaType?.known?.extensions.first, source: source ?? explanation.source)
     if !findings.contains(finding) { findings.append(finding) }
   }
 
   /// The first fix that works on this file and produces an accepted file.
-  private func chosenFix(_ explanation: Explanation) -> Remedy? {
-    explanation.fixes.first { $0.fits(mediaType, anyOf: targets) }?.remedy
+  private func chosenFix(_ explanation: Explanation, _ values: [String: String]) -> Remedy? {
+    explanation.fixes.lazy.filter { $0.fits(mediaType, anyOf: targets) }
+      .compactMap { $0.remedy.filled(with: values) }.first
   }
 }

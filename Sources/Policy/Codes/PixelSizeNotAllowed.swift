@@ -11,7 +11,9 @@ extension Explanation {
     .pixelSizeNotAllowed, .error,
     title: "The image has the wrong width or height",
     message: "{Endpoint} must be {expected} pixels; this file is {actual}.",
-    reason: "Stickers must be exactly 512 × 512 pixels.",
+    reason:
+      "Where the width and height are fixed, as for stickers, an image of another size is rejected instead of "
+      + "scaled.",
     source: "github.com/WhatsApp/stickers; Meta, sticker messages",
     remedy: "Scale the image, with a transparent border if the aspect ratio differs.",
     fixes: [
@@ -19,8 +21,8 @@ extension Explanation {
         Remedy(
           "Scale it", run: "magick",
           [
-            .input, "-coalesce", "-resize", "512x512", "-background", "none", "-gravity", "center", "-extent",
-            "512x512", .output("webp"),
+            .input, "-coalesce", "-resize", "{width}x{height}", "-background", "none", "-gravity", "center",
+            "-extent", "{width}x{height}", .output("webp"),
           ]), from: [.image], makes: .webP)
     ])
 }

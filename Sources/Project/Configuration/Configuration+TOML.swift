@@ -106,9 +106,12 @@ private struct ConfigurationDraft {
     }
     for entry in decoder.table(table, "severities")?.entries ?? [] {
       let code = FindingCode(rawValue: entry.key)
-      if code.explanation == nil {
+      // As for endpoints, the codes of all policies in use are valid.
+      let own = policies.codes
+      if code.explanation == nil, !own.contains(where: { $0.code == code }) {
         decoder.report(
-          entry.position, "unknown finding code '\(entry.key)'" + Explanation.suggestion(for: entry.key))
+          entry.position,
+          "unknown finding code '\(entry.key)'" + Explanation.suggestion(for: entry.key, own: own))
       }
       let names = Severity.allCases.map { (name: $0.rawValue, value: Optional($0)) } + [("off", nil)]
       guard let text = decoder.string(entry.node, as: entry.key),

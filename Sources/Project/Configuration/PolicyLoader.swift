@@ -28,6 +28,16 @@ package struct PolicyLoader {
     return endpoints
   }
 
+  /// The finding codes that the loaded policies define. Of two policies with the same code, one explains it.
+  package var codes: [Explanation] {
+    var codes: [Explanation] = []
+    for own in loaded.values.compactMap({ try? $0.get().policy }).flatMap(\.codes)
+    where !codes.contains(where: { $0.code == own.code }) {
+      codes.append(own)
+    }
+    return codes.sorted { $0.code.rawValue < $1.code.rawValue }
+  }
+
   /// Adds a policy that was loaded elsewhere.
   package mutating func add(_ policy: NamedPolicy) { loaded[policy.key] = .success(policy) }
 

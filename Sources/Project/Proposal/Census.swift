@@ -12,14 +12,24 @@ struct Census {
     var media = 0
     /// The number of media files per automatically chosen endpoint.
     var chosen: [Endpoint: Int] = [:]
-    /// The number of media files whose type each endpoint accepts.
+    /// The number of media files whose type, by their bytes, each endpoint accepts.
     var fitting: [Endpoint: Int] = [:]
+  }
+
+  /// A file that looks like media, and how it fares at the endpoint that is chosen for its type.
+  struct Medium {
+    let path: FilePath
+    let endpoint: Endpoint?
+    /// The codes that reject it.
+    let errors: Set<FindingCode>
   }
 
   /// The counts by relative path. The folder itself has the empty path.
   private(set) var counts: [FilePath: Count] = [:]
   /// The relative paths of files that don't look like media.
   private(set) var others: [FilePath] = []
+  /// The files that look like media.
+  private(set) var media: [Medium] = []
   /// The extensions of files that look like media.
   private(set) var mediaExtensions: Set<String> = []
   /// The number of files with each code.
@@ -32,9 +42,13 @@ struct Census {
   /// The maximum number of files that are inspected, so that large trees take only a few seconds.
   private static let maximumFiles = 10_000
 
+  private let folder: FilePath
+  private let engine: Preflight
+
   /// - Parameter folder: The folder's path, as the user named it.
   init(of folder: FilePath, in project: Project) throws {
-    let engine = project.baseSettings.engine
+    self.folder = folder
+    engine = project.baseSettings.engine
     var walk = FileWalk([folder], in: project)
     var inFolder = (path: FilePath(), count: 0)
     while let file = try walk.next() {
@@ -48,12 +62,23 @@ struct Census {
     }
   }
 
+  /// The codes that reject a file at an endpoint; nil for the one chosen for its type.
+  func errors(of medium: Medium, at endpoint: Endpoint?) throws -> Set<FindingCode> {
+    guard let endpoint, endpoint != medium.endpoint else { return medium.errors }
+    return Self.errors(of: try engine.check(fileAt: folder.pushing(medium.path), as: endpoint))
+  }
+
+  private static func errors(of result: CheckResult) -> Set<FindingCode> {
+    Set(result.findings.filter { $0.severity == .error }.map(\.code))
+  }
+
   private mutating func count(
     _ result: CheckResult, at path: FilePath, in parent: FilePath, under policy: Policy
   ) {
     let isMedia = Self.isMedia(result.mediaType, path)
     if isMedia {
       if let own = path.lowercasedExtension { mediaExtensions.insert(own) }
+      media.append(Medium(path: path, endpoint: result.endpoint, errors: Self.errors(of: result)))
       for code in Set(result.findings.map(\.code)) { codes[code, default: 0] += 1 }
     } else {
       others.append(path)

@@ -32,7 +32,7 @@ extension Proposal {
       # "promo/**" = { endpoint = "image", strict = true, severities = { extension-mismatch = "off" } }
       [files]
       \(filesText)
-      # The severity of each finding: error, warning, note or off. 'preflight explain' lists the codes.
+      \(rejectionText)# The severity of each finding: error, warning, note or off. 'preflight explain' lists the codes.
       [severities]
       \(severitiesText)
       """
@@ -46,6 +46,22 @@ extension Proposal {
   private var filesText: String {
     Self.aligned(
       endpoints.map { ("\(Self.quoted($0.line.glob)) = \"\($0.endpoint.rawValue)\"", $0.line.reason) })
+  }
+
+  private var rejectionText: String {
+    rejectionLines.map { "# \($0)\n" }.joined() + (rejectionLines.isEmpty ? "" : "\n")
+  }
+
+  /// How many files the proposed settings reject, and a line for each code; empty if they reject none.
+  package var rejectionLines: [String] {
+    guard rejectedCount > 0 else { return [] }
+    let width = rejections.map(\.code.rawValue.count).max() ?? 0
+    return ["\(rejectedCount) of \(Self.files(triedCount)) would be rejected:"]
+      + rejections.map { code, count in
+        let padding = String(repeating: " ", count: width - code.rawValue.count)
+        return "  \(code.rawValue)\(padding)  \(Self.files(count))"
+          + (code.explanation.map { ": \($0.title)" } ?? "")
+      }
   }
 
   private var severitiesText: String {

@@ -14,6 +14,12 @@ package struct Proposal {
   /// The codes of warnings that were found, and the number of files with each, most frequent first.
   private(set) var codes: [(code: FindingCode, count: Int)] = []
   package let fileCount: Int
+  /// The number of files that the proposed settings were tried on.
+  private(set) var triedCount = 0
+  /// The number of those that are rejected with the proposed settings.
+  package private(set) var rejectedCount = 0
+  /// The codes that reject them, and the number of files with each, most frequent first.
+  private(set) var rejections: [(code: FindingCode, count: Int)] = []
 
   /// The number of proposed globs.
   package var globCount: Int { endpoints.count + ignored.count }
@@ -28,16 +34,37 @@ package struct Proposal {
     let census = try Census(of: folder, in: project)
     fileCount = census.fileCount
     let paths = census.counts.keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-    readFolders(paths, census)
+    let proposed = readFolders(paths, census)
     readOthers(census)
+    try readRejections(census, proposed)
     codes = census.codes.map { (code: $0.key, count: $0.value) }
       .filter { $0.code.explanation?.severity == .warning }
-      .sorted { ($1.count, $0.code.rawValue) < ($0.count, $1.code.rawValue) }
+      .sorted(by: Self.isMoreFrequent)
+  }
+
+  private static func isMoreFrequent(
+    _ a: (code: FindingCode, count: Int), _ b: (code: FindingCode, count: Int)
+  ) -> Bool {
+    (b.count, a.code.rawValue) < (a.count, b.code.rawValue)
+  }
+
+  /// Tries the proposed endpoints on the files: what they reject must not come as a surprise.
+  private mutating func readRejections(_ census: Census, _ proposed: [FilePath: Endpoint]) throws {
+    var counts: [FindingCode: Int] = [:]
+    for medium in census.media {
+      let errors = try census.errors(
+        of: medium, at: Self.above(medium.path).lazy.compactMap { proposed[$0] }.first)
+      triedCount += 1
+      if !errors.isEmpty { rejectedCount += 1 }
+      for code in errors { counts[code, default: 0] += 1 }
+    }
+    rejections = counts.map { (code: $0.key, count: $0.value) }.sorted(by: Self.isMoreFrequent)
   }
 
   // MARK: Folders
 
-  private mutating func readFolders(_ paths: [FilePath], _ census: Census) {
+  /// - Returns: The endpoint of each folder that gets one.
+  private mutating func readFolders(_ paths: [FilePath], _ census: Census) -> [FilePath: Endpoint] {
     var proposed: [FilePath: Endpoint] = [:]
     var ignoredFolders: [FilePath] = []
     for path in paths {
@@ -46,7 +73,7 @@ package struct Proposal {
       if above.contains(where: ignoredFolders.contains) { continue }
       if count.media == 0 {
         // If there is no media at all, the files are probably still to come.
-        if path.isEmpty { return }
+        if path.isEmpty { return [:] }
         ignoredFolders.append(path)
         if ignored.count < Self.maximumLines {
           ignored.append(
@@ -56,13 +83,13 @@ package struct Proposal {
       }
       let inherited = above.lazy.compactMap { proposed[$0] }.first
       guard let found = Self.endpoint(for: path, count), found.endpoint != inherited else { continue }
+      // What isn't written has no effect.
+      guard endpoints.count < Self.maximumLines else { continue }
       proposed[path] = found.endpoint
-      if endpoints.count < Self.maximumLines {
-        endpoints.append(
-          (Line(glob: text.isEmpty ? "**" : Self.escaped(text) + "/**", reason: found.reason), found.endpoint)
-        )
-      }
+      endpoints.append(
+        (Line(glob: text.isEmpty ? "**" : Self.escaped(text) + "/**", reason: found.reason), found.endpoint))
     }
+    return proposed
   }
 
   /// The folders above a path, the nearest first. The last is the folder of the proposal.
@@ -73,12 +100,12 @@ package struct Proposal {
     return all
   }
 
-  /// The endpoint of a folder: the one that its name suggests, if it accepts at least half of the media files; else the
-  /// one that is chosen for all of them.
+  /// The endpoint of a folder: the one that its name suggests, if it accepts the type of most media files; else the one
+  /// that is chosen for all of them.
   private static func endpoint(
     for path: FilePath, _ count: Census.Count
   ) -> (endpoint: Endpoint, reason: String)? {
-    if let named = endpoint(named: path), let fitting = count.fitting[named], fitting * 2 >= count.media {
+    if let named = endpoint(named: path), let fitting = count.fitting[named], fitting * 4 >= count.media * 3 {
       return (named, "by its name; accepts the type of \(fitting) of \(files(count.media))")
     }
     if let (endpoint, number) = count.chosen.first, count.chosen.count == 1, number == count.media, number > 1

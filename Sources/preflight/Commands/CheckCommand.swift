@@ -21,33 +21,18 @@ struct CheckCommand: ParsableCommand {
       option, a configuration or a policy is invalid; 130 if interrupted.
       """)
 
-  @OptionGroup var files: FileOptions
-  @OptionGroup var policy: PolicyOptions
-  @OptionGroup var findings: FindingOptions
-  @OptionGroup var reports: ReportOptions
-  @OptionGroup var projects: ProjectOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Endpoint that the files are sent to: image, video, audio, document, sticker, or auto for the one that accepts the file's type (default: from the configuration, else auto).",
-      valueName: "ENDPOINT"))
-  var endpoint: EndpointChoice?
-
-  @Option(help: ArgumentHelp("Media type that you will declare for each file.", valueName: "TYPE"))
-  var declaredType: String?
-
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Reject files with warnings too (--fail-on warning changes only the exit status).")
-  var strict: Bool?
-
+  @OptionGroup(title: "Files") var files: FileOptions
+  @OptionGroup(title: "Policy") var rules: RuleOptions
+  @OptionGroup(title: "Findings and exit status") var findings: FindingOptions
+  @OptionGroup(title: "Reports") var reports: ReportOptions
+  @OptionGroup(title: "Configurations and ignored files") var projects: ProjectOptions
   @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
     let project = try projects.project(
-      Settings(policy, endpoint: endpoint, isStrict: strict), selection: findings.selection)
+      Settings(rules.policy, endpoint: rules.endpoint, isStrict: rules.strict), selection: findings.selection)
     let baseline = try BaselineRun(findings)
-    let (files, declaredType) = (files, declaredType)
+    let (files, declaredType) = (files, rules.declaredType)
     let summary = try FileRun.run(
       files, reports, sandbox, in: project, hasPolicy: true,
       writing: findings.writeBaseline.map { [$0] } ?? []
@@ -63,6 +48,25 @@ struct CheckCommand: ParsableCommand {
     try baseline?.finish()
     try FileRun.exit(summary, failOn: findings.failOn.value)
   }
+}
+
+/// The options for what the files of a run are checked against.
+struct RuleOptions: ParsableArguments {
+  @OptionGroup var policy: PolicyOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Endpoint that the files are sent to: image, video, audio, document, sticker, or auto for the one that accepts the file's type (default: from the configuration, else auto).",
+      valueName: "ENDPOINT"))
+  var endpoint: EndpointChoice?
+
+  @Option(help: ArgumentHelp("Media type that you will declare for each file.", valueName: "TYPE"))
+  var declaredType: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Reject files with warnings too (--fail-on warning changes only the exit status).")
+  var strict: Bool?
 }
 
 /// An endpoint of a policy, or automatic.

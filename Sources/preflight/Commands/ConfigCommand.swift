@@ -14,17 +14,19 @@ import PreflightProject
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Check configuration files, and show the settings of a file.",
+    abstract: "Check configuration files, and show the settings of a file or folder.",
     discussion: "Exit status: 0, or 2 if a configuration is invalid.",
     subcommands: [Show.self, Lint.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Show the settings of a file, and where each comes from.",
+      commandName: "show", abstract: "Show the settings of files or folders, and where each comes from.",
       discussion: "Exit status: 0, or 2 if a configuration is invalid.")
 
-    @Argument(help: "Files, which need not exist.")
-    var files: [FilePath]
+    @Argument(
+      help: ArgumentHelp(
+        "Files or folders (default: the working folder). They need not exist.", valueName: "PATH"))
+    var paths: [FilePath] = ["."]
 
     @Option(help: ArgumentHelp("Output format: human or json.", valueName: "FORMAT"))
     var format = TextFormat.human
@@ -34,12 +36,12 @@ struct ConfigCommand: ParsableCommand {
     func run() throws {
       let project = try projects.project(Settings())
       var rows: [SettingsRows] = []
-      for file in files {
-        let path = project.absolute(file)
-        let settings = project.allSettings(ofFileAt: path)
+      for name in paths {
+        let path = project.absolute(name)
+        let settings = project.allSettings(at: path)
         let ignoredBy = project.decidingPattern(forFileAt: path)
         if !project.error.lines.isEmpty { throw Failure(project.error) }
-        rows.append(SettingsRows(settings, ignoredBy: ignoredBy, named: file))
+        rows.append(SettingsRows(settings, ignoredBy: ignoredBy, named: name))
       }
       switch format {
       case .human: Terminal.write(rows.map(\.text).joined(), to: STDOUT_FILENO)
@@ -84,7 +86,7 @@ struct ConfigCommand: ParsableCommand {
   }
 }
 
-/// The settings of a file, one row per setting.
+/// The settings of a file or folder, one row per setting.
 private struct SettingsRows {
   private struct Row {
     let key: String
@@ -125,7 +127,7 @@ private struct SettingsRows {
         origin: setting?.origin.description ?? "default"))
   }
 
-  /// The file's name, followed by the rows in aligned columns.
+  /// The name, followed by the rows in aligned columns.
   var text: String {
     let widths = (rows.map(\.key.count).max() ?? 0, rows.map(\.value.count).max() ?? 0)
     func padded(_ text: String, _ width: Int) -> String {

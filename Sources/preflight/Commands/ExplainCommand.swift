@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 import PreflightReports
 
 #if canImport(Darwin)
@@ -15,15 +16,16 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain",
     abstract: "Explain a finding code or one of Meta's error numbers.",
     discussion: """
-      Without CODE, lists all codes. With --policy, also shows that policy's own rules with the code. \
-      For one of Meta's error numbers, such as 131053, shows the findings that predict it.
+      Without CODE, lists all codes. With a policy, named here or by the working folder's configuration, also \
+      explains the codes that it defines, and shows its rules with the code. For one of Meta's error numbers, such as \
+      131053, shows the findings that predict it.
 
       Exit status: 0, or 2 if the code or the policy is unknown.
       """)
 
   @Argument(
     help: "A finding code, such as file-too-large, or an error number, such as 131053.",
-    completion: .list(Explanation.all.map(\.code.rawValue) + MetaError.all.map { "\($0.number)" }))
+    completion: FindingOptions.codeNames(and: MetaError.all.map { "\($0.number)" }))
   var code: String?
 
   @OptionGroup var policy: PolicyOptions
@@ -32,14 +34,24 @@ struct ExplainCommand: ParsableCommand {
   var format = TextFormat.human
 
   func run() throws {
-    let policy = try self.policy.policy.map(PolicyOptions.load)
-    guard let code else { return show(Explanation.all, isTable: true, under: policy) }
+    let policy = try policyInUse()
+    let own = policy?.codes ?? []
+    guard let code else { return show(Explanation.all + own, isTable: true, under: policy) }
     if let number = Int(code) { return try showError(number) }
-    guard let explanation = FindingCode(rawValue: code).explanation else {
-      let near = Explanation.suggestion(for: code)
+    let wanted = FindingCode(rawValue: code)
+    guard let explanation = policy?.explanation(of: wanted) ?? wanted.explanation else {
+      let near = Explanation.suggestion(for: code, own: own)
       throw Failure("unknown finding code '\(code)'\(near)\nRun 'preflight explain' for a list of all codes.")
     }
     show([explanation], isTable: false, under: policy)
+  }
+
+  /// The policy of the command line, else that of the working folder's configuration; nil if neither names one.
+  private func policyInUse() throws(Failure) -> Policy? {
+    if let name = policy.policy { return try PolicyOptions.load(name) }
+    // Codes can be looked up while a configuration is being mended, too.
+    guard let project = try? Project(Project.Options()) else { return nil }
+    return project.allSettings(at: project.absolute(".")).policy?.value.policy
   }
 
   private func show(_ explanations: [Explanation], isTable: Bool, under policy: Policy?) {

@@ -28,6 +28,11 @@ struct HookCommand: ParsableCommand {
       64 MiB of requests are buffered while the caller doesn't read answers. A configuration is read only with --config; an endpoint in the \
       request overrides it. The hook ends when its input ends.
 
+      A request, and its answer shortened:
+
+        {"id": 7, "file": "photo.jpg", "endpoint": "image"}
+        {"id": 7, "path": "photo.jpg", "verdict": "accepted", "findings": [], …}
+
       Exit status: 0 if everything was accepted; 1 if a request was rejected; 2 if a file couldn't be read, or an \
       option, the configuration or the policy is invalid. With --fail-on never, 0 whatever the verdicts.
       """)

@@ -17,8 +17,9 @@ struct InitCommand: ParsableCommand {
     commandName: "init",
     abstract: "Write a preflight.toml for a folder, from the files in it.",
     discussion: """
-      Proposes an endpoint for each folder and what to ignore, with the reason beside each line. An existing \
-      configuration is never overwritten.
+      Proposes an endpoint for each folder and what to ignore, with the reason beside each line, and says which of the \
+      files would be rejected. Files are judged by their bytes, not by their names. An existing configuration is never \
+      overwritten.
 
       Exit status: 0, or 2 if the folder can't be read or already has a configuration.
       """)
@@ -57,5 +58,7 @@ struct InitCommand: ParsableCommand {
     Terminal.write(
       "Wrote \(path.display) with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "
         + "\(counts.files) file\(counts.files == 1 ? "" : "s").\n", to: STDOUT_FILENO)
+    let rejections = proposal.rejectionLines.map { $0 + "\n" }.joined()
+    Terminal.write(rejections, to: STDOUT_FILENO)
   }
 }

@@ -13,10 +13,9 @@ struct InspectCommand: ParsableCommand {
       Exit status: 0, or 2 if a file can't be read or an option is invalid; 130 if interrupted.
       """)
 
-  @OptionGroup var files: FileOptions
-  @OptionGroup var reports: ReportOptions
-  @OptionGroup var projects: ProjectOptions
-
+  @OptionGroup(title: "Files") var files: FileOptions
+  @OptionGroup(title: "Reports") var reports: ReportOptions
+  @OptionGroup(title: "Configurations and ignored files") var projects: ProjectOptions
   @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {

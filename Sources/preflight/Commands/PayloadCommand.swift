@@ -102,7 +102,7 @@ struct PayloadCommand: ParsableCommand {
 
   func run() throws {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
-    if let error = project.endpointError { throw Failure(error) }
+    if let error = project.optionError { throw Failure(error) }
     let settings = file.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
     sandbox.enter()

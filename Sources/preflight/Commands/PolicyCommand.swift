@@ -67,7 +67,7 @@ struct PolicyCommand: ParsableCommand {
 
     func run() throws {
       guard let text = Policy.builtInText(named: name) else {
-        throw Failure("unknown policy '\(name)'; choose from \(Policy.builtInNames.joined(separator: ", "))")
+        throw Failure("unknown policy '\(name)'" + TOMLDecoder.suggestion(name, Policy.builtInNames))
       }
       guard format == .json else {
         Terminal.write(text, to: STDOUT_FILENO)
@@ -102,10 +102,10 @@ struct PolicyCommand: ParsableCommand {
           Terminal.write("\(error)\n", to: STDERR_FILENO)
           hasErrors = true
         } catch let error as Failure {
-          Terminal.note("\(file.display) \(error.message)")
+          Terminal.write(.error, "\(file.display) \(error.message)")
           hasErrors = true
         } catch {
-          Terminal.note("\(file.display): \(error)")
+          Terminal.write(.error, "\(file.display): \(error)")
           hasErrors = true
         }
       }

@@ -32,13 +32,13 @@ struct BaselineRun {
         throw Failure("the baseline \(writtenName.display) can't be written: \(error)")
       }
       let count = baseline.entries.count
-      Terminal.note(
-        "wrote \(count == 1 ? "1 finding" : "\(count) findings") to \(writtenName.display)")
+      Terminal.write(
+        .note, "wrote \(count == 1 ? "1 finding" : "\(count) findings") to \(writtenName.display)")
     } else if let readName {
       let count = known.stale.count
       guard count > 0 else { return }
       let entries = count == 1 ? "1 entry no longer occurs" : "\(count) entries no longer occur"
-      Terminal.note("\(readName.display): \(entries); update it with --write-baseline")
+      Terminal.write(.warning, "\(readName.display): \(entries); update it with --write-baseline")
     }
   }
 

@@ -23,8 +23,9 @@ enum FileRun {
     var walk = FileWalk(try files.names(), in: project)
     // All configurations are read before any file is checked or any report is opened.
     do { try walk.survey() } catch { throw Failure(error) }
-    if let error = project.endpointError { throw Failure(error) }
-    let sink = try ReportSink(reports, context: reports.context(policy: hasPolicy ? project.policyName : nil))
+    if let error = project.optionError { throw Failure(error) }
+    let sink = try ReportSink(
+      reports, context: reports.context(policy: hasPolicy ? project.policyName : nil, codes: project.codes))
     // This must precede all other threads: those for interrupts, progress and checks.
     sandbox.enter(writing: written)
     let run = OrderedRun(jobs: files.jobs.count) { (file: FoundFile) in
@@ -55,9 +56,10 @@ enum FileRun {
         }, emit: sink.add)
     } catch let interrupted as Interrupted { sink.abandon(signal: interrupted.signal) }
     let summary = try sink.finish()
+    if let problem = sink.unjudged { Terminal.write(.error, problem) }
     if summary.checked == 0 {
       if files.requireFiles { throw Failure("no files to check") }
-      Terminal.note("no files to check")
+      Terminal.write(.warning, "no files to check")
     }
     return summary
   }
@@ -93,6 +95,7 @@ private final class ReportSink {
 
   private var targets: [Target] = []
   private var summary = Summary()
+  private var firstUnjudged: CheckResult?
 
   init(_ options: ReportOptions, context: ReportContext) throws {
     // Turn a closed pipe into a write error, so that the other reports are still written.
@@ -120,13 +123,24 @@ private final class ReportSink {
       let room = ReportFormat.stepSummaryLimit - output.byteCount
       return room < 4096 ? nil : Target(ReportFormat.stepSummary(context, room: room), output)
     } catch {
-      Terminal.note("step summary: \(error.message)")
+      Terminal.write(.warning, "step summary: \(error.message)")
       return nil
     }
   }
 
+  /// What to say of files that couldn't be read; nil if there are none. A report may be in a file that nobody opens, so
+  /// standard error has the reason for the exit status.
+  var unjudged: String? {
+    guard let first = firstUnjudged else { return nil }
+    let count = summary.unjudged
+    return count == 1
+      ? "1 file could not be checked: \(first.logLine)"
+      : "\(count) files could not be checked, the first: \(first.logLine)"
+  }
+
   func add(_ result: CheckResult) throws {
     summary.count(result)
+    if result.isUnreadable, firstUnjudged == nil { firstUnjudged = result }
     progress?.advance()
     try write(mustFlush: false) { $0.add(result, to: &$1) }
   }
@@ -147,10 +161,10 @@ private final class ReportSink {
   /// Completes the reports with the results so far, and exits with the signal's status.
   func abandon(signal: Int32) -> Never {
     summary.isInterrupted = true
-    do { _ = try finish() } catch let failure as Failure { Terminal.note(failure.message) } catch {
+    do { _ = try finish() } catch let failure as Failure { Terminal.write(.error, failure.message) } catch {
       // The output is closed, so there is nowhere to report it.
     }
-    Terminal.note("interrupted after \(summary.checked == 1 ? "1 file" : "\(summary.checked) files")")
+    Terminal.write(.note, "interrupted after \(summary.checked == 1 ? "1 file" : "\(summary.checked) files")")
     Terminal.exitAtOnce(128 + signal)
   }
 

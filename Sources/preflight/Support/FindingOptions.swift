@@ -9,14 +9,14 @@ struct FindingOptions: ParsableArguments {
     help: ArgumentHelp(
       "Report only these codes, and let only them reject; separated by commas, may be repeated.",
       valueName: "CODES"),
-    completion: Self.codeNames)
+    completion: Self.codeNames())
   var select: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Don't report these codes or let them reject; separated by commas, may be repeated.", valueName: "CODES"
     ),
-    completion: Self.codeNames)
+    completion: Self.codeNames())
   var ignore: [String] = []
 
   @OptionGroup var failOn: FailOnOption
@@ -31,8 +31,13 @@ struct FindingOptions: ParsableArguments {
       "Write a baseline with every finding of this run.", valueName: "FILE"))
   var writeBaseline: FilePath?
 
-  // The shell runs this only when it completes a word.
-  private static let codeNames = CompletionKind.shellCommand("preflight explain | cut -d ' ' -f 1")
+  /// Completes codes, those of the configuration's policy among them, and other words.
+  static func codeNames(and others: [String] = []) -> CompletionKind {
+    // The shell runs this only when it completes a word.
+    let list = "preflight explain | cut -d ' ' -f 1"
+    return .shellCommand(
+      others.isEmpty ? list : "\(list); printf '%s\\n' \(others.joined(separator: " "))")
+  }
 
   func validate() throws {
     _ = try selection
@@ -43,29 +48,19 @@ struct FindingOptions: ParsableArguments {
 
   var selection: CodeSelection {
     get throws(ValidationError) {
-      let ignored = try Self.codes(ignore, option: "--ignore")
+      let ignored = Self.codes(ignore)
       if ignored.contains(.unreadable) {
         throw ValidationError("'unreadable' can't be ignored, because such a file is not checked")
       }
-      return CodeSelection(selected: try Self.codes(select, option: "--select"), ignored: ignored)
+      return CodeSelection(selected: Self.codes(select), ignored: ignored)
     }
   }
 
-  private static func codes(_ lists: [String], option: String) throws(ValidationError) -> [FindingCode] {
-    var codes: [FindingCode] = []
-    for list in lists {
-      for name in list.split(separator: ",", omittingEmptySubsequences: false) {
-        let name = name.drop { $0 == " " }
-        let code = FindingCode(rawValue: String(name.prefix { $0 != " " }))
-        guard code.explanation != nil else {
-          let near = Explanation.suggestion(for: code.rawValue)
-          throw ValidationError(
-            "\(option): unknown finding code '\(code)'\(near)")
-        }
-        codes.append(code)
-      }
+  /// The codes of comma-separated lists. Which are known is clear once the policies are loaded (`Project.optionError`).
+  private static func codes(_ lists: [String]) -> [FindingCode] {
+    lists.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { name in
+      FindingCode(rawValue: String(name.drop { $0 == " " }.prefix { $0 != " " }))
     }
-    return codes
   }
 }
 

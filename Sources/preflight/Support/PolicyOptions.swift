@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightTOML
 import SystemPackage
 
 /// The option for the policy.
@@ -25,7 +26,8 @@ struct PolicyOptions: ParsableArguments {
       let isName = !name.contains("/") && !name.contains(".")
       throw Failure(
         isName
-          ? "unknown policy '\(name)', and no such file exists; choose from \(names)"
+          ? "unknown policy '\(name)', and no such file exists"
+            + TOMLDecoder.suggestion(name, Policy.builtInNames)
           : "the policy file \(name): \(error)")
     }
     guard let text = String(validating: text, as: UTF8.self) else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MediaPreflight
 import PreflightReports
+import PreflightTOML
 import SystemPackage
 
 #if canImport(Darwin)
@@ -70,7 +71,8 @@ struct ReportOptions: ParsableArguments {
 
   static func format(_ name: String) throws(ValidationError) -> ReportFormat {
     guard let format = ReportFormat.named(name) else {
-      throw ValidationError("unknown format '\(name)'; choose from \(formats)")
+      throw ValidationError(
+        "unknown format '\(name)'" + TOMLDecoder.suggestion(name, ReportFormat.all.map(\.name)))
     }
     return format
   }
@@ -83,11 +85,11 @@ struct ReportOptions: ParsableArguments {
     return (try format(String(text[..<equals])), FilePath(path))
   }
 
-  func context(policy: String?) -> ReportContext {
+  func context(policy: String?, codes: [Explanation]) -> ReportContext {
     let isTerminal = output == nil && Terminal.isTerminal(STDOUT_FILENO)
     let usesColor = color.isEnabled(onTerminal: isTerminal)
     return ReportContext(
-      policy: policy, version: Version.current, usesColor: usesColor,
+      policy: policy, codes: codes, version: Version.current, usesColor: usesColor,
       usesLinks: usesColor && isTerminal && Terminal.hasLinks,
       listing: quiet ? .errors : verbose ? .all : .findings,
       width: (isTerminal ? Terminal.width(STDOUT_FILENO) : nil) ?? Terminal.standardWidth,

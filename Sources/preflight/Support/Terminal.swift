@@ -38,11 +38,14 @@ enum Terminal {
   @discardableResult
   static func write(_ text: String, to descriptor: Int32) -> Bool { write(Array(text.utf8), to: descriptor) }
 
-  static func note(_ text: String) { write("preflight: \(text)\n", to: STDERR_FILENO) }
+  /// How a message on standard error begins.
+  enum Label: String {
+    case error, warning, note
+  }
 
-  static func fail(_ text: String) -> Never {
-    note(text)
-    exit(ExitStatus.notJudged.rawValue)
+  /// Writes a message to standard error.
+  static func write(_ label: Label, _ text: String) {
+    write("\(label.rawValue): \(text)\n", to: STDERR_FILENO)
   }
 
   static func exit(_ status: Int32) -> Never {
