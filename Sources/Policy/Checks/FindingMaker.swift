@@ -14,6 +14,8 @@ struct FindingMaker {
   private let phrase: String
   let mediaType: MediaType?
   let name: FilePath?
+  /// The codec of all audio in the file; nil if there is none, or several.
+  var audioCodec: String?
   private(set) var findings: [Finding] = []
 
   init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FilePath? = nil) {
@@ -56,6 +58,6 @@ struct FindingMaker {
 
   /// The first fix that works on this file and produces an accepted file.
   private func chosenFix(_ explanation: Explanation) -> Remedy? {
-    explanation.fixes.first { $0.fits(mediaType, anyOf: targets) }?.remedy
+    explanation.fixes.first { $0.fits(mediaType, audioCodec: audioCodec, anyOf: targets) }?.remedy
   }
 }
