@@ -485,6 +485,9 @@ extension Limits {
     /// The maximum to scan for the end of a comment that starts in the header: 64 KiB.
     package static let openingEnd = 64 << 10
 
+    /// How far padding after a file's end is followed: 16 MiB, more than any endpoint accepts but documents.
+    package static let padding: UInt64 = 16 << 20
+
     /// How much of the trailing data is scanned to identify it: 64 KiB, the length of an archive's comment.
     package static let trailing = 64 << 10
   }
