@@ -84,6 +84,12 @@ extension Limits {
     package static let progressiveBlocks = 1 << 25
   }
 
+  /// GIF.
+  package enum GIF {
+    /// The zeros between blocks: 1 MiB. Writers put one or two there.
+    package static let zeros: UInt64 = 1 << 20
+  }
+
   /// PNG and APNG.
   package enum PNG {
     /// The maximum decompressed size of all images of a file: 256 MiB, 8,000 × 8,000 pixels with
@@ -156,6 +162,16 @@ extension Limits {
     /// them.
     package static let sliceSamples = 8
 
+    /// The bytes of all samples together in relation to the file's: 2. If the tables declare more, they repeat
+    /// some, and following them all would take long.
+    package static let samplesPerFile: UInt64 = 2
+
+    /// Nesting of the boxes of a movie: 16; files have eight.
+    package static let boxLevels = 16
+
+    /// The zeros that a coder may write in a row: less than 16.
+    package static let zeros = 16
+
     /// Units of a sample: 16, more than precede a picture's first slice.
     package static let units = 16
   }
@@ -165,6 +181,10 @@ extension Limits {
     /// Concurrent streams: 64, more than any real media has. The pages of the others are checked but not
     /// followed.
     package static let streams = 64
+
+    /// How far to search for the next page behind other bytes: 16 MiB. A page has 64 KiB at most, so what lies
+    /// between is damage or no part of the file.
+    package static let search: UInt64 = 16 << 20
 
     /// How many times the file's bytes may be checksummed to find out whether four letters start a page.
     package static let searches: UInt64 = 4
@@ -182,6 +202,10 @@ extension Limits {
 
     /// The attempts that every file gets, however small.
     package static let freeFormatTries: UInt64 = 32
+
+    /// The zeros at the end of a frame's audio that an encoder may put there: 40 bytes. In files that play, 33 were
+    /// seen.
+    package static let zeros: UInt64 = 40
   }
 
   /// AAC in ADTS frames.
@@ -189,18 +213,52 @@ extension Limits {
     /// How far to search for the first frame from the start of a file or after a tag, to detect whether the
     /// file has this format: 16 KiB, some 40 frames.
     package static let search: UInt64 = 1 << 14
+
+    /// The zeros at the end of a frame that an encoder may put there: 4 bytes. Its blocks end with set bits.
+    package static let zeros: UInt64 = 4
+  }
+
+  /// AMR.
+  package enum AMR {
+    /// The zeros at the end of a frame that speech may have: 3 bytes.
+    package static let zeros = 4
+
+    /// The frames of zeros between others that a coder may write: 4. Silence has a frame type of its own.
+    package static let holeFrames = 5
+
+    /// The frames of zeros at the end that may be reserved space: 315, or 4 KiB, a block of a file system.
+    package static let zeroFrames = 315
   }
 
   /// The tags around audio.
   package enum AudioTags {
     /// Consecutive tags: 64. Each one at the end costs a read, and files have three at most.
     package static let count = 64
+
+    /// How far behind a frame to search for the tags of another file that was joined to it: 4 KiB. Programs
+    /// that join files put nothing between them.
+    package static let join: UInt64 = 4 << 10
+
+    /// The zeros after the last frame that are padding for certain: less than 128 bytes, the length of a tag.
+    package static let zeros: UInt64 = 128
+
+    /// How much is searched for a byte that isn't zero: 16 MiB. What follows as many zeros isn't audio.
+    package static let padding: UInt64 = 16 << 20
+
+    /// How much text is skipped before audio: 4 KiB, the head of an HTTP message with its cookies.
+    package static let text = 4 << 10
   }
 
   /// Audio and video that is named and not read.
   package enum OtherMedia {
     /// The objects of a Windows Media header: 256; files have ten.
     package static let objects = 256
+
+    /// The elements of a Matroska file before its list of tracks, and of a track: 64; files have ten.
+    package static let elements = 64
+
+    /// The tracks of a Matroska file: 64; films have a dozen.
+    package static let tracks = 64
 
     /// How far a stream without a header is scanned: 4 KiB, twenty packets.
     package static let head = 4 << 10
@@ -388,6 +446,25 @@ extension Limits {
     /// documents have hundreds.
     package static let records = 1 << 14
 
+    /// The zeros that a writer may put at the end of a file: 4.5 KiB, the padding of a short stream and of a sector.
+    package static let padding: UInt64 = 9 << 9
+
+    /// Sheets of a workbook whose place is checked: 65,536. A workbook has some dozens.
+    package static let sheets = 1 << 16
+
+    /// Nesting of a presentation's records: 64; documents stay below ten.
+    package static let containers = 64
+
+    /// The zeros that a text may have in a row: less than 32. In documents, 3 were seen.
+    package static let zeros = 32
+
+    /// The zeros in a row from which on a document's text or tables have a hole: 2 KiB. In documents, half of that was
+    /// seen, before the text.
+    package static let hole = 2 << 10
+
+    /// The pieces of a text together in relation to their stream: 2. If a table declares more, it repeats some.
+    package static let textPerStream: UInt64 = 2
+
     /// Packaged files: 32.
     package static let packagedFiles = 32
 
@@ -422,6 +499,9 @@ extension Limits {
 
     /// The maximum to scan for the end of a comment that starts in the header: 64 KiB.
     package static let openingEnd = 64 << 10
+
+    /// How far padding after a file's end is followed: 16 MiB, more than any endpoint accepts but documents.
+    package static let padding: UInt64 = 16 << 20
 
     /// How much of the trailing data is scanned to identify it: 64 KiB, the length of an archive's comment.
     package static let trailing = 64 << 10

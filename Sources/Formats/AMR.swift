@@ -75,26 +75,33 @@ enum AMR: FormatReader {
     _ frames: Frames, channels: UInt64, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     let clause = "RFC 4867 5.3"
-    if frames.end < window.byteCount {
-      // Zeros at the end are space that recorders reserve and don't fill.
-      if try AudioTags.isZero(&window, from: frames.end, to: window.byteCount) { return }
-      if let type = frames.wrongType {
-        reading.add(
-          Fault(
-            "frame-type-reserved", clause: clause, at: frames.end,
-            "A frame has an invalid type; the audio can't be decoded past this point.",
-            expected: "a valid frame type", actual: "type \(type)"))
-      } else {
-        reading.addTruncation(of: "a frame", clause: clause, at: window.byteCount)
-      }
+    if let hole = frames.hole {
+      reading.add(
+        Fault(
+          "unwritten", clause: clause, at: hole, "Frames consist of zeros: they weren't written.",
+          expected: "speech", actual: "zeros"))
+    } else if let type = frames.wrongType {
+      reading.add(
+        Fault(
+          "frame-type-reserved", clause: clause, at: frames.end,
+          "A frame has an invalid type; the audio can't be decoded past this point.",
+          expected: "a valid frame type", actual: "type \(type)"))
     } else if frames.count == 0 {
       reading.add(
         Fault(
           "no-frames", clause: clause, at: frames.end, "The file ends before the first frame.",
           expected: "a frame", actual: "end of file"))
-    } else if frames.count % channels != 0 {
-      reading.addTruncation(of: "a block of frames", clause: clause, at: window.byteCount)
+    } else if frames.zeroFrames == 0, try isCut(frames, channels: channels, &window) {
+      reading.noteLastFrame(clause: clause, endsAt: window.byteCount)
     }
+  }
+
+  /// Whether the file ends within a frame, or within the frames of all channels.
+  private static func isCut(
+    _ frames: Frames, channels: UInt64, _ window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    guard frames.end < window.byteCount else { return frames.count % channels != 0 }
+    return try !AudioTags.isZero(&window, from: frames.end, to: window.byteCount)
   }
 
   /// The frames one after the other.
@@ -110,19 +117,30 @@ enum AMR: FormatReader {
       end = start
     }
 
+    /// The last frames in a row that are zeros. Zeros are a header of the smallest type, and recorders reserve
+    /// some space at the end that they don't fill.
+    var zeroFrames = 0
+    private var firstZero: UInt64 = 0
+    /// How many zeros the frame before them ends with.
+    private var zerosBefore = 0
+    /// Where zeros begin that can't be reserved space.
+    var hole: UInt64?
+
     mutating func follow(_ window: inout ByteWindow) throws(ReadError) {
       let byteCount = window.byteCount
-      while end < byteCount, wrongType == nil {
+      while end < byteCount, wrongType == nil, hole == nil {
         let before = end
         follow(try window.available(at: end, upTo: 1 << 15))
         if end == before { return }
       }
+      // A frame that was begun and not written completely ends with zeros itself.
+      if zeroFrames > 0, zerosBefore >= Limits.AMR.zeros { noteHole() }
     }
 
     /// Continues as long as frames are complete in a part of the file.
     private mutating func follow(_ span: borrowing ByteSpan) {
       var index = 0
-      while let header = span[index] {
+      while let header = span[index], hole == nil {
         let type = Int(header >> 3 & 15)
         let size = Int(sizes[type])
         if size == 0 {
@@ -130,10 +148,28 @@ enum AMR: FormatReader {
           break
         }
         guard span.bytes.byteCount - index >= size else { break }
+        noteZeros(span, at: index, size)
         index += size
         count += 1
       }
       end += UInt64(index)
     }
+
+    private mutating func noteZeros(_ span: borrowing ByteSpan, at index: Int, _ size: Int) {
+      var zeros = 0
+      while zeros < size, span[index + size - 1 - zeros] == 0 { zeros += 1 }
+      if zeros == size {
+        if zeroFrames == 0 { firstZero = end + UInt64(index) }
+        zeroFrames += 1
+        if zeroFrames > Limits.AMR.zeroFrames { noteHole() }
+      } else {
+        // Speech after zeros: they aren't at the end.
+        if zeroFrames >= Limits.AMR.holeFrames { noteHole() }
+        zeroFrames = 0
+        zerosBefore = zeros
+      }
+    }
+
+    private mutating func noteHole() { hole = firstZero - UInt64(zerosBefore) }
   }
 }

@@ -46,7 +46,13 @@ enum GIF: FormatReader {
         return try reading.noteTrailingData(&window, after: position + 1)
       case 0x00:
         // Some writers add an extra terminator after a block.
-        position = try endOfZeros(&window, from: position)
+        let end = try endOfZeros(&window, from: position)
+        guard end - position < Limits.GIF.zeros else {
+          let size = Limits.size(Limits.GIF.zeros)
+          return reading.leaveUnchecked(
+            UncheckedPart("what follows \(size) of zeros", limit: size, at: position))
+        }
+        position = end
       default:
         return reading.add(
           Fault(
@@ -57,7 +63,7 @@ enum GIF: FormatReader {
     }
   }
 
-  /// Where a run of zeros ends.
+  /// Where a run of zeros ends, or is longer than the limit.
   private static func endOfZeros(_ window: inout ByteWindow, from start: UInt64) throws(ReadError) -> UInt64 {
     var position = start
     while true {
@@ -65,7 +71,7 @@ enum GIF: FormatReader {
       var index = 0
       while block[index] == 0 { index += 1 }
       position += UInt64(index)
-      if index < block.remaining || index == 0 { return position }
+      if index < block.remaining || index == 0 || position - start >= Limits.GIF.zeros { return position }
     }
   }
 

@@ -19,6 +19,17 @@ enum OtherFiles: FormatReader {
     if reading.mediaType == nil, isWorksheet(head) { reading.mediaType = "application/vnd.ms-excel" }
   }
 
+  static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    switch reading.mediaType {
+    case "application/vnd.ms-excel":
+      try OldDocuments.checkWorkbook(&window, into: &reading)
+    case "application/msword":
+      let isForWindows = try window.available(at: 0, upTo: 2)[1] == 0xa5
+      try OldDocuments.checkDocument(isForWindows: isForWindows, &window, into: &reading)
+    default: break
+    }
+  }
+
   private static let signatures = FileSignatures<MediaType>([
     .init("SQLite format 3\0", "application/vnd.sqlite3"),
     .init("\0\u{1}\0\0Standard Jet DB\0", "application/x-msaccess"),

@@ -160,17 +160,22 @@ public struct RemedyChoice: Sendable {
   public let remedy: Remedy
   /// The files that it can work on; empty for all.
   public let from: [FileSelector]
+  /// The codec that all their audio must have; nil for any.
+  public let audioCodec: String?
   /// The type of its output, which the endpoint has to accept; nil if the type stays the same.
   public let makes: MediaType?
 
-  init(_ remedy: Remedy, from: [FileSelector] = [], makes: MediaType? = nil) {
+  init(_ remedy: Remedy, from: [FileSelector] = [], audioCodec: String? = nil, makes: MediaType? = nil) {
     self.remedy = remedy
     self.from = from
+    self.audioCodec = audioCodec
     self.makes = makes
   }
 
-  /// Whether the remedy works on files of a type, and one of the endpoints would accept its output.
-  func fits(_ mediaType: MediaType?, anyOf endpoints: [EndpointPolicy]) -> Bool {
+  /// Whether the remedy works on files of a type whose audio has a codec, and one of the endpoints would accept its
+  /// output.
+  func fits(_ mediaType: MediaType?, audioCodec: String?, anyOf endpoints: [EndpointPolicy]) -> Bool {
+    if let own = self.audioCodec, own != audioCodec { return false }
     if let makes, !endpoints.isEmpty, !endpoints.contains(where: { $0.types.contains(makes) }) {
       return false
     }

@@ -257,7 +257,7 @@ import Testing
     let sizes = try #require(bytes.isoBox("stsz"))
     let place = try #require(bytes.isoBox("stco"))
     let size = bytes.bigEndian32(at: sizes + 20)
-    bytes += isoBox("mdat", [UInt8](repeating: 0, count: size))
+    bytes += isoBox("mdat", [0xc0] + [UInt8](repeating: 9, count: size - 1))
     let start = bytes.count - size
     let samples = try #require(bytes.isoBox("stsc"))
     // One sample in the one chunk that counts, which ends with the file.

@@ -10,7 +10,12 @@ private typealias Node = CompoundFileBuilder.Node
   private static func word(flags: UInt16 = 0x0200, version: UInt16 = 0xc1, count: Int = 5000) -> [UInt8] {
     let head =
       littleEndian(UInt16(0xa5ec)) + littleEndian(version) + [0, 0, 0, 0, 0, 0] + littleEndian(flags)
-    return head + [UInt8](repeating: 0x2e, count: count - head.count)
+    // The lists of the information block: 14 and 22 numbers, and 93 tables, which aren't there.
+    let lists =
+      littleEndian(UInt16(14)) + [UInt8](repeating: 0, count: 28) + littleEndian(UInt16(22))
+      + [UInt8](repeating: 0, count: 88) + littleEndian(UInt16(93)) + [UInt8](repeating: 0, count: 93 * 8)
+    let block = head + [UInt8](repeating: 0, count: 32 - head.count) + lists
+    return Array((block + [UInt8](repeating: 0x2e, count: max(0, count - block.count))).prefix(count))
   }
 
   private static let document: [Node] = [
@@ -152,7 +157,7 @@ private typealias Node = CompoundFileBuilder.Node
       let list =
         littleEndian(UInt16(0xf)) + littleEndian(UInt16(0x7d0)) + littleEndian(UInt32(info.count)) + info
       let skipped =
-        littleEndian(UInt16(0xf)) + littleEndian(UInt16(0x3ee)) + littleEndian(UInt32(4200))
+        littleEndian(UInt16(0)) + littleEndian(UInt16(0x3ee)) + littleEndian(UInt32(4200))
         + [UInt8](repeating: 7, count: 4200)
       let document =
         littleEndian(UInt16(0xf)) + littleEndian(UInt16(0x3e8)) + littleEndian(UInt32(list.count)) + list

@@ -34,6 +34,11 @@ extension Inspection {
   var namedFaults: [NamedFault] { faults.map { NamedFault($0.name, $0.offset.map(Int.init)) } }
 }
 
+extension Inspection {
+  /// Whether the file plays, but may have lost its end.
+  var isPossiblyTruncated: Bool { faults.isEmpty && possibleTruncation != nil }
+}
+
 /// A fault's name and offset, for comparison in tests.
 struct NamedFault: Equatable, CustomStringConvertible {
   let name: String

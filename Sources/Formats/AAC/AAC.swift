@@ -51,7 +51,8 @@ enum AAC: FormatReader {
   private static func readADTS(
     _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
-    let leading = try AudioTags.leading(&window)
+    let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 & 0xf6 == 0xf0 }
+    let leading = try AudioTags.leading(&window, from: text)
     guard leading.cutTagOffset == nil else { return }
     let start = leading.end
     // Reading the file's end is only worthwhile if there is something like a frame.
@@ -66,6 +67,7 @@ enum AAC: FormatReader {
     let frames = try ADTSFrames.follow(&window, from: found, first, before: end)
     if found > start, frames.bytes < (end - start) / 10 * 9 { return }
     reading.mediaType = "audio/aac"
+    reading.noteText(before: text)
     try note(first, at: found, &window, into: &reading)
     let milliseconds = Double(frames.blocks) * 1024 * 1000 / Double(first.sampleRate)
     reading.facts.durationMilliseconds = milliseconds
@@ -111,11 +113,11 @@ enum AAC: FormatReader {
     reading.mediaType = "audio/aac"
     try note(first, at: start, &window, into: &reading)
     if UInt64(first.frameLength) > end - start {
-      reading.addTruncation(of: "the first frame", clause: "ISO/IEC 14496-3 1.A.2.2", at: window.byteCount)
+      reading.addTruncation(of: "the first frame", clause: clause, at: window.byteCount)
     } else {
       reading.add(
         Fault(
-          "no-frames", clause: "ISO/IEC 14496-3 1.A.2.2", at: start + UInt64(first.frameLength),
+          "no-frames", clause: clause, at: start + UInt64(first.frameLength),
           "The file starts like AAC, but no consecutive frames follow.",
           expected: "consecutive frames", actual: "other bytes"))
     }
@@ -124,25 +126,51 @@ enum AAC: FormatReader {
   private static func judgeEnd(
     _ frames: ADTSFrames, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
-    let clause = "ISO/IEC 14496-3 1.A.2.2"
+    if let gap = frames.gap {
+      reading.add(
+        Fault(
+          "frames-interrupted", clause: clause, at: gap.lowerBound,
+          "Bytes that are neither frames nor a tag interrupt the audio.",
+          expected: "the next frame", actual: "\(gap.count) other bytes"))
+    } else if let offset = frames.emptyFrame {
+      reading.add(
+        Fault(
+          "frame-without-end", clause: "ISO/IEC 14496-3 4.4.2.1", at: offset,
+          "The audio of a frame consists of zeros.", expected: "a raw data block", actual: "zeros"))
+    }
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag, clause: "", at: window.byteCount)
     } else if frames.end < window.byteCount {
       // Tags are at the end, so nothing was truncated there.
       return
-    } else if frames.endsInHeader {
-      reading.addTruncation(of: "a frame header", clause: clause, at: window.byteCount)
-    } else if let rest = frames.rest {
-      reading.add(
-        Fault(
-          "truncated", clause: clause, at: window.byteCount, "The file ends in the middle of a frame.",
-          expected: "\(rest.size) bytes from offset \(rest.offset)",
-          actual: "\(window.byteCount - rest.offset) bytes"))
-    } else if frames.lastEnd < frames.end,
-      try AudioTags.tag(&window, at: frames.lastEnd).isNone,
-      try !AudioTags.isZero(&window, from: frames.lastEnd, to: frames.end)
-    {
-      reading.trailingDataOffset = frames.lastEnd
+    } else if frames.endsInHeader || frames.rest != nil {
+      reading.noteLastFrame(clause: clause, endsAt: window.byteCount)
+    } else if try AudioTags.tag(&window, at: frames.lastEnd).isNone {
+      try judgeRest(frames, &window, into: &reading)
     }
   }
+
+  /// The bytes after the last frame, which are no tag.
+  private static func judgeRest(
+    _ frames: ADTSFrames, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let start = frames.lastEnd
+    let begun = try AudioTags.beginsHeader(&window, at: start) ? min(frames.end, start + 7) : start
+    guard try AudioTags.isZero(&window, from: begun, to: frames.end) else {
+      reading.trailingDataOffset = start
+      return
+    }
+    // The space of a download is often reserved before the bytes arrive. What wasn't written are zeros, also
+    // within the frame that was begun. A block ends with the element END, three bits set.
+    let written = try AudioTags.endOfWritten(&window, from: frames.lastOffset, to: start)
+    if begun > start {
+      reading.noteUnwritten(from: start, clause: clause)
+    } else if written + Limits.AAC.zeros < start, frames.emptyFrame != frames.lastOffset {
+      reading.noteUnwritten(from: written, clause: clause)
+    } else {
+      reading.noteZeros(from: start, to: frames.end, clause: clause)
+    }
+  }
+
+  private static let clause = "ISO/IEC 14496-3 1.A.2.2"
 }

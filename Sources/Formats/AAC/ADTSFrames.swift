@@ -27,11 +27,18 @@ struct ADTSFrames {
   private(set) var cutTag: String?
   /// Whether the file ends within a frame header.
   private(set) var endsInHeader = false
+  /// The first bytes between frames that no tag explains.
+  private(set) var gap: Range<UInt64>?
+  /// The first frame whose blocks are all zeros.
+  private(set) var emptyFrame: UInt64?
+  /// The last whole frame.
+  private(set) var lastOffset: UInt64
 
   private init(start: UInt64, first: ADTSHeader, end: UInt64) {
     self.start = start
     self.first = first
     self.end = end
+    lastOffset = start
     lastEnd = start
   }
 
@@ -127,9 +134,11 @@ struct ADTSFrames {
           rest = (offset, header.frameLength)
           return
         }
+        if emptyFrame == nil, try Self.isEmpty(header, at: offset, &window) { emptyFrame = offset }
         count += 1
         bytes += UInt64(header.frameLength)
         blocks += UInt64(header.blocks)
+        lastOffset = offset
         offset += UInt64(header.frameLength)
         lastEnd = offset
         continue
@@ -149,16 +158,51 @@ struct ADTSFrames {
         return
       }
       guard let next = try resynchronise(&window, from: offset) else { return }
+      if gap == nil, next > offset, try !joins(&window, next, behind: offset) { gap = offset..<next }
       offset = next
     }
+  }
+
+  /// Whether another file was joined to one that was cut, with a tag before it.
+  private func joins(
+    _ window: inout ByteWindow, _ next: UInt64, behind offset: UInt64
+  ) throws(ReadError) -> Bool {
+    var start = lastOffset
+    while let part = try AudioTags.joinedPart(&window, from: start, behind: offset) {
+      start = part.offset + 1
+      for begin in part.frames where begin > part.offset {
+        // The cut frame may have swallowed the first one.
+        var position = begin
+        while position < next, let header = try Self.header(&window, at: position, before: end),
+          header.continues(first)
+        {
+          position += UInt64(header.frameLength)
+        }
+        if position == next { return true }
+      }
+    }
+    return false
+  }
+
+  /// Whether the blocks of a frame are zeros. A block ends with the element END, three bits set.
+  private static func isEmpty(
+    _ header: ADTSHeader, at offset: UInt64, _ window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    guard header.frameLength > header.dataOffset else { return false }
+    let end = offset + UInt64(header.frameLength)
+    // Looked at from the end, so that one byte decides of almost every frame.
+    guard try window.available(at: end - 1, upTo: 1)[0] == 0 else { return false }
+    let data = offset + UInt64(header.dataOffset)
+    return try AudioTags.endOfWritten(&window, from: data, to: end) == data
   }
 
   /// The next place from which frames go on.
   private func resynchronise(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> UInt64? {
+    let limit = min(end, start + Limits.AudioTags.padding)
     var offset = start
-    while let candidate = try Self.nextSync(&window, from: offset, before: end) {
+    while let candidate = try Self.nextSync(&window, from: offset, before: limit) {
       offset = candidate + 1
       _ = try window.available(at: candidate, upTo: 1 << 15)
       guard let header = try Self.header(&window, at: candidate, before: end),

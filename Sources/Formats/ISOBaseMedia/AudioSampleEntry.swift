@@ -105,6 +105,7 @@ extension ISOBaseMedia.SampleEntry {
     found.enhancedAC3?.describe(&stream)
     if format == "mp4a" || found.descriptor?.codec != nil {
       found.descriptor?.describe(&stream)
+      if stream.codec == "aac" { aacBlock = found.descriptor?.aacBlock }
       if stream.codec == "aac", let fault = found.descriptor?.fault { reading.add(fault) }
       if let offset = found.descriptor?.uncheckedOffset {
         let size = Limits.size(Limits.ISOBaseMedia.descriptor)
@@ -112,6 +113,14 @@ extension ISOBaseMedia.SampleEntry {
       }
     }
     audio = stream
+    if !isEncrypted, Self.needsChannels(stream.codec), stream.channels ?? 0 == 0, !entry.isCut {
+      reading.add(.noChannels(entry))
+    }
+  }
+
+  /// Whether decoders take the channels from the boxes.
+  private static func needsChannels(_ codec: String) -> Bool {
+    ["aac", "alac", "opus", "flac"].contains(codec) || codec.hasPrefix("pcm_")
   }
 
   private func read(

@@ -6,6 +6,10 @@ extension ISOBaseMedia {
   struct AudioSpecificConfig {
     private(set) var objectType: UInt32
     private(set) var sampleRate: UInt32
+    /// The index of the sampling rate of the blocks themselves; 15 if the rate is written out.
+    private(set) var samplingIndex = 15
+    /// Whether a frame has 960 samples rather than 1,024.
+    private(set) var hasShortFrames = false
     private(set) var channels: Int?
     private(set) var hasSpectralBandReplication = false
     private(set) var hasParametricStereo = false
@@ -13,6 +17,8 @@ extension ISOBaseMedia {
     init(_ bytes: [UInt8]) throws(SyntaxDefect) {
       var bits = SyntaxReader(BitReader(bytes))
       objectType = try Self.objectType(&bits)
+      var ahead = bits
+      samplingIndex = Int(try ahead.unsigned("samplingFrequencyIndex", 4))
       sampleRate = try Self.sampleRate("samplingFrequencyIndex", &bits)
       let channelConfiguration = try bits.unsigned("channelConfiguration", 4)
       channels = Self.channels(channelConfiguration)
@@ -86,7 +92,7 @@ extension ISOBaseMedia {
     private mutating func readGeneral(
       _ bits: inout SyntaxReader, _ channelConfiguration: UInt32
     ) throws(SyntaxDefect) {
-      try bits.skip("frameLengthFlag", 1)
+      hasShortFrames = try bits.flag("frameLengthFlag")
       if try bits.flag("dependsOnCoreCoder") { try bits.skip("coreCoderDelay", 14) }
       let hasExtension = try bits.flag("extensionFlag")
       if channelConfiguration == 0 { channels = try Self.programChannels(&bits) }

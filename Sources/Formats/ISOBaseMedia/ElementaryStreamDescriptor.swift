@@ -80,6 +80,9 @@ extension ISOBaseMedia {
       return size
     }
 
+    /// How the blocks of the stream begin, if it is AAC.
+    var aacBlock: AACBlock? { audio.flatMap(AACBlock.init) }
+
     var codec: String? {
       switch objectType {
       case 0x20: "mpeg4"

@@ -145,6 +145,51 @@ extension Fault {
       expected: "a “trex” box for track \(identifier)", actual: "none")
   }
 
+  static func zeroTimescale(_ mdia: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "zero-timescale", clause: clause(of: "mdhd"), at: mdia.offset,
+      "A track has a time scale of 0, so nothing in it has a time.", expected: "timescale ≥ 1", actual: "0")
+  }
+
+  static func noChannels(_ entry: ISOBaseMedia.Box) -> Fault {
+    Fault(
+      "no-channels", clause: "ISO/IEC 14496-12 12.2.3", at: entry.offset,
+      "An audio track has no channels.", expected: "channelcount ≥ 1", actual: "0")
+  }
+
+  static func zeros(at offset: UInt64) -> Fault {
+    Fault(
+      "sample-of-zeros", clause: "ISO/IEC 14496-12 8.1.1", at: offset,
+      "A sample consists of zeros, or ends with them: its data is missing.", expected: "coded media",
+      actual: "zeros")
+  }
+
+  static func zerosInBox(_ box: ISOBaseMedia.Box, at offset: UInt64) -> Fault {
+    Fault(
+      "zeros-in-box", clause: "ISO/IEC 14496-12 4.2", at: offset,
+      "Zeros stand in place of boxes in the “\(box.type)” box.", expected: "a box", actual: "zeros")
+  }
+
+  static func impossibleBlock(at offset: UInt64) -> Fault {
+    Fault(
+      "invalid-aac-block", clause: "ISO/IEC 14496-3 4.4.2.1", at: offset,
+      "An audio sample doesn't begin like a block of AAC.", expected: "an element with valid fields",
+      actual: "other bytes")
+  }
+
+  static func forbiddenUnit(isHEVC: Bool, at offset: UInt64) -> Fault {
+    Fault(
+      "invalid-nal-unit-header", clause: isHEVC ? "ITU-T H.265 7.4.2.2" : "ITU-T H.264 7.4.1", at: offset,
+      "A NAL unit of a video sample has an invalid header.", expected: "forbidden_zero_bit 0", actual: "1")
+  }
+
+  static func startCodeInUnit(isHEVC: Bool, at offset: UInt64) -> Fault {
+    Fault(
+      "start-code-in-nal-unit", clause: isHEVC ? "ITU-T H.265 7.4.2" : "ITU-T H.264 7.4.1", at: offset,
+      "A NAL unit of a video sample contains bytes that can't be in one, so a decoder loses its rest.",
+      expected: "no 0x000000, 0x000001 or 0x000002", actual: "one of these")
+  }
+
   /// Where a box is specified.
   private static func clause(of type: FourCC) -> String {
     switch type {

@@ -110,7 +110,7 @@ extension ISOBaseMedia {
     func mediaType(hasVideo: Bool) -> MediaType {
       switch self {
       case .mp4: hasVideo ? "video/mp4" : "audio/mp4"
-      case .threeGPP: hasVideo ? "video/3gpp" : "audio/3gpp"
+      case .threeGPP: hasVideo ? "video/3gpp" : .threeGPPAudio
       case .threeGPP2: hasVideo ? "video/3gpp2" : "audio/3gpp2"
       // The type audio/quicktime doesn't exist.
       case .quickTime: "video/quicktime"

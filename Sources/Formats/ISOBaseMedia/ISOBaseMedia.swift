@@ -14,7 +14,8 @@ extension Format {
       .init(
         "video/3gpp", "a 3GPP video", .video, extensions: ["3gp", "3gpp"], aliases: ["video/3gp"],
         isConfirmedByReader: true),
-      .init("audio/3gpp", "3GPP audio", .audio, extensions: ["3gp", "3gpp", "3ga"], aliases: ["audio/3gp"]),
+      .init(
+        .threeGPPAudio, "3GPP audio", .audio, extensions: ["3gp", "3gpp", "3ga"], aliases: ["audio/3gp"]),
       .init("video/3gpp2", "a 3GPP2 video", .video, extensions: ["3g2", "3gp2"]),
       .init("video/quicktime", "a QuickTime video", .video, extensions: ["mov", "qt"]),
       .init("image/heic", "a HEIC image", .image, extensions: ["heic", "heif"]),
@@ -29,6 +30,8 @@ extension Format {
 extension MediaType {
   /// MP4 with video.
   package static let mpeg4Video: MediaType = "video/mp4"
+  /// 3GPP with audio alone.
+  package static let threeGPPAudio: MediaType = "audio/3gpp"
   /// MP4 with audio alone.
   package static let mpeg4Audio: MediaType = "audio/mp4"
 }
@@ -56,6 +59,19 @@ enum ISOBaseMedia: FormatReader {
       throw error
     }
     file.conclude(into: &reading)
+  }
+
+  static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    guard let opening = try Opening(&window), !opening.family.isImage else { return }
+    // The index was read before, but not kept.
+    var file = MediaFile(opening, byteCount: window.byteCount)
+    file.unpacksMovie = false
+    var known = Reading()
+    try file.walk(&window, into: &known)
+    guard let movie = file.movie else { return }
+    var walk = try SampleWalk(movie, in: &window)
+    try walk.follow(&window, into: &reading)
+    if let fault = try BoxTree.fault(in: movie.box, &window) { reading.add(fault) }
   }
 
   /// How a file must begin to be treated as one of these.

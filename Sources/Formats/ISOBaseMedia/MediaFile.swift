@@ -6,6 +6,8 @@ extension ISOBaseMedia {
   struct MediaFile {
     let opening: Opening
     let byteCount: UInt64
+    /// Whether a compressed movie box is decompressed.
+    var unpacksMovie = true
     var movie: Movie?
     var items: ItemsBox?
     /// The offset of the first media data box that isn't empty.
@@ -16,6 +18,8 @@ extension ISOBaseMedia {
     private var hasMinimizedItem = false
     /// Whether the last box extends past the end of the file.
     private(set) var isCut = false
+    /// A media data box that extends past the end of the file.
+    private var cutMediaData: Box?
     /// The end of the last sample in the file, and the offset that declares it.
     private var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
     /// Where bytes begin that aren't box.
@@ -47,8 +51,11 @@ extension ISOBaseMedia {
               return
             }
             isCut = true
-            reading.addTruncation(
-              of: "its “\(box.type)” box", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
+            if box.type == "mdat", movie != nil, !hasFragments {
+              cutMediaData = box
+            } else {
+              addTruncation(of: box, into: &reading)
+            }
           }
           try take(box, in: &window, into: &reading)
           offset = box.end
@@ -56,12 +63,16 @@ extension ISOBaseMedia {
       }
     }
 
+    private func addTruncation(of box: Box, into reading: inout Reading) {
+      reading.addTruncation(of: "its “\(box.type)” box", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
+    }
+
     private mutating func take(
       _ box: Box, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
       switch box.type {
       case "moov" where movie == nil:
-        movie = try Movie(box, in: &window, into: &reading)
+        movie = try Movie(box, isUnpacked: unpacksMovie, in: &window, into: &reading)
         if movie?.isEmpty == true, !opening.family.isImage { reading.add(.noTrack(box)) }
       case "moof":
         hasFragments = true
@@ -122,16 +133,7 @@ extension ISOBaseMedia {
           of: "a box header", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
       }
       // Zeros are padding of recorders and disk images, and the end of a QuickTime list.
-      var position = offset
-      while position < byteCount {
-        let span = try window.available(at: position, upTo: 1 << 16)
-        guard span.remaining > 0 else { return }
-        if !span.bytes.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) {
-          afterBoxes = offset
-          return
-        }
-        position += UInt64(span.remaining)
-      }
+      if try !AudioTags.isZero(&window, from: offset, to: byteCount) { afterBoxes = offset }
     }
 
     /// Whether the file ends within what looks like a box header.
@@ -198,6 +200,14 @@ extension ISOBaseMedia.MediaFile {
       for last in movie.tracks.compactMap(\.lastByte) where last.end > lastByte.end { lastByte = last }
     }
     if isImage { lastByte = items?.lastByte ?? (0, 0) }
+    if let cutMediaData {
+      // Some writers declare too much. Players read what the samples need.
+      if !isImage, movie?.hasNoSample == false, movie?.mayHaveMore == false, lastByte.end <= byteCount {
+        isCut = false
+      } else {
+        addTruncation(of: cutMediaData, into: &reading)
+      }
+    }
     // A truncated box is the reason for data past the end, and has been reported.
     if lastByte.end > byteCount, !isCut {
       reading.add(

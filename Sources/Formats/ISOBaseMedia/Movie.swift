@@ -21,6 +21,8 @@ extension ISOBaseMedia {
     private var hasHeader = false
     /// Whether a compressed movie was decompressed: at most one is.
     private var hasUnpacked = false
+    /// Whether the movie box is compressed, so that its tables aren't in the file.
+    var isCompressed: Bool { hasUnpacked }
     /// Whether the movie only names other files to play instead (QuickTime's reference movies).
     private(set) var isReference = false
     /// Whether there are more tracks than the limit.
@@ -29,10 +31,13 @@ extension ISOBaseMedia {
     /// Whether there may be more tracks than those that are known.
     var mayHaveMore: Bool { box.isCut || isUnread }
 
-    init(_ box: Box, in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    /// - Parameter isUnpacked: Whether a compressed movie is decompressed.
+    init(
+      _ box: Box, isUnpacked: Bool, in window: inout ByteWindow, into reading: inout Reading
+    ) throws(ReadError) {
       self.box = box
       do {
-        try read(box, mayBeCompressed: true, in: &window, into: &reading)
+        try read(box, mayBeCompressed: isUnpacked, in: &window, into: &reading)
       } catch {
         // If the box itself is truncated, the end of the data was expected there.
         guard box.isCut, case .endOfData = error.reason else { throw error }
@@ -86,6 +91,8 @@ extension ISOBaseMedia {
           location = try UserData.location(in: child, &window, &reading) ?? location
         case "meta":
           location = try UserData.location(inMeta: child, &window, &reading) ?? location
+        case "cmov" where !mayBeCompressed && tracks.isEmpty:
+          hasUnpacked = true
         case "cmov" where mayBeCompressed && !hasUnpacked:
           hasUnpacked = true
           try readCompressed(child, in: &window, into: &reading)

@@ -14,7 +14,11 @@ extension ISOBaseMedia {
     var avc: AVCConfiguration?
     /// Whether the codec's own headers allow pictures out of display order.
     var mayReorder: Bool? { avc?.mayReorder }
+    /// The size of the length before each NAL unit of an HEVC sample.
+    var hevcLengthSize: Int?
     var audio: AudioStream?
+    /// How the samples begin, if they are AAC.
+    var aacBlock: AACBlock?
     /// Whether the stream consists of MPEG audio frames, which identify themselves.
     var isMPEGAudio: Bool { ["mp1", "mp2", "mp3"].contains(audio?.codec) }
 
@@ -79,7 +83,9 @@ extension ISOBaseMedia.SampleEntry {
         self.avc = avc
       case "hvcC":
         guard fits(box, in: entry, &reading) else { continue }
-        try box.value(ISOBaseMedia.HEVCConfiguration.self, in: &window, into: &reading)?.describe(&stream)
+        let hevc = try box.value(ISOBaseMedia.HEVCConfiguration.self, in: &window, into: &reading)
+        hevc?.describe(&stream)
+        hevcLengthSize = hevc?.lengthSize
       case "av1C":
         guard fits(box, in: entry, &reading) else { continue }
         try box.parsed(ISOBaseMedia.AV1Configuration.self, in: &window)?.describe(&stream)

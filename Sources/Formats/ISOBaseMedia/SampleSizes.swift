@@ -51,6 +51,11 @@ extension ISOBaseMedia {
       private(set) var passed: UInt64 = 0
       private let count: UInt64
 
+      /// How many samples are still to come.
+      var left: UInt64 {
+        constant == nil ? min(count - passed, reader.remaining + (hasHalf ? 1 : 0)) : count - passed
+      }
+
       init(_ sizes: SampleSizes) {
         constant = sizes.constant
         isNibbles = sizes.fieldSize == 4

@@ -23,10 +23,10 @@ extension ISOBaseMedia {
     private var entryCount: UInt32 = 0
     private var times: Table?
     private var offsets: Table?
-    private var chunkRuns: Table?
-    private var sizes: SampleSizes?
+    private(set) var chunkRuns: Table?
+    private(set) var sizes: SampleSizes?
     private var hasSizes = false
-    private var chunks: Table?
+    private(set) var chunks: Table?
 
     init(_ box: Box, in window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
       self.box = box
@@ -94,6 +94,9 @@ extension ISOBaseMedia {
       placed.samples = adder.passed
       badRun = try run.fault(chunkCount: chunks.count, in: &window)
     }
+
+    /// Whether all samples have the same form.
+    var hasOneEntry: Bool { entryCount == 1 }
 
     /// Whether the samples are counted rather than measured: QuickTime gives audio samples the size 1,
     /// whatever the codec.
@@ -172,7 +175,7 @@ extension ISOBaseMedia {
   }
 
   /// The number of samples in each chunk: `stsc` (ISO/IEC 14496-12, 8.7.4).
-  fileprivate struct ChunkRuns {
+  struct ChunkRuns {
     private var reader: TableReader
     private var number: UInt64 = 0
     private var samplesPerChunk: UInt64 = 0

@@ -26,6 +26,7 @@ extension ISOBaseMedia {
     private let box: Box
     private var hasHeader = false
     private var hasMediaHeader = false
+    private var hasZeroTimescale = false
     private var mediaBox: Box?
     private var informationBox: Box?
     private var tableBox: Box?
@@ -80,6 +81,7 @@ extension ISOBaseMedia {
           hasMediaHeader = true
           guard let header = try child.value(MediaHeader.self, in: &window, into: &reading) else { continue }
           timescale = header.timescale
+          hasZeroTimescale = timescale == 0
           mediaDuration = header.duration
         case "hdlr":
           handler = try child.value(HandlerBox.self, in: &window, into: &reading)?.type
@@ -240,6 +242,7 @@ extension ISOBaseMedia {
       guard isVideo || isAudio, !mediaBox.isCut else { return }
       if !hasHeader { reading.add(.missingBox("tkhd", in: box)) }
       if !hasMediaHeader { reading.add(.missingBox("mdhd", in: mediaBox)) }
+      if hasZeroTimescale { reading.add(.zeroTimescale(mediaBox)) }
       guard let informationBox else {
         return reading.add(.missingBox("minf", in: mediaBox))
       }

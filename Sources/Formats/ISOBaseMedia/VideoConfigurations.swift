@@ -8,6 +8,8 @@ extension ISOBaseMedia {
     let level: UInt8
     let chroma: UInt8
     let bitDepth: Int
+    /// The size of the length before each NAL unit of a sample; nil if the box ends before it says so.
+    let lengthSize: Int?
 
     init(parsing span: inout ByteSpan) throws(ReadError) {
       _ = try UInt8(parsing: &span)
@@ -17,6 +19,8 @@ extension ISOBaseMedia {
       try span.skip(3)
       chroma = try UInt8(parsing: &span) & 3
       bitDepth = Int(try UInt8(parsing: &span) & 7) + 8
+      // bitDepthChromaMinus8 and avgFrameRate precede it.
+      lengthSize = span[span.position + 3].map { Int($0 & 3) + 1 }
     }
 
     func describe(_ stream: inout VideoStream) {

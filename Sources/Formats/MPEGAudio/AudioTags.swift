@@ -27,9 +27,11 @@ enum AudioTags {
     var isNone: Bool { if case .none = self { true } else { false } }
   }
 
-  /// The tags at the start of the file: ID3v2 and APE.
-  static func leading(_ window: inout ByteWindow) throws(ReadError) -> Leading {
-    var result = Leading(end: 0)
+  /// The tags at the start of the audio: ID3v2 and APE.
+  static func leading(
+    _ window: inout ByteWindow, from start: UInt64 = 0
+  ) throws(ReadError) -> Leading {
+    var result = Leading(end: start)
     for _ in 0..<Limits.AudioTags.count {
       guard isLeading(try window.available(at: result.end, upTo: 8)) else { return result }
       switch try tag(&window, at: result.end) {
@@ -46,6 +48,30 @@ enum AudioTags {
     }
     result.hasMore = isLeading(try window.available(at: result.end, upTo: 8))
     return result
+  }
+
+  /// How many bytes of text stand before a tag or a frame: the head of an HTTP message, a warning of PHP, a byte
+  /// order mark. Players skip them. Other bytes before the first frame are the rest of one, or padding.
+  ///
+  /// - Parameter isSync: Whether two bytes may begin a frame's header.
+  static func textBefore(
+    _ window: inout ByteWindow, isSync: (UInt8, UInt8) -> Bool
+  ) throws(ReadError) -> UInt64 {
+    let head = try window.available(at: 0, upTo: Limits.AudioTags.text)
+    var index = head.has([0xef, 0xbb, 0xbf]) ? 3 : 0
+    while let byte = head[index], 0x20...0x7e ~= byte || 0x09...0x0d ~= byte { index += 1 }
+    // The name of a tag is text as well.
+    for name in ["ID3", "APETAGEX"] as [StaticString] where index >= name.utf8CodeUnitCount {
+      let start = index - name.utf8CodeUnitCount
+      if head.has(name, at: start) { return isLeadingTag(head, at: start) ? UInt64(start) : 0 }
+    }
+    guard let first = head[index], let second = head[index + 1], isSync(first, second) else { return 0 }
+    return UInt64(index)
+  }
+
+  /// Whether the version of a tag follows its name.
+  private static func isLeadingTag(_ head: borrowing ByteSpan, at index: Int) -> Bool {
+    head.has("ID3", at: index) ? 2...9 ~= head[index + 3] ?? 0 : head[index + 9] == 0
   }
 
   private static func isLeading(_ head: borrowing ByteSpan) -> Bool {
@@ -91,6 +117,44 @@ enum AudioTags {
     guard flags >> 29 & 1 == 1 else { return .whole(end: head.base + 32) }
     let end = head.base + 32 + size
     return end <= byteCount ? .whole(end: end) : .cut(name: "an APE tag")
+  }
+
+  /// What shows that another file begins near the end of a frame: the offset of a tag or of an index, and where the
+  /// frame would be that it leads to.
+  struct JoinedPart {
+    let offset: UInt64
+    var frames: [UInt64] = []
+  }
+
+  /// The first such part from an offset on, but not far behind `offset`.
+  static func joinedPart(
+    _ window: inout ByteWindow, from start: UInt64, behind offset: UInt64
+  ) throws(ReadError) -> JoinedPart? {
+    let limit = offset + Limits.AudioTags.join
+    guard start < limit else { return nil }
+    guard let index = partIndex(in: try window.available(at: start, upTo: Int(limit - start))) else {
+      return nil
+    }
+    var part = JoinedPart(offset: start + UInt64(index))
+    // An index stands behind the header and one of the sizes of side information.
+    part.frames = [13, 21, 36].filter { $0 <= part.offset }.map { part.offset - $0 }
+    let byteCount = window.byteCount
+    var position = part.offset
+    while case .whole(let end) = tag(try window.available(at: position, upTo: 128), in: byteCount) {
+      position = end
+    }
+    if position > part.offset { part.frames = [position] }
+    return part
+  }
+
+  private static func partIndex(in span: borrowing ByteSpan) -> Int? {
+    let names: [StaticString] = ["ID3", "TAG", "APETAGEX", "Xing", "Info", "VBRI"]
+    var index = 0
+    while index < span.remaining {
+      for name in names where span.has(name, at: index) { return index }
+      index += 1
+    }
+    return nil
   }
 
   /// Lyrics3 v1 ends with a word within 5,100 bytes; v2 with its size, six digits, and a word.
@@ -167,10 +231,11 @@ enum AudioTags {
     return nil
   }
 
-  /// Whether every byte of a part of the file is zero.
+  /// Whether every byte of a part of the file is zero. Only the start of a long part is looked at.
   static func isZero(
     _ window: inout ByteWindow, from start: UInt64, to end: UInt64
   ) throws(ReadError) -> Bool {
+    let end = min(end, start + Limits.AudioTags.padding)
     var offset = start
     while offset < end {
       let span = try window.available(at: offset, upTo: Int(min(end - offset, 1 << 16)))
@@ -180,6 +245,22 @@ enum AudioTags {
       offset += UInt64(span.remaining)
     }
     return true
+  }
+
+  /// The end of the last byte in a short part of the file that isn't zero; its start if all are.
+  static func endOfWritten(
+    _ window: inout ByteWindow, from start: UInt64, to end: UInt64
+  ) throws(ReadError) -> UInt64 {
+    let span = try window.span(at: start, count: end - start)
+    var index = span.remaining
+    while index > 0, span[index - 1] == 0 { index -= 1 }
+    return start + UInt64(index)
+  }
+
+  /// Whether the sync word of a frame is at an offset.
+  static func beginsHeader(_ window: inout ByteWindow, at offset: UInt64) throws(ReadError) -> Bool {
+    let head = try window.available(at: offset, upTo: 2)
+    return head[0] == 0xff && (head[1] ?? 0 >= 0xe0 || head[1] == 0)
   }
 
   /// A size of four times seven bits.
@@ -199,5 +280,37 @@ enum AudioTags {
       value = value << 8 | UInt64(byte)
     }
     return value
+  }
+}
+
+extension Reading {
+  /// Notes text before the audio.
+  mutating func noteText(before byteCount: UInt64) {
+    if byteCount > 0 {
+      leadingData = LeadingData(byteCount: byteCount, isSkippedByDecoders: true, words: "text")
+    }
+  }
+
+  /// Notes that the file ends within a frame. Players play all frames before it.
+  mutating func noteLastFrame(clause: String, endsAt offset: UInt64) {
+    possibleTruncation = PossibleTruncation(
+      message: "The file ends in the middle of a frame.", clause: clause, at: offset)
+  }
+
+  /// Notes zeros after the last frame, unless they are few.
+  mutating func noteZeros(from start: UInt64, to end: UInt64, clause: String) {
+    guard end - start >= Limits.AudioTags.zeros else { return }
+    possibleTruncation = PossibleTruncation(
+      message: "The last \(end - start) bytes are zeros: the file may not have been written completely.",
+      clause: clause, at: start)
+  }
+
+  /// Notes that a frame, and all after it, consists of zeros.
+  mutating func noteUnwritten(from offset: UInt64, clause: String) {
+    add(
+      Fault(
+        "unwritten", clause: clause, at: offset,
+        "From the middle of a frame to the end, the file contains only zeros: it wasn't written completely.",
+        expected: "audio", actual: "zeros"))
   }
 }

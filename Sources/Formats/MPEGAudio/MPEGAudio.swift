@@ -22,7 +22,8 @@ extension MediaType {
 
 enum MPEGAudio: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    let leading = try AudioTags.leading(&window)
+    let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 >= 0xe0 }
+    let leading = try AudioTags.leading(&window, from: text)
     let hasOddTag = try hasOddTag(&window)
     let hasTag = leading.isThere || hasOddTag
     // A tag that extends past the end hides where the audio begins, or is truncated itself.
@@ -47,6 +48,7 @@ enum MPEGAudio: FormatReader {
     let frames = try MPEGAudioFrames.follow(&window, from: found, before: end)
     if !hasTag, found.offset > 0, !isConvincing(frames) { return }
     reading.mediaType = .mpegAudio
+    reading.noteText(before: text)
     if let offset = leading.cutTagOffset {
       reading.add(
         Fault(
@@ -115,8 +117,17 @@ enum MPEGAudio: FormatReader {
     }
     reading.facts.audioStreams = [stream]
     reading.facts.durationMilliseconds = max(0, milliseconds)
+    if let gap = frames.gap {
+      reading.add(
+        Fault(
+          "frames-interrupted", clause: clause, at: gap.lowerBound,
+          "Bytes that are neither frames nor a tag interrupt the audio.",
+          expected: "the next frame", actual: "\(gap.count) other bytes"))
+    }
     try judgeEnd(frames, index, &window, into: &reading)
   }
+
+  private static let clause = "ISO/IEC 11172-3 2.4.1"
 
   /// The index in the first frame.
   private static func index(
@@ -133,32 +144,58 @@ enum MPEGAudio: FormatReader {
     _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex?, _ window: inout ByteWindow,
     into reading: inout Reading
   ) throws(ReadError) {
-    let clause = "ISO/IEC 11172-3 2.4.1"
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag.name, clause: "", at: window.byteCount)
-    } else if frames.endsInHeader, frames.end == window.byteCount {
-      reading.addTruncation(of: "a frame header", clause: clause, at: window.byteCount)
-    } else if let rest = frames.rest, try !isTolerated(rest, frames, index, &window) {
-      reading.add(
-        Fault(
-          "truncated", clause: clause, at: window.byteCount,
-          "The file ends in the middle of a frame.",
-          expected: "\(rest.size) bytes from offset \(rest.offset)",
-          actual: "\(frames.end - rest.offset) bytes"))
-    } else if let index, let count = index.frames, lacksFrames(frames, index, window.byteCount) {
+    } else if let index, let count = index.frames, try lacksFrames(frames, index, &window) {
       reading.add(
         Fault(
           "truncated", clause: clause, at: frames.lastEnd,
           "The file has fewer frames than its first frame declares.",
           expected: "\(count) frames", actual: "\(max(frames.count, 1) - 1) frames"))
-    } else if frames.rest != nil {
-      return
-    } else if frames.lastEnd < frames.end,
-      try AudioTags.tag(&window, at: frames.lastEnd).isNone,
-      try !AudioTags.isZero(&window, from: frames.lastEnd, to: frames.end)
-    {
-      reading.trailingDataOffset = frames.lastEnd
+    } else if frames.endsInHeader, frames.end == window.byteCount {
+      reading.noteLastFrame(clause: clause, endsAt: window.byteCount)
+    } else if let rest = frames.rest {
+      if try !isTolerated(rest, frames, index, &window) {
+        reading.noteLastFrame(clause: clause, endsAt: window.byteCount)
+      }
+    } else if try AudioTags.tag(&window, at: frames.lastEnd).isNone {
+      try judgeRest(frames, &window, into: &reading)
     }
+  }
+
+  /// The bytes after the last frame, which are no tag.
+  private static func judgeRest(
+    _ frames: MPEGAudioFrames, _ window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let start = frames.lastEnd
+    let begun = try AudioTags.beginsHeader(&window, at: start) ? min(frames.end, start + 4) : start
+    guard try AudioTags.isZero(&window, from: begun, to: frames.end) else {
+      reading.trailingDataOffset = start
+      return
+    }
+    guard frames.end == window.byteCount else { return }
+    // The space of a download is often reserved before the bytes arrive. What wasn't written are zeros, also
+    // within the frame that was begun.
+    let written = try AudioTags.endOfWritten(&window, from: frames.last.offset, to: start)
+    let needed = try neededEnd(of: frames.last, &window)
+    if begun > start {
+      reading.noteUnwritten(from: start, clause: clause)
+    } else if written + Limits.MPEGAudio.zeros < min(needed, start) {
+      reading.noteUnwritten(from: written, clause: clause)
+    } else {
+      reading.noteZeros(from: start, to: frames.end, clause: clause)
+    }
+  }
+
+  /// Where the audio of a frame ends at the earliest.
+  private static func neededEnd(
+    of frame: (offset: UInt64, header: MPEGAudioHeader), _ window: inout ByteWindow
+  ) throws(ReadError) -> UInt64 {
+    guard frame.header.layer == 3 else { return frame.offset }
+    let length = frame.header.sideInformationSize + (frame.header.isProtected ? 6 : 4)
+    var span = try window.available(at: frame.offset, upTo: length)
+    guard span.remaining == length else { return frame.offset }
+    return frame.offset + (try MPEGAudioSideInformation(parsing: &span, of: frame.header).bytesNeeded)
   }
 
   /// Whether every decoder plays a file to its end although the last frame is incomplete.
@@ -171,7 +208,6 @@ enum MPEGAudio: FormatReader {
     if let bytes = index?.bytes {
       // All the audio that the index counts is present, and this isn't an excerpt.
       if let index, isOfAll(frames, index), rest.offset - frames.start.offset >= bytes { return true }
-      if let index, lacksFrames(frames, index, window.byteCount) { return false }
     }
     // Some encoders stop within the last frame, after the last byte of its audio.
     let length = rest.header.sideInformationSize + (rest.header.isProtected ? 6 : 4)
@@ -189,17 +225,24 @@ enum MPEGAudio: FormatReader {
     return frames.count <= count + 1 + count / 16
   }
 
-  /// Whether the index counts more frames, and more bytes, than there are. Far fewer frames are an excerpt,
-  /// which plays well, with the index of the whole.
+  /// Whether the index counts more frames, and more bytes, than there are, apart from the last frame.
   private static func lacksFrames(
-    _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex, _ byteCount: UInt64
-  ) -> Bool {
-    guard frames.count >= 1, let count = index.frames else { return false }
-    let there = frames.count - 1
-    guard there < count, there >= count / 4 else { return false }
+    _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex, _ window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    // An index alone plays nothing, which is reported as such.
+    guard frames.count > 1, let count = index.frames else { return false }
+    // The last frame counts although its end is missing.
+    let there = frames.count - 1 + (frames.rest == nil ? 0 : 1)
+    guard there < count else { return false }
     // Some writers are off by a frame or two, and some count the tags; hardly any do both.
     guard let bytes = index.bytes else { return there + 2 < count }
-    return byteCount - frames.start.offset < bytes
+    if let rest = frames.rest {
+      return rest.offset + UInt64(rest.size) - frames.start.offset < bytes
+    }
+    if window.byteCount - frames.start.offset < bytes { return true }
+    // The space for the missing frames is there, but nothing was written to it.
+    guard there + 2 < count, frames.lastEnd < frames.end else { return false }
+    return try AudioTags.isZero(&window, from: frames.lastEnd, to: frames.end)
   }
 
   // MARK: - No frames

@@ -33,9 +33,12 @@ struct MPEGAudioFrames {
   private(set) var milliseconds = 0.0
   /// How often other bytes stood between frames.
   private(set) var interruptions: UInt64 = 0
+  /// The first bytes between frames that neither a tag nor the start of another file explains.
+  private(set) var gap: Range<UInt64>?
   /// Whether all the frames have one bit rate.
   private(set) var isConstant = true
-  /// Where the last frame ends.
+  /// The last whole frame, and where it ends.
+  private(set) var last: (offset: UInt64, header: MPEGAudioHeader)
   private(set) var lastEnd: UInt64
   private(set) var rest: Rest?
   /// The tag within which the file ends.
@@ -48,6 +51,7 @@ struct MPEGAudioFrames {
   private init(start: Start, end: UInt64) {
     self.start = start
     self.end = end
+    last = (start.offset, start.header)
     lastEnd = start.offset
     freeFormatTries = FreeFormatTries(fileByteCount: end)
   }
@@ -245,6 +249,7 @@ struct MPEGAudioFrames {
           return
         }
         take(header, size)
+        last = (offset, header)
         offset += UInt64(size)
         lastEnd = offset
         continue
@@ -265,10 +270,41 @@ struct MPEGAudioFrames {
       }
       guard let next = try resynchronise(&window, from: offset, reference) else { return }
       interruptions += 1
+      if gap == nil, next.offset > offset, try !joins(&window, next, behind: offset) {
+        gap = offset..<next.offset
+      }
       reference = next.header
       freeFormat = next.freeFormat
       offset = next.offset
     }
+  }
+
+  /// Whether another file was joined to one that was cut, so that the bytes belong to its last frame and to the
+  /// beginning of the next: there is an index, or a tag.
+  private func joins(
+    _ window: inout ByteWindow, _ next: Start, behind offset: UInt64
+  ) throws(ReadError) -> Bool {
+    var start = last.offset
+    while let place = try AudioTags.joinedPart(&window, from: start, behind: offset) {
+      start = place.offset + 1
+      for begin in place.frames where try reaches(&window, from: begin, next) { return true }
+    }
+    return false
+  }
+
+  /// Whether frames lead from an offset to another: the cut frame may have swallowed the first one.
+  private func reaches(
+    _ window: inout ByteWindow, from start: UInt64, _ next: Start
+  ) throws(ReadError) -> Bool {
+    var position = start
+    while position < next.offset {
+      guard let header = try Self.header(&window, at: position, before: end), header.continues(next.header)
+      else {
+        return false
+      }
+      position += UInt64(header.size(freeFormat: next.freeFormat))
+    }
+    return position == next.offset
   }
 
   private mutating func take(_ header: MPEGAudioHeader, _ size: Int) {
@@ -283,8 +319,9 @@ struct MPEGAudioFrames {
   private mutating func resynchronise(
     _ window: inout ByteWindow, from start: UInt64, _ reference: MPEGAudioHeader
   ) throws(ReadError) -> Start? {
+    let limit = min(end, start + Limits.AudioTags.padding)
     var offset = start
-    while let candidate = try Self.nextSync(&window, from: offset, before: end) {
+    while let candidate = try Self.nextSync(&window, from: offset, before: limit) {
       offset = candidate + 1
       guard let header = try Self.header(&window, at: candidate, before: end) else { continue }
       if header.isFreeFormat, !freeFormatTries.take(at: candidate) { continue }

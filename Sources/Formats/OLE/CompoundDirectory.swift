@@ -31,6 +31,8 @@ struct CompoundDirectory {
   private(set) var hasLoop = false
   /// Whether an entry refers to a missing one.
   private(set) var hasGap = false
+  /// Whether an entry refers to one that isn't in use.
+  private(set) var hasEmptyEntry = false
   /// Whether there are entries beyond the limit.
   private(set) var isLimited = false
 
@@ -110,7 +112,10 @@ struct CompoundDirectory {
       }
       entries[Int(index)].parent = parent
       let entry = entries[Int(index)]
-      guard entry.kind != .other else { continue }
+      guard entry.kind != .other else {
+        hasEmptyEntry = true
+        continue
+      }
       stack.append((entry.left, parent))
       stack.append((entry.right, parent))
       if entry.kind == .storage { stack.append((entry.child, index)) }
@@ -136,7 +141,8 @@ struct ClassIdentifier: Hashable {
 
 /// The names of streams and storages that identify the type.
 enum CompoundName: CaseIterable {
-  case wordDocument, table0, table1, workbook, book, powerPointDocument, currentUser, encryptedSummary
+  case wordDocument, table0, table1, workbook, book, powerPointDocument, pictures, summary, documentSummary,
+    classOfObject, currentUser, encryptedSummary
   case encryptionInfo, encryptedPackage, protectedContent, macros, macrosOfWorkbook, vba
   case visioDocument, quill, messageProperties, messageNames, worksText, worksBook
   case hangul, powerPoint4, packagedFile
@@ -149,6 +155,10 @@ enum CompoundName: CaseIterable {
     case .workbook: "Workbook"
     case .book: "Book"
     case .powerPointDocument: "PowerPoint Document"
+    case .pictures: "Pictures"
+    case .classOfObject: "\u{1}CompObj"
+    case .summary: "\u{5}SummaryInformation"
+    case .documentSummary: "\u{5}DocumentSummaryInformation"
     case .currentUser: "Current User"
     case .encryptedSummary: "EncryptedSummary"
     case .encryptionInfo: "EncryptionInfo"

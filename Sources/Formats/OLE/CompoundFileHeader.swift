@@ -57,6 +57,8 @@ enum SectorNumber {
   static let maximum: UInt32 = 0xffff_fffa
   /// Not used by the format; used here for missing entries.
   static let unknown: UInt32 = 0xffff_fffb
+  /// A sector of the table itself.
+  static let table: UInt32 = 0xffff_fffd
   static let endOfChain: UInt32 = 0xffff_fffe
   static let free: UInt32 = 0xffff_ffff
 }

@@ -84,6 +84,13 @@ struct FileAllocationTable {
     return next[Int(sector)]
   }
 
+  /// The first sector of the table that it doesn't know as its own.
+  func unmarkedSector() -> UInt32? {
+    header.difat.prefix(Int(clamping: header.fatSectorCount)).first { sector in
+      sector <= SectorNumber.maximum && self[sector].map { $0 != SectorNumber.table } ?? false
+    }
+  }
+
   /// Whether the table is complete, so that an entry beyond it is an error of the file.
   var isComplete: Bool { !isCut && next.count < Limits.OLE.sectors }
 

@@ -303,6 +303,13 @@ private struct OggFile {
           "packet-broken-off", clause: "RFC 3533 6", at: offset,
           "A packet that spans two pages lacks one of its parts."))
     }
+    if let (granules, samples) = stream.advance.contradiction(isExact: stream.mapping.codec == "opus") {
+      reading.add(
+        Fault(
+          "granule-position-wrong", clause: stream.mapping.granuleClause, at: stream.advance.offset,
+          "The granule positions contradict the packets: players show a wrong length, or refuse the file.",
+          expected: "\(samples) samples", actual: "\(granules) samples"))
+    }
     guard stream.mapping.kind != .other, !isCut, !stream.hasEnded else { return }
     if stream.hasOpenPacket {
       reading.add(
@@ -324,6 +331,9 @@ private struct OggFile {
           "The stream has fewer samples than its header declares.",
           expected: "\(stream.mapping.total ?? 0) samples",
           actual: "\(stream.lastGranule ?? 0) samples"))
+    } else if isLastLink {
+      reading.possibleTruncation = PossibleTruncation(
+        message: "The stream has no end mark.", clause: "RFC 3533 6", at: stream.lastPageOffset)
     }
   }
 
@@ -342,8 +352,15 @@ private struct OggFile {
       reading.addTruncation(of: "a page", clause: "RFC 3533 6", at: window.byteCount)
       return
     }
-    if try AudioTags.isZero(&window, from: offset, to: window.byteCount) { return }
     let hasEnded = (earlier + streams).allSatisfy { $0.hasEnded || $0.mapping.kind == .other }
+    let isZero = try AudioTags.isZero(
+      &window, from: offset, to: min(window.byteCount, offset + Limits.Ogg.search))
+    // Zeros in place of pages are space that was reserved and not filled.
+    if isZero, !hasEnded {
+      isCut = true
+      return addPageMissing(at: offset, into: &reading)
+    }
+    if isZero, window.byteCount - offset <= Limits.Ogg.search { return }
     let isTag = try AudioTags.trailing(&window, from: offset) == offset
     if hasEnded || isTag {
       reading.trailingDataOffset = offset
@@ -369,12 +386,12 @@ private struct OggFile {
     return Array("OggS".utf8).starts(with: try rest.array(rest.remaining))
   }
 
-  /// The offset of the next page signature.
+  /// The offset of the next page signature, unless it is too far away.
   private static func nextPage(
     _ window: inout ByteWindow, from start: UInt64
   ) throws(ReadError) -> UInt64? {
     var offset = start
-    let byteCount = window.byteCount
+    let byteCount = min(window.byteCount, start + Limits.Ogg.search)
     while true {
       let span = try window.available(at: offset, upTo: 4096)
       if let index = span.firstIndex(of: "OggS") { return offset + UInt64(index) }

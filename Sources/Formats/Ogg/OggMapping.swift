@@ -29,6 +29,8 @@ struct OggMapping {
   var preSkip: UInt64 = 0
   /// The maximum that one packet can add to the granule position.
   var mostPerPacket: UInt64 = 1
+  /// The fewest samples that a packet adds to the granule position; 0 if unknown. For Opus every packet says it.
+  var leastPerPacket: UInt64 = 0
   /// The length declared in the headers, in granule positions.
   var total: UInt64?
 
@@ -87,6 +89,15 @@ struct OggMapping {
     }
   }
 
+  /// What a granule position counts, for faults.
+  var granuleClause: String {
+    switch codec {
+    case "opus": "RFC 7845 4"
+    case "vorbis": "Vorbis I A.2"
+    default: clause
+    }
+  }
+
   private init(_ kind: Kind, _ codec: String? = nil) {
     self.kind = kind
     self.codec = codec
@@ -107,6 +118,7 @@ struct OggMapping {
     self = Self(.audio, "opus")
     headerCount = 2
     laterHeaders = ["OpusTags"]
+    leastPerPacket = 1
     sampleRate = 48000
     granuleRate = 48000
     // A packet holds at most 120 ms (RFC 6716, section 2.1.4).
@@ -162,6 +174,7 @@ struct OggMapping {
       throw ReadError(.implausible, at: sizesOffset)
     }
     mostPerPacket = (1 << UInt64(long)) / 2
+    leastPerPacket = (1 << UInt64(short)) / 2
   }
 
   /// The FLAC-in-Ogg mapping 1.0, with the STREAMINFO block of RFC 9639, section 8.2.

@@ -30,9 +30,15 @@ struct OggStream {
   /// A header packet that is missing or out of place.
   private(set) var wrongHeaderOffset: UInt64?
 
+  /// How the granule positions advance, and the samples of the packets that they count.
+  private(set) var advance = OggAdvance()
+
   private var nextSequenceNumber: UInt32 = 0
   /// The granule position at which the first content packet begins, once known.
   private var startGranule: UInt64?
+  /// The samples of the packets that were completed, or the fewest that they can have, and those of the next one.
+  private var samples: UInt64 = 0
+  private var nextSamples: UInt64 = 0
   /// The maximum that the packets before the first granule position above zero add to it.
   private var leadIn: UInt64 = 0
 
@@ -55,7 +61,8 @@ struct OggStream {
   mutating func take(_ page: OggPage, _ span: inout ByteSpan) throws(ReadError) {
     let lacing = try span.take(page.segmentCount)
     noteSequence(page)
-    if startGranule == nil {
+    let samplesBefore = samples
+    if startGranule == nil || mapping.leastPerPacket > 0 {
       try takePackets(page, lacing, &span)
     } else if page.segmentCount > 0 {
       hasOpenPacket = lacing[page.segmentCount - 1] == 255
@@ -63,6 +70,9 @@ struct OggStream {
     pageCount += 1
     lastPageOffset = page.offset
     if let granule = page.granulePosition {
+      if let last = lastGranule, last > 0, startGranule != nil {
+        advance.add(page, from: last, to: granule, samples: samples &- samplesBefore)
+      }
       lastGranule = granule
       if startGranule == nil, granule > 0, hasHeaders {
         // A stream that was joined late starts far above zero. The bound is loose for codecs whose packets
@@ -107,7 +117,10 @@ struct OggStream {
       let packet = try body.take(size)
       if !isRest { begin(packet) }
       // The rest of a packet whose start is missing completes nothing.
-      if isWhole, !isRest || hasOpenPacket { packetCount += 1 }
+      if isWhole, !isRest || hasOpenPacket {
+        packetCount += 1
+        samples &+= nextSamples
+      }
       hasOpenPacket = !isWhole
       isRest = false
     }
@@ -120,7 +133,10 @@ struct OggStream {
         wrongHeaderOffset = wrongHeaderOffset ?? packet.offset
       }
     } else if packetCount >= mapping.headerCount ?? 1 {
-      leadIn &+= mapping.codec == "opus" ? Self.opusSamples(packet) : mapping.mostPerPacket
+      let isOpus = mapping.codec == "opus"
+      let opus = isOpus ? Self.opusSamples(packet) : 0
+      if startGranule == nil { leadIn &+= isOpus ? opus : mapping.mostPerPacket }
+      nextSamples = isOpus ? opus : mapping.leastPerPacket
     }
   }
 
@@ -163,5 +179,44 @@ struct OggStream {
   var isShorterThanStated: Bool {
     guard let total = mapping.total, let last = lastGranule else { return false }
     return (startGranule ?? 0) == 0 && last < total
+  }
+}
+
+/// How far the granule positions of a stream advance from page to page, held against the packets between them (for
+/// Opus: RFC 7845, section 4).
+struct OggAdvance {
+  private var granules: UInt64 = 0
+  private var samples: UInt64 = 0
+  private var pages = 0
+  /// Whether every page advances by the same multiple of its samples.
+  private var isProportional = true
+  /// The first page that advances too little.
+  private(set) var offset: UInt64?
+
+  /// Adds a page. The last one may count less: that is how the end is trimmed.
+  mutating func add(_ page: OggPage, from last: UInt64, to granule: UInt64, samples: UInt64) {
+    guard !page.endsStream, samples > 0, granule >= last else { return }
+    let step = granule - last
+    if pages > 0, step.multipliedFullWidth(by: self.samples) != samples.multipliedFullWidth(by: granules) {
+      isProportional = false
+    }
+    if step < samples { offset = offset ?? page.offset }
+    granules &+= step
+    self.samples &+= samples
+    pages += 1
+  }
+
+  /// What the pages count, and what their packets hold, if these contradict one another: players show the length of
+  /// the one and play that of the other.
+  ///
+  /// Pages that are lost, and pauses that aren't coded, make the positions advance further than the packets. They
+  /// never make them fall behind, nor all advance by the same multiple.
+  ///
+  /// - Parameter isExact: Whether the samples of the packets are known, rather than a lower bound.
+  func contradiction(isExact: Bool) -> (granules: UInt64, samples: UInt64)? {
+    guard pages > 0 else { return nil }
+    let isBehind = granules < samples - samples / 16
+    let isMultiple = isExact && pages > 2 && isProportional && granules / 17 > samples / 16
+    return isBehind || isMultiple ? (granules, samples) : nil
   }
 }

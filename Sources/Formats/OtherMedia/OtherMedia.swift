@@ -10,7 +10,9 @@ extension Format {
     "Other audio and video", reader: OtherMedia.self, hiding: .media,
     mediaTypes: [
       .init("video/webm", "a WebM video", .video, extensions: ["webm"]),
+      .init(.webMAudio, "WebM audio", .audio, extensions: ["weba", "webm"]),
       .init("video/x-matroska", "a Matroska video", .video, extensions: ["mkv", "mk3d", "mks"]),
+      .init("audio/x-matroska", "Matroska audio", .audio, extensions: ["mka"]),
       .init("video/x-msvideo", "an AVI video", .video, extensions: ["avi"]),
       .init("video/mp2t", "an MPEG transport stream", .video, extensions: ["ts", "mts", "m2ts"]),
       .init("video/mpeg", "an MPEG video", .video, extensions: ["mpg", "mpeg", "mpe", "vob", "m1v", "m2v"]),
@@ -90,6 +92,9 @@ enum OtherMedia: FormatReader {
   ])
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+    if try Matroska.isHeader(window.available(at: 0, upTo: 4)) {
+      return try Matroska.note(&window, into: &reading)
+    }
     if let name = try name(&window, at: 0) {
       name.note(in: &reading)
       return
@@ -119,7 +124,7 @@ enum OtherMedia: FormatReader {
   }
 
   private static func named(_ head: borrowing ByteSpan) -> Name? {
-    signatures.first(in: head) ?? chunked(head) ?? flash(head) ?? matroska(head) ?? dolby(head)
+    signatures.first(in: head) ?? chunked(head) ?? flash(head) ?? dolby(head)
   }
 
   /// Formats that share a letter code at the start and differ in one further on.
@@ -145,13 +150,6 @@ enum OtherMedia: FormatReader {
       let version = head[3], 1...60 ~= version, head[7] == 0
     else { return nil }
     return Name("application/x-shockwave-flash", "swf")
-  }
-
-  /// Matroska (RFC 9559): EBML (RFC 8794) whose DocType identifies the format.
-  private static func matroska(_ head: borrowing ByteSpan) -> Name? {
-    guard head.has([0x1a, 0x45, 0xdf, 0xa3]) else { return nil }
-    return head.firstIndex(of: "webm") != nil
-      ? Name("video/webm", "webm") : Name("video/x-matroska", "matroska")
   }
 
   /// AC-3 and E-AC-3 (ETSI TS 102 366): a sync word of two bytes, and a plausible header.

@@ -18,6 +18,7 @@ extension Policy {
   ) -> [Finding] {
     var maker = FindingMaker(
       policy: self, endpoint: endpoint, mediaType: inspection.mediaType, name: name)
+    maker.audioCodec = inspection.audioCodec
     maker.checkBytes(inspection)
     guard inspection.byteCount > 0 else { return maker.findings }
     let own = endpoint.flatMap(self.endpoint)
@@ -102,6 +103,14 @@ extension Finding {
   }
 }
 
+extension Inspection {
+  /// The codec of all audio; nil if there is none, or several.
+  fileprivate var audioCodec: String? {
+    let codecs = Set((facts.audioStreams ?? []).map(\.codec))
+    return codecs.count == 1 ? codecs.first : nil
+  }
+}
+
 extension FindingMaker {
   /// `empty-file`, `partly-checked`, `damaged-file`, `possibly-truncated` and `leading-data`.
   mutating func checkBytes(_ inspection: Inspection) {
@@ -159,13 +168,19 @@ extension FindingMaker {
 
   /// `damaged-file`.
   mutating func add(_ faults: [Fault]) {
+    // Without the index of a movie, no program knows what its bytes are.
+    let isLost = faults.contains { $0.name == "missing-movie-box" }
     for fault in faults {
       add(
         .damagedFile, message: "{sentence}", values: ["sentence": fault.message],
         expected: fault.expected, actual: fault.actual, offset: fault.offset,
+        fix: isLost ? Remedy(advice: Self.lostMovie) : nil,
         source: fault.clause.isEmpty ? nil : fault.clause)
     }
   }
+
+  private static let lostMovie =
+    "Record or export it again. Without its index, which is written last, what was recorded can't be played."
 
   /// `declared-type-mismatch`.
   mutating func checkDeclaredType(

@@ -16,6 +16,8 @@ struct FindingMaker {
   private let phrase: String
   let mediaType: MediaType?
   let name: FilePath?
+  /// The codec of all audio in the file; nil if there is none, or several.
+  var audioCodec: String?
   private(set) var findings: [Finding] = []
 
   init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FilePath? = nil) {
@@ -59,7 +61,7 @@ struct FindingMaker {
 
   /// The first fix that works on this file and produces an accepted file.
   private func chosenFix(_ explanation: Explanation, _ values: [String: String]) -> Remedy? {
-    explanation.fixes.lazy.filter { $0.fits(mediaType, anyOf: targets) }
+    explanation.fixes.lazy.filter { $0.fits(mediaType, audioCodec: audioCodec, anyOf: targets) }
       .compactMap { $0.remedy.filled(with: values) }.first
   }
 }

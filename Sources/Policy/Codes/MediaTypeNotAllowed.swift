@@ -41,6 +41,14 @@ extension Explanation {
           ["-i", .input, "-vn", "-c:a", "aac", .output("m4a")]), from: [.video], makes: .mpeg4Audio),
       RemedyChoice(
         Remedy(
+          "Put its Opus audio into Ogg", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "copy", .output("ogg")]),
+        from: [.type(.webMAudio)], audioCodec: "opus", makes: .oggAudio),
+      RemedyChoice(
+        Remedy(
+          "Put its AAC audio into MP4", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "copy", .output("m4a")]),
+        from: [.type(.threeGPPAudio)], audioCodec: "aac", makes: .mpeg4Audio),
+      RemedyChoice(
+        Remedy(
           "Convert the audio", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "libmp3lame", .output("mp3")]),
         from: [.audio], makes: .mpegAudio),
       RemedyChoice(

@@ -1,0 +1,135 @@
+import MediaPreflight
+import PreflightInspection
+@testable import PreflightTestSupport
+import Testing
+
+/// The samples of a movie, held against what their coders can write.
+@Suite struct SampleTests {
+  /// Where the first chunk of the first track begins.
+  private func firstChunk(_ bytes: [UInt8]) throws -> Int {
+    let table = try #require(bytes.isoBox("stco"))
+    return bytes.bigEndian32(at: table + 16)
+  }
+
+  private func faults(_ bytes: [UInt8]) throws -> [NamedFault] { try inspect(bytes).namedFaults }
+
+  // MARK: - Video
+
+  @Test(arguments: ["h264-high-b-aac.mp4", "h264-high-aac-faststart.mp4", "hevc-10-bit.mp4"])
+  func startCodesInPlaceOfLengths(_ name: String) throws {
+    let whole = try Fixture.bytes("mp4/\(name)")
+    #expect(try inspect(whole).faults == [])
+    var bytes = whole
+    var position = try firstChunk(whole)
+    for _ in 0..<2 {
+      let length = whole.bigEndian32(at: position)
+      bytes.replaceSubrange(position..<position + 4, with: [0, 0, 0, 1])
+      position += 4 + length
+    }
+    #expect(try inspect(bytes).faults.map(\.name) == ["nal-unit-past-sample"])
+  }
+
+  @Test func headersOfUnits() throws {
+    let whole = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
+    let unit = try firstChunk(whole)
+    let name = "invalid-nal-unit-header"
+    #expect(try faults(whole.with([whole[unit + 4] | 0x80], at: unit + 4)) == [NamedFault(name, unit)])
+    // In H.265, a temporal identifier of 0 as well.
+    let other = try Fixture.bytes("mp4/hevc-10-bit.mp4")
+    let first = try firstChunk(other)
+    #expect(try faults(other.with([other[first + 5] & 0xf8], at: first + 5)) == [NamedFault(name, first)])
+  }
+
+  @Test func bytesThatNoUnitContains() throws {
+    let whole = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
+    let unit = try firstChunk(whole) + 4
+    for (third, names) in [(0, ["start-code-in-nal-unit"]), (2, ["start-code-in-nal-unit"]), (3, [])]
+      as [(UInt8, [String])]
+    {
+      let bytes = whole.with([1, 0, 0, third, 1], at: unit + 30)
+      #expect(try inspect(bytes).faults.map(\.name) == names, "\(third)")
+    }
+  }
+
+  @Test func zerosAtTheEndOfAUnit() throws {
+    let whole = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
+    let unit = try firstChunk(whole)
+    let end = unit + 4 + whole.bigEndian32(at: unit)
+    for (count, isFine) in [(15, true), (16, false)] {
+      // A byte before them that isn't zero.
+      let bytes = whole.with([9] + [UInt8](repeating: 0, count: count), at: end - count - 1)
+      #expect(try inspect(bytes).faults.isEmpty == isFine, "\(count)")
+    }
+  }
+
+  // MARK: - Audio
+
+  @Test func beginningsOfBlocks() throws {
+    let whole = try Fixture.bytes("mp4/aac.m4a")
+    let start = try firstChunk(whole)
+    // A channel pair with a common window: 49 bands at most at 44.1 kHz, no prediction in LC, ms_mask_present below 3.
+    for (bytes, isFine) in [
+      ([0x21, 0x0c, 0x40], true), ([0x21, 0x0c, 0x80], false), ([0x21, 0x0c, 0x50], true),
+      ([0x21, 0x0c, 0x58], false), ([0x21, 0x0c, 0x60], false), ([0x21, 0x8c, 0x40], false),
+      // A block that ends where it begins; one that begins with a fill element.
+      ([0xe0, 0x0c, 0x40], false), ([0xc0, 0x0c, 0x40], true),
+    ] as [([UInt8], Bool)] {
+      let found = try faults(whole.with(bytes, at: start))
+      #expect(found == (isFine ? [] : [NamedFault("invalid-aac-block", start)]), "\(bytes)")
+    }
+  }
+
+  @Test(arguments: ["aac.m4a", "mp3-mono.mp4", "opus.mp4"])
+  func audioOfZeros(_ name: String) throws {
+    let whole = try Fixture.bytes("mp4/\(name)")
+    let start = try firstChunk(whole)
+    let bytes = whole.with([UInt8](repeating: 0, count: 600), at: start)
+    #expect(try inspect(bytes).faults.map(\.name) == ["sample-of-zeros"])
+  }
+
+  @Test func silenceMayBeZeros() throws {
+    let whole = try Fixture.bytes("mp4/pcm-s16le.mov")
+    let bytes = whole.with([UInt8](repeating: 0, count: 600), at: try firstChunk(whole))
+    #expect(try inspect(bytes).faults == [])
+  }
+
+  // MARK: - Boxes
+
+  @Test func zeroTimescaleAndNoChannels() throws {
+    let whole = try Fixture.bytes("mp4/aac.m4a")
+    let header = try #require(whole.isoBox("mdhd"))
+    let names = try inspect(whole.with([0, 0, 0, 0], at: header + 20)).faults.map(\.name)
+    #expect(names == ["zero-timescale"])
+    let plain = try Fixture.bytes("mp4/pcm-s16le.mov")
+    let entry = try #require(plain.isoBox("sowt"))
+    #expect(try inspect(plain.with([0, 0], at: entry + 24)).faults.map(\.name) == ["no-channels"])
+    // Players take the channels of AAC from its own configuration.
+    let own = try #require(whole.isoBox("mp4a"))
+    #expect(try inspect(whole.with([0, 0], at: own + 24)).faults == [])
+  }
+
+  @Test func mediaDataMayBeDeclaredTooLong() throws {
+    let whole = try Fixture.bytes("mp4/h264-high-aac-faststart.mp4")
+    let box = try #require(whole.isoBox("mdat"))
+    let size = whole.bigEndian32(at: box)
+    let longer = whole.with(bigEndian(UInt32(size + 4000)), at: box)
+    #expect(try inspect(longer).faults == [])
+    // A byte of a sample is missing.
+    #expect(try inspect(Array(longer.dropLast())).faults.map(\.name).contains("truncated"))
+  }
+
+  @Test func zerosInPlaceOfBoxes() throws {
+    let whole = try Fixture.bytes("mp4/aac.m4a")
+    let list = try #require(whole.isoBox("ilst"))
+    let bytes = whole.with([UInt8](repeating: 0, count: whole.count - list), at: list)
+    #expect(try inspect(bytes).faults.map(\.name) == ["zeros-in-box"])
+    // A list may end with four zeros, or a few more.
+    let box = try #require(whole.isoBox("udta"))
+    let contents = Array(whole[box + 8..<box + whole.bigEndian32(at: box)])
+    for (count, isFine) in [(15, true), (16, false)] {
+      let padded = contents + [UInt8](repeating: 0, count: count)
+      let bytes = try #require(whole.withContents(padded, ofBox: "udta", in: ["moov"]))
+      #expect(try inspect(bytes).faults.isEmpty == isFine, "\(count)")
+    }
+  }
+}
