@@ -21,6 +21,17 @@ import Testing
     }
   }
 
+  @Test func fewFramesAmongOtherBytes() throws {
+    // A tag announces audio; half of what follows must be frames.
+    let other = [UInt8](repeating: 9, count: 10 * 417)
+    #expect(try inspect(id3v2 + other + plain(10)).faults == [])
+    #expect(try inspect(id3v2 + other + [9, 9] + plain(10)).faults.map(\.name) == ["frames-interrupted"])
+    // A file that libmagic takes for MPEG audio, and in which no frames follow one another.
+    let sound = try Fixture.bytes("audio/checksums.mp3")
+    let changed = sound.flatMap { $0 == 0x0a ? [0x0d, 0x0a] : [$0] }
+    #expect(try engine.check(MemorySource(changed)).verdict == .rejected)
+  }
+
   @Test func joinedFilesHaveNoGap() throws {
     let sound = try Fixture.bytes("audio/no-index.mp3")
     let indexed = try Fixture.bytes("audio/cbr-info.mp3")

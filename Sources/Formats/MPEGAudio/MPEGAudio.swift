@@ -11,7 +11,7 @@ extension Format {
     mediaTypes: [
       .init(
         "audio/mpeg", "MPEG audio", .audio, extensions: ["mp3", "mpga", "mp2", "mp1", "mpa"],
-        aliases: ["audio/mp3"])
+        aliases: ["audio/mp3"], isConfirmedByReader: true)
     ])
 }
 
@@ -54,6 +54,15 @@ enum MPEGAudio: FormatReader {
         Fault(
           "tag-past-end", clause: "ID3v2.4 3.1", at: offset,
           "The tag before the audio is longer than the file, so players that skip it find no audio."))
+    }
+    let reached = (frames.rest?.offset ?? frames.lastEnd) - start
+    // There may be tags after the last frame, too.
+    let audio = reached - min(reached, frames.tagBytes)
+    if frames.gap == nil, leading.cutTagOffset == nil, frames.bytes < audio / 2 {
+      reading.add(
+        Fault(
+          "frames-interrupted", clause: clause, at: start, "Most of the file isn't frames.",
+          expected: "frames", actual: "\(frames.bytes) bytes of frames in \(audio)"))
     }
     if let unchecked = frames.freeFormatTries.unchecked { reading.leaveUnchecked(unchecked) }
     try note(frames, &window, into: &reading)

@@ -30,6 +30,8 @@ struct MPEGAudioFrames {
   private(set) var count: UInt64 = 0
   /// The bytes of all the frames.
   private(set) var bytes: UInt64 = 0
+  /// The bytes of tags among the frames.
+  private(set) var tagBytes: UInt64 = 0
   private(set) var milliseconds = 0.0
   /// How often other bytes stood between frames.
   private(set) var interruptions: UInt64 = 0
@@ -256,6 +258,7 @@ struct MPEGAudioFrames {
       }
       switch try AudioTags.tag(&window, at: offset) {
       case .whole(let tagEnd):
+        tagBytes += tagEnd - offset
         offset = tagEnd
         continue
       case .cut(let name):
