@@ -31,7 +31,7 @@ import Testing
   @Test(arguments: [(46, nil), (47, "objects nested more than 48 levels deep")])
   func nesting(_ depth: Int, unchecked: String?) throws {
     let nested = String(repeating: "[", count: depth) + "0" + String(repeating: "]", count: depth)
-    let bytes = Self.pdf([Self.catalog, "<</X \(nested)/Count 3>>"])
+    let bytes = Self.pdf([Self.catalog, "<</X \(nested)/Count 3/Kids[4 0 R]>>"])
     let inspection = try expectUnchecked(unchecked.map { [$0] } ?? [], in: bytes)
     #expect(inspection.facts.pageCount == (unchecked == nil ? 3 : nil))
   }
@@ -40,7 +40,7 @@ import Testing
   func objects(_ length: Int, unchecked: String?) throws {
     let text = String(repeating: "a", count: length)
     let inspection = try expectUnchecked(
-      unchecked.map { [$0] } ?? [], in: Self.pdf([Self.catalog, "<</X(\(text))/Count 3>>"]))
+      unchecked.map { [$0] } ?? [], in: Self.pdf([Self.catalog, "<</X(\(text))/Count 3/Kids[4 0 R]>>"]))
     #expect(inspection.facts.pageCount == (unchecked == nil ? 3 : nil))
   }
 

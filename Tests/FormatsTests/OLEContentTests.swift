@@ -116,30 +116,6 @@ import Testing
     #expect(try inspect(entry).faults.map(\.name) == ["directory-gap"])
   }
 
-  @Test func propertiesWithoutValues() throws {
-    /// A set with one property, a text.
-    func set(type: UInt16, text: [UInt8], size: Int? = nil) -> [UInt8] {
-      let value = littleEndian(type) + [0, 0] + littleEndian(UInt32(text.count)) + text
-      let section =
-        littleEndian(UInt32(size ?? 16 + value.count)) + littleEndian(UInt32(1)) + littleEndian(UInt32(2))
-        + littleEndian(UInt32(16)) + value
-      return [0xfe, 0xff, 0, 0] + zeros(20) + littleEndian(UInt32(1)) + zeros(16) + littleEndian(UInt32(48))
-        + section
-    }
-    let broken = ["stream-content-broken"]
-    let text = [UInt8](repeating: 65, count: 64)
-    func faults(_ set: [UInt8]) throws -> [String] {
-      try self.faults([.stream("Workbook", workbook()), .stream("\u{5}SummaryInformation", set)])
-    }
-    #expect(try faults(set(type: 30, text: text)) == [])
-    #expect(try faults(set(type: 0, text: text)) == broken)
-    #expect(try faults(set(type: 30, text: text, size: 200)) == broken)
-    #expect(try faults(set(type: 30, text: text + zeros(31))) == [])
-    #expect(try faults(set(type: 30, text: text + zeros(32))) == broken)
-    // Some writers leave zeros.
-    #expect(try faults(zeros(200)) == [])
-  }
-
   // MARK: - Before compound files
 
   @Test func workbooksOfRecordsAlone() throws {

@@ -274,7 +274,7 @@ import Testing
   ])
   func passesOverWhatNobodyAsksFor(_ value: String) throws {
     for key in ["Rotate", "Countt", "Coun", "#00Count", "LongerThanAnyKeyCount"] {
-      let pages = "<</\(key) \(value)/Count 3>>"
+      let pages = "<</\(key) \(value)/Count 3/Kids[4 0 R]>>"
       let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages 2 0 R>>", "2 0 obj\n\(pages)"]))
       #expect(inspection.facts.pageCount == 3, "\(pages)")
       #expect(inspection.faults == [], "\(pages)")
@@ -290,10 +290,22 @@ import Testing
   }
 
   @Test(arguments: ["-1", "99999999999999999999", "(1)", "null", "9 0 R"])
-  func leavesAPageCountThatIsNone(_ count: String) throws {
-    let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages<</Count \(count)>>>>"]))
+  func refusesAPageCountThatIsNone(_ count: String) throws {
+    let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages<</Count \(count)/Kids[4 0 R]>>>>"]))
     #expect(inspection.facts.pageCount == nil)
-    #expect(inspection.faults == [])
+    #expect(inspection.faults.map(\.name) == ["page-tree"])
+  }
+
+  @Test(arguments: ["", "/Kids null", "/Kids 3", "/Kids<<>>"])
+  func refusesAPageTreeWithoutPages(_ kids: String) throws {
+    let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages<</Count 1\(kids)>>>>"]))
+    #expect(inspection.faults.map(\.name) == ["page-tree"])
+  }
+
+  /// Viewers believe the count.
+  @Test func refusesAPageTreeThatDeclaresNoPages() throws {
+    let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages<</Count 0/Kids[4 0 R]>>>>"]))
+    #expect(inspection.faults.map(\.name) == ["no-pages"])
   }
 
   // MARK: - What follows the end
@@ -360,7 +372,7 @@ import Testing
     "/W[1 2 1]/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 0>>",
   ])
   func survivesNumbersInAStream(_ entries: String) throws {
-    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2>>>>\nendobj\n"
+    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2/Kids[4 0 R]>>>>\nendobj\n"
     let bytes =
       head + "2 0 obj\n<</Type/XRef/Root 1 0 R\(entries)/Length 9>>\nstream\nabcdefghi\nendstream\n"
       + "startxref\n\(head.utf8.count)\n%%EOF\n"
@@ -373,7 +385,7 @@ import Testing
     "/LZWDecode", "[/ASCII85Decode/FlateDecode]", "/AHx", "[/RunLengthDecode]",
   ])
   func leavesWhatIsPackedInOtherWays(_ filter: String) throws {
-    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2>>>>\nendobj\n"
+    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2/Kids[4 0 R]>>>>\nendobj\n"
     let reference =
       head
       + "2 0 obj\n<</Type/XRef/Root 1 0 R/W[1 2 1]/Size 3/Filter\(filter)/Length 9>>\nstream\nabcdefghi\n"
@@ -397,7 +409,7 @@ import Testing
 
   /// Each byte of a row is the difference to the one before (TIFF 6.0, section 14).
   @Test func undoesTheTIFFPredictor() throws {
-    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2>>>>\nendobj\n"
+    let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2/Kids[4 0 R]>>>>\nendobj\n"
     let place = UInt8(head.utf8.count)
     let rows: [[UInt8]] = [[0, 0, 0, 0], [1, 0, 9, 0], [1, 0, place, 0]]
     let differences = rows.flatMap { row in row.indices.map { row[$0] &- ($0 == 0 ? 0 : row[$0 - 1]) } }

@@ -141,7 +141,7 @@ struct ClassIdentifier: Hashable {
 
 /// The names of streams and storages that identify the type.
 enum CompoundName: CaseIterable {
-  case wordDocument, table0, table1, workbook, book, powerPointDocument, pictures, summary, documentSummary,
+  case wordDocument, table0, table1, workbook, book, powerPointDocument, pictures,
     classOfObject, currentUser, encryptedSummary
   case encryptionInfo, encryptedPackage, protectedContent, macros, macrosOfWorkbook, vba
   case visioDocument, quill, messageProperties, messageNames, worksText, worksBook
@@ -157,8 +157,6 @@ enum CompoundName: CaseIterable {
     case .powerPointDocument: "PowerPoint Document"
     case .pictures: "Pictures"
     case .classOfObject: "\u{1}CompObj"
-    case .summary: "\u{5}SummaryInformation"
-    case .documentSummary: "\u{5}DocumentSummaryInformation"
     case .currentUser: "Current User"
     case .encryptedSummary: "EncryptedSummary"
     case .encryptionInfo: "EncryptionInfo"

@@ -132,18 +132,23 @@ package enum PDF: FormatReader {
         "The catalog refers to a page tree that isn't in the document.",
         expected: "a page tree node", actual: tree.kind)
     }
+    let count = try document.resolve(pages[.count], in: &window)
+    let kids = try document.resolve(pages[.kids], in: &window)
+    guard let count, let kids else { return nil }
+    guard let number = count.integer, number >= 0, let nodes = kids.array else {
+      return Fault(
+        "page-tree", clause: "PDF 7.7.3.2", at: tail.startxref,
+        "The page tree has no page count or no pages, so viewers show none.",
+        expected: "Count and Kids", actual: kids.array == nil ? "no Kids" : "no Count")
+    }
     // A page takes more than a byte, however compressed; otherwise readers count the pages themselves.
-    guard let count = try document.resolve(pages[.count], in: &window)?.integer, count >= 0,
-      UInt64(count) <= window.byteCount
-    else {
-      return nil
-    }
-    facts.pageCount = count
-    guard count == 0, try document.resolve(pages[.kids], in: &window)?.array?.isEmpty == true else {
-      return nil
-    }
+    guard UInt64(number) <= window.byteCount else { return nil }
+    facts.pageCount = number
+    guard number == 0 else { return nil }
     return Fault(
-      "no-pages", clause: "PDF 7.7.3", at: tail.startxref, "The document has no pages.",
+      "no-pages", clause: "PDF 7.7.3", at: tail.startxref,
+      nodes.isEmpty
+        ? "The document has no pages." : "The page tree declares that it has no pages, so viewers show none.",
       expected: "at least one page", actual: "0")
   }
 

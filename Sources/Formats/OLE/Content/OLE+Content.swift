@@ -10,11 +10,6 @@ extension OLE {
     let header = try CompoundFileHeader(parsing: &span)
     let file = try CompoundFile(header, in: &window)
     try checkZeros(file, &window, into: &reading)
-    for name: CompoundName in [.summary, .documentSummary] {
-      if let stream = try Self.reader(of: name, in: file, &window) {
-        try PropertySet.check(stream, &window, into: &reading)
-      }
-    }
     if let entry = file.directory.rootEntry(.classOfObject) {
       // The class of the document (MS-OLEDS 2.3.8), which begins with numbers that aren't zero.
       let head = try file.head(of: entry, upTo: 64, in: &window)
