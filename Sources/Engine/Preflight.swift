@@ -285,7 +285,7 @@ public final class Preflight: Sendable {
     if let request = options.request {
       let call = Call(request, policy: policy, hasFile: true)
       findings += policy.findings(
-        for: request, at: judged.endpoint, inspection: judged.inspection, call: call.template)
+        for: request, at: judged.endpoint, inspection: judged.inspection, named: name, call: call.template)
       if !rejects(findings), let endpoint = judged.endpoint {
         prepared = PreparedRequest(
           call, endpoint: endpoint, declaredType: policy.declaredType(for: judged.inspection, judged.table),

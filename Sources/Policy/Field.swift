@@ -44,7 +44,7 @@ package struct Field: Sendable {
       case .url: (.missingMediaReference, .invalidMediaURL)
       case .number, .identifier: (.missingMediaReference, .invalidMediaID)
       case .text: (.invalidRequest, .captionTooLong)
-      case .fileName: (.invalidFilename, .invalidFilename)
+      case .fileName: (.missingFilename, .invalidFilename)
       }
     }
   }

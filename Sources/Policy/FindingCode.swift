@@ -70,8 +70,9 @@ extension Explanation {
     .encryptedDocument, .macroEnabledDocument, .activeContent, .embeddedProgram, .polyglotFile,
     .locationMetadata,
     .missingRecipient, .invalidRecipient, .missingMediaReference, .conflictingMediaReferences,
-    .invalidMediaURL, .mediaURLNotPublic, .insecureMediaURL, .invalidMediaID, .invalidPhoneNumberID,
-    .captionNotAllowed, .captionTooLong, .filenameNotAllowed, .invalidFilename,
+    .invalidMediaURL, .mediaURLNotPublic, .insecureMediaURL,
+    .urlExpired, .urlExpiresSoon, .urlEscaped, .urlSharePage, .invalidMediaID, .invalidPhoneNumberID,
+    .captionNotAllowed, .captionTooLong, .missingFilename, .filenameNotAllowed, .invalidFilename,
     .unknownField, .invalidRequest, .mediaNotChecked,
   ]
 

@@ -11,6 +11,10 @@ package struct MediaURL: Sendable, Hashable {
   package let scheme: String
   /// The host without brackets and a final dot, in lower case.
   package let host: String
+  /// The path as written: empty, or beginning with a slash.
+  package let path: String
+  /// What follows the question mark, as written; nil if there is none.
+  package let query: String?
 
   /// Why a URL can't be fetched.
   package struct Invalid: Error {
@@ -54,6 +58,15 @@ package struct MediaURL: Sendable, Hashable {
       throw Invalid(reason: "its host has an empty label between two dots")
     }
     self.host = name
+    let address = rest.dropFirst(authority.count).prefix { $0 != "#" }
+    path = String(address.prefix { $0 != "?" })
+    query = address.firstIndex(of: "?").map { String(address[$0...].dropFirst()) }
+  }
+
+  /// The last part of the path, without percent-escapes, if it has an extension; nil otherwise.
+  package var fileName: String? {
+    guard let last = path.split(separator: "/").last, last.contains(".") else { return nil }
+    return String(last).removingPercents
   }
 
   private static func hasEmptyPart(_ host: String) -> Bool {
@@ -203,5 +216,25 @@ struct IPAddress {
     case (0xff, _): return "a multicast address"
     default: return nil
     }
+  }
+}
+
+extension String {
+  /// The text with its percent-escapes decoded (RFC 3986, section 2.1); nil if one is malformed, or the result isn't
+  /// UTF-8.
+  var removingPercents: String? {
+    var bytes: [UInt8] = []
+    var rest = Array(utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      else { return nil }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import MediaPreflight
 @testable import PreflightTestSupport
@@ -132,6 +133,13 @@ import Testing
     .invalidMediaURL: { request { $0.mediaURL = "ftp://example.com/a" } },
     .mediaURLNotPublic: { request { $0.mediaURL = "https://10.0.0.1/a" } },
     .insecureMediaURL: { request { $0.mediaURL = "http://example.com/a" } },
+    .urlExpired: { request { $0.mediaURL = "https://d.cloudfront.net/a.pdf?Expires=1&Signature=a" } },
+    .urlExpiresSoon: {
+      let soon = Int(Date().timeIntervalSince1970) + 600
+      return request { $0.mediaURL = "https://d.cloudfront.net/a.pdf?Expires=\(soon)&Signature=a" }
+    },
+    .urlEscaped: { request { $0.mediaURL = "https://example.com/a.pdf?a=1&amp;b=2" } },
+    .urlSharePage: { request { $0.mediaURL = "https://drive.google.com/file/d/1/view" } },
     .invalidMediaID: {
       request {
         $0.mediaURL = nil
@@ -141,6 +149,7 @@ import Testing
     .invalidPhoneNumberID: { request { $0.phoneNumberID = "+1555" } },
     .captionNotAllowed: { request(.sticker) { $0.caption = "x" } },
     .captionTooLong: { request { $0.caption = String(repeating: "x", count: 1025) } },
+    .missingFilename: { request { _ in } },
     .filenameNotAllowed: { request(.image) { $0.filename = "a.jpg" } },
     .invalidFilename: { request { $0.filename = "a/b.pdf" } },
     .unknownField: { request { $0.fields["captoin"] = "x" } },

@@ -29,7 +29,7 @@ extension CheckResult: Codable {
       name = FilePath(bytes)
     }
     var findings = try container.decode([Finding].self, forKey: .findings)
-    for index in findings.indices { findings[index].file = name }
+    for index in findings.indices where findings[index].subject == .file { findings[index].file = name }
     let verdict = try container.decode(Verdict?.self, forKey: .verdict)
     self.init(
       name: name, verdict: verdict ?? .unjudged,

@@ -1,5 +1,10 @@
+#if canImport(FoundationEssentials)
+  package import FoundationEssentials
+#else
+  package import Foundation
+#endif
 internal import PreflightBytes
-internal import SystemPackage
+package import SystemPackage
 internal import PreflightFormats
 internal import PreflightReferences
 internal import PreflightFacts
@@ -10,9 +15,12 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - inspection: The local file, if there is one.
+  ///   - fileName: Its name.
   ///   - call: The call that the request is for.
+  ///   - now: The time at which the message is sent.
   package func findings(
-    for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?, call: CallTemplate
+    for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?,
+    named fileName: FilePath? = nil, call: CallTemplate, now: Date = Date()
   ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint, mediaType: inspection?.mediaType)
     let path = endpoint.flatMap { self.endpoint($0)?.path }
@@ -22,8 +30,11 @@ extension Policy {
         maker.checkReferences(request, among: references.map(\.name))
       }
       // A field that isn't part of the call isn't required.
-      let isRequired = field.isRequired && call.uses(field.name, path: path)
-      maker.check(request.fields[field.name], of: field, isRequired: isRequired, inspection)
+      let isHere = endpoint.map { field.endpoints?.contains($0) ?? true } ?? true
+      let isRequired = field.isRequired && isHere && call.uses(field.name, path: path)
+      maker.check(
+        request.fields[field.name], of: field, isRequired: isRequired, inspection,
+        ownName: fileName?.lastComponent?.string ?? nameInURL(of: request), now: now)
     }
     let known = fields.map(\.name)
     for key in request.fields.keys.sorted() where !known.contains(key) {
@@ -33,6 +44,15 @@ extension Policy {
         expected: names, actual: key)
     }
     return maker.findings
+  }
+
+  /// The last part of the path of a request's URL, if it looks like a file name.
+  private func nameInURL(of request: MessageRequest) -> String? {
+    let field = fields.first { $0.kind == .url && $0.isMediaReference }
+    guard let text = field.flatMap({ request.fields[$0.name] }), let url = try? MediaURL(text) else {
+      return nil
+    }
+    return url.fileName
   }
 
   /// The file names in a request, under which the recipient sees the file.
@@ -75,7 +95,8 @@ extension FindingMaker {
 
   /// Checks one field of a request.
   fileprivate mutating func check(
-    _ value: String?, of field: Field, isRequired: Bool, _ inspection: Inspection?
+    _ value: String?, of field: Field, isRequired: Bool, _ inspection: Inspection?, ownName: String?,
+    now: Date
   ) {
     let subject = Subject(rawValue: field.name)
     // An empty reference or filename has its own finding.
@@ -84,13 +105,14 @@ extension FindingMaker {
       if isRequired {
         add(
           field.missingCode, subject: subject, values: ["actual": "is missing"],
-          expected: field.kind == .number ? "digits" : nil)
+          expected: field.kind == .number ? "digits" : nil,
+          fix: field.kind == .fileName ? ownName.map { Remedy(advice: "Add \(field.name): \($0)") } : nil)
       }
       return
     }
     switch field.kind {
     case .phoneNumber: checkPhoneNumber(value, field, subject)
-    case .url: checkURL(value, field, subject)
+    case .url: checkURL(value, field, subject, now: now)
     case .number, .identifier: checkIdentifier(value, field, subject)
     case .text: checkText(value, field, subject)
     case .fileName: checkFileName(value, field, subject, inspection)
@@ -105,7 +127,7 @@ extension FindingMaker {
       expected: "7 to 15 digits, the first not 0", actual: value)
   }
 
-  private mutating func checkURL(_ text: String, _ field: Field, _ subject: Subject) {
+  private mutating func checkURL(_ text: String, _ field: Field, _ subject: Subject, now: Date) {
     let url: MediaURL
     do { url = try MediaURL(text) } catch {
       return add(
@@ -128,7 +150,27 @@ extension FindingMaker {
     if url.scheme == "http" {
       add(.insecureMediaURL, subject: subject, expected: "https", actual: "http")
     }
+    if let page = url.sharePage {
+      add(
+        .urlSharePage, subject: subject, expected: "a direct link to the file", actual: page.service,
+        fix: Remedy(advice: page.advice))
+    }
+    if let escaping = url.escaping {
+      add(.urlEscaped, subject: subject, expected: "the URL as it was signed", actual: escaping)
+    }
+    if let expiry = url.expiry {
+      let left = expiry.timeIntervalSince(now)
+      let date = expiry.formatted(.iso8601)
+      if left <= 0 {
+        add(.urlExpired, subject: subject, expected: "a date in the future", actual: date)
+      } else if left < Self.shortestLife {
+        add(.urlExpiresSoon, subject: subject, expected: "at least 15 minutes from now", actual: date)
+      }
+    }
   }
+
+  /// How long a signed URL has to work: WhatsApp fetches it for each recipient.
+  private static let shortestLife: TimeInterval = 15 * 60
 
   private mutating func checkIdentifier(_ id: String, _ field: Field, _ subject: Subject) {
     let isDigits = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) }

@@ -1,0 +1,54 @@
+/// A page of a service that shows a file, where a link to the file itself is needed.
+package struct SharePage: Sendable, Hashable {
+  /// The service, such as "Google Drive".
+  package let service: String
+  /// What to do instead, in a sentence with a full stop.
+  package let advice: String
+}
+
+extension MediaURL {
+  /// The page that the URL leads to, if a service shows files under such URLs.
+  package var sharePage: SharePage? {
+    let parts = path.split(separator: "/").map(String.init)
+    let query = query ?? ""
+    switch host {
+    case "drive.google.com" where parts.first == "file" || parts.first == "open" || query.hasPrefix("id="):
+      return SharePage(
+        service: "Google Drive",
+        advice: "Drive has no reliable direct link: upload the file, or host it elsewhere.")
+    case "docs.google.com", "sheets.google.com", "slides.google.com":
+      return parts.contains("export") || query.contains("format=")
+        ? nil
+        : SharePage(
+          service: "Google Docs", advice: "Export the document, and upload it or host it elsewhere.")
+    case "photos.google.com", "photos.app.goo.gl":
+      return SharePage(
+        service: "Google Photos", advice: "Download the file, and upload it or host it elsewhere.")
+    case "www.dropbox.com", "dropbox.com":
+      return SharePage(
+        service: "Dropbox",
+        advice:
+          "Even with dl=1 it redirects, which WhatsApp doesn't follow: upload the file, or host it elsewhere."
+      )
+    case "1drv.ms", "onedrive.live.com":
+      return SharePage(service: "OneDrive", advice: "Upload the file, or host it elsewhere.")
+    case _ where host.hasSuffix(".sharepoint.com"):
+      return SharePage(service: "SharePoint", advice: "Upload the file, or host it elsewhere.")
+    case "github.com" where parts.count > 4 && (parts[2] == "blob" || parts[2] == "raw"):
+      let raw = (parts[0..<2] + parts[3...]).joined(separator: "/")
+      return SharePage(service: "GitHub", advice: "Use https://raw.githubusercontent.com/\(raw).")
+    case "gitlab.com" where parts.contains("blob"):
+      return SharePage(service: "GitLab", advice: "Replace /blob/ with /raw/ in the URL.")
+    case "wetransfer.com", "we.tl":
+      return SharePage(
+        service: "WeTransfer", advice: "Download the file, and upload it or host it elsewhere.")
+    case "imgur.com" where parts.last?.contains(".") != true:
+      return SharePage(service: "Imgur", advice: "Use the address of the image itself, at i.imgur.com.")
+    case "www.icloud.com", "share.icloud.com":
+      return SharePage(service: "iCloud", advice: "Download the file, and upload it or host it elsewhere.")
+    case "www.mediafire.com" where parts.first == "file":
+      return SharePage(service: "MediaFire", advice: "Download the file, and upload it or host it elsewhere.")
+    default: return nil
+    }
+  }
+}
