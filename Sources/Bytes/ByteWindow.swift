@@ -129,7 +129,7 @@ package struct ByteWindow: ~Copyable {
 
   /// Reads at least `count` bytes at `offset`, if the source has them.
   private mutating func refill(at offset: UInt64, count: Int) throws(ReadError) {
-    guard bytesRead < Limits.Window.bytesRead else { throw ReadError(.enough, at: offset) }
+    guard bytesRead < Limits.Window.bytesRead(of: byteCount) else { throw ReadError(.enough, at: offset) }
     let wanted = Int(min(UInt64(max(count, readAhead)), byteCount - offset))
     if buffer.count < wanted {
       buffer = [UInt8](repeating: 0, count: wanted)

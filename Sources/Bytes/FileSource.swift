@@ -15,8 +15,8 @@ public final class FileSource: ByteSource {
   /// The file's size when it was opened.
   public let byteCount: UInt64
 
-  /// The file's modification time when it was opened.
-  private let modified: timespec
+  /// The file's state when it was opened.
+  private let opened: FileState
 
   /// Opens the file at `path`, without ever blocking.
   ///
@@ -53,7 +53,7 @@ public final class FileSource: ByteSource {
     }
     self.descriptor = descriptor
     self.byteCount = UInt64(max(0, status.st_size))
-    self.modified = status.modified
+    self.opened = FileState(status)
   }
 
   deinit { close(descriptor) }
@@ -73,7 +73,8 @@ public final class FileSource: ByteSource {
     }
   }
 
-  /// Throws if the file was written to or changed its size since it was opened.
+  /// Throws if the file was written to or changed its size since it was opened, even if its modification time was set
+  /// back. A new name, mode or owner can't be told from that, so they count as well; removing or replacing doesn't.
   ///
   /// - Throws: ``ByteSourceError``.
   public func checkUnchanged() throws(ByteSourceError) {
@@ -82,10 +83,9 @@ public final class FileSource: ByteSource {
       let number = errno
       throw ByteSourceError(systemError: number)
     }
-    let isSame =
-      UInt64(max(0, status.st_size)) == byteCount && status.modified.tv_sec == modified.tv_sec
-      && status.modified.tv_nsec == modified.tv_nsec
-    if !isSame { throw ByteSourceError("it changed while it was read") }
+    if !FileState(status).isUnchanged(since: opened) {
+      throw ByteSourceError("it changed while it was read")
+    }
   }
 
   /// What is at a path, if it isn't a regular file; nil for a regular file.
@@ -101,14 +101,33 @@ public final class FileSource: ByteSource {
   }
 }
 
-extension stat {
-  /// When the file was last written to.
-  fileprivate var modified: timespec {
+/// What a write to a file changes.
+private struct FileState {
+  private let byteCount: off_t
+  /// The time of the last write, which any program can set back.
+  private let modified: timespec
+  /// The time of the last change to content or attributes, which no program can set.
+  private let changed: timespec
+  private let isRemoved: Bool
+
+  init(_ status: stat) {
+    byteCount = status.st_size
+    isRemoved = status.st_nlink == 0
     #if canImport(Darwin)
-      st_mtimespec
+      (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
     #else
-      st_mtim
+      (modified, changed) = (status.st_mtim, status.st_ctim)
     #endif
+  }
+
+  func isUnchanged(since earlier: FileState) -> Bool {
+    // Removing the last name of a file also sets the time of the last change. Nobody finds such a file any more.
+    byteCount == earlier.byteCount && Self.areEqual(modified, earlier.modified)
+      && (isRemoved || Self.areEqual(changed, earlier.changed))
+  }
+
+  private static func areEqual(_ a: timespec, _ b: timespec) -> Bool {
+    a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec
   }
 }
 

@@ -27,9 +27,17 @@ extension Limits {
     /// longer.
     package static let span = 1 << 20
 
-    /// The maximum number of bytes read of a file: 2 GiB, more than any WhatsApp endpoint accepts. A sparse
-    /// file of terabytes is answered in seconds.
+    /// The maximum number of bytes read of a file: 2 GiB, more than any WhatsApp endpoint accepts.
     package static let bytesRead: UInt64 = 2 << 30
+
+    /// The same of a larger file: 16 MiB. It can't be read to its end anyway and no endpoint accepts it, so what counts
+    /// is its type. A sparse file of 100 GB, which costs nothing to make, is answered in some tenths of a second.
+    package static let bytesReadOfLarger: UInt64 = 16 << 20
+
+    /// The maximum number of bytes read of a file of a size.
+    package static func bytesRead(of byteCount: UInt64) -> UInt64 {
+      byteCount > bytesRead ? bytesReadOfLarger : bytesRead
+    }
   }
 
   /// Decompressing a whole stream at once. Larger streams are decompressed in pieces, so nothing is left out.
@@ -43,6 +51,35 @@ extension Limits {
     /// Each thread's own buffer: 2 MiB, so that many threads use little memory. The buffer for larger streams
     /// is shared.
     package static let ownByteCount = 2 << 20
+  }
+}
+
+// MARK: - Configurations
+
+extension Limits {
+  /// Configurations, policies and ignore lists, which a repository can have any number of. Beyond a limit the run ends
+  /// with an error that names the file.
+  package enum Project {
+    /// One file: 1 MiB. The largest built-in policy has some 30 KiB, and a list of files that a program writes, such as
+    /// DVC's, some 100 KiB.
+    package static let byteCount = 1 << 20
+
+    /// All files of a run: 4 MiB. A repository with thousands of ignore lists has less than 1 MiB of them.
+    package static let allByteCount = 4 << 20
+
+    /// All globs of a run: 100,000, of some 200 bytes of memory each.
+    package static let globs = 100_000
+
+    /// The globs with wildcards that apply to a folder, each of which is tried for each file: 64 KiB of text, where a
+    /// glob counts as at least …
+    package static let wildcardByteCount = 64 << 10
+
+    /// … 32 bytes, so that there are 2,048 at most. Large ignore lists have some hundreds. Globs without wildcards are
+    /// looked up.
+    package static let wildcardMinimum = 32
+
+    /// The settings that are kept for different sets of matching globs: 256, of up to 64 KiB each.
+    package static let keptSettings = 256
   }
 }
 

@@ -7,7 +7,7 @@ package struct ReadError: Error, Sendable {
     case endOfData
     /// A size or offset that the file declares is impossible: it overflows or exceeds every plausible bound.
     case implausible
-    /// More was read than any file is worth (``Limits/Window/bytesRead``). What was found so far counts, and
+    /// More was read than any file is worth (``Limits/Window/bytesRead(of:)``). What was found so far counts, and
     /// the rest is unchecked.
     case enough
     /// The source itself failed, so no verdict is possible.

@@ -23,8 +23,9 @@ public struct UncheckedPart: Sendable, Hashable {
 }
 
 extension UncheckedPart {
-  /// The rest of a file of which the maximum number of bytes was read.
-  package static func rest(from offset: UInt64) -> UncheckedPart {
-    UncheckedPart("the rest of the file", limit: "\(Limits.size(Limits.Window.bytesRead)) read", at: offset)
+  /// The rest of a file of a size, of which the maximum number of bytes was read.
+  package static func rest(from offset: UInt64, of byteCount: UInt64) -> UncheckedPart {
+    let limit = Limits.size(Limits.Window.bytesRead(of: byteCount))
+    return UncheckedPart("the rest of the file", limit: "\(limit) read", at: offset)
   }
 }

@@ -34,7 +34,7 @@ package struct Structure {
       do { try reading.noteOtherFormats(signs, in: format, &window) } catch {
         switch error.reason {
         case .source: throw error
-        case .enough: reading.leaveUnchecked(.rest(from: error.offset))
+        case .enough: reading.leaveUnchecked(.rest(from: error.offset, of: window.byteCount))
         // Bytes that are invalid in another format don't have that format.
         case .endOfData, .implausible: break
         }
@@ -51,20 +51,20 @@ package struct Structure {
     let mediaType = Self.mediaType(of: reading, named: name, declaredType: declaredType)
     inspection = Inspection(
       byteCount: window.byteCount, depth: .structure, mediaType: mediaType, reading: reading,
-      mangling: try Mangling.find(in: &window, reading))
+      mangling: try Self.mangling(in: &window, reading))
   }
 
   /// Decodes the content of a file with a valid structure: the second depth.
   package func content(_ window: inout ByteWindow) throws(ReadError) -> Content {
     var reading = reading
     if let undecoded {
-      try Self.collect(into: &reading) { reading throws(ReadError) in
+      try Self.collect(into: &reading, byteCount: window.byteCount) { reading throws(ReadError) in
         try undecoded.reader.decode(&window, into: &reading)
       }
       Self.noteMissingBytes(of: window, into: &reading)
     }
     let faults = Array(reading.faults.dropFirst(inspection.faults.count))
-    let mangling = try faults.isEmpty ? inspection.mangling : Mangling.find(in: &window, reading)
+    let mangling = try faults.isEmpty ? inspection.mangling : Self.mangling(in: &window, reading)
     return Content(
       inspection: Inspection(
         byteCount: inspection.byteCount, depth: .content, mediaType: inspection.mediaType, reading: reading,
@@ -76,12 +76,22 @@ package struct Structure {
       mangling: inspection.mangling == nil ? mangling : nil)
   }
 
+  /// What a faulty program or transfer made of the file; nil if nothing shows it in what may still be read.
+  private static func mangling(
+    in window: inout ByteWindow, _ reading: Reading
+  ) throws(ReadError) -> Mangling? {
+    do { return try Mangling.find(in: &window, reading) } catch {
+      if case .enough = error.reason { return nil }
+      throw error
+    }
+  }
+
   /// Tries each format in turn; returns the file's format, or nil.
   private static func recognise(
     _ window: inout ByteWindow, among formats: [Format], into reading: inout Reading
   ) throws(ReadError) -> Format? {
     for format in formats {
-      try collect(into: &reading) { reading throws(ReadError) in
+      try collect(into: &reading, byteCount: window.byteCount) { reading throws(ReadError) in
         try format.reader.read(&window, into: &reading)
       }
       if reading.mediaType != nil {
@@ -105,12 +115,12 @@ package struct Structure {
 
   /// Runs a reader. Turns errors about the bytes into faults, or into a note if the read limit was reached.
   private static func collect(
-    into reading: inout Reading, _ read: (inout Reading) throws(ReadError) -> Void
+    into reading: inout Reading, byteCount: UInt64, _ read: (inout Reading) throws(ReadError) -> Void
   ) throws(ReadError) {
     do { try read(&reading) } catch {
       switch error.reason {
       case .source: throw error
-      case .enough: reading.leaveUnchecked(.rest(from: error.offset))
+      case .enough: reading.leaveUnchecked(.rest(from: error.offset, of: byteCount))
       case .endOfData:
         reading.addTruncation(of: "a structure", clause: "", at: error.offset)
       case .implausible:

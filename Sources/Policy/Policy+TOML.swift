@@ -18,7 +18,8 @@ extension Policy {
     let draft = PolicyDraft(parsing: bytes, &decoder, depth: 0)
     guard decoder.mistakes.isEmpty, let own = draft.name, let service = draft.service else {
       throw PolicyError(
-        name: name, mistakes: decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+        name: name, mistakes: decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) },
+        isTOML: draft.isTOML, isPolicy: draft.isPolicy)
     }
     self.init(
       name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
@@ -50,13 +51,21 @@ struct PolicyDraft {
   /// Errors of the text's syntax.
   private var syntax: [Mistake] = []
 
+  private(set) var isTOML = false
+
+  /// Whether the text is TOML with a key that each policy has, and other files don't.
+  private(set) var isPolicy = false
+
   private init() {}
 
   init(parsing bytes: [UInt8], _ decoder: inout TOMLDecoder, depth: Int) {
     let table = TOMLTable(parsing: bytes, mistakes: &syntax)
     decoder.add(syntax)
     decoder.check(table, keys: Self.keys, in: "a policy")
+    let isTOML = syntax.isEmpty
     extend(table, &decoder, depth: depth)
+    self.isTOML = isTOML
+    isPolicy = isTOML && (table["extends"] != nil || table["endpoints"] != nil)
     name = decoder.name(table, "name") ?? name
     title = decoder.string(table, "title") ?? title
     source = decoder.string(table, "source") ?? source

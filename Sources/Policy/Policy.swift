@@ -199,8 +199,22 @@ public struct PolicyError: Error, Sendable, CustomStringConvertible {
     public var description: String { "\(line):\(column): \(message)" }
   }
 
-  init(name: String, mistakes: [PreflightTOML.Mistake]) {
+  /// Whether the text is at least TOML with endpoints, or based on a policy. Otherwise it may be any file, such as one
+  /// with passwords.
+  package let isPolicy: Bool
+
+  /// Where the first error is and of which kind, without a word of the text.
+  package var withoutQuotations: String {
+    let place = mistakes.first.map { ":\($0.line):\($0.column)" } ?? ""
+    return "\(name)\(place): \(isTOML ? "not a policy" : "not TOML")"
+  }
+
+  private let isTOML: Bool
+
+  init(name: String, mistakes: [PreflightTOML.Mistake], isTOML: Bool, isPolicy: Bool) {
     self.name = name
+    self.isTOML = isTOML
+    self.isPolicy = isPolicy
     self.mistakes = mistakes.map { Mistake(line: $0.line, column: $0.column, message: $0.message) }
   }
 

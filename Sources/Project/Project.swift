@@ -42,7 +42,9 @@ package final class Project {
   private var outermost = SettingsChain([])
   private var configurations: [FilePath: Configuration?] = [:]
   private var gitignores: [FilePath: IgnoreList?] = [:]
+  private var repositories: [FilePath: [IgnoreList]] = [:]
   private var folders: [FilePath: ProjectFolder] = [:]
+  private var hasTooManyWildcards = false
   private var engines: [EngineKey: Preflight] = [:]
   private var policyNames: Set<String> = []
 
@@ -68,6 +70,9 @@ package final class Project {
       outermost = SettingsChain([
         try Configuration(readingFileAt: absolute(file), name: file.display, policies: &policies)
       ])
+      // The hook asks for files, never for folders.
+      checkWildcards(outermost.wildcardByteCount, in: [file.display], for: workingFolder)
+      if !error.lines.isEmpty { throw error }
     }
   }
 
@@ -129,7 +134,7 @@ package final class Project {
       }
     }
     if options.honoursGitignore {
-      if marks.hasGit { gitIgnores = GitIgnores.lists(ofRepositoryAt: path, userList: gitUserList) }
+      if marks.hasGit { gitIgnores = repositoryLists(at: path) }
       if marks.hasGitignore, gitIgnores != nil, let own = gitignore(in: path) { gitIgnores?.append(own) }
     }
     matched.formUnion(chain.rules(matching: path, isFolder: true))
@@ -137,10 +142,25 @@ package final class Project {
     if options.forcesExclusion, let parent {
       isExcluded = self.isExcluded(path, isFolder: true, in: parent)
     }
-    let lists = (gitIgnores ?? []) + chain.configurations.map(\.ignore) + [exclude]
+    let all = (gitIgnores ?? []) + chain.configurations.map(\.ignore) + [exclude]
+    let lists = all.filter { !$0.patterns.isEmpty }
+    checkWildcards(chain.wildcardByteCount, in: chain.configurations.map(\.name), for: path)
+    checkWildcards(lists.reduce(0) { $0 + $1.wildcardByteCount }, in: lists.map(\.source), for: path)
     return ProjectFolder(
-      path: path, chain: chain, matched: matched, gitIgnores: gitIgnores,
-      ignoreLists: lists.filter { !$0.patterns.isEmpty }, isExcluded: isExcluded)
+      path: path, chain: chain, matched: matched, gitIgnores: gitIgnores, ignoreLists: lists,
+      isExcluded: isExcluded)
+  }
+
+  /// Each file is held against each glob with wildcards, so their number is limited.
+  private func checkWildcards(_ byteCount: Int, in sources: [String], for folder: FilePath) {
+    guard byteCount > Limits.Project.wildcardByteCount, !hasTooManyWildcards else { return }
+    hasTooManyWildcards = true
+    let count = Limits.Project.wildcardByteCount / Limits.Project.wildcardMinimum
+    error.add([
+      "\(sources.joined(separator: ", ")): more than \(count) globs with wildcards, or more than "
+        + "\(Limits.size(Limits.Project.wildcardByteCount)) of them, for \(folder.display(from: workingFolder)); "
+        + "globs without wildcards aren't counted"
+    ])
   }
 
   var searchesUpwards: Bool { if case .upwards = options.search { true } else { false } }
@@ -165,9 +185,27 @@ package final class Project {
   private func gitignore(in folder: FilePath) -> IgnoreList? {
     if let known = gitignores[folder] { return known }
     let path = folder.appending(".gitignore")
-    let list = GitIgnores.list(at: path, for: folder, shownAs: path.display(from: workingFolder))
+    var list: IgnoreList?
+    // Git doesn't follow links here either: they may lead out of the repository.
+    if (try? path.stat(followTargetSymlink: false))?.type == .regular {
+      do throws(ConfigurationError) {
+        list = try GitIgnores.list(
+          at: path, for: folder, shownAs: path.display(from: workingFolder), policies.files)
+      } catch { self.error.add(error.lines) }
+    }
     gitignores.updateValue(list, forKey: folder)
     return list
+  }
+
+  /// The lists that apply to a whole repository. A folder's settings may be made more than once.
+  private func repositoryLists(at root: FilePath) -> [IgnoreList] {
+    if let known = repositories[root] { return known }
+    var lists: [IgnoreList] = []
+    do throws(ConfigurationError) {
+      lists = try GitIgnores.lists(ofRepositoryAt: root, userList: gitUserList, policies.files)
+    } catch { self.error.add(error.lines) }
+    repositories[root] = lists
+    return lists
   }
 
   // MARK: Ignored files
@@ -228,12 +266,11 @@ package final class Project {
   package var baseSettings: FileSettings { settings(matching: [], in: outermost) }
 
   private func settings(matching matched: Set<Int>, in chain: SettingsChain) -> FileSettings {
-    if let known = chain.known[matched] { return known }
-    var settings = chain.settings(matching: matched)
-    settings.apply(options.overrides)
-    let made = FileSettings(engine: engine(for: settings), endpoint: settings.endpoint?.value)
-    chain.known[matched] = made
-    return made
+    chain.settings(matching: matched) {
+      var settings = chain.settings(matching: matched)
+      settings.apply(options.overrides)
+      return FileSettings(engine: engine(for: settings), endpoint: settings.endpoint?.value)
+    }
   }
 
   private func engine(for settings: Settings) -> Preflight {

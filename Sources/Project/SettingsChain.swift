@@ -19,9 +19,12 @@ package final class FileSettings: Sendable {
 final class SettingsChain {
   let configurations: [Configuration]
   /// A cache of settings by the rules that match.
-  var known: [Set<Int>: FileSettings] = [:]
+  private var known: [Set<Int>: FileSettings] = [:]
   /// The names of the policies that files may be checked against.
   let policyNames: Set<String>
+
+  /// The text of the rules' globs with wildcards (see `Limits.Project.wildcardByteCount`).
+  var wildcardByteCount: Int { configurations.reduce(0) { $0 + $1.ruleIndex.wildcardByteCount } }
 
   init(_ configurations: [Configuration]) {
     self.configurations = configurations
@@ -31,17 +34,29 @@ final class SettingsChain {
     policyNames = Set(byGlobs).union([own ?? Policy.builtInNames[0]])
   }
 
+  /// The cached settings of a file, given the rules that match it, or new ones.
+  func settings(matching matched: Set<Int>, make: () -> FileSettings) -> FileSettings {
+    if let known = known[matched] { return known }
+    let made = make()
+    if known.count >= Limits.Project.keptSettings { known.removeAll() }
+    known[matched] = made
+    return made
+  }
+
   /// The settings of a file, given the rules that match it. Nearer configurations override farther ones. Within a
   /// configuration, globs override its general settings, and later globs override earlier ones.
   func settings(matching matched: Set<Int>) -> Settings {
     var settings = Settings()
-    var index = 0
+    var rest = matched.sorted()[...]
+    var start = 0
     for configuration in configurations {
       settings.apply(configuration.settings)
-      for rule in configuration.rules {
-        if matched.contains(index) { settings.apply(rule.settings) }
-        index += 1
+      let end = start + configuration.rules.count
+      while let index = rest.first, index < end {
+        settings.apply(configuration.rules[index - start].settings)
+        rest = rest.dropFirst()
       }
+      start = end
     }
     return settings
   }
@@ -49,10 +64,13 @@ final class SettingsChain {
   /// The rules that match a path itself, regardless of the folders above it.
   func rules(matching path: FilePath, isFolder: Bool) -> Set<Int> {
     let path = GlobPath(path, isFolder: isFolder)
-    let matches = configurations.flatMap { configuration in
-      configuration.rules.map { $0.pattern.matches(path, from: configuration.folder) }
+    var matched: Set<Int> = []
+    var start = 0
+    for configuration in configurations {
+      for index in configuration.rules(matching: path) { matched.insert(start + index) }
+      start += configuration.rules.count
     }
-    return Set(matches.indices.filter { matches[$0] })
+    return matched
   }
 
   /// The rules that match a file or a folder above it.

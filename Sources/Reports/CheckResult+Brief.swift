@@ -13,7 +13,7 @@ extension CheckResult {
     if let duration = facts.durationMilliseconds { text += ", \(Self.text(duration))" }
     if let pages = facts.pageCount { text += pages == 1 ? ", 1 page" : ", \(pages) pages" }
     text += ", \(byteCount) bytes"
-    return VisibleText.oneLine(text)
+    return VisibleText.logLine(text)
   }
 
   /// A duration as exact as limits are: milliseconds below a second, else seconds with what they need of three digits.

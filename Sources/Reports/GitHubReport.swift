@@ -45,11 +45,14 @@ struct GitHubReport: Report {
   private func command(_ name: FilePath?, _ finding: Finding) -> String {
     let level = finding.severity == .note ? "notice" : finding.severity.rawValue
     var properties: [String] = []
-    if let name { properties += ["file=\(Self.property(ProjectPath(name, context).text))", "line=1"] }
+    if let name {
+      let path = VisibleText.withoutNamedCommands(ProjectPath(name, context).text)
+      properties += ["file=\(Self.property(path))", "line=1"]
+    }
     properties.append("title=\(Self.property(finding.code.rawValue))")
-    var message = VisibleText.oneLine(finding.message)
+    var message = VisibleText.logLine(finding.message)
     if let offset = finding.offset { message += " At byte \(offset)." }
-    if let remedy = finding.remedy { message += "\n\(VisibleText.oneLine(remedy))" }
+    if let remedy = finding.remedy { message += "\n\(VisibleText.logLine(remedy))" }
     return "::\(level) \(properties.joined(separator: ","))::\(Self.data(message))\n"
   }
 

@@ -102,7 +102,9 @@ struct HumanReport: Report {
   ///   - indent: The indentation of every line except the first, in columns.
   ///   - start: The column at which the first line starts.
   private func wrap(_ text: String, indent: Int, from start: Int) -> String {
-    WrappedText.wrapped(text, to: context.width, indent: indent, from: start)
+    // A word at the start of a line must not begin one of GitHub's commands.
+    let text = VisibleText.replacing(" ::", with: " :\\x3a", in: text)
+    return WrappedText.wrapped(text, to: context.width, indent: indent, from: start)
   }
 
   // MARK: Color and links

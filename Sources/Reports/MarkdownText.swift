@@ -27,7 +27,7 @@ enum MarkdownText {
   /// A code span (CommonMark 0.31, section 6.1). Its fence is one backtick longer than the longest run of backticks in
   /// the text, so all of the text is literal.
   static func code(_ text: String) -> String {
-    let text = VisibleText.oneLine(text)
+    let text = VisibleText.logLine(text)
     var (longest, run) = (0, 0)
     for byte in text.utf8 {
       run = byte == UInt8(ascii: "`") ? run + 1 : 0

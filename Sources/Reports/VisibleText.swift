@@ -2,7 +2,7 @@ internal import SystemPackage
 import MediaPreflight
 
 /// Escapes untrusted text, such as file names and metadata, so that it can't change the output around it.
-enum VisibleText {
+package enum VisibleText {
   /// Text on one line. Each byte of line breaks, control characters and bidirectional controls is shown as `\xNN`; other
   /// characters are unchanged.
   static func oneLine(_ text: String) -> String {
@@ -14,11 +14,48 @@ enum VisibleText {
     return result
   }
 
-  /// A line, or the end of one, of a log that a GitHub runner reads. The runner's old commands begin with `##[` anywhere
-  /// in a line, so `##[` is escaped.
-  static func logLine(_ text: String) -> String {
-    let line = oneLine(text)
-    return line.utf8.contains(UInt8(ascii: "#")) ? replacing("##[", with: "##\\x5b", in: line) : line
+  /// A line, or the end of one, of a log that a CI runner reads.
+  static func logLine(_ text: String) -> String { withoutCommands(oneLine(text)) }
+
+  /// Text in which no CI runner finds a command anywhere in a line: GitHub's old ones and Azure's marks begin with `##[`,
+  /// Azure's commands with `##vso[`, TeamCity's with `##teamcity[`. The bracket is escaped.
+  static func withoutCommands(_ text: String) -> String { escaping(text, evenUnnamed: true) }
+
+  /// The same, but for `##[`, which GitHub doesn't look for in its own commands and Azure only where a line begins.
+  static func withoutNamedCommands(_ text: String) -> String { escaping(text, evenUnnamed: false) }
+
+  private static func escaping(_ text: String, evenUnnamed: Bool) -> String {
+    guard text.utf8.contains(UInt8(ascii: "#")) else { return text }
+    var result: [UInt8] = []
+    // How many number signs precede, and how many letters follow them.
+    var (signs, letters) = (0, 0)
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "["), signs >= 2, letters > 0 || evenUnnamed {
+        result += Array("\\x5b".utf8)
+      } else {
+        result.append(byte)
+      }
+      if byte == UInt8(ascii: "#") {
+        signs = letters > 0 ? 1 : signs + 1
+        letters = 0
+      } else if signs > 0, byte.isASCIILetterOrDigit {
+        letters += 1
+      } else {
+        (signs, letters) = (0, 0)
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// Lines of a log. A GitHub runner's commands begin with `::` after any spaces, so the second colon of such a line is
+  /// escaped.
+  package static func log(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let line = logLine(String(line))
+      let spaces = line.prefix { $0 == " " }
+      let rest = line.dropFirst(spaces.count)
+      return rest.utf8.starts(with: "::".utf8) ? spaces + ":\\x3a" + rest.dropFirst(2) : line
+    }.joined(separator: "\n")
   }
 
   /// A file's name at the start of a log line. A GitHub runner's commands begin with `::` after any spaces; `./` is added

@@ -56,7 +56,8 @@ struct PreflightCommand: ParsableCommand {
         let text = message.dropFirst(label.count)
         message = "error: " + text.prefix(1).lowercased() + text.dropFirst()
       }
-      if !message.isEmpty { Terminal.write(message + "\n", to: isClean ? STDOUT_FILENO : STDERR_FILENO) }
+      if isClean, !message.isEmpty { Terminal.write(message + "\n", to: STDOUT_FILENO) }
+      if !isClean, !message.isEmpty { Terminal.writeMessage(message) }
       Terminal.exit(isClean ? 0 : ExitStatus.notJudged.rawValue)
     }
   }

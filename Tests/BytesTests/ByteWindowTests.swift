@@ -267,7 +267,7 @@ import Testing
 
   @Test func noMoreIsReadThanIsWorthIt() throws {
     var window = ByteWindow(FakeSource.endless)
-    let limit = Limits.Window.bytesRead
+    let limit = Limits.Window.bytesReadOfLarger
     while window.bytesRead < limit {
       #expect(try window.available(at: window.bytesRead, upTo: Self.maximum).remaining == Self.maximum)
     }
@@ -284,7 +284,7 @@ import Testing
   @Test func theLimitIsPassedByOneReadAtMost() throws {
     var window = ByteWindow(FakeSource.endless)
     window.readAhead = 1
-    let limit = Limits.Window.bytesRead
+    let limit = Limits.Window.bytesReadOfLarger
     while window.bytesRead < limit - 1 {
       let count = min(limit - 1 - window.bytesRead, UInt64(Self.maximum))
       #expect(try window.span(at: window.bytesRead, count: count).remaining == Int(count))

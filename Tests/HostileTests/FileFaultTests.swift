@@ -39,7 +39,9 @@ import Testing
   }
 
   /// The source makes each change while the file is being read.
-  @Test(arguments: ["grows", "shrinks", "is written to", "is removed", "is replaced"])
+  @Test(arguments: [
+    "grows", "shrinks", "is written to", "is written to and its time set back", "is removed", "is replaced",
+  ])
   func changingFile(how: String) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "preflight-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -54,6 +56,7 @@ import Testing
         if how == "grows" { try handle.seekToEnd() }
         try handle.write(contentsOf: Data("more".utf8))
         try handle.close()
+      case "is written to and its time set back": try rewriteKeepingTime(of: file.path)
       case "shrinks": _ = truncate(file.path, 100)
       case "is removed": try FileManager.default.removeItem(at: file)
       default: try Data("other".utf8).write(to: file, options: .atomic)
@@ -69,6 +72,24 @@ import Testing
       #expect(result.findings.first?.actual == "it changed while it was read")
     }
   }
+}
+
+/// Changes a byte of a file in place, and sets its modification time back.
+private func rewriteKeepingTime(of path: String) throws {
+  var before = stat()
+  try #require(stat(path, &before) == 0)
+  var after = before
+  // The system's clock for files advances every few milliseconds.
+  repeat {
+    let handle = try FileHandle(forUpdating: URL(filePath: path))
+    try handle.seek(toOffset: 600)
+    try handle.write(contentsOf: Data([0x55]))
+    try handle.close()
+    let times = [before.st_atim, before.st_mtim]
+    try #require(utimensat(AT_FDCWD, path, times, 0) == 0)
+    try #require(stat(path, &after) == 0)
+  } while after.st_ctim.tv_sec == before.st_ctim.tv_sec && after.st_ctim.tv_nsec == before.st_ctim.tv_nsec
+  #expect(after.st_mtim.tv_nsec == before.st_mtim.tv_nsec && after.st_size == before.st_size)
 }
 
 /// A source whose reads fail after a number of successful ones.

@@ -25,7 +25,7 @@ import Testing
     #expect(inspection.faults.map(\.name) == faults)
     #expect(inspection.unchecked.map(\.what) == unchecked)
     #expect(
-      inspection.unchecked.allSatisfy { $0.limit == "2 GiB read" && $0.offset ?? 0 <= source.byteCount })
+      inspection.unchecked.allSatisfy { $0.limit == "16 MiB read" && $0.offset ?? 0 <= source.byteCount })
   }
 
   /// A hostile file reaches a limit a thousand times.

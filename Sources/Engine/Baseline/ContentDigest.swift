@@ -5,7 +5,7 @@ internal import PreflightPolicy
 /// A digest of a file's content, whatever its name.
 public struct ContentDigest: Sendable, Hashable {
   /// The digest as text: `sha256:` and 64 hexadecimal digits, which `sha256sum` gives as well; or of a
-  /// file beyond 2 GiB `sha256-2gib:`, the digits of its first 2 GiB, a colon, and its size.
+  /// file beyond 2 GiB `sha256-16mib:`, the digits of its first 16 MiB, a colon, and its size.
   public let text: String
 
   /// Whether it is the digest of no bytes at all.
@@ -19,7 +19,7 @@ public struct ContentDigest: Sendable, Hashable {
   /// Digests a source's bytes; nil where it can't be read, or hasn't the bytes any more that it was opened with.
   init?(of source: any ByteSource) {
     // No more is read than of a file that is checked, so that one of terabytes doesn't hold up a run.
-    let limit = min(source.byteCount, Limits.Window.bytesRead)
+    let limit = min(source.byteCount, Limits.Window.bytesRead(of: source.byteCount))
     var window = ByteWindow(source)
     var hash = SHA256()
     var offset: UInt64 = 0
@@ -36,7 +36,7 @@ public struct ContentDigest: Sendable, Hashable {
       return nil
     }
     let hex = Self.hexadecimal(hash.digest())
-    text = limit == source.byteCount ? "sha256:\(hex)" : "sha256-2gib:\(hex):\(source.byteCount)"
+    text = limit == source.byteCount ? "sha256:\(hex)" : "sha256-16mib:\(hex):\(source.byteCount)"
   }
 
   private static let nothing = ContentDigest(text: "sha256:" + hexadecimal(SHA256().digest()))

@@ -33,6 +33,15 @@ struct HookRequest {
       }
       return
     }
+    // The key is kept for fetching the media's URL or ID. A caller that asks for it mustn't take the answer for one.
+    if key == "probe" {
+      guard member.written.elementsEqual("false".utf8) || member.written.elementsEqual("null".utf8) else {
+        throw Invalid(
+          reason: "asks with 'probe' to fetch the media, which this version can't do",
+          subject: Subject(rawValue: key), expected: "false")
+      }
+      return
+    }
     let value: String?
     switch member.value {
     case .text(let text): value = text

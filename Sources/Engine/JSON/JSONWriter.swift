@@ -93,15 +93,21 @@ package struct JSONWriter: Sendable {
   /// Appends text in which nothing is to be escaped, as nearly all is; false where something is.
   private mutating func appendPlain(_ value: String) -> Bool {
     value.utf8.withContiguousStorageIfAvailable { text in
-      guard text.allSatisfy({ 0x20..<0x7f ~= $0 && $0 != 0x22 && $0 != 0x5c }) else { return false }
+      guard text.allSatisfy({ 0x20..<0x7f ~= $0 && $0 != 0x22 && $0 != 0x5c && $0 != 0x23 }) else {
+        return false
+      }
       bytes.append(contentsOf: text)
       return true
     } ?? false
   }
 
   private mutating func appendEscaped(_ value: String) {
+    var previous: UInt32 = 0
     for scalar in value.unicodeScalars {
+      defer { previous = scalar.value }
       switch scalar.value {
+      // A CI runner that shows the text takes `##vso[` or `##[` for a command, wherever in a line it is.
+      case 0x23 where previous == 0x23: bytes.append(contentsOf: "\\u0023".utf8)
       case 0x22: bytes.append(contentsOf: [0x5c, 0x22])
       case 0x5c: bytes.append(contentsOf: [0x5c, 0x5c])
       case 0x0a: bytes.append(contentsOf: [0x5c, 0x6e])

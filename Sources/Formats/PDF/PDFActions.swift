@@ -30,7 +30,7 @@ struct PDFActions {
     do { try actions.read(&document, &window) } catch {
       switch error.reason {
       case .source: throw error
-      case .enough: reading.leaveUnchecked(.rest(from: error.offset))
+      case .enough: reading.leaveUnchecked(.rest(from: error.offset, of: window.byteCount))
       // What makes no sense runs nowhere.
       case .endOfData, .implausible: break
       }

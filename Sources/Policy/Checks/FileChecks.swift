@@ -226,10 +226,11 @@ extension FindingMaker {
     return "\(list)\(rest > 0 ? " or \(rest) more" : "") (\(endpoint.endpoint.rawValue))"
   }
 
-  /// The endpoint whose types are most like a file's: the first with one of the same kind, such as `image`, else the
-  /// one that accepts the most types.
+  /// The endpoint whose types are most like a file's: the first with one of the same family, such as a video (some of
+  /// which are `application/…`), else with one of the same top level, else the one that accepts the most types.
   private static func nearest(to mediaType: MediaType, in policy: Policy) -> EndpointPolicy? {
-    policy.endpoints.first { $0.types.contains { $0.topLevel == mediaType.topLevel } }
+    policy.endpoints.first { $0.types.contains { $0.family == mediaType.family } }
+      ?? policy.endpoints.first { $0.types.contains { $0.topLevel == mediaType.topLevel } }
       ?? policy.endpoints.max { $0.types.count < $1.types.count }
   }
 

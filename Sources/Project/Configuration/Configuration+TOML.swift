@@ -14,26 +14,35 @@ extension Configuration {
     readingFileAt path: FilePath, name: String, policies: inout PolicyLoader
   ) throws(ConfigurationError) {
     let bytes: [UInt8]
-    do { bytes = try SmallFile.contents(of: path) } catch { throw ConfigurationError(["\(name): \(error)"]) }
+    do { bytes = try policies.files.contents(of: path) } catch {
+      throw ConfigurationError(["\(name): \(error)"])
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConfigurationError(["\(name): it is not UTF-8 text"])
     }
+    // A link in a stranger's repository may lead to any file, such as one with passwords.
+    let isLink = (try? path.stat(followTargetSymlink: false))?.type == .symbolicLink
     try self.init(
-      parsing: text, name: name, folder: path.removingLastComponent(), policies: &policies)
+      parsing: text, name: name, folder: path.removingLastComponent(), policies: &policies, quotes: !isLink)
   }
 
   /// Parses a configuration's text. Parameters and errors are as for a file.
+  ///
+  /// - Parameter quotes: Whether messages may quote the text.
   package init(
-    parsing text: String, name: String, folder: FilePath, policies: inout PolicyLoader
+    parsing text: String, name: String, folder: FilePath, policies: inout PolicyLoader, quotes: Bool = true
   ) throws(ConfigurationError) {
     var draft = ConfigurationDraft(name: name, folder: folder, policies: policies)
     draft.read(text)
     policies = draft.policies
     let error = draft.error
-    if !error.lines.isEmpty { throw error }
+    if !error.lines.isEmpty { throw quotes ? error : draft.errorWithoutQuotations }
+    do { try policies.files.count(globs: draft.rules.count + draft.ignore.count) } catch {
+      throw ConfigurationError(["\(name): \(error)"])
+    }
     self.init(
       name: name, folder: GlobPath(folder, isFolder: true), isRoot: draft.isRoot, settings: draft.settings,
-      rules: draft.rules,
+      rules: draft.rules, ruleIndex: GlobIndex(draft.rules.lazy.map(\.pattern)),
       ignore: IgnoreList(source: name, folder: folder, patterns: draft.ignore))
   }
 }
@@ -49,7 +58,8 @@ private struct ConfigurationDraft {
   private(set) var ignore: [IgnorePattern] = []
   private var decoder = TOMLDecoder()
   /// Errors in policy files, with their positions in those files.
-  private var policyErrors: [String] = []
+  private var policyErrors = ConfigurationError()
+  private var isTOML = true
 
   private static let settingKeys = ["policy", "endpoint", "strict", "severities"]
   private static let keys = ["root"] + settingKeys + ["ignore", "files"]
@@ -62,13 +72,24 @@ private struct ConfigurationDraft {
 
   var error: ConfigurationError {
     let mistakes = decoder.mistakes.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
-    return ConfigurationError(mistakes.map { "\(name):\($0)" } + policyErrors)
+    return ConfigurationError(mistakes.map { "\(name):\($0)" } + policyErrors.lines)
+  }
+
+  /// Where the first error is and of which kind, without a word of the text.
+  var errorWithoutQuotations: ConfigurationError {
+    let first = decoder.mistakes.min { ($0.line, $0.column) < ($1.line, $1.column) }
+    let place = first.map { ":\($0.line):\($0.column)" } ?? ""
+    return ConfigurationError([
+      "\(name)\(place): \(isTOML ? "not a configuration" : "not TOML"); "
+        + "what it says isn't shown, since it is a symbolic link"
+    ])
   }
 
   mutating func read(_ text: String) {
     var syntax: [Mistake] = []
     let table = TOMLTable(parsing: Array(text.utf8), mistakes: &syntax)
     decoder.add(syntax)
+    isTOML = syntax.isEmpty
     decoder.check(table, keys: Self.keys, in: "a configuration")
     isRoot = decoder.boolean(table, "root") ?? false
     settings = readSettings(table, glob: nil)
@@ -136,7 +157,7 @@ private struct ConfigurationDraft {
     guard let text = decoder.string(node, as: "policy") else { return nil }
     do { return Setting(try policies.load(text, from: folder), origin(node.position, glob)) } catch {
       decoder.report(node.position, error.message)
-      for line in error.errors where !policyErrors.contains(line) { policyErrors.append(line) }
+      policyErrors.add(error.errors)
       return nil
     }
   }

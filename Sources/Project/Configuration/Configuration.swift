@@ -11,14 +11,21 @@ package struct Configuration: Sendable {
   /// The settings of all files.
   package let settings: Settings
   /// The settings of globs. Later rules override earlier ones.
-  package let rules: [Rule]
+  let rules: [Rule]
+  let ruleIndex: GlobIndex
   /// The ignored files.
-  package let ignore: IgnoreList
+  let ignore: IgnoreList
 
   /// The settings of files that a glob matches, or that are in a folder that it matches.
-  package struct Rule: Sendable {
+  struct Rule: Sendable {
     let pattern: IgnorePattern
-    package let settings: Settings
+    let settings: Settings
+  }
+
+  /// The indices of the rules that match a path itself, regardless of the folders above it.
+  func rules(matching path: GlobPath) -> [Int] {
+    guard !rules.isEmpty, let path = path.seen(from: folder) else { return [] }
+    return ruleIndex.literals(matching: path) + ruleIndex.wildcards.filter { rules[$0].pattern.matches(path) }
   }
 }
 
@@ -27,10 +34,13 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
   /// One line per error, as `FILE:LINE:COLUMN: message` if its position is known.
   package private(set) var lines: [String] = []
 
-  package init(_ lines: [String] = []) { self.lines = lines }
+  private var known: Set<String> = []
 
+  package init(_ lines: [String] = []) { add(lines) }
+
+  /// Adds lines that aren't there yet.
   package mutating func add(_ more: [String]) {
-    for line in more where !lines.contains(line) { lines.append(line) }
+    for line in more where known.insert(line).inserted { lines.append(line) }
   }
 
   package var description: String { lines.joined(separator: "\n") }

@@ -14,28 +14,36 @@ package struct PolicyLoader {
 
   private var loaded: [FilePath: Result<NamedPolicy, Failed>] = [:]
   private let workingFolder: FilePath
+  let files = SmallFiles()
+
+  /// What policies define, and how many were loaded then: a configuration asks for it at each of its lines.
+  private var definitions: (policies: Int, endpoints: [Endpoint], codes: [Explanation])?
 
   package init(workingFolder: FilePath) { self.workingFolder = workingFolder }
 
   /// The distinct endpoints of the built-in policies and the loaded ones.
-  package var endpoints: [Endpoint] {
-    let policies =
-      Policy.builtInNames.compactMap(Policy.builtIn) + loaded.values.compactMap { try? $0.get().policy }
-    var endpoints: [Endpoint] = []
-    for endpoint in policies.flatMap(\.endpointNames) where !endpoints.contains(endpoint) {
-      endpoints.append(endpoint)
-    }
-    return endpoints
-  }
+  package var endpoints: [Endpoint] { mutating get { define().endpoints } }
 
   /// The finding codes that the loaded policies define. Of two policies with the same code, one explains it.
-  package var codes: [Explanation] {
-    var codes: [Explanation] = []
-    for own in loaded.values.compactMap({ try? $0.get().policy }).flatMap(\.codes)
-    where !codes.contains(where: { $0.code == own.code }) {
-      codes.append(own)
+  package var codes: [Explanation] { mutating get { define().codes } }
+
+  private mutating func define() -> (endpoints: [Endpoint], codes: [Explanation]) {
+    if let definitions, definitions.policies == loaded.count {
+      return (definitions.endpoints, definitions.codes)
     }
-    return codes.sorted { $0.code.rawValue < $1.code.rawValue }
+    let own = loaded.values.compactMap { try? $0.get().policy }
+    var endpoints: [Endpoint] = []
+    for endpoint in (Policy.builtInNames.compactMap(Policy.builtIn) + own).flatMap(\.endpointNames)
+    where !endpoints.contains(endpoint) {
+      endpoints.append(endpoint)
+    }
+    var codes: [Explanation] = []
+    for code in own.flatMap(\.codes) where !codes.contains(where: { $0.code == code.code }) {
+      codes.append(code)
+    }
+    codes.sort { $0.code.rawValue < $1.code.rawValue }
+    definitions = (loaded.count, endpoints, codes)
+    return (endpoints, codes)
   }
 
   /// Adds a policy that was loaded elsewhere.
@@ -61,7 +69,7 @@ package struct PolicyLoader {
   private func read(_ path: FilePath, named name: String) throws(Failed) -> Policy {
     let shown = path.display(from: workingFolder)
     let bytes: [UInt8]
-    do { bytes = try SmallFile.contents(of: path) } catch {
+    do { bytes = try files.contents(of: path) } catch {
       let isName = !name.contains("/") && !name.contains(".")
       throw Failed(
         message: isName
@@ -72,8 +80,12 @@ package struct PolicyLoader {
       throw Failed(message: "the policy file \(shown) is not UTF-8 text")
     }
     do { return try Policy(parsing: text, name: shown) } catch {
-      throw Failed(
-        message: "invalid policy file \(shown)", errors: error.mistakes.map { "\(shown):\($0)" })
+      // A configuration may name any file, and may be a stranger's.
+      let lines =
+        error.isPolicy
+        ? error.mistakes.map { "\(shown):\($0)" }
+        : [error.withoutQuotations + " ('preflight policy lint' says more)"]
+      throw Failed(message: "invalid policy file \(shown)", errors: lines)
     }
   }
 }

@@ -90,7 +90,10 @@ package struct FolderMarks: Sendable {
 
   /// Looks up the names in a folder that isn't listed.
   package init(at folder: FilePath, configurations: Bool, git: Bool) {
-    func exists(_ name: String) -> Bool { (try? folder.appending(name).stat()) != nil }
+    // A link that leads nowhere is there as well, as it is in a listing.
+    func exists(_ name: String) -> Bool {
+      (try? folder.appending(name).stat(followTargetSymlink: false)) != nil
+    }
     if configurations { self.configurations = Self.configurationNames.filter(exists) }
     if configurations || git { hasGit = exists(".git") }
     if git { hasGitignore = exists(".gitignore") }

@@ -28,26 +28,42 @@ enum GitIgnores {
   /// - Parameters:
   ///   - root: The absolute path of the folder that has `.git`.
   ///   - userList: The path of the user's list.
-  static func lists(ofRepositoryAt root: FilePath, userList: FilePath?) -> [IgnoreList] {
-    let own = commonFolder(ofRepositoryAt: root).appending("info/exclude")
-    return [userList, own].compactMap { $0 }.compactMap { list(at: $0, for: root) }
+  /// - Throws: ``ConfigurationError`` if a list is too long.
+  static func lists(
+    ofRepositoryAt root: FilePath, userList: FilePath?, _ files: SmallFiles
+  ) throws(ConfigurationError) -> [IgnoreList] {
+    var lists: [IgnoreList] = []
+    for path in [userList, commonFolder(ofRepositoryAt: root, files).appending("info/exclude")] {
+      if let path, let list = try list(at: path, for: root, files) { lists.append(list) }
+    }
+    return lists
   }
 
-  /// The list at a path; nil if it doesn't exist, is empty or can't be read.
-  static func list(at path: FilePath, for folder: FilePath, shownAs name: String? = nil) -> IgnoreList? {
-    guard let text = try? SmallFile.contents(of: path) else { return nil }
-    let list = IgnoreList(parsing: text, source: name ?? path.display, folder: folder)
-    return list.patterns.isEmpty ? nil : list
+  /// The list at a path; nil if it doesn't exist, is empty or can't be read, as in Git.
+  ///
+  /// - Throws: ``ConfigurationError`` if it is too long: files that it ignores would be checked.
+  static func list(
+    at path: FilePath, for folder: FilePath, shownAs name: String? = nil, _ files: SmallFiles
+  ) throws(ConfigurationError) -> IgnoreList? {
+    let name = name ?? path.display
+    do {
+      let text = try files.contents(of: path)
+      let list = IgnoreList(parsing: text, source: name, folder: folder, limit: Limits.Project.globs + 1)
+      try files.count(globs: list.patterns.count)
+      return list.patterns.isEmpty ? nil : list
+    } catch let error as SmallFiles.TooMuch {
+      throw ConfigurationError(["\(name): \(error); --no-ignore checks without ignore lists"])
+    } catch { return nil }
   }
 
   /// The repository's Git directory: `.git`, or the target of a `.git` file in a worktree or a submodule
   /// (gitrepository-layout(5)).
-  private static func commonFolder(ofRepositoryAt root: FilePath) -> FilePath {
+  private static func commonFolder(ofRepositoryAt root: FilePath, _ files: SmallFiles) -> FilePath {
     let git = root.appending(".git")
     let prefix = Array("gitdir: ".utf8)
-    guard let text = try? SmallFile.contents(of: git), text.starts(with: prefix) else { return git }
+    guard let text = try? files.contents(of: git), text.starts(with: prefix) else { return git }
     guard let folder = firstLine(text.dropFirst(prefix.count))?.resolved(from: root) else { return git }
-    guard let text = try? SmallFile.contents(of: folder.appending("commondir")),
+    guard let text = try? files.contents(of: folder.appending("commondir")),
       let common = firstLine(text[...])
     else { return folder }
     return common.resolved(from: folder)

@@ -11,7 +11,7 @@ package struct Glob: Sendable {
 
   /// The literal text before the first special character. As in Git, the rest is matched separately: in `a**/b`, `**` is
   /// at the start of the rest.
-  private let prefix: [UInt8]
+  private let prefix: ArraySlice<UInt8>
 
   private let parts: [Part]
 
@@ -26,7 +26,7 @@ package struct Glob: Sendable {
   /// - Throws: ``Broken`` if the pattern can't match anything.
   package init(_ pattern: ArraySlice<UInt8>) throws(Broken) {
     let start = pattern.firstIndex { "*?[\\".utf8.contains($0) } ?? pattern.endIndex
-    prefix = Array(pattern[..<start])
+    prefix = pattern[..<start]
     var parts: [Part] = []
     var rest = pattern[start...]
     while !rest.isEmpty {
@@ -46,6 +46,9 @@ package struct Glob: Sendable {
     }
     self.parts = parts
   }
+
+  /// The only path that the pattern matches; nil if it has wildcards or escapes.
+  var literal: ArraySlice<UInt8>? { parts.isEmpty ? prefix : nil }
 
   /// Whether the pattern matches a path, which has no leading or trailing slash.
   package func matches(_ path: ArraySlice<UInt8>) -> Bool {

@@ -15,14 +15,22 @@ package struct GlobPath: Sendable {
     self.isFolder = isFolder
   }
 
-  /// The last name.
-  var name: ArraySlice<UInt8> { bytes[nameStart...].dropLast() }
+  /// The path as the globs of a folder see it; nil for that folder and those above it, which they don't match.
+  func seen(from folder: GlobPath) -> SeenPath? {
+    if contains(folder) { return nil }
+    let relative = folder.contains(self) ? bytes.dropFirst(folder.bytes.count).dropLast() : nil
+    return SeenPath(name: bytes[nameStart...].dropLast(), relative: relative, isFolder: isFolder)
+  }
 
   /// Whether another path is this path or below it.
-  func contains(_ other: GlobPath) -> Bool { other.bytes.starts(with: bytes) }
+  private func contains(_ other: GlobPath) -> Bool { other.bytes.starts(with: bytes) }
+}
 
-  /// The path relative to a folder; nil if it isn't in that folder.
-  func relative(to folder: GlobPath) -> ArraySlice<UInt8>? {
-    folder.contains(self) ? bytes.dropFirst(folder.bytes.count).dropLast() : nil
-  }
+/// A path as the globs of a folder see it.
+struct SeenPath {
+  /// The last name.
+  let name: ArraySlice<UInt8>
+  /// The path relative to the folder; nil if it isn't in that folder.
+  let relative: ArraySlice<UInt8>?
+  let isFolder: Bool
 }

@@ -6,7 +6,7 @@ enum GlobToken {
   /// `*`
   case star
   /// `[…]`
-  case set(ByteSet)
+  indirect case set(ByteSet)
 
   var isStar: Bool { if case .star = self { true } else { false } }
 

@@ -6,7 +6,7 @@ package struct IgnorePattern: Sendable {
   /// Whether the pattern includes files again that an earlier pattern ignores.
   package let isNegated: Bool
   /// The pattern as it was written.
-  package let text: [UInt8]
+  package let text: ArraySlice<UInt8>
   /// The line number, from 1.
   package let line: Int
 
@@ -17,7 +17,7 @@ package struct IgnorePattern: Sendable {
 
   /// - Throws: `Glob.Broken` if the pattern can't match anything.
   package init(_ text: ArraySlice<UInt8>, line: Int) throws(Glob.Broken) {
-    self.text = Array(text)
+    self.text = text
     self.line = line
     var rest = text
     isNegated = rest.first == UInt8(ascii: "!")
@@ -30,12 +30,23 @@ package struct IgnorePattern: Sendable {
     glob = try Glob(rest)
   }
 
-  /// - Parameter folder: The folder that the pattern is relative to. The pattern matches neither that folder nor folders
-  ///   above it. Outside the folder, it matches only if it has no slash.
-  func matches(_ path: GlobPath, from folder: GlobPath) -> Bool {
-    if isFolderOnly && !path.isFolder || path.contains(folder) { return false }
+  /// A pattern with a slash matches only paths in the folder that it is relative to.
+  func matches(_ path: SeenPath) -> Bool {
+    if isFolderOnly && !path.isFolder { return false }
     if isNameOnly { return glob.matches(path.name) }
-    return path.relative(to: folder).map(glob.matches) ?? false
+    return path.relative.map(glob.matches) ?? false
+  }
+
+  /// The name or the path that a pattern without wildcards matches.
+  struct Literal: Hashable {
+    let text: ArraySlice<UInt8>
+    let isNameOnly: Bool
+    let isFolderOnly: Bool
+  }
+
+  /// Nil if the pattern has wildcards or escapes.
+  var literal: Literal? {
+    glob.literal.map { Literal(text: $0, isNameOnly: isNameOnly, isFolderOnly: isFolderOnly) }
   }
 }
 
@@ -46,23 +57,34 @@ package struct IgnoreList: Sendable {
   /// The folder that the patterns are relative to.
   private let folder: GlobPath
   package let patterns: [IgnorePattern]
+  private let index: GlobIndex
+
+  /// The text of the patterns with wildcards (see `Limits.Project.wildcardByteCount`).
+  var wildcardByteCount: Int { index.wildcardByteCount }
 
   /// - Parameter folder: The absolute path of the folder that the patterns are relative to.
   package init(source: String, folder: FilePath, patterns: [IgnorePattern]) {
     self.source = source
     self.folder = GlobPath(folder, isFolder: true)
     self.patterns = patterns
+    index = GlobIndex(patterns)
   }
 
   /// Parses a file such as `.gitignore`. Invalid patterns are skipped, as in Git.
-  package init(parsing text: [UInt8], source: String, folder: FilePath) {
+  ///
+  /// - Parameter limit: The number of patterns to stop at.
+  package init(parsing text: [UInt8], source: String, folder: FilePath, limit: Int = .max) {
     var patterns: [IgnorePattern] = []
     var rest = text[...]
     if rest.starts(with: [0xef, 0xbb, 0xbf]) { rest = rest.dropFirst(3) }
-    let lines = rest.split(separator: 0x0a, omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() where line.first != UInt8(ascii: "#") {
-      let line = Self.withoutFinalSpaces(line.last == 0x0d ? line.dropLast() : line)
-      if !line.isEmpty, let pattern = try? IgnorePattern(line, line: index + 1) { patterns.append(pattern) }
+    var number = 0
+    while !rest.isEmpty, patterns.count < limit {
+      let whole = rest.prefix { $0 != 0x0a }
+      rest = rest[whole.endIndex...].dropFirst()
+      number += 1
+      if whole.first == UInt8(ascii: "#") { continue }
+      let line = Self.withoutFinalSpaces(whole.last == 0x0d ? whole.dropLast() : whole)
+      if !line.isEmpty, let pattern = try? IgnorePattern(line, line: number) { patterns.append(pattern) }
     }
     self.init(source: source, folder: folder, patterns: patterns)
   }
@@ -81,6 +103,9 @@ package struct IgnoreList: Sendable {
 
   /// The last pattern that matches.
   package func lastMatch(_ path: GlobPath) -> IgnorePattern? {
-    patterns.last { $0.matches(path, from: folder) }
+    guard let path = path.seen(from: folder) else { return nil }
+    let literal = index.literals(matching: path).max()
+    let wildcard = index.wildcards.last { $0 > literal ?? -1 && patterns[$0].matches(path) }
+    return (wildcard ?? literal).map { patterns[$0] }
   }
 }

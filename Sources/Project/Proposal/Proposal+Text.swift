@@ -82,8 +82,12 @@ extension Proposal {
   /// A single-line TOML string.
   private static func quoted(_ text: String) -> String {
     var result = "\""
+    var previous: Unicode.Scalar?
     for scalar in text.unicodeScalars {
+      defer { previous = scalar }
       switch scalar {
+      // With `--stdout` the text is in a CI log, where `##vso[` begins a command.
+      case "#" where previous == "#": result += "\\u0023"
       case "\"", "\\": result += "\\" + String(scalar)
       // Control characters, which TOML doesn't allow, and bidirectional controls, which would confuse readers.
       case _ where EscapedText.of(Array(String(scalar).utf8)) != String(scalar):

@@ -2,6 +2,7 @@ import SystemPackage
 import ArgumentParser
 import MediaPreflight
 import PreflightProject
+import PreflightReports
 
 #if canImport(Darwin)
   import Darwin
@@ -44,7 +45,7 @@ struct ConfigCommand: ParsableCommand {
         rows.append(SettingsRows(settings, ignoredBy: ignoredBy, named: name))
       }
       switch format {
-      case .human: Terminal.write(rows.map(\.text).joined(), to: STDOUT_FILENO)
+      case .human: Terminal.write(VisibleText.log(rows.map(\.text).joined()), to: STDOUT_FILENO)
       case .json:
         var json = JSONWriter()
         json.array { json in for rows in rows { rows.write(to: &json) } }
@@ -80,7 +81,7 @@ struct ConfigCommand: ParsableCommand {
         } catch { errors.add(error.lines) }
       }
       guard !errors.lines.isEmpty else { return }
-      Terminal.write("\(errors)\n", to: STDERR_FILENO)
+      Terminal.writeMessage("\(errors)")
       throw ExitStatus.notJudged
     }
   }
@@ -113,7 +114,7 @@ private struct SettingsRows {
       let place = list.source + (pattern.line > 0 ? ":\(pattern.line)" : "")
       ignored = Row(
         key: "ignored", value: pattern.isNegated ? "no" : "yes",
-        origin: "\(place), \(EscapedText.of(pattern.text))")
+        origin: "\(place), \(EscapedText.of(Array(pattern.text)))")
     }
     rows.append(ignored)
   }

@@ -3,6 +3,7 @@ import PreflightInspection
 import ArgumentParser
 import MediaPreflight
 import PreflightProject
+import PreflightReports
 
 #if canImport(Darwin)
   import Darwin
@@ -56,7 +57,7 @@ struct InitCommand: ParsableCommand {
     try output.append(Array(proposal.text.utf8), mustFlush: true) {}
     let counts = (globs: proposal.globCount, files: proposal.fileCount)
     Terminal.write(
-      "Wrote \(path.display) with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "
+      "Wrote \(VisibleText.log(path.display)) with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "
         + "\(counts.files) file\(counts.files == 1 ? "" : "s").\n", to: STDOUT_FILENO)
     let rejections = proposal.rejectionLines.map { $0 + "\n" }.joined()
     Terminal.write(rejections, to: STDOUT_FILENO)

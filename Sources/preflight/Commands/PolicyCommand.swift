@@ -93,13 +93,13 @@ struct PolicyCommand: ParsableCommand {
       var hasErrors = false
       for file in files {
         do {
-          let text = try Input.all(ofFileAt: file)
+          let text = try Input.all(ofFileAt: file, upTo: Limits.Project.byteCount)
           guard let text = String(validating: text, as: UTF8.self) else {
             throw Failure("is not UTF-8 text")
           }
           _ = try Policy(parsing: text, name: file.display)
         } catch let error as PolicyError {
-          Terminal.write("\(error)\n", to: STDERR_FILENO)
+          Terminal.writeMessage(PolicyOptions.text(of: error, in: file))
           hasErrors = true
         } catch let error as Failure {
           Terminal.write(.error, "\(file.display) \(error.message)")

@@ -12,21 +12,23 @@ import MediaPreflight
 /// Reads lists of paths, policies and standard input into memory.
 enum Input {
   /// The maximum size of what is read.
-  private static let maximumBytes = 1 << 28
+  static let maximumBytes = 1 << 28
 
   struct TooLarge: Error, CustomStringConvertible {
-    var description: String { "is larger than \(Input.maximumBytes) bytes" }
+    let limit: Int
+
+    var description: String { "is larger than \(limit) bytes" }
   }
 
   /// Reads all of standard input.
   static func all() throws -> [UInt8] { try all(of: STDIN_FILENO) }
 
   /// Reads all of a file, which need not be a regular file: a shell's `<(…)` is a pipe.
-  static func all(ofFileAt path: FilePath) throws -> [UInt8] {
+  static func all(ofFileAt path: FilePath, upTo limit: Int = maximumBytes) throws -> [UInt8] {
     let descriptor = open(path.bytes.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ByteSourceError(systemError: errno) }
     defer { close(descriptor) }
-    return try all(of: descriptor)
+    return try all(of: descriptor, upTo: limit)
   }
 
   /// A source that can be read more than once. Regular files are read from disk, pipes are buffered in memory. `-` is
@@ -37,11 +39,11 @@ enum Input {
     return MemorySource(try all(ofFileAt: path))
   }
 
-  private static func all(of descriptor: Int32) throws -> [UInt8] {
+  private static func all(of descriptor: Int32, upTo limit: Int = maximumBytes) throws -> [UInt8] {
     var bytes: [UInt8] = []
     while let more = try read(1 << 16, from: descriptor) {
       bytes += more
-      if bytes.count > maximumBytes { throw TooLarge() }
+      if bytes.count > limit { throw TooLarge(limit: limit) }
     }
     return bytes
   }

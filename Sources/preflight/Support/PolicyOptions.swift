@@ -22,7 +22,7 @@ struct PolicyOptions: ParsableArguments {
     let name = path.display
     if let policy = Policy.builtIn(named: name) { return policy }
     let text: [UInt8]
-    do { text = try Input.all(ofFileAt: path) } catch {
+    do { text = try Input.all(ofFileAt: path, upTo: Limits.Project.byteCount) } catch {
       let isName = !name.contains("/") && !name.contains(".")
       throw Failure(
         isName
@@ -34,7 +34,15 @@ struct PolicyOptions: ParsableArguments {
       throw Failure("the policy file \(name) is not UTF-8 text")
     }
     do { return try Policy(parsing: text, name: name) } catch {
-      throw Failure("invalid policy\n\(error)")
+      throw Failure("invalid policy\n\(Self.text(of: error, in: path))")
     }
+  }
+
+  /// The errors in a policy file. In a stranger's repository it may be a link to any file, such as one with passwords,
+  /// so what isn't a policy is quoted only if it is no link.
+  static func text(of error: PolicyError, in path: FilePath) -> String {
+    let isLink = (try? path.stat(followTargetSymlink: false))?.type == .symbolicLink
+    return error.isPolicy || !isLink
+      ? "\(error)" : error.withoutQuotations + "; what it says isn't shown, since it is a symbolic link"
   }
 }

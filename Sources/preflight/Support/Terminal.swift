@@ -43,10 +43,11 @@ enum Terminal {
     case error, warning, note
   }
 
-  /// Writes a message to standard error.
-  static func write(_ label: Label, _ text: String) {
-    write("\(label.rawValue): \(text)\n", to: STDERR_FILENO)
-  }
+  /// Writes a message to standard error, where a CI runner may look for commands.
+  static func write(_ label: Label, _ text: String) { writeMessage("\(label.rawValue): \(text)") }
+
+  /// Writes lines to standard error. They may quote file names.
+  static func writeMessage(_ text: String) { write(VisibleText.log(text) + "\n", to: STDERR_FILENO) }
 
   static func exit(_ status: Int32) -> Never {
     #if canImport(Darwin)
