@@ -85,14 +85,14 @@ public struct MetaError: Sendable, Hashable {
           codes: [.mediaTypeNotAllowed, .extensionMismatch]),
         Case(
           details: "Image is invalid. … JPG RGB/RGBA 8 bit, PNG up to 8 bit/channel",
-          codes: [.colorModelNotAllowed, .bitDepthNotAllowed, .damagedFile]),
+          codes: [.colorModelNotAllowed, .bitDepthNotAllowed, .imageEncodingNotAllowed, .damagedFile]),
         Case(
           details: "… is of type video/mp4, videoCodec=hevc, audioCodec=unknown",
           codes: [.videoCodecNotAllowed, .audioCodecNotAllowed, .pixelFormatNotAllowed, .noVideoStream]),
         Case(
           details: "Audio file uploaded with mimetype as audio/mp4, however on processing it is of type "
             + "application/octet-stream",
-          codes: [.fragmentedFile, .damagedFile, .declaredTypeMismatch, .noMediaData]),
+          codes: [.fragmentedFile, .damagedFile, .mangledFile, .declaredTypeMismatch, .noMediaData]),
         Case(
           details: "Sticker file could not be processed",
           codes: [
@@ -101,7 +101,13 @@ public struct MetaError: Sendable, Hashable {
           ]),
         Case(
           details: "Downloading media from weblink failed with http code 403",
-          codes: [.mediaURLNotPublic, .invalidMediaURL, .insecureMediaURL]),
+          codes: [
+            .mediaURLNotPublic, .invalidMediaURL, .insecureMediaURL, .urlExpired, .urlExpiresSoon,
+            .urlEscaped,
+          ]),
+        Case(
+          details: "Unsupported Image mime type text/html",
+          codes: [.urlSharePage, .mangledFile, .mediaTypeNotAllowed]),
       ], source: "Meta, Cloud API, error codes; reports with the texts quoted"),
     MetaError(
       number: 132012, title: "Template parameter format mismatch",

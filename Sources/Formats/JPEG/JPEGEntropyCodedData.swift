@@ -36,6 +36,9 @@ struct JPEGEntropyCodedData {
   /// Whether bits were read that don't exist.
   var isOverrun: Bool { position > end }
 
+  /// The last position at which a whole unit is in memory, or all that there is of it.
+  var lastStart: Int { marker == nil ? end - Self.longestUnit : end }
+
   /// The bits that are left in memory.
   var remaining: Int { end - position }
 

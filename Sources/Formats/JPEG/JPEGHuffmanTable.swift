@@ -3,11 +3,11 @@ internal import PreflightBytes
 /// A Huffman table, as a decoder uses it (T.81, section C.2 and annex F.2.2.3).
 struct JPEGHuffmanTable {
   /// The codes of up to this many bits are found in one step; most codes are as short.
-  private static let shortLength = 9
+  static let shortLength = 9
 
   /// By the next `shortLength` bits: the code's length in the high byte, its symbol in the low one; 0 if the code is
   /// longer, or if it doesn't exist.
-  private var short = [UInt16](repeating: 0, count: 1 << shortLength)
+  private(set) var short = [UInt16](repeating: 0, count: 1 << shortLength)
 
   /// For each length: the first code, how many there are, and the index of the first one's symbol.
   private var first = [Int](repeating: 0, count: 17)
@@ -39,15 +39,8 @@ struct JPEGHuffmanTable {
     }
   }
 
-  /// The code at the start of 64 bits: its length in the high byte, its symbol in the low one; 0 if there is no such
-  /// code.
-  @inline(__always)
-  func code(at bits: UInt64) -> UInt16 {
-    let entry = short[Int(truncatingIfNeeded: bits >> UInt64(64 - Self.shortLength))]
-    return entry != 0 ? entry : longCode(at: bits)
-  }
-
-  private func longCode(at bits: UInt64) -> UInt16 {
+  /// A code of more than `shortLength` bits, as in ``short``.
+  func longCode(at bits: UInt64) -> UInt16 {
     for length in Self.shortLength + 1...16 {
       let place = Int(bits >> UInt64(64 - length)) - first[length]
       if place >= 0, place < count[length] {
@@ -55,6 +48,34 @@ struct JPEGHuffmanTable {
       }
     }
     return 0
+  }
+}
+
+/// The tables of a scan. Their short codes are in one list, so that decoding a block reads from one place.
+struct JPEGHuffmanTables {
+  private var tables: [JPEGHuffmanTable] = []
+  private(set) var short: [UInt16] = []
+
+  /// Adds a table.
+  ///
+  /// - Returns: The number by which ``code(_:in:at:)`` finds it.
+  mutating func add(_ table: JPEGHuffmanTable) -> Int {
+    tables.append(table)
+    short += table.short
+    return tables.count - 1
+  }
+
+  /// The code at the start of 64 bits: its length in the high byte, its symbol in the low one; 0 if there is no such
+  /// code.
+  ///
+  /// - Parameters:
+  ///   - table: The table's number.
+  ///   - short: ``short``, borrowed by the caller for many codes.
+  @inline(__always)
+  func code(_ table: Int, in short: Span<UInt16>, at bits: UInt64) -> UInt16 {
+    let shift = UInt64(64 - JPEGHuffmanTable.shortLength)
+    let entry = short[table << JPEGHuffmanTable.shortLength | Int(truncatingIfNeeded: bits >> shift)]
+    return entry != 0 ? entry : tables[table].longCode(at: bits)
   }
 }
 

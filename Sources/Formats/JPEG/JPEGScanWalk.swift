@@ -114,6 +114,7 @@ struct JPEGScanWalk {
     let unitCount: Int
     /// The blocks of a unit.
     let blocks: [Block]
+    let tables: JPEGHuffmanTables
     /// The component's index in the frame, where the scan has only one.
     let component: Int
     /// The largest value of a DC coefficient that isn't certainly wrong.
@@ -124,9 +125,9 @@ struct JPEGScanWalk {
   private struct Block {
     /// The component's index in the scan.
     let component: Int
-    /// The tables; nil if the scan doesn't use them.
-    let dc: JPEGHuffmanTable?
-    let ac: JPEGHuffmanTable?
+    /// The numbers of its tables.
+    let dc: Int
+    let ac: Int
   }
 
   /// What ends a walk before its last unit.
@@ -143,14 +144,19 @@ struct JPEGScanWalk {
   ) -> Scan? {
     guard let frame, !header.components.isEmpty else { return nil }
     var blocks: [Block] = []
+    var tables = JPEGHuffmanTables()
     var index = 0
+    let needsDC = header.spectralStart == 0 && header.approximationHigh == 0
+    let needsAC = !frame.isProgressive || header.spectralStart > 0
     for (number, selected) in header.components.enumerated() {
       guard let place = frame.index(of: header, at: number) else { return nil }
       index = place
       let count = header.components.count == 1 ? 1 : frame.components[place].blocks
+      let dc = dc[selected.dcTable] ?? .usual(.dc, selected.dcTable)
+      let ac = ac[selected.acTable] ?? .usual(.ac, selected.acTable)
+      guard !needsDC || dc != nil, !needsAC || ac != nil else { return nil }
       let block = Block(
-        component: number, dc: dc[selected.dcTable] ?? .usual(.dc, selected.dcTable),
-        ac: ac[selected.acTable] ?? .usual(.ac, selected.acTable))
+        component: number, dc: dc.map { tables.add($0) } ?? 0, ac: ac.map { tables.add($0) } ?? 0)
       blocks += repeatElement(block, count: count)
     }
     let count = frame.unitCount(of: header)
@@ -172,7 +178,8 @@ struct JPEGScanWalk {
       }
     }
     return Scan(
-      header: header, isProgressive: frame.isProgressive, unitCount: count, blocks: blocks, component: index,
+      header: header, isProgressive: frame.isProgressive, unitCount: count, blocks: blocks, tables: tables,
+      component: index,
       largestDC: 1 << (Int(frame.precision) + 4))
   }
 
@@ -204,7 +211,7 @@ struct JPEGScanWalk {
   /// What carries over from one unit to the next, up to a restart.
   private struct State {
     /// The last DC coefficient of each component of the scan.
-    var predictions: [Int]
+    var predictions = InlineArray<4, Int>(repeating: 0)
     /// How many blocks have nothing more: the rest of an end-of-band run.
     var run = 0
   }
@@ -213,16 +220,43 @@ struct JPEGScanWalk {
   private mutating func walk(
     _ scan: Scan, _ units: Range<Int>, _ data: inout JPEGEntropyCodedData, _ window: inout ByteWindow
   ) throws(ReadError) -> Problem? {
-    var state = State(predictions: Array(repeating: 0, count: scan.header.components.count))
+    var state = State()
     var unit = units.lowerBound
     while unit < units.upperBound {
       try data.fill(&window)
       var position = data.position
-      let problem = walk(scan, unit, &state, data.bytes.span.bytes, &position)
+      let problem = walk(
+        scan, &unit, upTo: units.upperBound, &state, data.bytes.span.bytes, &position, data.lastStart)
       data.position = position
-      // Beyond the end there are zeros, which may look like anything.
-      if data.isOverrun { return .end(missing: units.upperBound - unit) }
+      // Beyond the end there are zeros, which may look like anything: the last unit isn't one, with or without a problem.
+      if data.isOverrun { return .end(missing: units.upperBound - unit + (problem == nil ? 1 : 0)) }
       if let problem { return problem }
+    }
+    return nil
+  }
+
+  /// Walks through units up to `end`, as long as a unit begins at `last` at the latest. `unit` is the next one then; after
+  /// a problem, the one that has it.
+  private mutating func walk(
+    _ scan: Scan, _ unit: inout Int, upTo end: Int, _ state: inout State, _ bytes: RawSpan,
+    _ position: inout Int,
+    _ last: Int
+  ) -> Problem? {
+    while unit < end, position <= last {
+      let problem: Problem?
+      switch (scan.isProgressive, scan.header.spectralStart > 0, scan.isRefining) {
+      case (false, _, _):
+        // All units at once: most images consist of these alone.
+        return walkSequential(scan, &unit, upTo: end, &state, bytes, &position, last)
+      case (true, false, false): problem = walkDC(scan, &state, bytes, &position)
+      case (true, false, true):
+        // A bit for each block (section G.1.2.1).
+        position += scan.blocks.count
+        problem = nil
+      case (true, true, false): problem = walkAC(scan, unit, &state, bytes, &position)
+      case (true, true, true): problem = walkRefiningAC(scan, unit, &state, bytes, &position)
+      }
+      if problem != nil { return problem }
       unit += 1
       if !scan.isRefining {
         unit += state.run
@@ -232,38 +266,34 @@ struct JPEGScanWalk {
     return nil
   }
 
-  private mutating func walk(
-    _ scan: Scan, _ unit: Int, _ state: inout State, _ bytes: RawSpan, _ position: inout Int
-  ) -> Problem? {
-    if !scan.isProgressive { return walkSequential(scan, &state, bytes, &position) }
-    switch (scan.header.spectralStart > 0, scan.isRefining) {
-    case (false, false): return walkDC(scan, &state, bytes, &position)
-    case (false, true):
-      // A bit for each block (section G.1.2.1).
-      position += scan.blocks.count
-      return nil
-    case (true, false): return walkAC(scan, unit, &state, bytes, &position)
-    case (true, true): return walkRefiningAC(scan, unit, &state, bytes, &position)
-    }
-  }
-
   private func walkSequential(
-    _ scan: Scan, _ state: inout State, _ bytes: RawSpan, _ position: inout Int
+    _ scan: Scan, _ unit: inout Int, upTo end: Int, _ state: inout State, _ bytes: RawSpan,
+    _ position: inout Int,
+    _ last: Int
   ) -> Problem? {
-    for block in scan.blocks {
-      if let problem = Self.walkDC(block, scan.largestDC, &state, bytes, &position) { return problem }
-      guard let ac = block.ac else { return .noSuchCode }
-      var index = 1
-      repeat {
-        let code = ac.code(at: bytes.bits(at: position))
-        if code == 0 { return .noSuchCode }
-        let size = Int(code & 15)
-        position += Int(code >> 8) + size
-        // Without a value it is sixteen zeros, or the end of the block.
-        if size == 0, code & 0xf0 != 0xf0 { break }
-        index += Int(code >> 4 & 15) + 1
-      } while index < 64
-      if index > 64 { return .tooManyCoefficients }
+    let short = scan.tables.short.span
+    let blocks = scan.blocks.span
+    var place = position
+    defer { position = place }
+    while unit < end, place <= last {
+      for number in blocks.indices {
+        let block = blocks[number]
+        if let problem = Self.walkDC(block, scan, short, scan.largestDC, &state, bytes, &place) {
+          return problem
+        }
+        var index = 1
+        repeat {
+          let code = scan.tables.code(block.ac, in: short, at: bytes.bits(at: place))
+          if code == 0 { return .noSuchCode }
+          let size = Int(code & 15)
+          place += Int(code >> 8) + size
+          // Without a value it is sixteen zeros, or the end of the block.
+          if size == 0, code & 0xf0 != 0xf0 { break }
+          index += Int(code >> 4 & 15) + 1
+        } while index < 64
+        if index > 64 { return .tooManyCoefficients }
+      }
+      unit += 1
     }
     return nil
   }
@@ -274,17 +304,29 @@ struct JPEGScanWalk {
   ) -> Problem? {
     let largest = scan.largestDC >> Int(scan.header.approximationLow)
     for block in scan.blocks {
-      if let problem = Self.walkDC(block, largest, &state, bytes, &position) { return problem }
+      if let problem = Self.walkDC(block, scan, scan.tables.short.span, largest, &state, bytes, &position) {
+        return problem
+      }
     }
     return nil
   }
 
+  /// A DC coefficient, which is stored as the difference from the one before it (section F.2.2.1).
   @inline(__always)
   private static func walkDC(
-    _ block: Block, _ largest: Int, _ state: inout State, _ bytes: RawSpan, _ position: inout Int
+    _ block: Block, _ scan: Scan, _ short: Span<UInt16>, _ largest: Int, _ state: inout State,
+    _ bytes: RawSpan,
+    _ position: inout Int
   ) -> Problem? {
-    guard let dc = block.dc, let difference = difference(dc, bytes, &position) else { return .noSuchCode }
-    state.predictions[block.component] += difference
+    let bits = bytes.bits(at: position)
+    let code = scan.tables.code(block.dc, in: short, at: bits)
+    if code == 0 { return .noSuchCode }
+    let (length, size) = (UInt64(code >> 8), UInt64(code & 15))
+    position += Int(length + size)
+    if size == 0 { return nil }
+    let value = Int((bits << length) >> (64 - size))
+    // The lower half of the values are negative.
+    state.predictions[block.component] += value >> Int(size - 1) == 0 ? value - (1 << Int(size)) + 1 : value
     return abs(state.predictions[block.component]) > largest ? .valueOutOfRange : nil
   }
 
@@ -292,13 +334,14 @@ struct JPEGScanWalk {
   private mutating func walkAC(
     _ scan: Scan, _ unit: Int, _ state: inout State, _ bytes: RawSpan, _ position: inout Int
   ) -> Problem? {
-    guard let ac = scan.blocks.first?.ac else { return .noSuchCode }
+    let table = scan.blocks[0].ac
+    let short = scan.tables.short.span
     let last = Int(scan.header.spectralEnd)
     var index = Int(scan.header.spectralStart)
     var mask: UInt64 = 0
     while index <= last {
       let bits = bytes.bits(at: position)
-      let code = ac.code(at: bits)
+      let code = scan.tables.code(table, in: short, at: bits)
       if code == 0 { return .noSuchCode }
       let (length, size, zeros) = (Int(code >> 8), Int(code & 15), Int(code >> 4 & 15))
       position += length
@@ -321,13 +364,14 @@ struct JPEGScanWalk {
   private mutating func walkRefiningAC(
     _ scan: Scan, _ unit: Int, _ state: inout State, _ bytes: RawSpan, _ position: inout Int
   ) -> Problem? {
-    guard let ac = scan.blocks.first?.ac else { return .noSuchCode }
+    let table = scan.blocks[0].ac
+    let short = scan.tables.short.span
     let last = Int(scan.header.spectralEnd)
     var index = Int(scan.header.spectralStart)
     var mask = nonzero[scan.component][unit]
     while state.run == 0, index <= last {
       let bits = bytes.bits(at: position)
-      let code = ac.code(at: bits)
+      let code = scan.tables.code(table, in: short, at: bits)
       if code == 0 { return .noSuchCode }
       let (length, size) = (Int(code >> 8), Int(code & 15))
       var zeros = Int(code >> 4 & 15)
@@ -361,22 +405,6 @@ struct JPEGScanWalk {
     }
     nonzero[scan.component][unit] = mask
     return nil
-  }
-
-  /// The difference of a DC coefficient from the one before it (section F.2.2.1); nil if there is no such code.
-  @inline(__always)
-  private static func difference(
-    _ table: JPEGHuffmanTable, _ bytes: RawSpan, _ position: inout Int
-  ) -> Int? {
-    let bits = bytes.bits(at: position)
-    let code = table.code(at: bits)
-    if code == 0 { return nil }
-    let (length, size) = (UInt64(code >> 8), UInt64(code & 15))
-    position += Int(length + size)
-    if size == 0 { return 0 }
-    let value = Int((bits << length) >> (64 - size))
-    // The lower half of the values are negative.
-    return value >> Int(size - 1) == 0 ? value - (1 << Int(size)) + 1 : value
   }
 
   /// How many blocks end here (section G.1.2.2): a power of two, and as many more as the bits after the code say.
