@@ -50,9 +50,10 @@ struct GitHubReport: Report {
       properties += ["file=\(Self.property(path))", "line=1"]
     }
     properties.append("title=\(Self.property(finding.code.rawValue))")
-    var message = VisibleText.logLine(finding.message)
+    func shown(_ text: String) -> String { VisibleText.withoutNamedCommands(VisibleText.oneLine(text)) }
+    var message = shown(finding.message)
     if let offset = finding.offset { message += " At byte \(offset)." }
-    if let remedy = finding.remedy { message += "\n\(VisibleText.logLine(remedy))" }
+    if let remedy = finding.remedy { message += "\n\(shown(remedy))" }
     return "::\(level) \(properties.joined(separator: ","))::\(Self.data(message))\n"
   }
 

@@ -269,4 +269,13 @@ import Testing
     #expect(finding.expected == "90 bytes")
     #expect(finding.remedy == "Add to 'it'\\''s.txt'.")
   }
+
+  /// Where no endpoint takes a file, the types are named of one that takes files of its kind, whatever their names are.
+  @Test(arguments: ["video.mxf", "video.rm", "video.mkv"])
+  func nearestTypes(name: String) throws {
+    let result = try engine.check(MemorySource(try Fixture.bytes("foreign-media/\(name)")))
+    let finding = try #require(result.findings.first { $0.code == .mediaTypeNotAllowed })
+    #expect(finding.message.hasPrefix("No endpoint accepts "))
+    #expect(finding.expected == "video/mp4, video/3gpp (video)")
+  }
 }
