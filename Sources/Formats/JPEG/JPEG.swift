@@ -68,14 +68,17 @@ enum JPEG: FormatReader {
   }
 
   static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    try walkScans(in: 0..<window.byteCount, &window, into: &reading)
+    var blocks = Limits.JPEG.progressiveBlocks
+    try walkScans(in: 0..<window.byteCount, blocks: &blocks, &window, into: &reading)
   }
 
   /// Walks through the data of every scan of the image in a range of the file.
+  ///
+  /// - Parameter blocks: How many blocks of progressive scans may be walked through, and are left.
   static func walkScans(
-    in range: Range<UInt64>, _ window: inout ByteWindow, into reading: inout Reading
+    in range: Range<UInt64>, blocks: inout Int, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
-    do { try Self.walk(range, &window, into: &reading) } catch {
+    do { try Self.walk(range, blocks: &blocks, &window, into: &reading) } catch {
       // A structure that ends early is a matter of `read`; an image in a document may lack its end.
       if case .endOfData = error.reason { return }
       throw error
@@ -83,7 +86,7 @@ enum JPEG: FormatReader {
   }
 
   private static func walk(
-    _ range: Range<UInt64>, _ window: inout ByteWindow, into reading: inout Reading
+    _ range: Range<UInt64>, blocks: inout Int, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     guard try window.available(at: range.lowerBound, upTo: 3).has(startOfImage) else { return }
     var walk = JPEGScanWalk(end: range.upperBound)
@@ -100,7 +103,7 @@ enum JPEG: FormatReader {
       case JPEGMarker.startOfScan:
         var segment = try window.span(at: start, count: position - start)
         let header = try JPEGScanHeader(parsing: &segment)
-        position = try walk.walk(header, from: position, &window, into: &reading)
+        position = try walk.walk(header, from: position, blocks: &blocks, &window, into: &reading)
         if !reading.faults.isEmpty { return }
       case _ where marker.isFrame:
         if try !walk.takeFrame(marker, window.span(at: start, count: position - start)) { return }

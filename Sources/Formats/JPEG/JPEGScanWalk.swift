@@ -22,9 +22,6 @@ struct JPEGScanWalk {
 
   init(end: UInt64) { self.end = end }
 
-  /// The blocks of all progressive scans so far.
-  private var progressiveBlocks = 0
-
   mutating func takeHuffman(_ segment: ByteSpan) throws(ReadError) {
     var segment = segment
     while !segment.isAtEnd {
@@ -56,11 +53,13 @@ struct JPEGScanWalk {
   /// - Parameters:
   ///   - header: The scan's header.
   ///   - start: The file offset of its data.
+  ///   - blocks: How many blocks of progressive scans may be walked through, and are left.
   /// - Returns: The file offset of the marker after the data, or of where a fault was found.
   mutating func walk(
-    _ header: JPEGScanHeader, from start: UInt64, _ window: inout ByteWindow, into reading: inout Reading
+    _ header: JPEGScanHeader, from start: UInt64, blocks: inout Int, _ window: inout ByteWindow,
+    into reading: inout Reading
   ) throws(ReadError) -> UInt64 {
-    guard let scan = scan(header, at: start, into: &reading) else { return start }
+    guard let scan = scan(header, at: start, blocks: &blocks, into: &reading) else { return start }
     var data = JPEGEntropyCodedData(at: start, upTo: self.end)
     var unit = 0
     while true {
@@ -140,7 +139,7 @@ struct JPEGScanWalk {
   }
 
   private mutating func scan(
-    _ header: JPEGScanHeader, at offset: UInt64, into reading: inout Reading
+    _ header: JPEGScanHeader, at offset: UInt64, blocks budget: inout Int, into reading: inout Reading
   ) -> Scan? {
     guard let frame, !header.components.isEmpty else { return nil }
     var blocks: [Block] = []
@@ -161,8 +160,8 @@ struct JPEGScanWalk {
     }
     let count = frame.unitCount(of: header)
     if frame.isProgressive {
-      progressiveBlocks += count * blocks.count
-      guard progressiveBlocks <= Limits.JPEG.progressiveBlocks else {
+      budget -= count * blocks.count
+      guard budget >= 0 else {
         reading.leaveUnchecked(
           UncheckedPart(
             "image data", limit: "\(Limits.JPEG.progressiveBlocks) blocks of progressive scans", at: offset))

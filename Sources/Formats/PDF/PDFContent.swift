@@ -20,6 +20,12 @@ struct PDFContent {
 
   /// What was decompressed so far.
   private var unpackedByteCount = 0
+  /// How many blocks of progressive images may be walked through.
+  private var blocks = Limits.JPEG.progressiveBlocks
+  /// How many damaged streams aren't in use.
+  private var unusedStreams = 0
+  /// From where on no `endstream` follows.
+  private var lastKeyword = UInt64.max
   private var piece = [UInt8](repeating: 0, count: 64 << 10)
 
   init(_ document: PDFDocument) { self.document = document }
@@ -48,10 +54,15 @@ struct PDFContent {
       var found = Reading()
       position = try stream(of: start, upTo: token, in: &window, into: &found)
       gap = position
-      for fault in found.faults where try document.isCurrent(objectEndingAt: start, in: &window) {
-        reading.add(fault)
+      for part in found.unchecked { reading.leaveUnchecked(part) }
+      if let fault = found.faults.first {
+        if try document.isCurrent(objectEndingAt: start, in: &window) { return reading.add(fault) }
+        unusedStreams += 1
       }
-      if !reading.faults.isEmpty { return }
+      if unusedStreams > Limits.PDF.unusedStreams {
+        let limit = "\(Limits.PDF.unusedStreams) damaged streams that aren't in use"
+        return reading.leaveUnchecked(UncheckedPart("the rest of the streams", limit: limit, at: position))
+      }
       if unpackedByteCount > Limits.PDF.contentByteCount {
         let size = Limits.size(Limits.PDF.contentByteCount)
         return reading.leaveUnchecked(
@@ -104,8 +115,11 @@ struct PDFContent {
     let start = lexer.offset
     let declaredEnd = try Self.declaredEnd(of: dictionary, from: start, in: &window)
     var end = declaredEnd
-    if end == nil { end = try Self.keyword(from: start, in: &window) }
-    guard let end else { return start }
+    if end == nil, start < lastKeyword { end = try Self.keyword(from: start, in: &window) }
+    guard let end else {
+      lastKeyword = min(lastKeyword, start)
+      return start
+    }
     switch PDFStreamDecoder.firstFilter(of: dictionary) {
     case "FlateDecode", "Fl":
       if let offset = try damage(inFlate: start..<end, isExact: declaredEnd != nil, in: &window) {
@@ -115,7 +129,7 @@ struct PDFContent {
             "The compressed data of a stream is corrupt or incomplete: a page, a font or an image is blank or damaged.",
             expected: "data compressed with FlateDecode"))
       }
-    case "DCTDecode", "DCT": try JPEG.walkScans(in: start..<end, &window, into: &reading)
+    case "DCTDecode", "DCT": try JPEG.walkScans(in: start..<end, blocks: &blocks, &window, into: &reading)
     case nil where try !Self.isText(window.available(at: start, upTo: 1)):
       // An image, a font or an attachment may contain anything.
       break
