@@ -53,6 +53,7 @@ public struct Inspection: Sendable {
 public enum Depth: String, Sendable, Hashable, CaseIterable {
   /// Headers, tables, and checksums of small parts.
   case structure
-  /// Also decodes what the verdict depends on: image data, WebP frames, members of Office documents.
+  /// Also decodes what the verdict depends on: image data, samples and frames of audio and video, the streams of PDF and
+  /// Office documents.
   case content
 }

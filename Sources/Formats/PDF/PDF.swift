@@ -18,7 +18,8 @@ extension MediaType {
 }
 
 /// A PDF document: its pages, whether it is encrypted, and whether its end and the path from its trailer to
-/// its page tree are valid. Only the tail and the few objects on that path are read.
+/// its page tree are valid. Only the tail and the few objects on that path
+/// are read; ``decode(_:into:)`` reads the streams as well.
 package enum PDF: FormatReader {
   /// Readers accept bytes before the header, up to here (ISO 32000-1, annex H.3, note 13).
   private static let maximumHeaderOffset = 1024

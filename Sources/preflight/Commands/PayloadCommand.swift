@@ -61,6 +61,12 @@ struct PayloadCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Media type that you will declare.", valueName: "TYPE"))
   var declaredType: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How deep to look: structure (headers and tables) or content (also decodes what the verdict depends on).",
+      valueName: "DEPTH"))
+  var depth = Depth.content
+
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var configuration: ConfigOptions
 
@@ -109,9 +115,9 @@ struct PayloadCommand: ParsableCommand {
     let result: CheckResult
     do {
       if let file {
-        result = try engine.check(
-          fileAt: file, as: settings.endpoint, declaredType: declaredType,
-          sending: message)
+        var options = CheckOptions(settings.endpoint, declaredType, message)
+        options.depth = depth
+        result = try engine.check(.file(file), options)
       } else if let endpoint = endpoint?.endpoint {
         result = engine.check(message, as: endpoint)
       } else {
