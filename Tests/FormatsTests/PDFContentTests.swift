@@ -113,6 +113,35 @@ import Testing
     #expect(try faults(stream(Array("not an image".utf8), filter: "DCTDecode")) == [])
   }
 
+  /// No reader has checked the headers of an image in a document.
+  @Test func impossibleImagesInADocument() throws {
+    let image = try JPEGBytes("progressive-large")
+    let frame = try image.segment(0xc2).lowerBound
+    let scans = image.scans.map(\.header.lowerBound)
+    let last = try #require(scans.last)
+    var changed: [[UInt8]] = []
+    // More components than a scan may have, and blocks than a unit may have.
+    for count: UInt8 in [0, 5, 255] { changed.append(image.bytes.with([count], at: scans[0] + 4)) }
+    changed.append(image.bytes.with([0x44], at: frame + 11).with([0x44], at: frame + 14))
+    // Coefficients that no block has, and AC coefficients of several components.
+    for end: UInt8 in [64, 255] { changed.append(image.bytes.with([end], at: last + 8)) }
+    changed.append(image.bytes.with([1], at: scans[0] + 11))
+    // Positions and destinations of any value.
+    for value: UInt8 in [0, 14, 0xff] { changed.append(image.bytes.with([value], at: last + 9)) }
+    for value: UInt8 in [0x44, 0xff] { changed.append(image.bytes.with([value], at: last + 6)) }
+    // Tables of any counts.
+    let table = try image.segment(0xc4).lowerBound
+    for count: UInt8 in [0, 16, 255] { changed.append(image.bytes.with([count], at: table + 5)) }
+    changed.append(image.bytes.with([0xff, 0xff, 0xff, 0xff], at: frame + 5))
+    for bytes in changed { _ = try inspect(document([stream(bytes, filter: "DCTDecode")])) }
+    // Every byte of the headers.
+    for index in 0..<image.scans[0].data.lowerBound {
+      for value: UInt8 in [0, 0xff, image.bytes[index] ^ 0x10] {
+        _ = try inspect(document([stream(image.bytes.with([value], at: index), filter: "DCTDecode")]))
+      }
+    }
+  }
+
   /// Each search for a keyword that isn't there would read the whole file.
   @Test func streamsWithoutAnEnd() throws {
     let begin = repeated(Array("4 0 obj<<>>stream\n".utf8), 20_000)

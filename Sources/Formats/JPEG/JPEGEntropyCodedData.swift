@@ -4,43 +4,48 @@ internal import PreflightBytes
 ///
 /// It holds some kilobytes of a scan. ``fill(_:)`` replaces what has been read with what follows.
 struct JPEGEntropyCodedData {
-  /// The most bits that are read between two calls of ``fill(_:)``: the ten blocks of a unit, of 64 coefficients with a
-  /// code of 16 bits and as many bits of their value. Bits beyond the end are zeros.
-  private static let longestUnit = 10 * 64 * 32
+  /// The most bits of a unit: each block has 64 coefficients, with a code of 16 bits and as many bits of their value.
+  /// Bits beyond the end are zeros.
+  private static let longestUnit = JPEGScan.maximumBlocks * 64 * 32
 
   private static let blockSize: UInt64 = 32 << 10
 
   /// The bytes, and zeros behind them.
-  private(set) var bytes: [UInt8] = []
+  private var bytes: [UInt8] = []
 
   /// How many bits have been read.
   var position = 0
 
   /// How many bits there are.
-  private(set) var end = 0
+  private var end = 0
 
   /// The file offset of the first byte that isn't in ``bytes``.
-  private(set) var offset: UInt64
+  private var offset: UInt64
 
   /// The marker after the data: its file offset and code; nil while there is more data.
-  private(set) var marker: (offset: UInt64, code: UInt8)?
+  private var marker: (offset: UInt64, code: UInt8)?
 
-  private let fileEnd: UInt64
+  /// Where the image ends at the latest.
+  private let limit: UInt64
 
   /// Data that begins at a file offset and ends before another at the latest.
   init(at offset: UInt64, upTo end: UInt64) {
     self.offset = offset
-    fileEnd = end
+    limit = end
   }
 
   /// Whether bits were read that don't exist.
   var isOverrun: Bool { position > end }
 
-  /// The last position at which a whole unit is in memory, or all that there is of it.
-  var lastStart: Int { marker == nil ? end - Self.longestUnit : end }
+  /// The bits in memory.
+  var bits: JPEGBits {
+    @_lifetime(borrow self) get {
+      JPEGBits(bytes.span.bytes, at: position, upTo: marker == nil ? end - Self.longestUnit : end)
+    }
+  }
 
   /// The bits that are left in memory.
-  var remaining: Int { end - position }
+  private var remaining: Int { end - position }
 
   /// How many whole bytes ``skipToMarker(_:)`` skipped.
   private(set) var skipped = 0
@@ -74,7 +79,7 @@ struct JPEGEntropyCodedData {
 
   /// Adds a block of the file.
   private mutating func append(_ window: inout ByteWindow) throws(ReadError) {
-    let span = try window.block(at: offset, upTo: min(Self.blockSize, fileEnd - min(offset, fileEnd)))
+    let span = try window.block(at: offset, upTo: min(Self.blockSize, limit - min(offset, limit)))
     guard span.remaining > 1 else {
       // The file ends: the last byte can't be data, as an end-of-image marker would need two.
       marker = (offset, 0)
@@ -109,12 +114,36 @@ struct JPEGEntropyCodedData {
   }
 }
 
-/// Bits in the order of T.81, section C.3: the first is the highest of its byte.
-extension RawSpan {
-  /// The 57 or more bits from a position on, at the top of the result.
+/// Bits of entropy-coded data that are in memory, in the order of T.81, section C.3: the first is the highest of its
+/// byte.
+struct JPEGBits: ~Escapable {
+  private let bytes: RawSpan
+  /// How many bits have been read.
+  var position: Int
+  /// The last position at which a whole unit is in memory.
+  private let last: Int
+
+  @_lifetime(copy bytes)
+  fileprivate init(_ bytes: RawSpan, at position: Int, upTo last: Int) {
+    self.bytes = bytes
+    self.position = position
+    self.last = last
+  }
+
+  /// Whether the next unit is in memory, or all that there is of it.
+  var hasUnit: Bool { position <= last }
+
+  /// The next 57 or more bits, at the top of the result.
   @inline(__always)
-  func bits(at position: Int) -> UInt64 {
-    UInt64(bigEndian: unsafeLoadUnaligned(fromByteOffset: position >> 3, as: UInt64.self))
+  var next: UInt64 {
+    UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: position >> 3, as: UInt64.self))
       << UInt64(position & 7)
+  }
+
+  /// Reads a number of 1 to 16 bits.
+  @inline(__always)
+  mutating func take(_ count: Int) -> Int {
+    defer { position += count }
+    return Int(next >> UInt64(64 - count))
   }
 }

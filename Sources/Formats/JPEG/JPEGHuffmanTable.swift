@@ -84,18 +84,18 @@ extension JPEGHuffmanTable {
   static func usual(_ kind: JPEGTables.HuffmanClass, _ destination: UInt8) -> JPEGHuffmanTable? {
     switch (kind, destination) {
     case (.dc, 0):
-      try? JPEGHuffmanTable(hexadecimal: "00010501010101010100000000000000" + "000102030405060708090a0b")
+      JPEGHuffmanTable(hexadecimal: "00010501010101010100000000000000" + "000102030405060708090a0b")
     case (.dc, 1):
-      try? JPEGHuffmanTable(hexadecimal: "00030101010101010101010000000000" + "000102030405060708090a0b")
+      JPEGHuffmanTable(hexadecimal: "00030101010101010101010000000000" + "000102030405060708090a0b")
     case (.ac, 0):
-      try? JPEGHuffmanTable(
+      JPEGHuffmanTable(
         hexadecimal: "0002010303020403050504040000017d"
           + "01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a3435"
           + "363738393a434445464748494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798"
           + "999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4"
           + "f5f6f7f8f9fa")
     case (.ac, 1):
-      try? JPEGHuffmanTable(
+      JPEGHuffmanTable(
         hexadecimal: "00020102040403040705040400010277"
           + "000102031104052131061241510761711322328108144291a1b1c109233352f0156272d10a162434e125f11718191a262728292a"
           + "35363738393a434445464748494a535455565758595a636465666768696a737475767778797a82838485868788898a9293949596"
@@ -105,10 +105,9 @@ extension JPEGHuffmanTable {
     }
   }
 
-  private init(hexadecimal text: String) throws(ReadError) {
-    let digits = text.compactMap(\.hexDigitValue)
-    let bytes = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+  private init?(hexadecimal text: String) {
+    guard let bytes = Array(hexadecimal: text) else { return nil }
     var span = ByteSpan(bytes.span.bytes, at: 0)
-    try self.init(parsing: &span)
+    try? self.init(parsing: &span)
   }
 }

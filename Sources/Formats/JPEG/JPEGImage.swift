@@ -199,10 +199,11 @@ struct JPEGImage {
       }
       if let fault = huffmanFault(of: selected, scan, frame, at: offsetOfComponent + 1) { return fault }
     }
-    if scan.components.count > 1, blocks > 10 {
+    if scan.components.count > 1, blocks > JPEGScan.maximumBlocks {
       return Fault(
         "scan-too-wide", clause: "T.81 B.2.3", at: offset + 4,
-        "A scan interleaves more blocks than decoders support.", expected: "≤ 10", actual: "\(blocks)")
+        "A scan interleaves more blocks than decoders support.", expected: "≤ \(JPEGScan.maximumBlocks)",
+        actual: "\(blocks)")
     }
     return nil
   }
