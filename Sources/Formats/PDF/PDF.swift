@@ -18,8 +18,8 @@ extension MediaType {
 }
 
 /// A PDF document: its pages, whether it is encrypted, and whether its end and the path from its trailer to
-/// its page tree are valid. Only the tail and the few objects on that path
-/// are read; ``decode(_:into:)`` reads the streams as well.
+/// its page tree are valid. For that, only the tail and the few objects on that path are read. The content is
+/// ``PDFContent``'s.
 package enum PDF: FormatReader {
   /// Readers accept bytes before the header, up to here (ISO 32000-1, annex H.3, note 13).
   private static let maximumHeaderOffset = 1024
@@ -60,8 +60,9 @@ package enum PDF: FormatReader {
   package static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard reading.facts.encrypted == false, let header = try header(in: &window) else { return }
     var document = PDFDocument(header: header)
-    guard try open(&document, PDFTail(header: header, in: &window), in: &window) else { return }
-    var content = PDFContent(document)
+    let tail = try PDFTail(header: header, in: &window)
+    guard try open(&document, tail, in: &window) else { return }
+    var content = PDFContent(document, upTo: tail.startxref ?? window.byteCount)
     try content.decode(in: &window, into: &reading)
   }
 

@@ -7,8 +7,8 @@ internal import PreflightBytes
 /// cross-reference isn't needed for that, since every stream follows its dictionary, but only objects in use count: an
 /// update leaves the old ones in the file.
 ///
-/// Compressed streams and JPEG images are checked. Readers are lenient about how a stream ends, so only data that can't be
-/// decoded is a fault: the end may come early, and a checksum may be wrong.
+/// Compressed streams are decompressed to their end and their checksum, and JPEG images walked through. Other data is
+/// searched for holes.
 struct PDFContent {
   private static let blockSize: UInt64 = 32 << 10
 
@@ -17,6 +17,8 @@ struct PDFContent {
 
   /// The document, which knows which objects are in use.
   private var document: PDFDocument
+  /// Where its last objects end: behind the last `startxref` there may be padding.
+  private let end: UInt64
 
   /// What was decompressed so far.
   private var unpackedByteCount = 0
@@ -28,15 +30,16 @@ struct PDFContent {
   private var lastKeyword = UInt64.max
   private var piece = [UInt8](repeating: 0, count: 64 << 10)
 
-  init(_ document: PDFDocument) { self.document = document }
+  init(_ document: PDFDocument, upTo end: UInt64) {
+    self.document = document
+    self.end = end
+  }
 
   /// Decodes the streams in use, from the header to the end of the file.
   mutating func decode(
     in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     var position = document.header
-    // Behind the last `startxref` there may be padding.
-    let end = try PDFTail(header: document.header, in: &window).startxref ?? window.byteCount
     // Where the last stream ended.
     var gap = position
     // Where the last object began, after its `obj`.
@@ -134,37 +137,13 @@ struct PDFContent {
       // An image, a font or an attachment may contain anything.
       break
     default:
-      // The codes of the other filters have no such runs, as little as a page's operators.
+      // Neither the codes of the other filters nor a page's operators have such runs.
       if let hole = try Self.hole(in: start..<end, of: &window) { reading.add(.hole(at: hole)) }
     }
     return end
   }
 
-  private static func isText(_ head: ByteSpan) -> Bool {
-    head[0].map { 0x20...0x7e ~= $0 || $0.isTextWhitespace } == true
-  }
-
-  // MARK: Holes
-
-  /// The shortest run of NULs that is a hole: nothing in a document's text has as many.
-  private static let holeByteCount = 256
-
-  /// The offset of a run of NULs in a range; nil if there is none.
-  private static func hole(in range: Range<UInt64>, of window: inout ByteWindow) throws(ReadError) -> UInt64?
-  {
-    var position = range.lowerBound
-    var zeros = 0
-    while position < range.upperBound {
-      let span = try window.block(at: position, upTo: min(blockSize, range.upperBound - position))
-      if span.remaining == 0 { return nil }
-      for index in 0..<span.remaining {
-        zeros = span[index] == 0 ? zeros + 1 : 0
-        if zeros == holeByteCount { return position + UInt64(index + 1 - holeByteCount) }
-      }
-      position += UInt64(span.remaining)
-    }
-    return nil
-  }
+  // MARK: Compressed data
 
   /// Where the data of a stream can't be decompressed; nil if it can.
   ///
@@ -208,10 +187,38 @@ struct PDFContent {
     return method & 0x0f == 8 && (UInt16(method) << 8 | UInt16(flags)) % 31 == 0
   }
 
+  /// Whether the last block of a stream is an empty one without data, before at most a line end.
   private static func isFlushed(before end: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
     let tail = try window.available(at: end - min(end, 6), upTo: 6)
     return tail.has([0, 0, 0xff, 0xff]) || tail.has([0, 0, 0xff, 0xff], at: 1)
       || tail.has([0, 0, 0xff, 0xff], at: 2)
+  }
+
+  // MARK: Holes
+
+  /// Whether data without a filter begins like text: operators, a font program in PostScript, or XML.
+  private static func isText(_ head: ByteSpan) -> Bool {
+    head[0].map { 0x20...0x7e ~= $0 || $0.isTextWhitespace } == true
+  }
+
+  /// The shortest run of NULs that is a hole: nothing in a document's text has as many.
+  private static let holeByteCount = 256
+
+  /// The offset of a run of NULs in a range; nil if there is none.
+  private static func hole(in range: Range<UInt64>, of window: inout ByteWindow) throws(ReadError) -> UInt64?
+  {
+    var position = range.lowerBound
+    var zeros = 0
+    while position < range.upperBound {
+      let span = try window.block(at: position, upTo: min(blockSize, range.upperBound - position))
+      if span.remaining == 0 { return nil }
+      for index in 0..<span.remaining {
+        zeros = span[index] == 0 ? zeros + 1 : 0
+        if zeros == holeByteCount { return position + UInt64(index + 1 - holeByteCount) }
+      }
+      position += UInt64(span.remaining)
+    }
+    return nil
   }
 
   // MARK: Where a stream ends
