@@ -66,7 +66,7 @@ package struct MediaURL: Sendable, Hashable {
   /// The last part of the path, without percent-escapes, if it has an extension; nil otherwise.
   package var fileName: String? {
     guard let last = path.split(separator: "/").last, last.contains(".") else { return nil }
-    return String(last).removingPercents
+    return String(last).withoutPercentEscapes
   }
 
   private static func hasEmptyPart(_ host: String) -> Bool {
@@ -100,20 +100,7 @@ package struct MediaURL: Sendable, Hashable {
       byte < 0x80 && !Self.malformedHostBytes.contains(byte)
     }
     if isPlain { return host }
-    var bytes: [UInt8] = []
-    var rest = Array(host.utf8)[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard rest.count >= 2,
-        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), value > 0x20
-      else { throw Invalid(reason: "its host is malformed") }
-      bytes.append(value)
-      rest = rest.dropFirst(2)
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = host.withoutPercentEscapes, text.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else {
       throw Invalid(reason: "its host is malformed")
     }
     let scalars = text.unicodeScalars.map(narrowed)
@@ -216,25 +203,5 @@ struct IPAddress {
     case (0xff, _): return "a multicast address"
     default: return nil
     }
-  }
-}
-
-extension String {
-  /// The text with its percent-escapes decoded (RFC 3986, section 2.1); nil if one is malformed, or the result isn't
-  /// UTF-8.
-  var removingPercents: String? {
-    var bytes: [UInt8] = []
-    var rest = Array(utf8)[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-      else { return nil }
-      bytes.append(value)
-      rest = rest.dropFirst(2)
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 }

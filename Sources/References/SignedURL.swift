@@ -55,7 +55,7 @@ extension MediaURL {
     for part in query.replacing("&amp;", with: "&").split(separator: "&") {
       let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if pair.count == 2, pair[0].lowercased() == name.lowercased() {
-        return String(pair[1]).removingPercents
+        return String(pair[1]).withoutPercentEscapes
       }
     }
     return nil
