@@ -271,9 +271,9 @@ public final class Preflight: Sendable {
         // Decoding costs more than all else, and what is refused by its structure is refused. It adds faults,
         // never facts.
         if (options.depth ?? depth) == .content, !rejects(findings) {
-          let content = try structure.content(&window)
-          inspection = content.inspection
-          findings += policy.findings(for: content, at: endpoint, name: name)
+          inspection = try structure.content(&window)
+          findings += policy.findings(forContentOf: inspection, at: endpoint, name: name)
+            .filter { !findings.contains($0) }
         }
         return Judgement(inspection: inspection, table: table, endpoint: endpoint, findings: findings)
       }
@@ -327,7 +327,7 @@ public final class Preflight: Sendable {
   func inspect(_ source: any ByteSource, named name: FilePath?) throws -> Inspection {
     try tools.read(source) { window in
       let structure = try Structure(&window, named: name, sniffer: tools.sniffer)
-      return depth == .content ? try structure.content(&window).inspection : structure.inspection
+      return depth == .content ? try structure.content(&window) : structure.inspection
     }
   }
 

@@ -1,22 +1,46 @@
 /// What a faulty program or transfer made of a file.
 public struct Mangling: Sendable, Hashable {
-  /// What the bytes are now, as the end of the sentence "The file is …", such as "base64 text of a PDF".
+  /// What happened.
+  public let kind: Kind
+
+  /// What the bytes are now, as the end of the sentence "The file is …", such as "base64 text of a PDF document".
   public let words: String
 
-  /// How to get the original back, or to avoid it, in a sentence with a full stop.
-  public let remedy: String
-
-  /// The file offset at which it shows.
-  public let offset: UInt64?
-
-  /// Whether the bytes are a text, which is right under the name of a text and wrong under any other.
-  public let isText: Bool
-
   /// Creates a note.
-  public init(_ words: String, remedy: String, at offset: UInt64? = nil, isText: Bool) {
+  public init(_ kind: Kind, _ words: String) {
+    self.kind = kind
     self.words = words
-    self.remedy = remedy
-    self.offset = offset
-    self.isText = isText
+  }
+
+  /// What happened to the bytes, or what was written in their place.
+  public enum Kind: Sendable, Hashable, CaseIterable {
+    /// The text of a value that isn't the bytes: `undefined`, `[object Object]`.
+    case value
+    /// A Git LFS pointer.
+    case pointer
+    /// An HTTP message with its header.
+    case httpMessage
+    /// A part of a form or of a mail with its header.
+    case part
+    /// A data URL.
+    case dataURL
+    /// A list of numbers: the text or the JSON of a buffer.
+    case list
+    /// A literal in source code, or a text with escapes.
+    case literal
+    /// Percent-encoded, hexadecimal, uuencoded and base64 text.
+    case percentEncoding, hexadecimal, uuencoding, base64
+    /// A binary file in UTF-16.
+    case utf16
+    /// An error message, a page or JSON in place of the file.
+    case message
+    /// The source of a script that was to make the file.
+    case script
+    /// Bytes that were read as text: what couldn't be decoded is lost.
+    case readAsText
+    /// Bytes that were written as UTF-8.
+    case writtenAsUTF8
+    /// A carriage return before every line feed.
+    case lineEnds
   }
 }

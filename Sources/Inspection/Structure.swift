@@ -1,5 +1,5 @@
 package import PreflightBytes
-package import PreflightFacts
+internal import PreflightFacts
 package import PreflightFormats
 package import SystemPackage
 
@@ -55,7 +55,9 @@ package struct Structure {
   }
 
   /// Decodes the content of a file with a valid structure: the second depth.
-  package func content(_ window: inout ByteWindow) throws(ReadError) -> Content {
+  ///
+  /// - Returns: What structure and content say together.
+  package func content(_ window: inout ByteWindow) throws(ReadError) -> Inspection {
     var reading = reading
     if let undecoded {
       try Self.collect(into: &reading, byteCount: window.byteCount) { reading throws(ReadError) in
@@ -63,17 +65,11 @@ package struct Structure {
       }
       Self.noteMissingBytes(of: window, into: &reading)
     }
-    let faults = Array(reading.faults.dropFirst(inspection.faults.count))
-    let mangling = try faults.isEmpty ? inspection.mangling : Self.mangling(in: &window, reading)
-    return Content(
-      inspection: Inspection(
-        byteCount: inspection.byteCount, depth: .content, mediaType: inspection.mediaType, reading: reading,
-        mangling: mangling),
-      faults: faults,
-      unchecked: Array(reading.unchecked.dropFirst(inspection.unchecked.count)),
-      possibleTruncation: inspection.possibleTruncation == nil ? reading.possibleTruncation : nil,
-      leadingData: inspection.leadingData == nil ? reading.leadingData : nil,
-      mangling: inspection.mangling == nil ? mangling : nil)
+    // The content adds faults to those of the structure.
+    let isAsBefore = reading.faults.count == inspection.faults.count
+    return Inspection(
+      byteCount: inspection.byteCount, depth: .content, mediaType: inspection.mediaType, reading: reading,
+      mangling: isAsBefore ? inspection.mangling : try Self.mangling(in: &window, reading))
   }
 
   /// What a faulty program or transfer made of the file; nil if nothing shows it in what may still be read.
@@ -155,20 +151,4 @@ package struct Structure {
     else { return nil }
     return MediaType(rawValue: sniffed)
   }
-}
-
-/// A file whose content has been decoded.
-package struct Content {
-  /// What structure and content say together.
-  package let inspection: Inspection
-  /// The faults that decoding alone showed.
-  package let faults: [Fault]
-  /// The parts that decoding skipped because of a limit.
-  package let unchecked: [UncheckedPart]
-  /// A sign of a lost end that decoding alone showed.
-  package let possibleTruncation: PossibleTruncation?
-  /// Bytes before the format's beginning that decoding alone showed.
-  package let leadingData: LeadingData?
-  /// What was made of the file, if its structure didn't show it.
-  package let mangling: Mangling?
 }

@@ -59,8 +59,8 @@ import Testing
     ("255044462d312e340a25e2e3cfd30a312030206f626a", "hexadecimal text of a PDF document"),
     ("25 50 44 46 2D 31 2E 34 0A 25 E2 E3 CF D3 0A 31 20", "hexadecimal text of a PDF document"),
     ("00000000: 2550 4446 2d31 2e34 0a25 e2e3 cfd3 0a31  %PDF-1.4", "hexadecimal text of a PDF document"),
-    ("%25PDF-1.4%0A%25%E2%E3%CF%D3%0A", "a percent-encoded text of a PDF document"),
-    ("begin 644 invoice.pdf\nM)5!$1BTQ+C0*\n`\nend\n", "a uuencoded text"),
+    ("%25PDF-1.4%0A%25%E2%E3%CF%D3%0A", "percent-encoded text of a PDF document"),
+    ("begin 644 invoice.pdf\nM)5!$1BTQ+C0*\n`\nend\n", "uuencoded text"),
     ("{\"error\":{\"code\":404,\"message\":\"not found\"}}", "a JSON document"),
     ("<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "an HTML page"),
     ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", "an error message in XML"),
@@ -81,6 +81,23 @@ import Testing
     }
     let urlSafe = data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
     try expectMangled(Array(urlSafe.utf8), "base64 text of a PDF document")
+  }
+
+  /// Only bytes in UTF-16 are said to be.
+  @Test func pagesAndScripts() throws {
+    for (text, words) in [
+      ("<!DOCTYPE html><html></html>", "an HTML page"), ("{\"a\": 1}", "a JSON document"),
+    ] {
+      let result = try check(text)
+      #expect(result.findings.first { $0.code == .mangledFile }?.actual == words)
+    }
+  }
+
+  /// Each kind has words of its own for what to do.
+  @Test func advice() throws {
+    let result = try check("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n")
+    let remedy = result.findings.first { $0.code == .mangledFile }?.remedy
+    #expect(remedy?.contains("git lfs pull") == true)
   }
 
   @Test func textEncodings() throws {

@@ -1,63 +1,48 @@
-// RFC 4648, 4 "Base 64 Encoding", 5 "Base 64 Encoding with URL and Filename Safe Alphabet", 8 "Base 16 Encoding".
+// RFC 4648, 4 "Base 64 Encoding", 5 "Base 64 Encoding with URL and Filename Safe Alphabet", 8 "Base 16 Encoding";
+// RFC 3986, 2.1 "Percent-Encoding".
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+internal import PreflightBytes
 internal import PreflightFormats
 
 /// A text that consists of base64, with or without line ends.
 struct Base64Text {
-  /// The first bytes, decoded; nil if there are too few characters for one.
-  let head: [UInt8]?
+  /// The first bytes.
+  let head: [UInt8]
 
   /// The shortest text that is taken for base64: no word is as long.
   private static let minimum = 24
 
+  /// A word or an identifier without digits may be as long.
+  private static let minimumWithoutDigits = 64
+
   /// Nil if the text is something else.
   init?(_ text: ArraySlice<UInt8>, isWhole: Bool) {
-    var values: [UInt8] = []
-    var padding = 0
-    for byte in text {
-      if byte == 0x0a || byte == 0x0d { continue }
-      // A JSON text escapes the slash.
-      if byte == UInt8(ascii: "\\") { continue }
-      if byte == UInt8(ascii: "=") {
-        padding += 1
-      } else if padding == 0, let value = Self.value(of: byte) {
-        values.append(value)
-      } else {
-        return nil
-      }
-    }
-    guard values.count >= Self.minimum, padding <= 2, isWhole || padding == 0 else { return nil }
-    // A long word or an identifier has letters of one case only, or a hyphen between its words.
-    let hasBothCases = values.contains { $0 < 26 } && values.contains { (26..<52).contains($0) }
-    let hasOthers = values.contains { $0 >= 52 }
-    guard hasBothCases, hasOthers || values.count >= 64 else { return nil }
-    head = Self.decoded(values.prefix(1024))
+    // A JSON text escapes the slash.
+    let lines = text.filter { $0 != 0x0a && $0 != 0x0d && $0 != UInt8(ascii: "\\") }
+    let digits = lines.prefix { $0 != UInt8(ascii: "=") }
+    let padding = lines.dropFirst(digits.count)
+    guard padding.count <= 2, padding.allSatisfy({ $0 == UInt8(ascii: "=") }), isWhole || padding.isEmpty,
+      digits.count >= Self.minimum,
+      digits.allSatisfy({ Self.capitals ~= $0 || Self.smalls ~= $0 || Self.others.contains($0) }),
+      digits.contains(where: { Self.capitals ~= $0 }), digits.contains(where: { Self.smalls ~= $0 }),
+      digits.count >= Self.minimumWithoutDigits || digits.contains(where: Self.others.contains)
+    else { return nil }
+    let standard = String(decoding: digits.prefix(1024), as: UTF8.self)
+      .replacing("-", with: "+").replacing("_", with: "/")
+    // Whole groups of four digits.
+    guard let data = Data(base64Encoded: String(standard.prefix(standard.count / 4 * 4))) else { return nil }
+    head = Array(data)
   }
 
-  private static func decoded(_ values: ArraySlice<UInt8>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var bits: UInt32 = 0
-    var count = 0
-    for value in values {
-      bits = bits << 6 | UInt32(value)
-      count += 6
-      guard count >= 8 else { continue }
-      count -= 8
-      bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-    }
-    return bytes
-  }
-
-  private static func value(of byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - UInt8(ascii: "a") + 26
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0") + 52
-    case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
-    case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
-    default: nil
-    }
-  }
+  private static let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+  private static let smalls = UInt8(ascii: "a")...UInt8(ascii: "z")
+  /// The digits of both alphabets that aren't letters.
+  private static let others = Set("0123456789+/-_".utf8)
 }
 
 /// A text that consists of hexadecimal digits: in a row, in groups, with `0x` or `\x`, or as a dump with offsets.
@@ -68,7 +53,7 @@ struct HexText {
   private static let minimum = 16
 
   /// Nil if the text is something else.
-  init?(_ text: [UInt8], isWhole: Bool) {
+  init?(_ text: [UInt8]) {
     let lines = text.split { $0 == 0x0a || $0 == 0x0d }.map { String(decoding: $0, as: UTF8.self) }
     guard let first = lines.first else { return nil }
     if let dump = Self.dumped(first) {
@@ -91,7 +76,7 @@ struct HexText {
     guard digits.count >= Self.minimum, digits.contains(where: \.isLetter) || text.count > 256 else {
       return nil
     }
-    head = Self.bytes(digits)
+    head = Array(hexadecimal: String(digits.prefix(digits.count / 2 * 2))) ?? []
   }
 
   /// The bytes of the first line of `xxd` or `hexdump -C`: `00000000: 2550 4446 …`.
@@ -99,11 +84,34 @@ struct HexText {
     guard line.hasPrefix("0000000") else { return nil }
     let words = line.split(separator: " ").dropFirst()
     let digits = words.prefix { $0.count <= 4 && $0.allSatisfy(\.isHexDigit) }.joined()
-    return digits.count >= 8 ? bytes(digits) : nil
+    return digits.count >= 8 ? Array(hexadecimal: digits) : nil
   }
+}
 
-  private static func bytes(_ digits: String) -> [UInt8] {
-    let values = digits.compactMap { $0.hexDigitValue.map(UInt8.init) }
-    return stride(from: 0, to: values.count - 1, by: 2).map { values[$0] << 4 | values[$0 + 1] }
+/// A text with percent-escapes in place of bytes.
+struct PercentText {
+  /// The first bytes.
+  let head: [UInt8]
+
+  /// Nil if an escape is malformed, or there are fewer than three.
+  init?(_ text: ArraySlice<UInt8>) {
+    var bytes: [UInt8] = []
+    var escapes = 0
+    var rest = text
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      // The last escape may be cut.
+      guard rest.count >= 2 else { break }
+      guard let high = rest.popFirst()?.hexadecimalDigit, let low = rest.popFirst()?.hexadecimalDigit else {
+        return nil
+      }
+      bytes.append(high << 4 | low)
+      escapes += 1
+    }
+    guard escapes >= 3 else { return nil }
+    head = bytes
   }
 }

@@ -11,13 +11,16 @@ struct MangledText {
   private let text: [UInt8]
   /// Whether that is the whole file.
   private let isWhole: Bool
+  /// Whether it was in UTF-16.
+  private let isWide: Bool
   private let words: String
 
   /// - Parameters:
   ///   - head: The first bytes of the file.
   ///   - isWhole: Whether that is all of it.
   init?(_ head: [UInt8], isWhole: Bool) {
-    var text = Self.narrow(head)[...]
+    isWide = head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff])
+    var text = isWide ? Self.narrow(head)[...] : head[...]
     if text.starts(with: [0xef, 0xbb, 0xbf]) { text = text.dropFirst(3) }
     while let last = text.last, last.isTextWhitespace || Self.quotes.contains(last) { text = text.dropLast() }
     while let first = text.first, first.isTextWhitespace || Self.quotes.contains(first) {
@@ -33,25 +36,15 @@ struct MangledText {
 
   /// A text in UTF-16 as its low bytes.
   private static func narrow(_ head: [UInt8]) -> [UInt8] {
-    let isLittle = head.starts(with: [0xff, 0xfe])
-    guard isLittle || head.starts(with: [0xfe, 0xff]) else { return head }
-    return stride(from: isLittle ? 2 : 3, to: head.count, by: 2).map { head[$0] }
+    stride(from: head.first == 0xff ? 2 : 3, to: head.count, by: 2).map { head[$0] }
   }
 
   /// What the text is if a program wrote it by mistake.
   ///
   /// - Parameter mediaType: The type of the text; nil if the file isn't one.
   func mangling(_ mediaType: MediaType?) -> Mangling? {
-    if let original = Self.binary(text) {
-      return made(
-        "\(original) in UTF-16",
-        "Write it as bytes: a shell that redirects output with > may encode it as text.")
-    }
+    if isWide, let original = Self.original(text) { return Mangling(.utf16, "\(original) in UTF-16") }
     return value ?? pointer ?? encoded ?? message(mediaType)
-  }
-
-  private func made(_ words: String, _ remedy: String) -> Mangling {
-    Mangling(words, remedy: remedy, isText: true)
   }
 
   private func has(_ prefix: String) -> Bool { text.starts(with: prefix.utf8) }
@@ -83,9 +76,7 @@ struct MangledText {
     let isValue = Self.values.contains(words.lowercased()) || Self.valuePrefixes.contains(where: has)
     guard isValue || isObjectWithAddress else { return nil }
     let line = words.prefix { !$0.isNewline }.prefix(60)
-    return made(
-      "the text '\(line)', which a program wrote in place of the bytes",
-      "Write the bytes themselves: the value was missing, not awaited yet, or converted to a text.")
+    return Mangling(.value, "the text '\(line)', which a program wrote in place of the bytes")
   }
 
   /// `[Ljava.lang.Byte;@15db9742`, `com.example.Upload@6d06d69c`.
@@ -100,28 +91,21 @@ struct MangledText {
 
   private var pointer: Mangling? {
     if has("version https://git-lfs.github.com/spec/") || has("version https://hawser.github.com/spec/") {
-      return made(
-        "a Git LFS pointer, not the file that it stands for",
-        "Fetch the file with git lfs pull, and install Git LFS where the repository is checked out.")
+      return Mangling(.pointer, "a Git LFS pointer, not the file that it stands for")
     }
     if has("data:"), let comma = text.prefix(256).firstIndex(of: UInt8(ascii: ",")) {
-      let original = Base64Text(text[(comma + 1)...], isWhole: isWhole)?.head.flatMap(Self.binary)
-      return made(
-        "a data URL\(original.map { " of \($0)" } ?? "")",
-        "Decode what follows the comma, for example with base64 -d, and write the bytes.")
+      let original = (Base64Text(text[(comma + 1)...], isWhole: isWhole)?.head).flatMap(Self.original)
+      return Mangling(.dataURL, "a data URL\(original.map { " of \($0)" } ?? "")")
     }
     if has("HTTP/1.") || has("HTTP/2 ") || has("HTTP/3 ") {
-      return made(
-        "an HTTP message with its header", "Save the body of the answer alone; curl adds the header with -i.")
+      return Mangling(.httpMessage, "an HTTP message with its header")
     }
     let isForm = has("--") && words.prefix(512).lowercased().contains("content-disposition:")
     let isMail = ["content-type:", "mime-version:", "content-transfer-encoding:"].contains {
       words.prefix(64).lowercased().hasPrefix($0)
     }
     if isForm || isMail {
-      return made(
-        "a part of a form or of a mail with its header",
-        "Parse the message, and write the content of the part alone.")
+      return Mangling(.part, "a part of a form or of a mail with its header")
     }
     return nil
   }
@@ -130,38 +114,26 @@ struct MangledText {
 
   private var encoded: Mangling? {
     if let bytes = listedBytes {
-      return made(
-        "a list of numbers\(Self.binary(bytes).map { ": the bytes of \($0)" } ?? " in place of the bytes")",
-        "Write the buffer itself, not its text or its JSON.")
+      let original = Self.original(bytes).map { ": the bytes of \($0)" }
+      return Mangling(.list, "a list of numbers\(original ?? " in place of the bytes")")
     }
     if has("b'") || has("b\"") || has("bytearray(b") || (has("\\x") && words.dropFirst(4).hasPrefix("\\x")) {
-      return made(
-        "a literal of bytes in source code",
-        "Write the bytes themselves, not their text: str(data) is a literal.")
+      return Mangling(.literal, "a literal of bytes in source code")
     }
     if words.count(of: "\\u00") + words.count(of: "\\x") >= 4, !has("{"), !has("[") {
-      return made("a text with escaped bytes", "Decode the text, and write the bytes.")
+      return Mangling(.literal, "a text with escaped bytes")
     }
-    if has("%"), words.prefix(300).count(of: "%") >= 3, let bytes = percentDecoded,
-      let original = Self.binary(bytes)
-    {
-      return made("a percent-encoded text of \(original)", "Decode it, and write the bytes.")
+    if let original = (PercentText(text.prefix(300))?.head).flatMap(Self.original) {
+      return Mangling(.percentEncoding, "percent-encoded text of \(original)")
     }
-    if let bytes = HexText(text, isWhole: isWhole)?.head {
-      return made(
-        "hexadecimal text\(Self.binary(bytes).map { " of \($0)" } ?? "")",
-        "Decode it, for example with xxd -r -p, and write the bytes.")
-    }
-    if has("begin 6") || has("begin 7") || has("=ybegin ") {
-      return made("a uuencoded text", "Decode it, for example with uudecode, and write the bytes.")
-    }
+    if let bytes = HexText(text)?.head { return encoded(.hexadecimal, "hexadecimal text", bytes) }
+    if has("begin 6") || has("begin 7") || has("=ybegin ") { return Mangling(.uuencoding, "uuencoded text") }
     let withoutName = has("base64,") || has("base64:") ? text.dropFirst(7) : text[...]
-    if let base64 = Base64Text(withoutName, isWhole: isWhole) {
-      return made(
-        "base64 text\(base64.head.flatMap(Self.binary).map { " of \($0)" } ?? "")",
-        "Decode it, for example with base64 -d, and write the bytes.")
-    }
-    return nil
+    return Base64Text(withoutName, isWhole: isWhole).map { encoded(.base64, "base64 text", $0.head) }
+  }
+
+  private func encoded(_ kind: Mangling.Kind, _ words: String, _ bytes: [UInt8]) -> Mangling {
+    Mangling(kind, words + (Self.original(bytes).map { " of \($0)" } ?? ""))
   }
 
   /// The first bytes of `37,80,68`, `[37, 80, 68]`, `<Buffer 25 50 44>`, `{"type":"Buffer","data":[37`, `{"0":37,"1":80`
@@ -201,23 +173,6 @@ struct MangledText {
     return bytes.map { UInt8(truncatingIfNeeded: $0) }
   }
 
-  private var percentDecoded: [UInt8]? {
-    var bytes: [UInt8] = []
-    var index = 0
-    while index < min(text.count, 128) {
-      if text[index] == UInt8(ascii: "%"), index + 2 < text.count,
-        let byte = UInt8(String(decoding: text[index + 1...index + 2], as: UTF8.self), radix: 16)
-      {
-        bytes.append(byte)
-        index += 3
-      } else {
-        bytes.append(text[index])
-        index += 1
-      }
-    }
-    return bytes
-  }
-
   // MARK: Messages
 
   /// How the messages of servers, languages and libraries begin that are saved in place of a file.
@@ -232,24 +187,23 @@ struct MangledText {
   ]
 
   private func message(_ mediaType: MediaType?) -> Mangling? {
-    let remedy = "Check the status of a download before saving it, and stop on an error."
-    if Self.messages.contains(where: has) { return made("an error message of a program", remedy) }
+    if Self.messages.contains(where: has) { return Mangling(.message, "an error message of a program") }
     switch mediaType {
-    case .html: return made("an HTML page", remedy)
-    case .json: return made("a JSON document", remedy)
+    case .html: return Mangling(.message, "an HTML page")
+    case .json: return Mangling(.message, "a JSON document")
     case .xml:
-      return made(words.contains("<Error>") ? "an error message in XML" : "an XML document", remedy)
-    case .php: return made("a PHP script", "Have the server run it, and send what it returns.")
+      return Mangling(.message, words.contains("<Error>") ? "an error message in XML" : "an XML document")
+    case .php: return Mangling(.script, "a PHP script")
     case .plainText:
       // No document, image or recording is a line of text.
       guard isWhole, text.count <= 256, !text.contains(0x0a) else { return nil }
-      return made("a line of text, such as an error message", remedy)
+      return Mangling(.message, "a line of text, such as an error message")
     default: return nil
     }
   }
 
-  /// What binary file begins like this; nil for none.
-  private static func binary(_ bytes: [UInt8]) -> String? {
+  /// What the bytes are that a text was made of; nil for a text or something unknown.
+  private static func original(_ bytes: [UInt8]) -> String? {
     let found = StrayData(ByteSpan(bytes.span.bytes, at: 0))
     return found == .other("text") ? nil : found?.words
   }

@@ -1,19 +1,17 @@
-// The Unicode Standard, 3.9 "Unicode Encoding Forms" and 23.8 "Specials" (U+FFFD); RFC 959, 3.1.1.1 "ASCII Type".
+// The Unicode Standard, 23.8 "Specials" (U+FFFD); RFC 959, 3.1.1.1 "ASCII Type".
 
 internal import PreflightBytes
 internal import PreflightFacts
 
-/// Counts in a file what a transfer as text leaves in it: characters of UTF-8 where bytes of any value belong, and
-/// carriage returns before every line feed.
+/// Counts in the start of a file what a transfer as text leaves in it: characters of UTF-8 where bytes of any value
+/// belong, and carriage returns before every line feed.
 struct TransferScan {
-  /// Whether every byte above 127 belongs to a character of UTF-8.
-  private var isWellFormed = true
-  /// Characters of more than one byte.
-  private var characters = 0
   /// U+FFFD, which a decoder writes in place of bytes that it can't decode.
   private var replacements = 0
   /// U+0080 to U+009F, which texts don't use and Latin-1 has at a third of its upper half.
   private var controls = 0
+  /// Other characters beyond ASCII.
+  private var others = 0
   private var highBytes = 0
   private var lineFeeds = 0
   /// Line feeds without a carriage return before them.
@@ -25,68 +23,47 @@ struct TransferScan {
     replacements: 8, controls: 16, characters: 1024, lineFeeds: 24, highBytes: 4096
   )
 
-  /// Scans the start of a file.
   init(_ window: inout ByteWindow) throws(ReadError) {
-    let end = min(window.byteCount, UInt64(Limits.Mangling.scanned))
-    var offset: UInt64 = 0
+    let bytes = try window.available(at: 0, upTo: Limits.Mangling.scanned).bytes.withUnsafeBytes { Array($0) }
     var last: UInt8 = 0
-    var pending: [UInt8] = []
-    while offset < end {
-      let span = try window.block(at: offset, upTo: end - offset)
-      if span.remaining == 0 { break }
-      for index in 0..<span.remaining {
-        guard let byte = span[index] else { break }
-        if byte == 0x0a {
-          lineFeeds += 1
-          if last != 0x0d { loneLineFeeds += 1 }
-        }
-        if byte >= 0x80 { highBytes += 1 }
-        if isWellFormed, byte >= 0x80 || !pending.isEmpty { take(byte, &pending) }
-        last = byte
+    for byte in bytes {
+      if byte == 0x0a {
+        lineFeeds += 1
+        if last != 0x0d { loneLineFeeds += 1 }
       }
-      offset += UInt64(span.remaining)
+      if byte >= 0x80 { highBytes += 1 }
+      last = byte
     }
-  }
-
-  /// Adds a byte of a character of several bytes.
-  private mutating func take(_ byte: UInt8, _ pending: inout [UInt8]) {
-    if pending.isEmpty {
-      isWellFormed = (0xc2...0xf4).contains(byte)
-      pending = [byte]
-      return
+    // The last character may be cut.
+    let end = bytes.lastIndex { $0 < 0x80 || $0 >= 0xc0 } ?? 0
+    guard let text = String(validating: bytes[..<end], as: UTF8.self) else { return }
+    for scalar in text.unicodeScalars where !scalar.isASCII {
+      switch scalar {
+      case "\u{fffd}": replacements += 1
+      case "\u{80}"..."\u{9f}": controls += 1
+      default: others += 1
+      }
     }
-    guard (0x80...0xbf).contains(byte), let first = pending.first else { return isWellFormed = false }
-    pending.append(byte)
-    let count = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-    guard pending.count == count else { return }
-    characters += 1
-    if pending == [0xef, 0xbf, 0xbd] { replacements += 1 }
-    if first == 0xc2, byte < 0xa0 { controls += 1 }
-    pending = []
   }
 
   /// What happened to the file; nil if nothing of the kind is certain.
+  ///
+  /// - Parameter isText: Whether the file is a text, in which line ends and characters prove nothing.
   func mangling(isText: Bool) -> Mangling? {
     let evidence = Self.evidence
-    if isWellFormed, replacements >= evidence.replacements {
+    if replacements >= evidence.replacements {
       return Mangling(
-        "a binary file that was read as text: U+FFFD stands where its bytes were",
-        remedy: "Its bytes are lost. Get the file again, and read and write it as bytes, not as text.",
-        isText: isText)
+        .readAsText, "a binary file that was read as text: U+FFFD stands where its bytes were")
     }
-    if isWellFormed, controls >= evidence.controls || (!isText && characters >= evidence.characters) {
+    let characters = replacements + controls + others
+    if controls >= evidence.controls || (!isText && characters >= evidence.characters) {
       return Mangling(
-        "a binary file that was written as UTF-8: each byte above 127 became two or more",
-        remedy: "Get the file again, and read and write it as bytes, not as text in Latin-1.",
-        isText: isText)
+        .writtenAsUTF8, "a binary file that was written as UTF-8: each byte above 127 became two or more")
     }
-    if loneLineFeeds == 0, lineFeeds >= evidence.lineFeeds, highBytes >= evidence.highBytes, !isText {
+    if !isText, loneLineFeeds == 0, lineFeeds >= evidence.lineFeeds, highBytes >= evidence.highBytes {
       return Mangling(
-        "a binary file whose line ends were changed: a carriage return stands before every line feed",
-        remedy:
-          "Get the file again. Transfer it in binary mode, and mark its type as binary in .gitattributes "
-          + "if it is in a Git repository.",
-        isText: isText)
+        .lineEnds,
+        "a binary file whose line ends were changed: a carriage return stands before every line feed")
     }
     return nil
   }

@@ -16,9 +16,7 @@ extension Policy {
     for inspection: Inspection, _ table: FactTable, at endpoint: Endpoint?, name: FilePath?,
     declaredType: String? = nil, sentNames: [String] = []
   ) -> [Finding] {
-    var maker = FindingMaker(
-      policy: self, endpoint: endpoint, mediaType: inspection.mediaType, name: name)
-    maker.audioCodec = inspection.audioCodec
+    var maker = FindingMaker(policy: self, endpoint: endpoint, inspection, name: name)
     maker.checkBytes(inspection)
     guard inspection.byteCount > 0 else { return maker.findings }
     let own = endpoint.flatMap(self.endpoint)
@@ -32,17 +30,15 @@ extension Policy {
     return maker.findings
   }
 
-  /// The additional findings from decoding the content.
+  /// The findings about the bytes of a file, which decoding its content may have added to.
   ///
-  /// - Parameter content: What decoding a file without faults showed.
-  package func findings(for content: Content, at endpoint: Endpoint?, name: FilePath?) -> [Finding] {
-    var maker = FindingMaker(
-      policy: self, endpoint: endpoint, mediaType: content.inspection.mediaType, name: name)
-    maker.add(content.unchecked)
-    maker.add(content.faults)
-    if let truncation = content.possibleTruncation { maker.add(truncation) }
-    if let leadingData = content.leadingData { maker.add(leadingData) }
-    if let mangling = content.mangling, !mangling.isText { maker.add(mangling) }
+  /// - Parameter content: What structure and content say together.
+  package func findings(forContentOf content: Inspection, at endpoint: Endpoint?, name: FilePath?)
+    -> [Finding]
+  {
+    var maker = FindingMaker(policy: self, endpoint: endpoint, content, name: name)
+    maker.checkBytes(content)
+    maker.checkMangling(content)
     return maker.findings
   }
 
@@ -55,7 +51,7 @@ extension Policy {
     return endpoints.compactMap { other in
       guard other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
       // The file's name and the declared type don't matter at another endpoint.
-      var maker = FindingMaker(policy: self, endpoint: other.endpoint, mediaType: mediaType)
+      var maker = FindingMaker(policy: self, endpoint: other.endpoint, inspection)
       maker.checkBytes(inspection)
       maker.checkCaps(inspection, table, other)
       maker.checkRules(table, self, inspection)
@@ -77,7 +73,7 @@ extension Policy {
 extension Inspection {
   /// The findings about the file itself, without a policy.
   package func findings(name: FilePath?) -> [Finding] {
-    var maker = FindingMaker(policy: nil, endpoint: nil, mediaType: mediaType, name: name)
+    var maker = FindingMaker(policy: nil, endpoint: nil, self, name: name)
     maker.checkBytes(self)
     guard byteCount > 0 else { return maker.findings }
     maker.checkMangling(self)
@@ -100,14 +96,6 @@ extension Finding {
         message: isMissing ? sentence : "Can't read the file: \(reason).", actual: reason,
         fix: isMissing ? nil : Remedy(advice: explanation.remedy), source: explanation.source)
     ]
-  }
-}
-
-extension Inspection {
-  /// The codec of all audio; nil if there is none, or several.
-  fileprivate var audioCodec: String? {
-    let codecs = Set((facts.audioStreams ?? []).map(\.codec))
-    return codecs.count == 1 ? codecs.first : nil
   }
 }
 
@@ -134,14 +122,10 @@ extension FindingMaker {
     let extensions = [name?.lowercasedExtension] + sentNames.map { FilePath($0).lowercasedExtension }
     var promised = extensions.compactMap { $0 }.flatMap(MediaType.types(forExtension:))
     if let declaredType { promised.append(MediaType(declaring: declaredType)) }
-    if !mangling.isText || promised.contains(where: \.isBinary) { add(mangling) }
-  }
-
-  /// `mangled-file`.
-  mutating func add(_ mangling: Mangling) {
-    add(
-      .mangledFile, expected: nil, actual: mangling.words, offset: mangling.offset,
-      fix: Remedy(advice: mangling.remedy))
+    // Under its own name, a text is what it is.
+    let isText = inspection.mediaType.map { !$0.isBinary } ?? false
+    guard !isText || promised.contains(where: \.isBinary) else { return }
+    add(.mangledFile, actual: mangling.words, fix: Remedy(advice: mangling.kind.advice))
   }
 
   /// `possibly-truncated`.

@@ -1,5 +1,6 @@
 import PreflightFacts
 import PreflightFormats
+import PreflightInspection
 import SystemPackage
 
 /// Creates findings for one file or request under one policy: the message of the code's explanation with its
@@ -17,17 +18,18 @@ struct FindingMaker {
   let mediaType: MediaType?
   let name: FilePath?
   /// The codec of all audio in the file; nil if there is none, or several.
-  var audioCodec: String?
+  private let audioCodec: String?
   private(set) var findings: [Finding] = []
 
-  init(policy: Policy?, endpoint: Endpoint?, mediaType: MediaType? = nil, name: FilePath? = nil) {
+  init(policy: Policy?, endpoint: Endpoint?, _ inspection: Inspection? = nil, name: FilePath? = nil) {
     severities = policy?.severities ?? [:]
     codes = policy?.codes ?? []
     let own = endpoint.flatMap { policy?.endpoint($0) }
     targets = own.map { [$0] } ?? policy?.endpoints ?? []
     phrase = own?.phrase ?? endpoint?.standardPhrase ?? "A message"
     self.endpoint = endpoint
-    self.mediaType = mediaType
+    mediaType = inspection?.mediaType
+    audioCodec = inspection?.audioCodec
     self.name = name
   }
 
@@ -63,5 +65,13 @@ struct FindingMaker {
   private func chosenFix(_ explanation: Explanation, _ values: [String: String]) -> Remedy? {
     explanation.fixes.lazy.filter { $0.fits(mediaType, audioCodec: audioCodec, anyOf: targets) }
       .compactMap { $0.remedy.filled(with: values) }.first
+  }
+}
+
+extension Inspection {
+  /// The codec of all audio; nil if there is none, or several.
+  fileprivate var audioCodec: String? {
+    let codecs = Set((facts.audioStreams ?? []).map(\.codec))
+    return codecs.count == 1 ? codecs.first : nil
   }
 }

@@ -22,7 +22,7 @@ extension Policy {
     for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?,
     named fileName: FilePath? = nil, call: CallTemplate, now: Date = Date()
   ) -> [Finding] {
-    var maker = FindingMaker(policy: self, endpoint: endpoint, mediaType: inspection?.mediaType)
+    var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
     let path = endpoint.flatMap { self.endpoint($0)?.path }
     let references = fields.filter(\.isMediaReference)
     for field in fields {
