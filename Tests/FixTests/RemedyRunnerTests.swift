@@ -25,25 +25,38 @@ import Testing
     Array(try Data(contentsOf: URL(filePath: path.string)))
   }
 
-  @Test func whatAFindingProposesIsCarriedOutAndAccepted() async throws {
-    let good = try Fixture.bytes("pictures/rgb.jpg")
-    let file = try put(good + [1, 2, 3], "a.jpg")
-    let result = try await engine.check(fileAt: file, as: .image)
-    let fix = try #require(result.findings.first { $0.code == .trailingData }?.fix)
-    #expect(fix.action == .keepFirst(UInt64(good.count)))
+  /// A good file, the bytes before and after it, and the finding about them.
+  private static let surrounded: [(name: String, before: [UInt8], after: [UInt8], code: FindingCode)] = [
+    ("pictures/rgb.jpg", [], [1, 2, 3], .trailingData),
+    ("pictures/sticker.webp", [], [0, 0], .trailingData),
+    ("office/page.docx", Array("HTTP/1.1 200 OK\r\n\r\n".utf8), [], .leadingData),
+    ("pdf/reportlab.pdf", [0xef, 0xbb, 0xbf], [], .leadingData),
+  ]
+
+  @Test(arguments: surrounded.indices)
+  func whatAFindingProposesIsCarriedOutAndAccepted(_ index: Int) async throws {
+    let (name, before, after, code) = Self.surrounded[index]
+    let good = try Fixture.bytes(name)
+    let own = try #require(FilePath(name).extension)
+    let file = try put(before + good + after, "a.\(own)")
+    let fix = try #require(try await engine.check(fileAt: file).findings.first { $0.code == code }?.fix)
+    #expect(
+      fix.action == (before.isEmpty ? .keepFirst(UInt64(good.count)) : .dropFirst(UInt64(before.count))))
     let output = try #require(fix.output(for: file))
-    #expect(output == folder.appending("a-fixed.jpg"))
+    #expect(output == folder.appending("a-fixed.\(own)"))
     try await runner.run(fix, on: file, to: output)
     #expect(try bytes(output) == good)
-    #expect(try bytes(file) == good + [1, 2, 3])
-    #expect(try await engine.check(fileAt: output, as: .image).findings.isEmpty)
+    #expect(try bytes(file) == before + good + after)
+    #expect(try await engine.check(fileAt: output).findings.isEmpty)
   }
 
   /// The printed command, run by a shell, makes the same file.
-  @Test func thePrintedCommandDoesTheSame() async throws {
-    let file = try put(Fixture.bytes("pictures/rgb.jpg") + [0xff], "it's.jpg")
-    let fix = try #require(
-      try await engine.check(fileAt: file, as: .image).findings.first { $0.code == .trailingData }?.fix)
+  @Test(arguments: surrounded.indices)
+  func thePrintedCommandDoesTheSame(_ index: Int) async throws {
+    let (name, before, after, code) = Self.surrounded[index]
+    let own = try #require(FilePath(name).extension)
+    let file = try put(before + Fixture.bytes(name) + after, "it's.\(own)")
+    let fix = try #require(try await engine.check(fileAt: file).findings.first { $0.code == code }?.fix)
     let output = try #require(fix.output(for: file))
     let text = fix.text(for: file)
     let command = String(text[text.index(text.startIndex, offsetBy: fix.summary.count + 2)...])

@@ -67,7 +67,7 @@ enum AAC: FormatReader {
     let frames = try ADTSFrames.follow(&window, from: found, first, before: end)
     if found > start, frames.bytes < (end - start) / 10 * 9 { return }
     reading.mediaType = "audio/aac"
-    reading.noteText(before: text)
+    try reading.noteLeadingData(&window, before: text, isSkippedByDecoders: true)
     try note(first, at: found, &window, into: &reading)
     let milliseconds = Double(frames.blocks) * 1024 * 1000 / Double(first.sampleRate)
     reading.facts.durationMilliseconds = milliseconds
@@ -127,11 +127,7 @@ enum AAC: FormatReader {
     _ frames: ADTSFrames, _ window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     if let gap = frames.gap {
-      reading.add(
-        Fault(
-          "frames-interrupted", clause: clause, at: gap.lowerBound,
-          "Bytes that are neither frames nor a tag interrupt the audio.",
-          expected: "the next frame", actual: "\(gap.count) other bytes"))
+      reading.noteGap(gap, clause: clause)
     } else if let offset = frames.emptyFrame {
       reading.add(
         Fault(

@@ -284,11 +284,13 @@ enum AudioTags {
 }
 
 extension Reading {
-  /// Notes text before the audio.
-  mutating func noteText(before byteCount: UInt64) {
-    if byteCount > 0 {
-      leadingData = LeadingData(byteCount: byteCount, isSkippedByDecoders: true, words: "text")
-    }
+  /// Notes bytes between frames that no tag explains.
+  mutating func noteGap(_ gap: Range<UInt64>, clause: String) {
+    add(
+      Fault(
+        "frames-interrupted", clause: clause, at: gap.lowerBound,
+        "Bytes that are neither frames nor a tag interrupt the audio.",
+        expected: "the next frame", actual: "\(gap.count) other bytes"))
   }
 
   /// Notes that the file ends within a frame. Players play all frames before it.

@@ -48,7 +48,7 @@ enum MPEGAudio: FormatReader {
     let frames = try MPEGAudioFrames.follow(&window, from: found, before: end)
     if !hasTag, found.offset > 0, !isConvincing(frames) { return }
     reading.mediaType = .mpegAudio
-    reading.noteText(before: text)
+    try reading.noteLeadingData(&window, before: text, isSkippedByDecoders: true)
     if let offset = leading.cutTagOffset {
       reading.add(
         Fault(
@@ -61,7 +61,7 @@ enum MPEGAudio: FormatReader {
     if frames.gap == nil, leading.cutTagOffset == nil, frames.bytes < audio / 2 {
       reading.add(
         Fault(
-          "frames-interrupted", clause: clause, at: start, "Most of the file isn't frames.",
+          "frames-interrupted", clause: clause, at: start, "Most of the file is no audio.",
           expected: "frames", actual: "\(frames.bytes) bytes of frames in \(audio)"))
     }
     if let unchecked = frames.freeFormatTries.unchecked { reading.leaveUnchecked(unchecked) }
@@ -127,11 +127,7 @@ enum MPEGAudio: FormatReader {
     reading.facts.audioStreams = [stream]
     reading.facts.durationMilliseconds = max(0, milliseconds)
     if let gap = frames.gap {
-      reading.add(
-        Fault(
-          "frames-interrupted", clause: clause, at: gap.lowerBound,
-          "Bytes that are neither frames nor a tag interrupt the audio.",
-          expected: "the next frame", actual: "\(gap.count) other bytes"))
+      reading.noteGap(gap, clause: clause)
     }
     try judgeEnd(frames, index, &window, into: &reading)
   }

@@ -1,6 +1,3 @@
-internal import PreflightFacts
-internal import PreflightFormats
-
 extension FindingCode {
   /// The image's encoding is not allowed.
   public static let imageEncodingNotAllowed = FindingCode(rawValue: "image-encoding-not-allowed")
@@ -16,10 +13,5 @@ extension Explanation {
       + "and phones show nothing.",
     source:
       "ITU-T T.81, table B.1; libjpeg-turbo, which browsers and Android use, decodes no hierarchical JPEG",
-    remedy: "Save the image again as a baseline or progressive JPEG.",
-    fixes: [
-      RemedyChoice(
-        Remedy("Save it as a baseline JPEG", run: "magick", [.input, .output("jpg")]), from: [.type(.jpeg)],
-        makes: .jpeg)
-    ])
+    remedy: "Export the image again as a baseline or progressive JPEG.")
 }
