@@ -38,7 +38,7 @@ struct CheckCommand: ParsableCommand {
       writing: findings.writeBaseline.map { [$0] } ?? []
     ) { file, settings in
       var options = CheckOptions(settings.endpoint, declaredType)
-      options.depth = files.depth
+      options.depth = files.depthOptions.depth
       options.keepsSource = baseline != nil || reports.showsFiles
       let result = try settings.engine.check(
         { try files.source(of: file) }, named: files.shownName(of: file), options)

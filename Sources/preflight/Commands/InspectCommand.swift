@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
-    let engine = Preflight(depth: files.depth)
+    let engine = Preflight(depth: files.depthOptions.depth)
     let project = try projects.project(Settings())
     let files = files
     let summary = try FileRun.run(files, reports, sandbox, in: project, hasPolicy: false) { file, _ in

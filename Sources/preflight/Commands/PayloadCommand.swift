@@ -61,11 +61,7 @@ struct PayloadCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Media type that you will declare.", valueName: "TYPE"))
   var declaredType: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "How deep to look: structure (headers and tables) or content (also decodes what the verdict depends on).",
-      valueName: "DEPTH"))
-  var depth = Depth.content
+  @OptionGroup var depthOptions: DepthOptions
 
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var configuration: ConfigOptions
@@ -116,7 +112,7 @@ struct PayloadCommand: ParsableCommand {
     do {
       if let file {
         var options = CheckOptions(settings.endpoint, declaredType, message)
-        options.depth = depth
+        options.depth = depthOptions.depth
         result = try engine.check(.file(file), options)
       } else if let endpoint = endpoint?.endpoint {
         result = engine.check(message, as: endpoint)

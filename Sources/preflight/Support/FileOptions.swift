@@ -30,11 +30,7 @@ struct FileOptions: ParsableArguments {
   @Flag(help: "Fail if there is nothing to check.")
   var requireFiles = false
 
-  @Option(
-    help: ArgumentHelp(
-      "How deep to look: structure (headers and tables) or content (also decodes what the verdict depends on).",
-      valueName: "DEPTH"))
-  var depth = Depth.content
+  @OptionGroup var depthOptions: DepthOptions
 
   @OptionGroup var jobs: JobOptions
 
