@@ -344,7 +344,7 @@ extension Limits {
     /// the file.
     package static let contentByteCount = 512 << 20
 
-    /// Damaged streams of which it is looked up whether they are in use: 64. An update leaves some behind.
+    /// Damaged streams for which the cross-reference is consulted: 64. An update leaves some behind.
     package static let unusedStreams = 64
 
     /// The columns of a predictor's rows: 65,536; structural streams have less than 30.

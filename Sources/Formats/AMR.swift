@@ -78,7 +78,7 @@ enum AMR: FormatReader {
     if let hole = frames.hole {
       reading.add(
         Fault(
-          "unwritten", clause: clause, at: hole, "Frames consist of zeros: they weren't written.",
+          "unwritten", clause: clause, at: hole, "Some frames consist of zeros: they were never written.",
           expected: "speech", actual: "zeros"))
     } else if let type = frames.wrongType {
       reading.add(

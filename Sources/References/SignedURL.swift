@@ -31,7 +31,7 @@ extension MediaURL {
   /// How the URL was escaped once too often on its way; nil if it wasn't.
   package var escaping: String? {
     guard let query else { return nil }
-    if query.contains("&amp;") || query.contains("\\u0026") { return "&amp; stands between the parameters" }
+    if query.contains("&amp;") || query.contains("\\u0026") { return "there is &amp; between the parameters" }
     let isOnce = !query.contains("&") && !query.contains("=")
     let lower = query.lowercased()
     if isOnce, lower.contains("%3d"), lower.contains("%26") || lower.contains("%3d") {

@@ -132,7 +132,7 @@ enum AAC: FormatReader {
       reading.add(
         Fault(
           "frame-without-end", clause: "ISO/IEC 14496-3 4.4.2.1", at: offset,
-          "The audio of a frame consists of zeros.", expected: "a raw data block", actual: "zeros"))
+          "The audio in a frame consists of zeros.", expected: "a raw data block", actual: "zeros"))
     }
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag, clause: "", at: window.byteCount)

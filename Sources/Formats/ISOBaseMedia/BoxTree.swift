@@ -2,7 +2,7 @@ internal import PreflightFacts
 internal import PreflightBytes
 
 extension ISOBaseMedia {
-  /// The boxes of a movie with the metadata in it, where zeros may stand in place of some.
+  /// The boxes of a movie with the metadata in it, some of which may have been replaced by zeros.
   ///
   /// A box of zeros ends a list, so nothing else shows that boxes are missing: in a file whose space was reserved
   /// before its bytes arrived, or with a hole.

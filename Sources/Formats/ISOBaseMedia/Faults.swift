@@ -148,7 +148,7 @@ extension Fault {
   static func zeroTimescale(_ mdia: ISOBaseMedia.Box) -> Fault {
     Fault(
       "zero-timescale", clause: clause(of: "mdhd"), at: mdia.offset,
-      "A track has a time scale of 0, so nothing in it has a time.", expected: "timescale ≥ 1", actual: "0")
+      "A track has a time scale of 0, so its samples have no time.", expected: "timescale ≥ 1", actual: "0")
   }
 
   static func noChannels(_ entry: ISOBaseMedia.Box) -> Fault {
@@ -167,7 +167,7 @@ extension Fault {
   static func zerosInBox(_ box: ISOBaseMedia.Box, at offset: UInt64) -> Fault {
     Fault(
       "zeros-in-box", clause: "ISO/IEC 14496-12 4.2", at: offset,
-      "Zeros stand in place of boxes in the “\(box.type)” box.", expected: "a box", actual: "zeros")
+      "There are zeros in place of boxes in the “\(box.type)” box.", expected: "a box", actual: "zeros")
   }
 
   static func impossibleBlock(at offset: UInt64) -> Fault {
@@ -186,7 +186,7 @@ extension Fault {
   static func startCodeInUnit(isHEVC: Bool, at offset: UInt64) -> Fault {
     Fault(
       "start-code-in-nal-unit", clause: isHEVC ? "ITU-T H.265 7.4.2" : "ITU-T H.264 7.4.1", at: offset,
-      "A NAL unit of a video sample contains bytes that can't be in one, so a decoder loses its rest.",
+      "A NAL unit of a video sample contains bytes that can't be in one, so a decoder loses the rest of it.",
       expected: "no 0x000000, 0x000001 or 0x000002", actual: "one of these")
   }
 

@@ -77,7 +77,7 @@ struct JPEGScanWalk {
           reading.add(
             Fault(
               "surplus-scan-data", clause: "T.81 B.2.3", at: marker.offset,
-              "A scan has more data than its part of the image needs: part of it was doubled or comes from another "
+              "A scan has more data than its part of the image needs: part of it was duplicated or comes from another "
                 + "file.", expected: "a marker", actual: "\(data.skipped) more bytes"))
         }
         return marker.offset

@@ -61,7 +61,7 @@ enum MPEGAudio: FormatReader {
     if frames.gap == nil, leading.cutTagOffset == nil, frames.bytes < audio / 2 {
       reading.add(
         Fault(
-          "frames-interrupted", clause: clause, at: start, "Most of the file is no audio.",
+          "frames-interrupted", clause: clause, at: start, "Most of the file isn't MPEG audio.",
           expected: "frames", actual: "\(frames.bytes) bytes of frames in \(audio)"))
     }
     if let unchecked = frames.freeFormatTries.unchecked { reading.leaveUnchecked(unchecked) }

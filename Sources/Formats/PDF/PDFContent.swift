@@ -253,6 +253,6 @@ extension Fault {
   fileprivate static func hole(at offset: UInt64) -> Fault {
     Fault(
       "hole", clause: "PDF 7.2.3", at: offset,
-      "Part of the document is missing: a run of NULs stands where its objects or their data belong.")
+      "Part of the document is missing: there is a run of NULs in place of its objects or their data.")
   }
 }

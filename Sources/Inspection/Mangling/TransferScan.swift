@@ -53,7 +53,7 @@ struct TransferScan {
     let evidence = Self.evidence
     if replacements >= evidence.replacements {
       return Mangling(
-        .readAsText, "a binary file that was read as text: U+FFFD stands where its bytes were")
+        .readAsText, "a binary file that was read as text: its bytes were replaced by U+FFFD")
     }
     let characters = replacements + controls + others
     if controls >= evidence.controls || (!isText && characters >= evidence.characters) {
@@ -63,7 +63,7 @@ struct TransferScan {
     if !isText, loneLineFeeds == 0, lineFeeds >= evidence.lineFeeds, highBytes >= evidence.highBytes {
       return Mangling(
         .lineEnds,
-        "a binary file whose line ends were changed: a carriage return stands before every line feed")
+        "a binary file whose line ends were changed: there is a carriage return before every line feed")
     }
     return nil
   }

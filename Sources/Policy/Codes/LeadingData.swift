@@ -7,7 +7,7 @@ extension Explanation {
   static let leadingData = Explanation(
     .leadingData, .warning,
     title: "Data precedes the beginning of the file format",
-    message: "The format begins at offset {expected}; {actual} precedes it.",
+    message: "The format begins at offset {expected}, after {actual}.",
     reason:
       "A server's warning, an HTTP header or a byte order mark was written before the file. Office doesn't open "
       + "such a file or shows pages of garbage, so this is an error for Office documents. PDF viewers and audio "

@@ -11,8 +11,8 @@ extension Explanation {
     title: "A faulty program or transfer changed the file's bytes",
     message: "The file is {actual}.",
     reason:
-      "The name or the declared type promises a binary format, but a program stored something else under it: "
-      + "base64 or another text of the bytes, a text read with an encoding, an error message, a Git LFS pointer, "
+      "The name or the declared type promises a binary format, but a program stored something else under that name: "
+      + "base64 or another text of the bytes, text in the wrong encoding, an error message, a Git LFS pointer, "
       + "the word \"undefined\". WhatsApp delivers it, and the recipient can't open it.",
     source: "Reports of documents that arrive blank or don't open",
     remedy:

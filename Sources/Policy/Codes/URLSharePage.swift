@@ -7,7 +7,7 @@ extension Explanation {
   static let urlSharePage = Explanation(
     .urlSharePage, .error,
     title: "The URL leads to a page that shows the file",
-    message: "The URL leads to a page of {actual} that shows the file, not to the file.",
+    message: "The URL leads to a page at {actual} that shows the file, not to the file itself.",
     reason:
       "WhatsApp fetches what the URL answers, and that is an HTML page.",
     source: "Reports of error 131053 with links of file sharing services",

@@ -17,7 +17,7 @@ extension OLE {
         reading.add(
           Fault(
             "stream-content-broken", clause: "MS-OLEDS 2.3.8", at: head.offset,
-            "The stream “CompObj” is damaged inside: it consists of zeros."))
+            "The content of the stream “CompObj” is damaged: it consists of zeros."))
       }
     }
     let isProtected = file.directory.rootEntry(.protectedContent) != nil
@@ -67,7 +67,7 @@ extension OLE {
     reading.add(
       Fault(
         "unwritten", clause: "MS-CFB 2.3", at: end - Limits.OLE.padding,
-        "The last sectors of the file are zeros, though streams are in them: the file wasn't written completely.",
+        "The last sectors of the file are zeros, although they belong to streams: the file wasn't written completely.",
         expected: "data", actual: "zeros"))
   }
 
@@ -130,6 +130,6 @@ extension Fault {
   ) -> Fault {
     Fault(
       "stream-content-broken", clause: clause, at: stream.offset(of: min(position, stream.byteCount - 1)),
-      "The stream “\(name)” is damaged inside: \(what).", expected: expected, actual: actual)
+      "The stream “\(name)” has damaged content: \(what).", expected: expected, actual: actual)
   }
 }
