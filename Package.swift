@@ -29,6 +29,11 @@ func tests(
     path: "Tests/\(folder)Tests", exclude: exclude, swiftSettings: settings)
 }
 
+/// A library of what only the program with the network uses.
+func network(_ product: String, _ package: String) -> Target.Dependency {
+  .product(name: product, package: package, condition: .when(traits: ["Network"]))
+}
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
@@ -39,12 +44,22 @@ let package = Package(
     .library(name: "MediaPreflight", targets: ["MediaPreflight"]),
     .library(name: "PreflightReports", targets: ["PreflightReports"]),
     .executable(name: "preflight", targets: ["preflight"]),
+    .executable(name: "preflight-fetch", targets: ["preflight-fetch"]),
+  ],
+  traits: [
+    .trait(
+      name: "Network",
+      description: "Builds preflight-fetch, the program that fetches URLs. Without it, only files are checked.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     // Without its default trait, which brings all of Foundation.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    // Only for the trait Network; otherwise nothing of it is resolved.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   ],
   targets: [
     cLibrary("CLibMagic", "libmagic", apt: "libmagic-dev", brew: "libmagic"),
@@ -52,6 +67,7 @@ let package = Package(
     cLibrary("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
     cLibrary("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
     .systemLibrary(name: "CSandbox", path: "Sources/CModules/CSandbox"),
+    .systemLibrary(name: "CDescriptors", path: "Sources/CModules/CDescriptors"),
     .target(
       name: "PreflightBytes", dependencies: ["CZlib", "CDeflate", system], path: "Sources/Bytes",
       swiftSettings: settings),
@@ -68,8 +84,11 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "PreflightTOML", path: "Sources/TOML", swiftSettings: settings),
     .target(
-      name: "PreflightReferences", dependencies: [system], path: "Sources/References",
+      name: "PreflightReferences", dependencies: ["PreflightBytes", system], path: "Sources/References",
       swiftSettings: settings),
+    .target(
+      name: "PreflightChannel", dependencies: ["CDescriptors", "PreflightReferences", system],
+      path: "Sources/Channel", swiftSettings: settings),
     .target(
       name: "PreflightPolicy",
       dependencies: [
@@ -108,10 +127,19 @@ let package = Package(
     .executableTarget(
       name: "preflight",
       dependencies: [
-        "MediaPreflight", "PreflightProject", "PreflightReports", "PreflightSandbox", "PreflightTOML",
-        argumentParser, system,
+        "MediaPreflight", "PreflightChannel", "PreflightProject", "PreflightReports", "PreflightSandbox",
+        "PreflightTOML", argumentParser, system,
       ],
       path: "Sources/preflight", swiftSettings: settings),
+    .executableTarget(
+      name: "preflight-fetch",
+      dependencies: [
+        "PreflightBytes", "PreflightChannel", "PreflightReferences", system,
+        network("AsyncHTTPClient", "async-http-client"), network("NIOCore", "swift-nio"),
+        network("NIOPosix", "swift-nio"), network("NIOHTTP1", "swift-nio"), network("NIOTLS", "swift-nio"),
+        network("NIOSSL", "swift-nio-ssl"),
+      ],
+      path: "Sources/preflight-fetch", swiftSettings: settings),
     .target(
       name: "PreflightTestSupport", dependencies: ["MediaPreflight", "PreflightProject"],
       path: "Tests/Support", swiftSettings: settings),

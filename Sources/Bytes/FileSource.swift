@@ -56,6 +56,26 @@ public final class FileSource: ByteSource {
     self.opened = FileState(status)
   }
 
+  /// Takes over an open file, which is closed with the source.
+  ///
+  /// - Parameter descriptor: The descriptor, open for reading.
+  /// - Throws: ``ByteSourceError`` if it isn't a regular file's.
+  package init(_ descriptor: FileDescriptor) throws(ByteSourceError) {
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0 else {
+      let number = errno
+      close(descriptor.rawValue)
+      throw ByteSourceError(systemError: number)
+    }
+    if let kind = Self.kind(ofMode: status.st_mode) {
+      close(descriptor.rawValue)
+      throw ByteSourceError("it is \(kind), not a regular file")
+    }
+    self.descriptor = descriptor.rawValue
+    byteCount = UInt64(max(0, status.st_size))
+    opened = FileState(status)
+  }
+
   deinit { close(descriptor) }
 
   /// Reads with `pread`, so that concurrent calls don't interfere.

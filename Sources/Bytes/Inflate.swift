@@ -8,6 +8,8 @@ package struct Inflate: ~Copyable {
     case none
     /// RFC 1950, as in PNG and PDF.
     case zlib
+    /// RFC 1952, as in HTTP.
+    case gzip
   }
 
   package enum Status: Sendable {
@@ -26,7 +28,13 @@ package struct Inflate: ~Copyable {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // Fails only when out of memory; the first step then reports the stream as damaged.
-    _ = preflight_inflateInit2(stream, wrapper == .zlib ? MAX_WBITS : -MAX_WBITS)
+    let bits =
+      switch wrapper {
+      case .none: -MAX_WBITS
+      case .zlib: MAX_WBITS
+      case .gzip: MAX_WBITS + 16
+      }
+    _ = preflight_inflateInit2(stream, bits)
   }
 
   deinit {

@@ -17,6 +17,16 @@ package enum Limits {
   }
 }
 
+// MARK: - Fetching
+
+extension Limits {
+  /// Fetching what a URL leads to.
+  package enum Fetching {
+    /// The most bytes that are fetched where no cap of a policy is lower: 2 GiB, what is read of a file.
+    package static let byteCount: UInt64 = Window.bytesRead
+  }
+}
+
 // MARK: - Bytes
 
 extension Limits {

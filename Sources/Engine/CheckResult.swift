@@ -1,5 +1,6 @@
 public import PreflightFacts
 public import PreflightPolicy
+public import PreflightReferences
 public import SystemPackage
 internal import PreflightBytes
 internal import PreflightInspection
@@ -30,8 +31,8 @@ public enum Verdict: String, Sendable, Hashable, Codable {
 ///
 /// Its JSON is one line of `preflight check --format ndjson`, and one answer of `preflight hook`.
 public struct CheckResult: Sendable, Hashable {
-  /// The file name as given; nil if there is none.
-  public var name: FilePath?
+  /// What was checked: the path of a file, a URL, or the ID of an upload; nil if there is none.
+  public var reference: Reference?
   /// Whether the file, and the request that it goes with, will be accepted.
   public var verdict: Verdict
   /// The endpoint that the file was checked against; nil if none was given and none accepts the type.
@@ -50,6 +51,8 @@ public struct CheckResult: Sendable, Hashable {
   public var alternatives: [Endpoint]
   /// The call to make; nil if no message was given, or something rejects.
   public var request: PreparedRequest?
+  /// What the server answered; nil if nothing was fetched.
+  public var url: URLAnswer?
 
   /// Whether the file was found in a folder, not named by the user.
   package var isFoundInFolder = false
@@ -76,7 +79,7 @@ public struct CheckResult: Sendable, Hashable {
     sniffedType: String? = nil, byteCount: UInt64? = nil, facts: Facts = Facts(), findings: [Finding] = [],
     alternatives: [Endpoint] = [], request: PreparedRequest? = nil
   ) {
-    self.name = name
+    self.reference = name.map(Reference.file)
     self.verdict = verdict
     self.endpoint = endpoint
     self.mediaType = mediaType
@@ -88,35 +91,46 @@ public struct CheckResult: Sendable, Hashable {
     self.request = request
   }
 
+  /// The file's path as given; nil if there is none, or it isn't a file's.
+  public var name: FilePath? {
+    get { reference?.path }
+    set { reference = newValue.map(Reference.file) }
+  }
+
   /// The result of a check.
   init(
-    name: FilePath?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
+    _ reference: Reference?, endpoint: Endpoint?, inspection: Inspection?, findings: [Finding],
     alternatives: [Endpoint] = [], request: PreparedRequest? = nil, isStrict: Bool = false,
-    source: (any ByteSource)? = nil
+    source: (any ByteSource)? = nil, url: URLAnswer? = nil
   ) {
     self.init(
-      name: name, verdict: Verdict(of: findings, isStrict: isStrict), endpoint: endpoint,
+      verdict: Verdict(of: findings, isStrict: isStrict), endpoint: endpoint,
       mediaType: inspection?.mediaType, sniffedType: inspection?.sniffedType,
       byteCount: inspection?.byteCount,
       facts: inspection?.facts ?? Facts(), findings: findings, alternatives: alternatives, request: request)
+    self.reference = reference
     self.isStrict = isStrict
     self.source = source
+    self.url = url
   }
 
   /// What a file's bytes say, with no policy asked.
   static func inspection(
-    of name: FilePath, _ inspection: Inspection?, _ findings: [Finding], source: (any ByteSource)? = nil
+    of reference: Reference, _ inspection: Inspection?, _ findings: [Finding],
+    source: (any ByteSource)? = nil, url: URLAnswer? = nil
   ) -> CheckResult {
     var result = CheckResult(
-      name: name, endpoint: nil, inspection: inspection, findings: findings, source: source)
+      reference, endpoint: nil, inspection: inspection, findings: findings, source: source, url: url)
     result.verdict = .unjudged
     result.isInspection = true
     return result
   }
 
-  static func unreadable(_ name: FilePath?, _ error: ByteSourceError, endpoint: Endpoint?) -> CheckResult {
+  static func unreadable(
+    _ reference: Reference?, _ error: ByteSourceError, endpoint: Endpoint?
+  ) -> CheckResult {
     CheckResult(
-      name: name, endpoint: endpoint, inspection: nil,
+      reference, endpoint: endpoint, inspection: nil,
       findings: Finding.unreadable(error.description, isMissing: error.isMissing))
   }
 
@@ -144,14 +158,15 @@ public struct CheckResult: Sendable, Hashable {
 
   /// Whether both results say the same, wherever they come from.
   public static func == (a: Self, b: Self) -> Bool {
-    a.name == b.name && a.verdict == b.verdict && a.endpoint == b.endpoint && a.mediaType == b.mediaType
+    a.reference == b.reference && a.verdict == b.verdict && a.endpoint == b.endpoint && a.mediaType == b.mediaType
       && a.sniffedType == b.sniffedType && a.byteCount == b.byteCount && a.facts == b.facts
       && a.findings == b.findings && a.alternatives == b.alternatives && a.request == b.request
+      && a.url == b.url
   }
 
   /// Hashes what identifies a result well enough.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
+    hasher.combine(reference)
     hasher.combine(verdict)
     hasher.combine(endpoint)
     hasher.combine(findings.count)

@@ -15,9 +15,8 @@ package enum Opening {
         throw ByteSourceError(
           "\(error.description); \(advice)", errorNumber: error.errorNumber, isMissing: true)
       }
-    // The process that parses strangers' bytes has no network: somebody else has to fetch them.
-    case .url: throw ByteSourceError("URLs are not fetched: download the file and check it")
-    case .mediaID: throw ByteSourceError("media IDs are not looked up: check the file before its upload")
+    // The process that parses strangers' bytes has no network: a `Fetcher` brings them.
+    case .url, .mediaID: throw ByteSourceError("it has to be fetched")
     }
   }
 }

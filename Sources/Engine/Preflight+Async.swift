@@ -112,7 +112,7 @@ extension Preflight {
     try await BlockingWork.run { [self] cancellation in
       var options = CheckOptions(endpoint, declaredType, request)
       options.cancellation = cancellation
-      return try judge(source, named: name, options)
+      return try judge(source, as: name.map(Reference.file), options)
     }
   }
 

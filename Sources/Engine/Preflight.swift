@@ -160,7 +160,7 @@ public final class Preflight: Sendable {
     _ source: any ByteSource, named name: FilePath? = nil, as endpoint: Endpoint? = nil,
     declaredType: String? = nil, sending request: MessageRequest? = nil
   ) throws -> CheckResult {
-    try judge(source, named: name, CheckOptions(endpoint, declaredType, request))
+    try judge(source, as: name.map(Reference.file), CheckOptions(endpoint, declaredType, request))
   }
 
   /// Checks a request by its fields alone, when the file isn't at hand.
@@ -172,14 +172,20 @@ public final class Preflight: Sendable {
   ///   - endpoint: The endpoint to send it to.
   /// - Returns: The result, with the prepared request unless the fields are rejected.
   public func check(_ request: MessageRequest, as endpoint: Endpoint) -> CheckResult {
+    check(request, as: endpoint, allowingPrivateHosts: false)
+  }
+
+  package func check(
+    _ request: MessageRequest, as endpoint: Endpoint, allowingPrivateHosts allowsPrivateHosts: Bool
+  ) -> CheckResult {
     let call = Call(request, policy: policy, hasFile: false)
-    var findings = policy.findings(for: request, at: endpoint, inspection: nil, call: call.template)
+    var findings = policy.findings(
+      for: request, at: endpoint, inspection: nil, call: call.template, allowsPrivateHosts: allowsPrivateHosts)
     findings += policy.findingsForUncheckedMedia(at: endpoint)
     let prepared =
       rejects(findings) ? nil : PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)
     return CheckResult(
-      name: nil, endpoint: endpoint, inspection: nil, findings: findings, request: prepared,
-      isStrict: isStrict)
+      nil, endpoint: endpoint, inspection: nil, findings: findings, request: prepared, isStrict: isStrict)
   }
 
   /// Creates the rejection of a request that can't be read, for a program with a protocol of its own.
@@ -194,7 +200,7 @@ public final class Preflight: Sendable {
     ofRequest reason: String, subject: Subject = .request, expected: String? = nil, actual: String? = nil
   ) -> CheckResult {
     CheckResult(
-      name: nil, endpoint: nil, inspection: nil,
+      nil, endpoint: nil, inspection: nil,
       findings: policy.findingsForInvalidRequest(
         reason, subject: subject, expected: expected, actual: actual), isStrict: isStrict)
   }
@@ -237,33 +243,39 @@ public final class Preflight: Sendable {
 
   /// Checks what a reference leads to.
   package func check(_ reference: Reference, _ options: CheckOptions) throws -> CheckResult {
-    try check({ try Opening.source(of: reference) }, named: reference.name, options)
+    switch reference {
+    case .file: try check({ try Opening.source(of: reference) }, as: reference, options)
+    case .url, .mediaID: try checkFetched(reference, options)
+    }
   }
 
   /// Checks what a closure opens.
   package func check(
-    _ open: () throws -> any ByteSource, named name: FilePath, _ options: CheckOptions
+    _ open: () throws -> any ByteSource, as reference: Reference, _ options: CheckOptions
   ) throws -> CheckResult {
     let source: any ByteSource
     do { source = try open() } catch let error as ByteSourceError {
-      return .unreadable(name, error, endpoint: options.endpoint)
+      return .unreadable(reference, error, endpoint: options.endpoint)
     }
-    return try judge(source, named: name, options)
+    return try judge(source, as: reference, options)
   }
 
   /// Bytes to facts, facts to findings, findings to a verdict, and to the request that it leads to.
-  package func judge(
-    _ source: any ByteSource, named name: FilePath?, _ options: CheckOptions
+  ///
+  /// - Parameter arrival: How the bytes came, if they were fetched.
+  func judge(
+    _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions, arrival: Arrival? = nil
   ) throws -> CheckResult {
     let source = options.cancellation.map { CancellableSource(source: source, cancellation: $0) } ?? source
-    let reference = options.request.map(policy.reference)
+    let name = reference?.fileName
+    let sent = options.request.map(policy.reference)
     let judged: Judgement
     do {
       judged = try tools.read(source) { window in
         let structure = try Structure(
           &window, named: name, declaredType: options.declaredType, sniffer: tools.sniffer)
         var inspection = structure.inspection
-        let table = FactTable(inspection, reference: reference)
+        let table = FactTable(inspection, reference: sent)
         let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(accepting:))
         var findings = policy.findings(
           for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType,
@@ -278,26 +290,36 @@ public final class Preflight: Sendable {
         return Judgement(inspection: inspection, table: table, endpoint: endpoint, findings: findings)
       }
     } catch let error as ByteSourceError {
-      return .unreadable(name, error, endpoint: options.endpoint)
+      return .unreadable(reference, error, endpoint: options.endpoint)
     }
     var findings = judged.findings
+    if let arrival {
+      findings =
+        arrival.findings + findings
+        + policy.findings(
+          for: arrival.transfer, judged.inspection, arrival.text(of: source), at: judged.endpoint,
+          subject: arrival.subject)
+    }
     var prepared: PreparedRequest?
     if let request = options.request {
-      let call = Call(request, policy: policy, hasFile: true)
+      // What was fetched by the request's own reference isn't a local file.
+      let call = Call(request, policy: policy, hasFile: arrival == nil)
       findings += policy.findings(
-        for: request, at: judged.endpoint, inspection: judged.inspection, named: name, call: call.template)
+        for: request, at: judged.endpoint, inspection: judged.inspection, named: name, call: call.template,
+        allowsPrivateHosts: options.allowsPrivateHosts)
       if !rejects(findings), let endpoint = judged.endpoint {
         prepared = PreparedRequest(
           call, endpoint: endpoint, declaredType: policy.declaredType(for: judged.inspection, judged.table),
-          file: name)
+          file: arrival == nil ? name : nil)
       }
     }
     return CheckResult(
-      name: name, endpoint: judged.endpoint, inspection: judged.inspection, findings: findings,
+      reference, endpoint: judged.endpoint, inspection: judged.inspection, findings: findings,
       alternatives: policy.alternatives(
         to: judged.endpoint, for: judged.inspection, judged.table,
         rejectingFrom: isStrict ? .warning : .error),
-      request: prepared, isStrict: isStrict, source: options.keepsSource ? source : nil)
+      request: prepared, isStrict: isStrict, source: options.keepsSource ? source : nil,
+      url: arrival?.transfer.answer)
   }
 
   /// What is known of a file once its bytes have been read.
@@ -312,15 +334,17 @@ public final class Preflight: Sendable {
   ///
   /// - Parameter keepsSource: Whether the result keeps the open file.
   package func inspect(
-    _ open: () throws -> any ByteSource, named name: FilePath, keepingSource keepsSource: Bool = false
+    _ open: () throws -> any ByteSource, as reference: Reference, keepingSource keepsSource: Bool = false
   ) throws -> CheckResult {
     do {
       let source = try open()
-      let inspection = try inspect(source, named: name)
+      let inspection = try inspect(source, named: reference.fileName)
       return .inspection(
-        of: name, inspection, inspection.findings(name: name), source: keepsSource ? source : nil)
+        of: reference, inspection, inspection.findings(name: reference.fileName),
+        source: keepsSource ? source : nil)
     } catch let error as ByteSourceError {
-      return .inspection(of: name, nil, Finding.unreadable(error.description, isMissing: error.isMissing))
+      return .inspection(
+        of: reference, nil, Finding.unreadable(error.description, isMissing: error.isMissing))
     }
   }
 
@@ -333,7 +357,7 @@ public final class Preflight: Sendable {
 
   // MARK: Deciding
 
-  private func rejects(_ findings: [Finding]) -> Bool {
+  func rejects(_ findings: [Finding]) -> Bool {
     Verdict(of: findings, isStrict: isStrict) == .rejected
   }
 }
@@ -348,6 +372,10 @@ package struct CheckOptions: Sendable {
   package var depth: Depth?
   /// Whether the result keeps the open file, so that a digest or a picture is of the bytes that were judged.
   package var keepsSource = false
+  /// Fetches what lies behind a URL or a media ID; nil where nothing is fetched.
+  package var fetcher: (any Fetcher)?
+  /// Whether URLs may lead into a private network.
+  package var allowsPrivateHosts = false
   /// Ends the check at its next read; nil where nobody may cancel it.
   var cancellation: Cancellation?
 

@@ -71,7 +71,9 @@ extension Explanation {
     .locationMetadata,
     .missingRecipient, .invalidRecipient, .missingMediaReference, .conflictingMediaReferences,
     .invalidMediaURL, .mediaURLNotPublic, .insecureMediaURL,
-    .urlExpired, .urlExpiresSoon, .urlEscaped, .urlSharePage, .invalidMediaID, .invalidPhoneNumberID,
+    .urlExpired, .urlExpiresSoon, .urlEscaped, .urlSharePage,
+    .urlUnreachable, .urlStatus, .urlRedirects, .urlContentType, .urlContentEncoding, .urlNoLength, .urlSlow,
+    .invalidMediaID, .mediaIDUnknown, .mediaIDExpired, .mediaIDForeign, .invalidPhoneNumberID,
     .captionNotAllowed, .captionTooLong, .missingFilename, .filenameNotAllowed, .invalidFilename,
     .unknownField, .invalidRequest, .mediaNotChecked,
   ]

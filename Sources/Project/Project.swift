@@ -262,6 +262,15 @@ package final class Project {
       ? baseSettings : settings(matching: outermost.rules(matchingFileAt: path), in: outermost)
   }
 
+  /// The settings of what isn't a file: those of the working folder, of which no glob matches it.
+  var settingsOfRemote: FileSettings {
+    let folder = folder(at: workingFolder)
+    return settings(matching: folder.matched, in: folder.chain)
+  }
+
+  /// Records that something is checked which isn't a file.
+  func noteRemote() { note(folder(at: workingFolder)) }
+
   /// The settings of files that no glob matches, under the given configuration or without one.
   package var baseSettings: FileSettings { settings(matching: [], in: outermost) }
 

@@ -139,6 +139,16 @@ package struct MediaURL: Sendable, Hashable {
     return nil
   }
 
+  /// Why an address that a host resolves to can't be reached over the internet; nil if it can.
+  ///
+  /// - Parameter address: An IPv4 or IPv6 address as text.
+  package static func privateReason(ofAddress address: String) -> String? {
+    guard let parsed = IPAddress(v6: address) ?? IPAddress(v4: address) else {
+      return "an address of an unknown kind (\(address))"
+    }
+    return parsed.privateReason
+  }
+
   /// Whether the host belongs to Meta. Its links expire and can't be reused.
   package var isMetasOwn: Bool {
     ["lookaside.fbsbx.com", "scontent.whatsapp.net"].contains { host == $0 || host.hasSuffix("." + $0) }

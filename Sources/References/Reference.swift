@@ -1,3 +1,4 @@
+internal import PreflightBytes
 public import SystemPackage
 
 /// A reference to a file: a path, a URL, or the ID of an upload.
@@ -24,13 +25,50 @@ public enum Reference: Sendable, Hashable {
     }
   }
 
-  /// The name in results: the path, or the text as given.
-  package var name: FilePath {
+  /// Creates a reference from the bytes of a word, of which only a path may have any that aren't UTF-8.
+  ///
+  /// - Precondition: The bytes contain no NUL.
+  package init(_ bytes: [UInt8]) {
+    if let word = String(validating: bytes, as: UTF8.self) {
+      self = Self(word).path == nil ? Self(word) : .file(FilePath(bytes))
+    } else {
+      self = .file(FilePath(bytes))
+    }
+  }
+
+  /// The path of a file; nil for what isn't one.
+  public var path: FilePath? {
+    if case .file(let path) = self { path } else { nil }
+  }
+
+  /// The reference as it was given; nil for a path that isn't UTF-8.
+  package var text: String? {
+    switch self {
+    case .file(let path): path.text
+    case .url(let text): text
+    case .mediaID(let digits): "media-id:" + digits
+    }
+  }
+
+  /// The reference for display: bytes that aren't UTF-8, and control characters, as `\xNN`.
+  package var display: String {
+    switch self {
+    case .file(let path): path.display
+    case .url, .mediaID: EscapedText.of(Array((text ?? "").utf8))
+    }
+  }
+
+  /// The name of the file that it leads to, for its extension and in fixes; nil if nothing names it.
+  package var fileName: FilePath? {
     switch self {
     case .file(let path): path
-    case .url(let text): FilePath(text)
-    case .mediaID(let digits): FilePath("media-id:" + digits)
+    case .url(let text): (try? MediaURL(text))?.fileName.flatMap(Self.nameWithoutSlashes)
+    case .mediaID: nil
     }
+  }
+
+  private static func nameWithoutSlashes(_ name: String) -> FilePath? {
+    name.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") } ? nil : FilePath(name)
   }
 
   /// What to do about a path at which nothing is, where it looks like the address of a file elsewhere.

@@ -43,6 +43,9 @@ extension MediaURL {
     return nil
   }
 
+  /// Whether the URL itself carries the permission to read the file.
+  package var isSigned: Bool { signature != nil }
+
   /// The signature of a signed URL.
   private var signature: String? {
     ["X-Amz-Signature", "X-Amz-Credential", "X-Goog-Signature", "X-Goog-Credential", "Signature", "sig"].lazy

@@ -32,6 +32,6 @@ extension CheckResult {
   /// The file's name and its first finding's message, on one line of a log.
   package var logLine: String {
     let message = findings.first.map { ": " + VisibleText.logLine($0.message) } ?? ""
-    return VisibleText.heading(name) + message
+    return VisibleText.heading(reference) + message
   }
 }

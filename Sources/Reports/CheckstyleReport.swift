@@ -8,9 +8,9 @@ struct CheckstyleReport: Report {
   init(_ context: ReportContext) { self.context = context }
 
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
-    guard let name = result.name, !result.findings.isEmpty else { return }
+    guard let reference = result.reference, !result.findings.isEmpty else { return }
     begin(&output)
-    var text = "<file name=\"\(XMLText.escaped(ProjectPath(name, context).name.display))\">\n"
+    var text = "<file name=\"\(XMLText.escaped(ProjectPath(reference, context).display))\">\n"
     for finding in result.findings {
       let severity = finding.severity == .note ? "info" : finding.severity.rawValue
       var message = finding.message

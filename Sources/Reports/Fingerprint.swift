@@ -8,7 +8,7 @@ enum Fingerprint {
   static func of(_ path: ProjectPath?, _ code: FindingCode, ordinal: Int) -> String {
     // 64-bit FNV-1a. It need not be cryptographic: it only identifies.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in (path?.name.bytes ?? []) + [0] + Array(code.rawValue.utf8) + [0] + Array("\(ordinal)".utf8) {
+    for byte in (path?.bytes ?? []) + [0] + Array(code.rawValue.utf8) + [0] + Array("\(ordinal)".utf8) {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
     let hex = String(hash, radix: 16)

@@ -18,11 +18,11 @@ struct GitHubReport: Report {
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
     for finding in result.findings {
       if commands[finding.severity, default: []].count < Self.shownPerLevel {
-        commands[finding.severity, default: []].append(command(result.name, finding))
+        commands[finding.severity, default: []].append(command(result.reference, finding))
       } else {
         hidden[finding.severity, default: 0] += 1
         // The line starts with the severity, so a file name can't be parsed as a command.
-        let name = result.name?.display ?? "request"
+        let name = result.reference?.display ?? "request"
         let line = "\(finding.severity.rawValue)[\(finding.code.rawValue)] \(name): \(finding.message)"
         output += Array((VisibleText.logLine(line) + "\n").utf8)
       }
@@ -42,11 +42,11 @@ struct GitHubReport: Report {
     output += Array(text.utf8)
   }
 
-  private func command(_ name: FilePath?, _ finding: Finding) -> String {
+  private func command(_ reference: Reference?, _ finding: Finding) -> String {
     let level = finding.severity == .note ? "notice" : finding.severity.rawValue
     var properties: [String] = []
-    if let name {
-      let path = VisibleText.withoutNamedCommands(ProjectPath(name, context).text)
+    if let reference {
+      let path = VisibleText.withoutNamedCommands(ProjectPath(reference, context).text)
       properties += ["file=\(Self.property(path))", "line=1"]
     }
     properties.append("title=\(Self.property(finding.code.rawValue))")

@@ -11,8 +11,8 @@ struct GitLabReport: Report {
   init(_ context: ReportContext) { self.context = context }
 
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
-    guard let name = result.name else { return }
-    let path = ProjectPath(name, context)
+    guard let reference = result.reference else { return }
+    let path = ProjectPath(reference, context)
     for (finding, fingerprint) in Fingerprint.all(of: result.findings, at: path) {
       output += Array((isEmpty ? "[\n" : ",\n").utf8)
       isEmpty = false

@@ -48,7 +48,7 @@ struct HTMLReport: Report {
     output += Array(text.utf8)
     output += image(of: result)
     text =
-      "</div>\n<div class=\"what\"><h2><bdi>\(Self.escaped(result.name?.display ?? "request"))</bdi></h2>\n<p class=\"dim\">"
+      "</div>\n<div class=\"what\"><h2><bdi>\(Self.escaped(result.reference?.display ?? "request"))</bdi></h2>\n<p class=\"dim\">"
     if let verdict = result.shownVerdict { text += "<b class=\"\(verdict)\">\(verdict)</b>" }
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
     if let brief = result.brief { text += " (<bdi>\(Self.escaped(brief))</bdi>)" }

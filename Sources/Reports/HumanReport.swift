@@ -60,7 +60,7 @@ struct HumanReport: Report {
   }
 
   private func heading(_ result: CheckResult) -> String {
-    let name = VisibleText.heading(result.name)
+    let name = VisibleText.heading(result.reference)
     var text = style(name, .bold)
     var width = TextWidth.columns(of: name)
     if let verdict = result.shownVerdict {

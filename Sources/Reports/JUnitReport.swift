@@ -13,7 +13,7 @@ struct JUnitReport: Report {
 
   mutating func add(_ result: CheckResult, to _: inout [UInt8]) {
     tests += 1
-    let name = result.name?.display ?? "request \(tests)"
+    let name = result.reference?.display ?? "request \(tests)"
     let endpoint = result.endpoint?.rawValue ?? "unknown"
     var body = ""
     if result.isUnreadable {

@@ -106,7 +106,7 @@ struct MarkdownReport: Report {
   }
 
   private func entry(_ result: CheckResult) -> String {
-    let name = result.name.map { MarkdownText.code($0.display) } ?? "request"
+    let name = result.reference.map { MarkdownText.code($0.display) } ?? "request"
     var text = "- \(name)"
     if let verdict = result.shownVerdict { text += " " + verdict.rawValue }
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }

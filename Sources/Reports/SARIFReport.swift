@@ -47,7 +47,7 @@ struct SARIFReport: Report {
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
     let findings = result.findings + result.suppressed
     guard !findings.isEmpty else { return }
-    let path = result.name.map { ProjectPath($0, context) }
+    let path = result.reference.map { ProjectPath($0, context) }
     let isFull = findings.allSatisfy { written + (held[$0.severity]?.count ?? 0) >= limit }
     if isFull { return omitted += findings.count }
     for (index, (finding, fingerprint)) in Fingerprint.all(of: findings, at: path).enumerated() {

@@ -60,8 +60,8 @@ package enum VisibleText {
 
   /// A file's name at the start of a log line. A GitHub runner's commands begin with `::` after any spaces; `./` is added
   /// before such a name.
-  static func heading(_ name: FilePath?) -> String {
-    guard let display = name?.display else { return "request" }
+  static func heading(_ reference: Reference?) -> String {
+    guard let display = reference?.display else { return "request" }
     let isCommand = display.drop { $0 == " " }.utf8.starts(with: "::".utf8)
     return logLine(isCommand ? "./" + display : display)
   }

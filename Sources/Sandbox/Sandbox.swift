@@ -34,8 +34,12 @@ package enum Sandbox {
   ///
   /// - Parameters:
   ///   - written: Files that are created later, or replaced by a temporary file beside them.
+  ///   - socket: The end of a socket pair on which messages may still be exchanged; nil for none.
   ///   - newest: The newest version of Landlock to use.
-  package static func enter(writing written: [FilePath] = [], landlock newest: Int32 = .max) {
+  package static func enter(
+    writing written: [FilePath] = [], exchangingOn socket: FileDescriptor? = nil,
+    landlock newest: Int32 = .max
+  ) {
     #if os(Linux)
       let version = min(sandbox_landlock_version(), newest)
       let folders = version > 0 ? written.map(openFolder) : []
@@ -43,7 +47,8 @@ package enum Sandbox {
       for folder in folders where folder >= 0 { close(folder) }
       // If Landlock denies writing files, and since version 3 also truncating them, the filter need not check each
       // open(). Files that are written later are never opened with O_TRUNC.
-      _ = sandbox_seccomp_enter(isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0)
+      _ = sandbox_seccomp_enter(
+        isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0, socket?.rawValue ?? -1)
     #endif
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightChannel
 import PreflightProject
 import PreflightSandbox
 import PreflightTOML
@@ -30,7 +31,7 @@ struct PreflightCommand: ParsableCommand {
     version: "\(Version.current)\nsandbox: \(Sandbox.offered)",
     subcommands: [
       CheckCommand.self, PayloadCommand.self, InspectCommand.self, HookCommand.self, ExplainCommand.self,
-      PolicyCommand.self, InitCommand.self, ConfigCommand.self,
+      PolicyCommand.self, InitCommand.self, ConfigCommand.self, SuperviseFetchCommand.self,
     ])
 
   /// Runs the command, with the documented exit statuses instead of those of the argument parser.
@@ -105,7 +106,3 @@ struct Failure: Error {
   init(_ message: String) { self.message = message }
 }
 
-/// The tool's version.
-enum Version {
-  static let current = "0.1.0"
-}

@@ -56,7 +56,7 @@ import Testing
     var found: [String] = []
     while let file = try walk.next() {
       let settings = try file.settings.get()
-      let name = String(file.name.display.dropFirst(scratch.path.count + 1))
+      let name = String(file.reference.display.dropFirst(scratch.path.count + 1))
       found.append("\(name) \(settings.endpoint?.rawValue ?? "auto") \(settings.engine.isStrict)")
     }
     #expect(

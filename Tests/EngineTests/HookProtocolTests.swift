@@ -92,9 +92,8 @@ import Testing
 
   @Test func remoteReferencesAreNotTreatedAsFiles() throws {
     for (word, words) in [
-      ("https://example.com/a.jpg", "URLs are not fetched"),
-      ("HTTP://example.com/a.jpg", "URLs are not fetched"),
-      ("media-id:123", "media IDs are not looked up"), ("media-id:x", "no such file"),
+      ("https://example.com/a.jpg", "no network"), ("HTTP://example.com/a.jpg", "no network"),
+      ("media-id:123", "no network"), ("media-id:x", "no such file"),
       ("httpx", "no such file"),
     ] {
       let result = try answer(#"{"file": "\#(word)"}"#)

@@ -272,7 +272,7 @@ import Testing
 
   @Test func inspectTellsThemToo() throws {
     let path = FilePath(Fixture.folder + "hidden/picture-and-page.jpg")
-    let result = try engine.inspect({ try FileSource(path: path) }, named: path)
+    let result = try engine.inspect({ try FileSource(path: path) }, as: .file(path))
     #expect(result.shownVerdict == nil)
     #expect(result.findings.map(\.code) == [.polyglotFile])
     #expect(

@@ -64,7 +64,23 @@ import Testing
     return engine.check(request, as: endpoint)
   }
 
+  private static func answer(
+    _ change: @escaping (inout Transfer) -> Void
+  ) throws -> CheckResult {
+    try StandInFetcher(Fixture.bytes("pictures/rgb.jpg"), answering: change).check()
+  }
+
   private static let cases: [FindingCode: @Sendable () throws -> CheckResult] = [
+    .urlUnreachable: { try StandInFetcher(failing: .unreachable, "nothing listens at port 1").check() },
+    .mediaIDUnknown: { try StandInFetcher(failing: .unknownMedia, "no such ID").check(.mediaID("1")) },
+    .mediaIDExpired: { try StandInFetcher(failing: .expiredMedia, "it is gone").check(.mediaID("1")) },
+    .mediaIDForeign: { try StandInFetcher(failing: .foreignMedia, "not for 2").check(.mediaID("1")) },
+    .urlStatus: { try answer { $0.answer.status = 404 } },
+    .urlRedirects: { try answer { $0.answer.status = 302 } },
+    .urlContentType: { try answer { $0.answer.contentType = "text/html" } },
+    .urlContentEncoding: { try answer { $0.contentEncoding = "br" } },
+    .urlNoLength: { try answer { $0.hasKnownEnd = false } },
+    .urlSlow: { try answer { $0.answer.milliseconds = 12_345 } },
     .unreadable: { try engine.check(fileAt: FilePath(Fixture.folder), as: .image) },
     .emptyFile: { try engine.check(MemorySource([]), as: .image) },
     .mediaTypeNotAllowed: { try file("pictures/still.gif", .image) },

@@ -10,7 +10,7 @@ import Testing
     _ first: [String] = [], list: String, _ separator: NameList.List.Separator = .line
   ) throws -> [String] {
     let list = NameList(
-      first.map { FilePath($0) }, list: MemorySource(Array(list.utf8)), separator: separator)
+      first.map { Reference($0) }, list: MemorySource(Array(list.utf8)), separator: separator)
     var names = list.makeIterator()
     var all: [String] = []
     while let name = try names.next() { all.append(name.display) }
@@ -22,6 +22,17 @@ import Testing
     #expect(try names(list: "b\nlast without an end") == ["b", "last without an end"])
     #expect(try names(list: "b\r\u{0}\u{0}c\n\u{0}-", .nul).count == 3)
     #expect(try names(list: "") == [])
+  }
+
+  /// What has to be fetched stays as it was written.
+  @Test func urlsAndMediaIDs() throws {
+    let list = "https://example.com//a.jpg?b#c\nHTTP://x\nmedia-id:1\nmedia-id:x\nhttps:/a\n"
+    #expect(
+      try names(["http://a//b"], list: list)
+        == ["http://a//b", "https://example.com//a.jpg?b#c", "HTTP://x", "media-id:1", "media-id:x", "https:/a"])
+    for (text, expected) in [("a\nhttp://x", true), ("a\nmedia-id:1", true), ("a\nhttp:/x", false)] {
+      #expect(NameList([], list: MemorySource(Array(text.utf8))).leadsOverTheNetwork == expected)
+    }
   }
 
   @Test func listLargerThanOneChunk() throws {

@@ -14,7 +14,7 @@ import Testing
   private func checked(_ source: any ByteSource, named name: String) throws -> CheckResult {
     var options = CheckOptions()
     options.keepsSource = true
-    return try engine.judge(source, named: FilePath(name), options)
+    return try engine.check({ source }, as: .file(FilePath(name)), options)
   }
 
   private func images(_ page: String) -> [(type: String, bytes: Data)] {

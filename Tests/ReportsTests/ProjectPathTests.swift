@@ -20,7 +20,7 @@ import Testing
     ] as [(FilePath, FilePath?, FilePath?, FilePath, String)])
   func pathAndURI(name: FilePath, folder: FilePath?, root: FilePath?, expected: FilePath, uri: String) {
     let path = ProjectPath(name, ReportContext(policy: nil, version: "", root: root, folder: folder))
-    #expect(path.name == expected)
+    #expect(path.bytes == expected.bytes)
     #expect(path.uri == uri)
     #expect(path.isRelative == !uri.hasPrefix("file:"))
   }
@@ -28,6 +28,20 @@ import Testing
   @Test func folderURI() {
     #expect(ProjectPath.uri(ofFolder: "/p/a b") == "file:///p/a%20b/")
     #expect(ProjectPath.uri(ofFolder: "/") == "file:///")
+  }
+
+  /// A URL is where it is, whatever the project's folder.
+  @Test(
+    arguments: [
+      ("https://example.com//a.jpg?x=1&y=%20", "https://example.com//a.jpg?x=1&y=%20"),
+      ("http://example.com/a b\u{e9}", "http://example.com/a%20b%C3%A9"),
+    ])
+  func url(text: String, uri: String) {
+    let path = ProjectPath(
+      Reference(text), ReportContext(policy: nil, version: "", root: "/p", folder: "/p"))
+    #expect(path.text == text)
+    #expect(path.uri == uri)
+    #expect(!path.isRelative)
   }
 
   @Test func invalidUTF8() {

@@ -162,10 +162,19 @@ static inline int sandbox_seccomp_is_offered(void) {
   return syscall(SYS_seccomp, 2, 0, &action) == 0;
 }
 
+/// Allows a call on one socket, which may carry messages with descriptors, and refuses it on any other.
+static inline void sandbox_allow_socket(struct sandbox_filter *filter, uint32_t call, int socket) {
+  sandbox_add(filter, SANDBOX_EQUAL, 0, 4, call);
+  sandbox_add(filter, SANDBOX_LOAD, 0, 0, 16);
+  sandbox_add(filter, SANDBOX_EQUAL, 0, 1, (uint32_t)socket);
+  sandbox_answer(filter, 0);
+  sandbox_answer(filter, EPERM);
+}
+
 /// Gives up, for all threads, the calls above; unless `changes_files`, to change files by name as well; unless
-/// `cuts_files`, to cut a file when it is opened.
+/// `cuts_files`, to cut a file when it is opened. Messages are exchanged on one socket only; on none if it is negative.
 /// Returns whether it is so.
-static inline int sandbox_seccomp_enter(int changes_files, int cuts_files) {
+static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int socket) {
   struct sandbox_filter filter;
   filter.count = 0;
   sandbox_add(&filter, SANDBOX_LOAD, 0, 0, 4);
@@ -184,6 +193,10 @@ static inline int sandbox_seccomp_enter(int changes_files, int cuts_files) {
   sandbox_answer(&filter, ENOSYS);
   // A new thread (CLONE_THREAD) is one thing, a new process another.
   sandbox_refuse_bits(&filter, SYS_clone, 0, 0x00010000, 0);
+  if (socket >= 0) {
+    sandbox_allow_socket(&filter, SYS_sendmsg, socket);
+    sandbox_allow_socket(&filter, SYS_recvmsg, socket);
+  }
   uint32_t refused_modes = changes_files ? 0 : O_WRONLY | O_RDWR | O_CREAT;
   if (!changes_files || !cuts_files) refused_modes |= O_TRUNC;
   if (refused_modes) {
@@ -212,6 +225,6 @@ static inline int sandbox_seccomp_enter(int changes_files, int cuts_files) {
 
 #else
 static inline int sandbox_seccomp_is_offered(void) { return 0; }
-static inline int sandbox_seccomp_enter(int changes_files, int cuts_files) { return 0; }
+static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int socket) { return 0; }
 #endif
 #endif

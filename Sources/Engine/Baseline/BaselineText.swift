@@ -26,7 +26,7 @@ public enum BaselineText {
       output += Array(index == 0 ? "\n".utf8 : ",\n".utf8)
       var json = JSONWriter()
       json.object { json in
-        json.path(entry.path)
+        json.path(.file(entry.path))
         json.member("endpoint", entry.endpoint?.rawValue)
         json.member("code", entry.code.rawValue)
         json.member("digest", entry.digest.text)

@@ -18,6 +18,8 @@ public struct Hook: Sendable {
 
   private let engine: Preflight
   private let endpoint: Endpoint?
+  private let fetcher: (any Fetcher)?
+  private let allowsPrivateHosts: Bool
 
   /// Creates a hook.
   ///
@@ -25,8 +27,17 @@ public struct Hook: Sendable {
   ///   - engine: The engine that checks the requests.
   ///   - endpoint: The endpoint of requests that name none; nil for the first one that accepts the file's type.
   public init(_ engine: Preflight, endpoint: Endpoint? = nil) {
+    self.init(engine, endpoint: endpoint, fetcher: nil, allowsPrivateHosts: false)
+  }
+
+  /// Creates a hook that fetches what URLs and media IDs lead to.
+  package init(
+    _ engine: Preflight, endpoint: Endpoint? = nil, fetcher: (any Fetcher)?, allowsPrivateHosts: Bool
+  ) {
     self.engine = engine
     self.endpoint = endpoint
+    self.fetcher = fetcher
+    self.allowsPrivateHosts = allowsPrivateHosts
   }
 
   /// Answers one line. The calling thread reads the file.
@@ -87,21 +98,31 @@ public struct Hook: Sendable {
         ofRequest: "line \(number) \(error.reason)", subject: error.subject, expected: error.expected,
         actual: error.actual)
     }
+    var options = CheckOptions(request.endpoint, request.declaredType, request.message)
+    options.depth = request.depth
+    options.cancellation = cancellation
+    options.fetcher = fetcher
+    options.allowsPrivateHosts = allowsPrivateHosts
     if let file = request.file {
       let reference = Reference(file)
-      let (engine, endpoint) = settings(reference.name)
+      // A URL has no folder with a configuration.
+      let (engine, endpoint) = reference.path.map(settings) ?? (engine, endpoint)
       if let wanted = request.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
-      var options = CheckOptions(request.endpoint ?? endpoint, request.declaredType, request.message)
-      options.depth = request.depth
-      options.cancellation = cancellation
+      options.endpoint = request.endpoint ?? endpoint
       return try engine.check(reference, options)
+    }
+    if request.probes {
+      options.endpoint = request.endpoint ?? endpoint
+      if let wanted = options.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
+      if let result = try engine.probe(options) { return result }
     }
     guard let endpoint = request.endpoint else {
       return engine.rejection(
         ofRequest: "line \(number) has neither a file nor an endpoint", expected: "file or endpoint")
     }
     if let refusal = unknown(endpoint, engine, number) { return refusal }
-    return engine.check(request.message ?? MessageRequest(), as: endpoint)
+    return engine.check(
+      request.message ?? MessageRequest(), as: endpoint, allowingPrivateHosts: allowsPrivateHosts)
   }
 
   /// The answer to a line that is longer than ``maximumLineLength``, of which nothing need be kept.

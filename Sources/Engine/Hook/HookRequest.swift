@@ -7,6 +7,8 @@ struct HookRequest {
   private(set) var file: String?
   private(set) var declaredType: String?
   private(set) var depth: Depth?
+  /// Whether the media that the message refers to is fetched and checked.
+  private(set) var probes = false
   /// The message; nil where no key of a message is given.
   private(set) var message: MessageRequest?
 
@@ -21,6 +23,11 @@ struct HookRequest {
   init(_ object: RequestObject) throws(Invalid) {
     // In an order of their own, so that the same request has the same answer.
     for member in object.members.sorted(by: { $0.key < $1.key }) { try take(member) }
+    if probes, file != nil {
+      throw Invalid(
+        reason: "has a 'file' and asks with 'probe' to check what the message refers to",
+        subject: Subject(rawValue: "probe"), expected: "file or probe")
+    }
   }
 
   private mutating func take(_ member: RequestObject.Member) throws(Invalid) {
@@ -33,12 +40,12 @@ struct HookRequest {
       }
       return
     }
-    // The key is kept for fetching the media's URL or ID. A caller that asks for it mustn't take the answer for one.
     if key == "probe" {
-      guard member.written.elementsEqual("false".utf8) || member.written.elementsEqual("null".utf8) else {
+      probes = member.written.elementsEqual("true".utf8)
+      guard ["true", "false", "null"].contains(where: { member.written.elementsEqual($0.utf8) }) else {
         throw Invalid(
-          reason: "asks with 'probe' to fetch the media, which this version can't do",
-          subject: Subject(rawValue: key), expected: "false")
+          reason: "has a value of 'probe' that is neither true nor false", subject: Subject(rawValue: key),
+          expected: "true or false")
       }
       return
     }

@@ -1,6 +1,7 @@
 internal import PreflightBytes
 internal import PreflightFacts
 internal import PreflightPolicy
+internal import PreflightReferences
 internal import SystemPackage
 
 // The same JSON as `JSONWriter` writes, for `JSONEncoder` and `JSONDecoder`. A decoded result equals the one that was
@@ -9,7 +10,7 @@ internal import SystemPackage
 extension CheckResult: Codable {
   private enum CodingKeys: String, CodingKey {
     case path, pathBytes, verdict, endpoint, mediaType, sniffedType, size, facts, findings, alternatives,
-      request
+      request, url
   }
 
   /// Decodes one result of `preflight check --format ndjson` or `preflight hook`.
@@ -20,19 +21,20 @@ extension CheckResult: Codable {
   /// - Throws: `DecodingError` if it is something else.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    var name = try container.decodeIfPresent(String.self, forKey: .path).map { FilePath(Array($0.utf8)) }
+    var reference = try container.decodeIfPresent(String.self, forKey: .path)
+      .map { Reference(Array($0.utf8)) }
     if let hex = try container.decodeIfPresent(String.self, forKey: .pathBytes) {
       guard let bytes = [UInt8](hexadecimal: hex), !bytes.contains(0) else {
         throw DecodingError.dataCorruptedError(
           forKey: .pathBytes, in: container, debugDescription: "not the bytes of a path in hexadecimal")
       }
-      name = FilePath(bytes)
+      reference = .file(FilePath(bytes))
     }
     var findings = try container.decode([Finding].self, forKey: .findings)
-    for index in findings.indices where findings[index].subject == .file { findings[index].file = name }
+    for index in findings.indices where findings[index].subject == .file { findings[index].file = reference?.fileName }
     let verdict = try container.decode(Verdict?.self, forKey: .verdict)
     self.init(
-      name: name, verdict: verdict ?? .unjudged,
+      verdict: verdict ?? .unjudged,
       endpoint: try container.decodeIfPresent(Endpoint.self, forKey: .endpoint),
       mediaType: try container.decodeIfPresent(MediaType.self, forKey: .mediaType),
       sniffedType: try container.decodeIfPresent(String.self, forKey: .sniffedType),
@@ -40,6 +42,8 @@ extension CheckResult: Codable {
       facts: try container.decode(Facts.self, forKey: .facts), findings: findings,
       alternatives: try container.decode([Endpoint].self, forKey: .alternatives),
       request: try container.decodeIfPresent(PreparedRequest.self, forKey: .request))
+    self.reference = reference
+    url = try container.decodeIfPresent(URLAnswer.self, forKey: .url)
     isInspection = verdict == nil
   }
 
@@ -48,7 +52,7 @@ extension CheckResult: Codable {
   /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(name.map { $0.text ?? $0.display }, forKey: .path)
+    try container.encode(reference.map { $0.text ?? $0.display }, forKey: .path)
     if let name, name.text == nil { try container.encode(name.bytes.hexadecimal, forKey: .pathBytes) }
     try container.encode(shownVerdict, forKey: .verdict)
     try container.encode(endpoint, forKey: .endpoint)
@@ -59,6 +63,7 @@ extension CheckResult: Codable {
     try container.encode(findings, forKey: .findings)
     try container.encode(alternatives, forKey: .alternatives)
     try container.encode(request, forKey: .request)
+    try container.encodeIfPresent(url, forKey: .url)
   }
 }
 

@@ -1,5 +1,6 @@
 internal import SystemPackage
 internal import PreflightInspection
+internal import PreflightReferences
 
 extension JSONWriter {
   /// Writes one result in the result format.
@@ -11,7 +12,7 @@ extension JSONWriter {
         json.key("id")
         json.written(id)
       }
-      json.path(result.name)
+      json.path(result.reference)
       json.member("verdict", result.shownVerdict?.rawValue)
       json.member("endpoint", result.endpoint?.rawValue)
       json.member("mediaType", result.mediaType?.rawValue)
@@ -29,16 +30,29 @@ extension JSONWriter {
       json.member("alternatives", result.alternatives.map(\.rawValue))
       json.key("request")
       if let request = result.request { json.request(request) } else { json.null() }
+      if let answer = result.url { json.answer(answer) }
     }
   }
 
   /// Writes a path as the member `path`, and beside it, where it isn't valid UTF-8, its bytes, so that it
   /// can be told from any other.
-  mutating func path(_ name: FilePath?) {
-    let text = name?.text
-    member("path", text ?? name?.display)
-    if let name, text == nil {
+  mutating func path(_ reference: Reference?) {
+    let text = reference?.text
+    member("path", text ?? reference?.display)
+    if let name = reference?.path, text == nil {
       member("pathBytes", name.bytes.hexadecimal)
+    }
+  }
+
+  private mutating func answer(_ answer: URLAnswer) {
+    key("url")
+    object { json in
+      json.member("status", answer.status)
+      json.member("contentType", answer.contentType)
+      json.member("contentLength", answer.contentLength)
+      json.member("location", answer.location)
+      json.member("bytesRead", answer.bytesRead)
+      json.member("milliseconds", answer.milliseconds)
     }
   }
 

@@ -99,6 +99,20 @@ extension Finding {
   }
 }
 
+extension Finding {
+  /// The finding for a reference of which nothing could be learned, through no fault of its own.
+  ///
+  /// - Parameter reason: Why, as the end of a sentence.
+  package static func unfetched(_ reason: String) -> [Finding] {
+    let explanation = Explanation.unreadable
+    return [
+      Finding(
+        code: .unreadable, severity: explanation.severity, subject: .file,
+        message: "Nothing was fetched: \(reason).", actual: reason)
+    ]
+  }
+}
+
 extension FindingMaker {
   /// `empty-file`, `partly-checked`, `damaged-file`, `possibly-truncated` and `leading-data`.
   mutating func checkBytes(_ inspection: Inspection) {

@@ -17,10 +17,12 @@ extension Policy {
   ///   - inspection: The local file, if there is one.
   ///   - fileName: Its name.
   ///   - call: The call that the request is for.
+  ///   - allowsPrivateHosts: Whether URLs may lead into a private network.
   ///   - now: The time at which the message is sent.
   package func findings(
     for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?,
-    named fileName: FilePath? = nil, call: CallTemplate, now: Date = Date()
+    named fileName: FilePath? = nil, call: CallTemplate, allowsPrivateHosts: Bool = false,
+    now: Date = Date()
   ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
     let path = endpoint.flatMap { self.endpoint($0)?.path }
@@ -30,11 +32,12 @@ extension Policy {
         maker.checkReferences(request, among: references.map(\.name))
       }
       // A field that isn't part of the call isn't required.
-      let isHere = endpoint.map { field.endpoints?.contains($0) ?? true } ?? true
+      let isHere = endpoint.map { field.endpoints?.contains($0) ?? true } ?? (field.endpoints == nil)
       let isRequired = field.isRequired && isHere && call.uses(field.name, path: path)
       maker.check(
         request.fields[field.name], of: field, isRequired: isRequired, inspection,
-        ownName: fileName?.lastComponent?.string ?? nameInURL(of: request), now: now)
+        ownName: fileName?.lastComponent?.string ?? nameInURL(of: request),
+        allowsPrivateHosts: allowsPrivateHosts, now: now)
     }
     let known = fields.map(\.name)
     for key in request.fields.keys.sorted() where !known.contains(key) {
@@ -96,7 +99,7 @@ extension FindingMaker {
   /// Checks one field of a request.
   fileprivate mutating func check(
     _ value: String?, of field: Field, isRequired: Bool, _ inspection: Inspection?, ownName: String?,
-    now: Date
+    allowsPrivateHosts: Bool, now: Date
   ) {
     let subject = Subject(rawValue: field.name)
     // An empty reference or filename has its own finding.
@@ -112,7 +115,9 @@ extension FindingMaker {
     }
     switch field.kind {
     case .phoneNumber: checkPhoneNumber(value, field, subject)
-    case .url: checkURL(value, field, subject, now: now)
+    case .url:
+      checkURL(
+        value, invalid: field.invalidCode, subject, allowsPrivateHosts: allowsPrivateHosts, now: now)
     case .number, .identifier: checkIdentifier(value, field, subject)
     case .text: checkText(value, field, subject)
     case .fileName: checkFileName(value, field, subject, inspection)
@@ -127,15 +132,18 @@ extension FindingMaker {
       expected: "7 to 15 digits, the first not 0", actual: value)
   }
 
-  private mutating func checkURL(_ text: String, _ field: Field, _ subject: Subject, now: Date) {
+  /// What the text of a URL gives away.
+  mutating func checkURL(
+    _ text: String, invalid: FindingCode, _ subject: Subject, allowsPrivateHosts: Bool, now: Date
+  ) {
     let url: MediaURL
     do { url = try MediaURL(text) } catch {
       return add(
-        field.invalidCode, subject: subject,
+        invalid, subject: subject,
         values: ["expected": "an http or https URL with a host", "actual": error.reason],
         expected: "an http or https URL with a host", actual: text)
     }
-    if let reason = url.privateReason {
+    if !allowsPrivateHosts, let reason = url.privateReason {
       add(
         .mediaURLNotPublic, subject: subject, values: ["actual": reason], expected: "a public host",
         actual: url.host)

@@ -1,9 +1,9 @@
+package import MediaPreflight
 package import SystemPackage
-internal import MediaPreflight
 
-/// A file that was found, and its settings.
+/// A file that was found, or what is to be fetched, and its settings.
 package struct FoundFile: Sendable {
-  package let name: FilePath
+  package let reference: Reference
   /// Whether the user named the file, as opposed to a folder that has it.
   package let isNamed: Bool
   /// The settings; a failure if a configuration became invalid during the run.
@@ -57,7 +57,7 @@ package struct FileWalk {
   package init(
     _ paths: [FilePath], in project: Project, list: @escaping Lister = FolderListing.init(_:followsLink:)
   ) {
-    self.init(NameList(paths), in: project, list: list)
+    self.init(NameList(paths.map(Reference.file)), in: project, list: list)
   }
 
   // MARK: Before the run
@@ -71,7 +71,11 @@ package struct FileWalk {
     var names = self.names.makeIterator()
     // An error in reading the list is reported later, during the run.
     while let name = try? names.next() {
-      guard let named = entry(named: name) else { continue }
+      guard let path = name.path else {
+        project.noteRemote()
+        continue
+      }
+      guard let named = entry(named: path) else { continue }
       var pending = [named]
       while let entry = pending.popLast() {
         guard let level = level(of: entry) else {
@@ -90,7 +94,12 @@ package struct FileWalk {
 
   /// - Throws: ``PreflightBytes/ByteSourceError`` if reading the list of names fails.
   package mutating func next() throws -> FoundFile? {
-    while let entry = try nextInFolder() ?? nextNamed() {
+    while let next = try nextInFolder().map(Next.entry) ?? nextNamed() {
+      let entry: Entry
+      switch next {
+      case .remote(let file): return file
+      case .entry(let local): entry = local
+      }
       guard visited.insert(entry.absolute.hashValue).inserted else { continue }
       guard let level = level(of: entry), project.error.lines.isEmpty else { return found(entry) }
       levels.append(level)
@@ -98,9 +107,18 @@ package struct FileWalk {
     return nil
   }
 
-  private mutating func nextNamed() throws -> Entry? {
+  private enum Next {
+    case entry(Entry)
+    case remote(FoundFile)
+  }
+
+  private mutating func nextNamed() throws -> Next? {
     while let name = try rest.next() {
-      if let entry = entry(named: name) { return entry }
+      guard let path = name.path else {
+        // One that is named twice is checked twice: a server may answer differently.
+        return .remote(FoundFile(reference: name, isNamed: true, settings: .success(project.settingsOfRemote)))
+      }
+      if let entry = entry(named: path) { return .entry(entry) }
     }
     return nil
   }
@@ -117,10 +135,11 @@ package struct FileWalk {
   private func found(_ entry: Entry) -> FoundFile {
     let folder = folder(of: entry)
     guard project.error.lines.isEmpty else {
-      return FoundFile(name: entry.path, isNamed: entry.parent == nil, settings: .failure(project.error))
+      return FoundFile(
+        reference: .file(entry.path), isNamed: entry.parent == nil, settings: .failure(project.error))
     }
     return FoundFile(
-      name: entry.path, isNamed: entry.parent == nil,
+      reference: .file(entry.path), isNamed: entry.parent == nil,
       settings: .success(project.settings(ofFileAt: entry.absolute, in: folder)))
   }
 

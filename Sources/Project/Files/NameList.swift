@@ -1,11 +1,10 @@
-package import SystemPackage
 package import MediaPreflight
 
-/// The paths that a user names: those on the command line, followed by those of a list.
+/// The paths, URLs and media IDs that a user names: those on the command line, followed by those of a list.
 ///
 /// A list can have any length, so it is read in chunks and never fully loaded. It can be iterated more than once.
 package struct NameList: Sendable {
-  private let names: [FilePath]
+  private let names: [Reference]
   private let list: (any ByteSource)?
   private let separator: List.Separator
 
@@ -21,10 +20,18 @@ package struct NameList: Sendable {
   /// - Parameters:
   ///   - names: The paths that come first.
   ///   - list: The text of a list. Empty paths in it are skipped.
-  package init(_ names: [FilePath], list: (any ByteSource)? = nil, separator: List.Separator = .line) {
+  package init(_ names: [Reference], list: (any ByteSource)? = nil, separator: List.Separator = .line) {
     self.names = names
     self.list = list
     self.separator = separator
+  }
+
+  /// Whether something is named that has to be fetched.
+  package var leadsOverTheNetwork: Bool {
+    var iterator = makeIterator()
+    // An error in reading the list is reported later, during the run.
+    while let reference = try? iterator.next() { if reference.path == nil { return true } }
+    return false
   }
 
   func makeIterator() -> Iterator { Iterator(self) }
@@ -44,7 +51,7 @@ package struct NameList: Sendable {
     fileprivate init(_ list: NameList) { self.list = list }
 
     /// - Throws: ``PreflightBytes/ByteSourceError`` if reading the list fails.
-    mutating func next() throws -> FilePath? {
+    mutating func next() throws -> Reference? {
       if index < list.names.count {
         defer { index += 1 }
         return list.names[index]
@@ -57,8 +64,8 @@ package struct NameList: Sendable {
             "a path in the list contains a NUL byte; use -0 for paths separated by NUL bytes")
         }
         // `-` means standard input only on the command line.
-        if path == [UInt8(ascii: "-")] { return "./-" }
-        if !path.isEmpty { return FilePath(path) }
+        if path == [UInt8(ascii: "-")] { return .file("./-") }
+        if !path.isEmpty { return Reference(path) }
       }
       return nil
     }

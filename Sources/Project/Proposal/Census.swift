@@ -51,14 +51,14 @@ struct Census {
     engine = project.baseSettings.engine
     var walk = FileWalk([folder], in: project)
     var inFolder = (path: FilePath(), count: 0)
-    while let file = try walk.next() {
-      let path = file.name.relative(to: folder)
+    while let file = try walk.next()?.reference.path {
+      let path = file.relative(to: folder)
       let parent = path.removingLastComponent()
       inFolder = (parent, inFolder.path == parent ? inFolder.count + 1 : 1)
       fileCount += 1
       guard inFolder.count <= Self.maximumPerFolder, inspectedCount < Self.maximumFiles else { continue }
       inspectedCount += 1
-      count(try engine.check(fileAt: file.name), at: path, in: parent, under: engine.policy)
+      count(try engine.check(fileAt: file), at: path, in: parent, under: engine.policy)
     }
   }
 

@@ -17,6 +17,10 @@ struct CheckCommand: ParsableCommand {
       repository; 'preflight init' writes one. The command line overrides it. 'preflight explain CODE' explains \
       a finding.
 
+      A URL is fetched as WhatsApp fetches it, with one GET and without following redirects, and the file behind it \
+      is checked like any other. So is what was uploaded to Meta: media-id:DIGITS, with the token in \
+      WHATSAPP_ACCESS_TOKEN.
+
       Exit status: 0 if every file is accepted; 1 if a file is rejected; 2 if a file can't be read, or an \
       option, a configuration or a policy is invalid; 130 if interrupted.
       """)
@@ -24,6 +28,7 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup(title: "Files") var files: FileOptions
   @OptionGroup(title: "Policy") var rules: RuleOptions
   @OptionGroup(title: "Findings and exit status") var findings: FindingOptions
+  @OptionGroup(title: "URLs") var fetching: FetchOptions
   @OptionGroup(title: "Reports") var reports: ReportOptions
   @OptionGroup(title: "Configurations and ignored files") var projects: ProjectOptions
   @OptionGroup var sandbox: SandboxOptions
@@ -35,13 +40,18 @@ struct CheckCommand: ParsableCommand {
     let (files, declaredType) = (files, rules.declaredType)
     let summary = try FileRun.run(
       files, reports, sandbox, in: project, hasPolicy: true,
-      writing: findings.writeBaseline.map { [$0] } ?? []
-    ) { file, settings in
-      var options = CheckOptions(settings.endpoint, declaredType)
+      writing: findings.writeBaseline.map { [$0] } ?? [], fetching: fetching
+    ) { file, settings, options in
+      var options = options
+      options.endpoint = settings.endpoint
+      options.declaredType = declaredType
       options.depth = files.depthOptions.depth
       options.keepsSource = baseline != nil || reports.showsFiles
-      let result = try settings.engine.check(
-        { try files.source(of: file) }, named: files.shownName(of: file), options)
+      let result =
+        file.reference.path == nil
+        ? try settings.engine.check(file.reference, options)
+        : try settings.engine.check(
+          { try files.source(of: file) }, as: files.shownReference(of: file), options)
       let known = baseline?.leavingOutKnown(of: result) ?? result
       return reports.showsFiles ? known : known.closingSource()
     }

@@ -20,8 +20,9 @@ struct HookCommand: ParsableCommand {
     abstract: "Answer requests from another program, one JSON object per line.",
     discussion: """
       Each line of standard input is one request, a JSON object. It is answered at once with one line: a result, \
-      as in 'check --format ndjson'. Keys: file, endpoint, declaredType, depth, id, and the fields of the policy's \
-      requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId). The id, text or a number, comes back \
+      as in 'check --format ndjson'. Keys: file (a path, a URL or media-id:DIGITS), endpoint, declaredType, depth, \
+      probe, id, and the fields of the policy's requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId). \
+      With "probe": true, what mediaUrl or mediaId refers to is fetched and checked. The id, text or a number, comes back \
       unchanged. A line that is not a JSON object, or has a key twice, is answered with invalid-request.
 
       A request with a file and an endpoint checks only the file; a request without a file checks its fields. Up to \
@@ -50,18 +51,23 @@ struct HookCommand: ParsableCommand {
   @Flag(help: "Write answers as they are ready, not in the order of the requests; match them by id.")
   var unordered = false
 
+  @OptionGroup(title: "URLs") var fetching: FetchOptions
+
   @OptionGroup var failOn: FailOnOption
 
   @OptionGroup var sandbox: SandboxOptions
 
   func run() throws {
     let project = try configuration.project(Settings(policy, isStrict: strict))
-    let hook = Hook(project.baseSettings.engine)
+    let fetcher = try FetchClient(fetching)
+    let hook = Hook(
+      project.baseSettings.engine, fetcher: fetcher, allowsPrivateHosts: fetching.allowPrivateHosts)
     let settings = Mutex(project)
     // If the caller no longer reads, writes must fail with EPIPE, whatever signal disposition it left.
     signal(SIGPIPE, SIG_IGN)
-    sandbox.enter()
-    let run = HookRun(jobs: jobs.count, keepsOrder: !unordered) { line in
+    sandbox.enter(exchangingOn: fetcher.socket)
+    fetcher.start()
+    let run = HookRun(jobs: jobs.count(fetching: true), keepsOrder: !unordered) { line in
       if line.isTooLong { return hook.tooLong(number: line.number) }
       return try hook.answer(line.text, number: line.number) { path in
         settings.withLock { project in

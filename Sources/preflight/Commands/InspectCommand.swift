@@ -14,6 +14,7 @@ struct InspectCommand: ParsableCommand {
       """)
 
   @OptionGroup(title: "Files") var files: FileOptions
+  @OptionGroup(title: "URLs") var fetching: FetchOptions
   @OptionGroup(title: "Reports") var reports: ReportOptions
   @OptionGroup(title: "Configurations and ignored files") var projects: ProjectOptions
   @OptionGroup var sandbox: SandboxOptions
@@ -22,10 +23,16 @@ struct InspectCommand: ParsableCommand {
     let engine = Preflight(depth: files.depthOptions.depth)
     let project = try projects.project(Settings())
     let files = files
-    let summary = try FileRun.run(files, reports, sandbox, in: project, hasPolicy: false) { file, _ in
-      try engine.inspect(
-        { try files.source(of: file) }, named: files.shownName(of: file),
-        keepingSource: reports.showsFiles)
+    let summary = try FileRun.run(
+      files, reports, sandbox, in: project, hasPolicy: false, fetching: fetching
+    ) { file, _, options in
+      var options = options
+      options.keepsSource = reports.showsFiles
+      return file.reference.path == nil
+        ? try engine.inspectFetched(file.reference, options)
+        : try engine.inspect(
+          { try files.source(of: file) }, as: files.shownReference(of: file),
+          keepingSource: reports.showsFiles)
     }
     try FileRun.exit(summary)
   }

@@ -1,6 +1,7 @@
 import PreflightInspection
 import ArgumentParser
 import MediaPreflight
+import PreflightChannel
 import PreflightProject
 import PreflightReports
 import SystemPackage
@@ -26,7 +27,7 @@ struct PayloadCommand: ParsableCommand {
       """)
 
   @Argument(help: "File to send.")
-  var file: FilePath?
+  var file: Reference?
 
   @Option(
     help: ArgumentHelp(
@@ -60,6 +61,11 @@ struct PayloadCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Media type that you will declare.", valueName: "TYPE"))
   var declaredType: String?
+
+  @Flag(help: "Fetch what --media-url or --media-id refers to, and check it as if it were FILE.")
+  var probe = false
+
+  @OptionGroup(title: "URLs") var fetching: FetchOptions
 
   @OptionGroup var depthOptions: DepthOptions
 
@@ -97,7 +103,10 @@ struct PayloadCommand: ParsableCommand {
     for field in fields where !field.contains("=") || field.hasPrefix("=") {
       throw ValidationError("--field needs NAME=VALUE, not '\(field)'")
     }
-    if file == nil, endpoint?.endpoint == nil {
+    if probe, file != nil {
+      throw ValidationError("--probe checks what the request refers to, so there can't be a FILE")
+    }
+    if file == nil, !probe, endpoint?.endpoint == nil {
       throw ValidationError("without FILE, --endpoint is required")
     }
   }
@@ -105,17 +114,24 @@ struct PayloadCommand: ParsableCommand {
   func run() throws {
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
     if let error = project.optionError { throw Failure(error) }
-    let settings = file.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
+    let settings = file?.path.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
-    sandbox.enter()
+    let fetcher = probe || file?.path == nil && file != nil ? try FetchClient(fetching) : nil
+    sandbox.enter(exchangingOn: fetcher?.socket)
+    fetcher?.start()
+    var options = CheckOptions(settings.endpoint, declaredType, message)
+    options.depth = depthOptions.depth
+    options.fetcher = fetcher
+    options.allowsPrivateHosts = fetching.allowPrivateHosts
     let result: CheckResult
     do {
       if let file {
-        var options = CheckOptions(settings.endpoint, declaredType, message)
-        options.depth = depthOptions.depth
-        result = try engine.check(.file(file), options)
+        result = try engine.check(file, options)
+      } else if probe, let probed = try engine.probe(options) {
+        result = probed
       } else if let endpoint = endpoint?.endpoint {
-        result = engine.check(message, as: endpoint)
+        result = engine.check(
+          message, as: endpoint, allowingPrivateHosts: fetching.allowPrivateHosts)
       } else {
         throw ValidationError("without FILE, --endpoint is required")
       }

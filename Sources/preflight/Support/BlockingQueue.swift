@@ -28,6 +28,12 @@ final class BlockingQueue<Element: Sendable>: Sendable {
     }
   }
 
+  /// Waits for an element until time is up.
+  func take(within seconds: Double) -> Element? {
+    guard count.wait(timeout: .now() + seconds) == .success else { return nil }
+    return state.withLock { $0.isClosed ? nil : $0.elements.removeFirst() }
+  }
+
   /// Closes the queue and drops its elements. All waiting threads return.
   func close() {
     state.withLock { state in

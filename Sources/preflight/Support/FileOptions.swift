@@ -9,12 +9,13 @@ extension Depth: ExpressibleByArgument {}
 struct FileOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Files to check, and folders to search; - is standard input (default: the working folder).",
+      "Files to check, folders to search, URLs to fetch, or media-id:DIGITS for an upload; - is standard input (default: the working folder).",
       valueName: "PATH"))
-  var paths: [FilePath] = []
+  var paths: [Reference] = []
 
   @Option(
-    help: ArgumentHelp("Read paths from a file, or from standard input, one per line.", valueName: "FILE|-"))
+    help: ArgumentHelp(
+      "Read paths and URLs from a file, or from standard input, one per line.", valueName: "FILE|-"))
   var filesFrom: FilePath?
 
   @Flag(
@@ -42,29 +43,40 @@ struct FileOptions: ParsableArguments {
     }
   }
 
-  private var readsStandardInput: Bool { paths.contains("-") }
+  private var readsStandardInput: Bool { paths.contains(.file("-")) }
 
   func names() throws(Failure) -> NameList {
-    guard let filesFrom else { return NameList(paths.isEmpty ? ["."] : paths) }
+    guard let filesFrom else { return NameList(paths.isEmpty ? [.file(".")] : paths) }
     do {
       return NameList(paths, list: try Input.source(filesFrom), separator: isNulSeparated ? .nul : .line)
     } catch { throw Failure("\(filesFrom.display): \(error)") }
   }
 
-  /// The name of a file in results.
-  func shownName(of file: FoundFile) -> FilePath {
-    Self.isStandardInput(file) ? name ?? file.name : file.name
+  /// What a result is about.
+  func shownReference(of file: FoundFile) -> Reference {
+    Self.isStandardInput(file) ? name.map(Reference.file) ?? file.reference : file.reference
   }
 
   /// Opens a file, or reads standard input.
   ///
   /// - Throws: `ByteSourceError` if it can't be read.
   func source(of file: FoundFile) throws -> any ByteSource {
-    guard Self.isStandardInput(file) else { return try Opening.source(of: .file(file.name)) }
+    guard Self.isStandardInput(file) else { return try Opening.source(of: file.reference) }
     do { return MemorySource(try Input.all()) } catch let error as Input.TooLarge {
       throw ByteSourceError("standard input \(error)")
     }
   }
 
-  private static func isStandardInput(_ file: FoundFile) -> Bool { file.isNamed && file.name == "-" }
+  private static func isStandardInput(_ file: FoundFile) -> Bool {
+    file.isNamed && file.reference == .file("-")
+  }
+}
+
+/// Parses paths, URLs and media IDs; paths may have any bytes.
+extension Reference: ExpressibleByArgument {
+  /// Decodes a reference from an argument.
+  public init?(argument: String) { self.init(RawArguments.bytes(argument)) }
+
+  /// Shells complete paths.
+  public static var defaultCompletionKind: CompletionKind { .file() }
 }

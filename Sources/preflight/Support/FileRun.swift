@@ -18,20 +18,28 @@ enum FileRun {
   static func run(
     _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: Project,
     hasPolicy: Bool, writing written: [FilePath] = [],
-    check: @escaping @Sendable (FoundFile, FileSettings) throws -> CheckResult
+    fetching: FetchOptions,
+    check: @escaping @Sendable (FoundFile, FileSettings, CheckOptions) throws -> CheckResult
   ) throws -> Summary {
-    var walk = FileWalk(try files.names(), in: project)
+    let names = try files.names()
+    var walk = FileWalk(names, in: project)
     // All configurations are read before any file is checked or any report is opened.
     do { try walk.survey() } catch { throw Failure(error) }
     if let error = project.optionError { throw Failure(error) }
     let sink = try ReportSink(
       reports, context: reports.context(policy: hasPolicy ? project.policyName : nil, codes: project.codes))
+    let leadsOverTheNetwork = names.leadsOverTheNetwork
+    let fetching = leadsOverTheNetwork ? try FetchClient(fetching) : nil
     // This must precede all other threads: those for interrupts, progress and checks.
-    sandbox.enter(writing: written)
-    let run = OrderedRun(jobs: files.jobs.count) { (file: FoundFile) in
+    sandbox.enter(writing: written, exchangingOn: fetching?.socket)
+    fetching?.start()
+    let run = OrderedRun(jobs: files.jobs.count(fetching: leadsOverTheNetwork)) { (file: FoundFile) in
       do {
         let start = ContinuousClock.now
-        var result = try check(file, file.settings.get())
+        var options = CheckOptions()
+        options.fetcher = fetching
+        options.allowsPrivateHosts = fetching?.allowsPrivateHosts ?? false
+        var result = try check(file, file.settings.get(), options)
         result.elapsed = ContinuousClock.now - start
         result.isFoundInFolder = !file.isNamed
         return result

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightChannel
 import PreflightReports
 import PreflightTOML
 import SystemPackage

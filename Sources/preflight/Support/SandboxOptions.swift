@@ -11,8 +11,10 @@ struct SandboxOptions: ParsableArguments {
 
   /// Enters the sandbox, unless disabled.
   ///
-  /// - Parameter written: Files that are written later, and so must stay writable.
-  func enter(writing written: [FilePath] = []) {
-    if !isDisabled { Sandbox.enter(writing: written) }
+  /// - Parameters:
+  ///   - written: Files that are written later, and so must stay writable.
+  ///   - socket: The socket to the program that fetches; nil if nothing is fetched.
+  func enter(writing written: [FilePath] = [], exchangingOn socket: FileDescriptor? = nil) {
+    if !isDisabled { Sandbox.enter(writing: written, exchangingOn: socket) }
   }
 }

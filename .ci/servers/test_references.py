@@ -1,0 +1,414 @@
+"""What URLs, media IDs and uploads lead to, tried with real servers. Run by .ci/references."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+import world
+from world import PRIVATE, PUBLIC, TLS_PORTS, fixture, scratch
+
+FOLDER = os.environ["PREFLIGHT_FOLDER"]
+PREFLIGHT = os.path.join(FOLDER, "preflight")
+
+world.make_network()
+ROOT = world.make_certificates()
+RESOLVER = world.Resolver()
+NGINX = world.Nginx()
+ODD = world.Misbehaving()
+GRAPH = world.Graph()
+
+BASE = "https://media.example.com"
+ENVIRONMENT = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": ROOT, "TMPDIR": scratch}
+WITH_TOKEN = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": world.Graph.token}
+
+
+def preflight(*arguments, input=None, env=ENVIRONMENT, timeout=90):
+    return subprocess.run(
+        [PREFLIGHT, *arguments], input=input, env=env, capture_output=True, text=True, timeout=timeout
+    )
+
+
+def check(reference, *options, env=ENVIRONMENT):
+    run = preflight("check", "--isolated", "--format", "ndjson", *options, reference, env=env)
+    result = json.loads(run.stdout)
+    result["exit"] = run.returncode
+    return result
+
+
+def codes(result, severity=None):
+    return [f["code"] for f in result["findings"] if severity in (None, f["severity"])]
+
+
+def message(result, code):
+    return next(f["message"] for f in result["findings"] if f["code"] == code)
+
+
+class Answers(unittest.TestCase):
+    """What nginx answers, over TLS."""
+
+    def test_good_file(self):
+        result = check(BASE + "/photo.jpg")
+        self.assertEqual((result["verdict"], codes(result), result["exit"]), ("accepted", [], 0))
+        self.assertEqual(result["path"], BASE + "/photo.jpg")
+        self.assertEqual(result["size"], len(fixture("pictures/rgb.jpg")))
+        self.assertEqual(result["url"]["status"], 200)
+        self.assertEqual(result["url"]["contentType"], "image/jpeg")
+        self.assertEqual(result["url"]["bytesRead"], result["size"])
+
+    def test_address_of_version_6(self):
+        result = check(f"http://[{world.PUBLIC_V6}]:8443/photo.jpg")
+        self.assertIn("url-status", codes(result))  # nginx: plain HTTP sent to an HTTPS port
+
+    def test_statuses(self):
+        for path, words in {
+            "none.jpg": "There is no such file",
+            "private.jpg": "private",
+            "login.jpg": "behind a login",
+            "limited.jpg": "limits how often",
+            "broken.jpg": "may pass",
+        }.items():
+            result = check(f"{BASE}/{path}")
+            self.assertEqual((codes(result), result["exit"]), (["url-status"], 1), path)
+            self.assertIn(words, message(result, "url-status"))
+            self.assertEqual(result["findings"][0]["actual"], str(result["url"]["status"]))
+
+    def test_redirect_is_not_followed(self):
+        before = len(NGINX.requests())
+        result = check(BASE + "/moved.jpg")
+        self.assertEqual(codes(result), ["url-redirects"])
+        self.assertEqual(result["findings"][0]["actual"], "https://other.example.com/photo.jpg")
+        self.assertEqual(result["url"]["location"], "https://other.example.com/photo.jpg")
+        self.assertEqual(len(NGINX.requests()), before + 1)
+
+    def test_only_plain_gets_are_sent(self):
+        check(BASE + "/photo.jpg?only-once")
+        own = [line for line in NGINX.requests() if "only-once" in line]
+        self.assertEqual(len(own), 1)
+        self.assertIn('"GET /photo.jpg?only-once HTTP/1.1" 200', own[0])
+        ODD.requests.clear()
+        check(ODD.base + "/good.jpg")
+        self.assertNotIn("accept-encoding", ODD.requests[0].lower())
+        self.assertNotIn("range:", ODD.requests[0].lower())
+        self.assertIn("user-agent: preflight/", ODD.requests[0].lower())
+
+    def test_content_types(self):
+        for path, severity, verdict in [
+            ("typeless.jpg", "warning", "accepted"),
+            ("octets.jpg", "warning", "accepted"),
+            ("wrong.jpg", "error", "rejected"),
+        ]:
+            result = check(f"{BASE}/{path}")
+            self.assertEqual(codes(result, severity), ["url-content-type"], path)
+            self.assertEqual(result["verdict"], verdict)
+
+    def test_name_of_the_url_is_the_name_of_the_file(self):
+        result = check(BASE + "/photo.png")
+        self.assertIn("extension-mismatch", codes(result))
+
+    def test_web_page(self):
+        result = check(BASE + "/page.html")
+        self.assertIn("Sign in – Example", message(result, "url-content-type"))
+        self.assertEqual(result["verdict"], "rejected")
+
+    def test_too_large_file_is_not_read_to_its_end(self):
+        for options in [], ["--endpoint", "image"]:
+            result = check(BASE + "/big.jpg", *options)
+            self.assertEqual(codes(result, "error"), ["file-too-large"])
+            self.assertLess(result["url"]["bytesRead"], 1_000_000)
+            self.assertEqual((result["endpoint"], result["mediaType"]), ("image", "image/jpeg"))
+            self.assertEqual(result["size"], len(fixture("pictures/rgb.jpg")) + 6_000_000)
+
+    def test_exact_cap(self):
+        for extra, expected in (0, False), (1, True):
+            size = 5 * 1024 * 1024 + extra
+            with open(os.path.join(NGINX.web, "exact.jpg"), "wb") as file:
+                jpeg = fixture("pictures/rgb.jpg")
+                file.write(jpeg + bytes(size - len(jpeg)))
+            result = check(BASE + "/exact.jpg", "--endpoint", "image")
+            self.assertEqual("file-too-large" in codes(result), expected)
+
+    def test_certificates(self):
+        for name, words in {
+            "expired": "has expired",
+            "selfsigned": "is self-signed",
+            "incomplete": "is incomplete",
+            "future": "is not yet valid",
+            "unknown": "isn't trusted",
+        }.items():
+            result = check(f"{BASE}:{TLS_PORTS[name]}/photo.jpg")
+            self.assertEqual(codes(result), ["url-unreachable"], name)
+            self.assertIn(words, message(result, "url-unreachable"))
+        result = check("https://other.example.com/photo.jpg")
+        self.assertIn("is for another name", message(result, "url-unreachable"))
+        result = check(f"https://media.example.com:80/photo.jpg")
+        self.assertIn("doesn't speak TLS", message(result, "url-unreachable"))
+
+    def test_many_at_once_in_order(self):
+        urls = [f"{BASE}/photo-{n}.jpg" for n in range(300)]
+        run = preflight(
+            "check", "--isolated", "--format", "ndjson", "--files-from", "-", input="\n".join(urls)
+        )
+        results = [json.loads(line) for line in run.stdout.splitlines()]
+        self.assertEqual([r["path"] for r in results], urls)
+        self.assertEqual({r["verdict"] for r in results}, {"accepted"})
+
+    def test_hostile_list(self):
+        words = ["http://", "https://[", "http://a b", "https://\u202e", "http://127.1/", "https://%00/", "http:///x"]
+        lines = [words[n % len(words)] + "x" * (n % 50) for n in range(10_000)]
+        run = preflight(
+            "check", "--isolated", "--format", "ndjson", "--files-from", "-", input="\n".join(lines)
+        )
+        results = [json.loads(line) for line in run.stdout.splitlines()]
+        self.assertEqual(len(results), len(lines))
+        self.assertEqual({r["verdict"] for r in results}, {"rejected"})
+
+
+class PrivateHosts(unittest.TestCase):
+    """Nothing is sent into private networks."""
+
+    def test_every_spelling(self):
+        spellings = [
+            "127.0.0.1", "127.1", "2130706433", "0x7f000001", "017700000001", "0", "localhost", "LOCALHOST.",
+            "loop.example.com", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:10.1.2.3]", "[64:ff9b::10.1.2.3]", PRIVATE,
+            "10.66051", "inside.example.com", "both.example.com", "metadata.example.com", "169.254.169.254",
+            "[fe80::1]", "[fc00::1]", "[2002:0a01:0203::]", "100.64.0.1", "intranet", "x.internal", "10%2e1.2.3",
+            "１０.1.2.3", "user@10.1.2.3", "media.example.com@10.1.2.3",
+        ]
+        before = len(NGINX.requests("private.log"))
+        for host in spellings:
+            result = check(f"http://{host}/photo.jpg")
+            self.assertEqual(result["verdict"], "rejected", host)
+            self.assertTrue({"media-url-not-public", "invalid-media-url"} & set(codes(result)), (host, codes(result)))
+        self.assertEqual(len(NGINX.requests("private.log")), before)
+
+    def test_option_opens_them(self):
+        result = check(f"http://inside.example.com/photo.jpg", "--allow-private-hosts")
+        self.assertEqual((result["verdict"], codes(result)), ("accepted", ["insecure-media-url"]))
+        request = preflight(
+            "payload", "--endpoint", "image", "--to", "+491701234567", "--media-url", f"https://{PRIVATE}/a.jpg",
+            "--allow-private-hosts",
+        )
+        self.assertEqual(request.returncode, 0, request.stderr)
+
+    def test_names_that_change_between_look_ups(self):
+        RESOLVER.asked = 0
+        result = check("http://rebind.example.com/photo.jpg")
+        self.assertEqual(result["url"]["status"], 200)
+        self.assertEqual(RESOLVER.asked, 1)
+        RESOLVER.asked = 1
+        result = check("http://rebind.example.com/photo.jpg")
+        self.assertIn("media-url-not-public", codes(result))
+
+    def test_no_resolver_is_no_rejection(self):
+        # A name server that refuses connections: nothing is learned of the URL.
+        path = os.path.join(scratch, "no-resolver")
+        with open(path, "w") as file:
+            file.write("nameserver 127.0.0.54\noptions timeout:1 attempts:1\n")
+        run = subprocess.run(
+            ["unshare", "--mount", "sh", "-c",
+             f"mount --bind {path} /etc/resolv.conf; exec {PREFLIGHT} check --isolated --format ndjson https://unknown.example.com/a.jpg"],
+            env=ENVIRONMENT, capture_output=True, text=True,
+        )  # fmt: skip
+        self.assertEqual((run.returncode, json.loads(run.stdout)["verdict"]), (2, "unjudged"))
+
+    def test_no_route_is_no_rejection(self):
+        result = check("http://198.41.0.4/a.jpg")
+        self.assertEqual((result["exit"], result["verdict"]), (2, "unjudged"))
+        self.assertIn("no route", message(result, "unreadable"))
+
+
+class OddServers(unittest.TestCase):
+    """Servers that do what they shouldn't: each gets a result by name, in time, and no more is read than the cap."""
+
+    def odd(self, name, *options):
+        start = time.monotonic()
+        result = check(f"{ODD.base}/{name}", "--url-timeout", "3", *options)
+        self.assertLess(time.monotonic() - start, 8)
+        result["findings"] = [f for f in result["findings"] if f["code"] != "insecure-media-url"]
+        return result
+
+    def test_accepted(self):
+        for name in "good", "chunked", "partial", "longer-than-said", "twice", "continues":
+            result = self.odd(name + ".jpg")
+            damaged = ["damaged-file"] if name == "longer-than-said" else []
+            self.assertEqual(codes(result, "error"), damaged, name)
+
+    def test_unreachable(self):
+        for name, words in {
+            "silent": "no answer came within 3 seconds",
+            "drip": "wasn't complete within 3 seconds",
+            "endless-headers": "isn't valid HTTP",
+            "huge-header": "isn't valid HTTP",
+            "shorter-than-said": "breaks off",
+            "breaks-off": "breaks off",
+            "resets": "breaks off",
+            "closes": "without an answer",
+            "bad-chunk": "isn't valid HTTP",
+            "not-http": "isn't valid HTTP",
+            "two-lengths": "isn't valid HTTP",
+            "negative-length": "isn't valid HTTP",
+            "zipped-cut": "compressed answer breaks off",
+        }.items():
+            result = self.odd(name + ".jpg")
+            self.assertEqual(codes(result), ["url-unreachable"], name)
+            self.assertIn(words, message(result, "url-unreachable"), name)
+
+    def test_no_end(self):
+        result = self.odd("until-close.jpg")
+        self.assertEqual((result["verdict"], codes(result)), ("accepted", ["url-no-length"]))
+
+    def test_endless(self):
+        for name in "endless", "bomb":
+            for options in [], ["--endpoint", "image"]:
+                result = self.odd(name + ".jpg", *options)
+                self.assertIn("file-too-large", codes(result), name)
+                self.assertLess(result["url"]["bytesRead"], 6_000_000)
+
+    def test_compressed(self):
+        for name in "zipped", "deflated":
+            result = self.odd(name + ".jpg")
+            self.assertEqual((result["verdict"], codes(result)), ("accepted", ["url-content-encoding"]), name)
+            self.assertEqual(result["size"], len(fixture("pictures/rgb.jpg")))
+        self.assertEqual(codes(self.odd("brotli.jpg"), "error"), ["url-content-encoding"])
+
+    def test_slow(self):
+        result = check(ODD.base + "/slow.jpg")
+        self.assertIn("url-slow", codes(result, "warning"))
+
+    def test_nothing(self):
+        self.assertEqual(codes(self.odd("empty.jpg"), "error"), ["empty-file"])
+        self.assertEqual(codes(self.odd("no-content.jpg"), "error"), ["url-status"])
+        self.assertEqual(codes(self.odd("moved-without-location.jpg"), "error"), ["url-redirects"])
+        result = check(f"http://media.example.com:1/x.jpg")
+        self.assertIn("nothing listens", message(result, "url-unreachable"))
+
+    def test_pages(self):
+        for name in "page", "page-as-jpeg":
+            self.assertIn("Sign in - Example", message(self.odd(name + ".jpg"), "url-content-type"))
+
+    def test_refused_signatures(self):
+        query = "?X-Amz-Signature=abc&X-Amz-Date=20200101T000000Z"
+        result = self.odd("expired-signature.jpg" + query)
+        self.assertIn("signature has expired", message(result, "url-status"))
+        result = self.odd("refused-signature.jpg" + query)
+        self.assertIn("signature was refused", message(result, "url-status"))
+        self.assertIn("SignatureDoesNotMatch", message(result, "url-status"))
+
+    def test_what_the_text_refuses_is_not_fetched(self):
+        ODD.requests.clear()
+        check(ODD.base + "/good.jpg?X-Amz-Date=20200101T000000Z&X-Amz-Expires=60&X-Amz-Signature=a")
+        self.assertEqual(ODD.requests, [])
+
+    def test_memory(self):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        for name in "endless", "bomb", "huge-header":
+            self.odd(name + ".jpg", "--endpoint", "document")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        self.assertLess(max(before, after), 120 * 1024)
+
+
+class Hook(unittest.TestCase):
+    def test_probe(self):
+        fields = {"endpoint": "image", "to": "+491701234567", "probe": True}
+        requests = [
+            fields | {"id": 1, "mediaUrl": BASE + "/photo.jpg"},
+            fields | {"id": 2, "mediaUrl": BASE + "/none.jpg"},
+            fields | {"id": 3, "mediaUrl": "http://10.1.2.3/a.jpg"},
+            {"id": 4, "file": BASE + "/photo.jpg"},
+            fields | {"id": 5},
+            fields | {"id": 6, "file": "x", "mediaUrl": BASE + "/photo.jpg"},
+        ]
+        run = preflight("hook", input="\n".join(map(json.dumps, requests)))
+        answers = [json.loads(line) for line in run.stdout.splitlines()]
+        self.assertEqual(
+            [a["verdict"] for a in answers],
+            ["accepted", "rejected", "rejected", "accepted", "rejected", "rejected"],
+        )
+        self.assertEqual(answers[0]["request"]["body"]["mediaUrl"], BASE + "/photo.jpg")
+        self.assertEqual(answers[1]["findings"][0]["subject"], "mediaUrl")
+        self.assertEqual(codes(answers[5]), ["invalid-request"])
+
+    def test_dead_program_is_replaced(self):
+        hook = subprocess.Popen(
+            [PREFLIGHT, "hook", "--url-timeout", "3"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT, text=True
+        )
+
+        def ask():
+            hook.stdin.write(json.dumps({"file": BASE + "/photo.jpg"}) + "\n")
+            hook.stdin.flush()
+            return json.loads(hook.stdout.readline())["verdict"]
+
+        for _ in range(3):
+            self.assertEqual(ask(), "accepted")
+            time.sleep(1.1)
+            subprocess.run(["pkill", "-KILL", "-x", "preflight-fetch"], check=True)
+        # One that dies while it fetches.
+        hook.stdin.write(json.dumps({"file": ODD.base + "/silent.jpg"}) + "\n")
+        hook.stdin.flush()
+        time.sleep(0.5)
+        subprocess.run(["pkill", "-KILL", "-x", "preflight-fetch"], check=True)
+        answer = json.loads(hook.stdout.readline())
+        self.assertEqual(answer["verdict"], "rejected", answer)
+        hook.stdin.close()
+        hook.wait(10)
+        hook.stdout.close()
+
+    def test_nothing_is_left_behind(self):
+        check(BASE + "/photo.jpg")
+        time.sleep(0.5)
+        self.assertEqual(subprocess.run(["pgrep", "-f", "preflight-fetch|supervise-fetch"]).returncode, 1)
+
+    def test_no_sockets_where_files_are_parsed(self):
+        trace = os.path.join(scratch, "trace")
+        subprocess.run(
+            ["strace", "-ff", "-o", trace, "-e", "trace=%network,execve,seccomp", PREFLIGHT, "check", "--isolated", BASE + "/photo.jpg"],
+            env=ENVIRONMENT, capture_output=True,
+        )  # fmt: skip
+        traces = {}
+        for name in filter(lambda name: name.startswith("trace."), os.listdir(scratch)):
+            with open(os.path.join(scratch, name)) as file:
+                traces[name] = file.read()
+        enters = "seccomp(SECCOMP_SET_MODE_FILTER"
+        readers = [t for t in traces.values() if enters in t]
+        self.assertEqual(len(readers), 1)
+        before, after = readers[0].split(enters, 1)
+        self.assertEqual(len(re.findall(r"^socketpair\(", before, re.M)), 1)
+        self.assertNotRegex(before + after, r"(?m)^(socket|connect|bind|sendto)\(")
+
+
+class Meta(unittest.TestCase):
+    def meta(self, *arguments, env=WITH_TOKEN):
+        return preflight(*arguments, "--graph-url", GRAPH.url, env=env)
+
+    def test_media_ids(self):
+        options = ["--graph-url", GRAPH.url]
+        result = check("media-id:111", *options, env=WITH_TOKEN)
+        self.assertEqual((result["verdict"], result["path"]), ("accepted", "media-id:111"))
+        self.assertEqual(codes(check("media-id:999", *options, env=WITH_TOKEN)), ["media-id-unknown"])
+        self.assertEqual(codes(check("media-id:333", *options, env=WITH_TOKEN)), ["media-id-expired"])
+        self.assertEqual(check("media-id:111", *options)["verdict"], "unjudged")
+
+    def test_foreign_media(self):
+        run = self.meta(
+            "payload", "--policy", "whatsapp-cloud", "--endpoint", "image", "--to", "+491701234567",
+            "--phone-number-id", "999", "--media-id", "111", "--probe",
+        )
+        self.assertEqual((run.returncode, codes(json.loads(run.stdout), "error")), (1, ["media-id-foreign"]))
+
+    def test_token_is_shown_nowhere(self):
+        wrong = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": "EAAGwrong987"}
+        run = self.meta("check", "--isolated", "media-id:111", env=wrong)
+        self.assertEqual(run.returncode, 1)
+        self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
+        self.assertIn("$WHATSAPP_ACCESS_TOKEN", run.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,168 @@
+internal import PreflightBytes
+internal import PreflightInspection
+internal import PreflightPolicy
+internal import PreflightReferences
+internal import SystemPackage
+
+/// How the bytes came that a fetcher brought.
+struct Arrival {
+  let transfer: Transfer
+  /// The field of the request that refers to them, or the file.
+  let subject: Subject
+  /// What the reference's text says.
+  let findings: [Finding]
+
+  /// What the body says if it is a web page.
+  func text(of source: any ByteSource) -> AnswerText {
+    let count = Int(min(source.byteCount, UInt64(AnswerText.maximumByteCount)))
+    var bytes = [UInt8](repeating: 0, count: count)
+    // A page that can't be read has no title. The check itself reports the error.
+    let read = count == 0 ? 0 : bytes.withUnsafeMutableBytes { (try? source.read(into: $0, at: 0)) ?? 0 }
+    return AnswerText(Array(bytes.prefix(read)))
+  }
+}
+
+extension Preflight {
+  /// Checks a request, and the bytes that its own reference leads to as if they were the file.
+  ///
+  /// - Parameter options: The request, and what fetches.
+  package func probe(_ options: CheckOptions) throws -> CheckResult? {
+    guard let request = options.request else { return nil }
+    let given = policy.fields.filter { $0.isMediaReference && request.fields[$0.name] != nil }
+    // None and several are findings about the request.
+    guard given.count == 1, let field = given.first, let value = request.fields[field.name] else {
+      return nil
+    }
+    switch field.kind {
+    case .url:
+      return try checkFetched(.url(value), subject: Subject(rawValue: field.name), options)
+    case .number, .identifier:
+      return try checkFetched(.mediaID(value), subject: Subject(rawValue: field.name), options)
+    case .phoneNumber, .text, .fileName: return nil
+    }
+  }
+
+  /// Fetches what a reference leads to, and checks it.
+  func checkFetched(
+    _ reference: Reference, subject: Subject = .file, _ options: CheckOptions
+  ) throws -> CheckResult {
+    let textual = findings(forTextOf: reference, subject: subject, options)
+    // What its text refuses isn't fetched. Nothing is sent to a private host, whatever it answers.
+    if rejects(textual) { return result(reference, textual, options) }
+    let fetched: FetchedMedia
+    do { fetched = try fetch(reference, options) } catch {
+      return failure(error, reference, subject, textual, options)
+    }
+    let transfer = fetched.transfer
+    let arrival = Arrival(
+      transfer: transfer, subject: subject, findings: options.request == nil ? textual : [])
+    if !transfer.answer.isSuccess {
+      let url = if case .url(let text) = reference { try? MediaURL(text) } else { MediaURL?.none }
+      let findings = policy.findings(
+        forUnsuccessful: transfer.answer, arrival.text(of: fetched.source), of: url,
+        at: options.endpoint, subject: subject)
+      return result(reference, textual + findings, options, transfer.answer)
+    }
+    if transfer.contentEncoding != nil, !transfer.isDecoded {
+      let findings = policy.findings(
+        for: transfer, nil, AnswerText([]), at: options.endpoint, subject: subject)
+      return result(reference, textual + findings, options, transfer.answer)
+    }
+    if transfer.isCut { return try resultOfBeginning(fetched, reference, arrival, options) }
+    return try judge(fetched.source, as: reference, options, arrival: arrival)
+  }
+
+  /// Reads what a reference leads to as a result without a verdict.
+  package func inspectFetched(_ reference: Reference, _ options: CheckOptions) throws -> CheckResult {
+    var keeping = options
+    keeping.keepsSource = true
+    let result = try checkFetched(reference, keeping)
+    guard let source = result.source else {
+      return .inspection(of: reference, nil, result.findings, url: result.url)
+    }
+    var inspected = try inspect({ source }, as: reference, keepingSource: options.keepsSource)
+    inspected.url = result.url
+    return inspected
+  }
+
+  private func findings(
+    forTextOf reference: Reference, subject: Subject, _ options: CheckOptions
+  ) -> [Finding] {
+    guard case .url(let text) = reference else { return [] }
+    return policy.findings(
+      forURL: text, subject: subject, allowsPrivateHosts: options.allowsPrivateHosts)
+  }
+
+  private func fetch(
+    _ reference: Reference, _ options: CheckOptions
+  ) throws(FetchFailure) -> FetchedMedia {
+    guard let fetcher = options.fetcher else {
+      throw FetchFailure(.local, "this program has no network")
+    }
+    // Without a limit, a server could send for ever.
+    let limit = { [policy] in policy.maximumByteCount(at: $0) ?? Limits.Fetching.byteCount }
+    return try fetcher.fetch(
+      reference, from: options.request?.phoneNumberID, upTo: options.endpoint.map(limit)
+    ) { beginning in
+      let type = (try? structure(of: beginning, named: reference.fileName))?.mediaType
+      return limit(type.flatMap(policy.endpoint(accepting:)))
+    }
+  }
+
+  private func structure(of source: any ByteSource, named name: FilePath?) throws -> Inspection {
+    try tools.read(source) { window in
+      try Structure(&window, named: name, sniffer: tools.sniffer).inspection
+    }
+  }
+
+  private func failure(
+    _ failure: FetchFailure, _ reference: Reference, _ subject: Subject, _ textual: [Finding],
+    _ options: CheckOptions
+  ) -> CheckResult {
+    if failure.kind == .local {
+      return CheckResult(
+        reference, endpoint: options.endpoint, inspection: nil, findings: Finding.unfetched(failure.reason))
+    }
+    let findings = policy.findings(for: failure, at: options.endpoint, subject: subject)
+    return result(reference, textual + findings, options, failure.answer)
+  }
+
+  /// The result for a file of which only the beginning came, since all of it would be over the cap.
+  private func resultOfBeginning(
+    _ fetched: FetchedMedia, _ reference: Reference, _ arrival: Arrival, _ options: CheckOptions
+  ) throws -> CheckResult {
+    let inspection = try structure(of: fetched.source, named: reference.fileName)
+    let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(accepting:))
+    let answer = fetched.transfer.answer
+    // The length of a compressed answer isn't the file's.
+    let byteCount = fetched.transfer.contentEncoding == nil ? answer.contentLength : nil
+    var findings = policy.findings(forBeginning: inspection, of: byteCount, at: endpoint)
+    findings += policy.findings(
+      for: fetched.transfer, inspection, arrival.text(of: fetched.source), at: endpoint,
+      subject: arrival.subject)
+    var result = result(reference, arrival.findings + findings, options, answer)
+    result.endpoint = endpoint
+    result.mediaType = inspection.mediaType
+    result.sniffedType = inspection.sniffedType
+    result.byteCount = byteCount
+    return result
+  }
+
+  /// The result of findings without a file.
+  private func result(
+    _ reference: Reference, _ findings: [Finding], _ options: CheckOptions, _ answer: URLAnswer? = nil
+  ) -> CheckResult {
+    var findings = findings
+    if let request = options.request {
+      let call = Call(request, policy: policy, hasFile: false)
+      let own = policy.findings(
+        for: request, at: options.endpoint, inspection: nil, call: call.template,
+        allowsPrivateHosts: options.allowsPrivateHosts)
+      // The request's own check has read the URL's text as well.
+      findings = own + findings.filter { !own.contains($0) }
+    }
+    return CheckResult(
+      reference, endpoint: options.endpoint, inspection: nil, findings: findings, isStrict: isStrict,
+      url: answer)
+  }
+}

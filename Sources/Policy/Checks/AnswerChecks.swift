@@ -1,0 +1,197 @@
+#if canImport(FoundationEssentials)
+  package import FoundationEssentials
+#else
+  package import Foundation
+#endif
+internal import PreflightFacts
+internal import PreflightFormats
+package import PreflightInspection
+package import PreflightReferences
+
+extension Policy {
+  /// The findings about the text of a URL.
+  ///
+  /// - Parameters:
+  ///   - subject: The field of the request that has it, or the file.
+  ///   - allowsPrivateHosts: Whether the URL may lead into a private network.
+  ///   - now: The time at which the message is sent.
+  package func findings(
+    forURL text: String, subject: Subject = .file, allowsPrivateHosts: Bool, now: Date = Date()
+  ) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: nil)
+    maker.checkURL(
+      text, invalid: .invalidMediaURL, subject, allowsPrivateHosts: allowsPrivateHosts, now: now)
+    return maker.findings
+  }
+
+  /// The finding about a reference that led to no bytes.
+  package func findings(for failure: FetchFailure, at endpoint: Endpoint?, subject: Subject) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: endpoint)
+    switch failure.kind {
+    case .privateAddress:
+      maker.add(
+        .mediaURLNotPublic, subject: subject, expected: "a public host", actual: failure.reason)
+    case .unreachable, .local, .refused:
+      maker.add(.urlUnreachable, subject: subject, actual: failure.reason)
+    case .unknownMedia: maker.add(.mediaIDUnknown, subject: subject, actual: failure.reason)
+    case .expiredMedia: maker.add(.mediaIDExpired, subject: subject, actual: failure.reason)
+    case .foreignMedia: maker.add(.mediaIDForeign, subject: subject, actual: failure.reason)
+    }
+    return maker.findings
+  }
+
+  /// The findings about an answer that isn't the file.
+  ///
+  /// - Parameters:
+  ///   - text: What its body says.
+  ///   - url: The URL that was fetched; nil for a media ID.
+  package func findings(
+    forUnsuccessful answer: URLAnswer, _ text: AnswerText, of url: MediaURL?, at endpoint: Endpoint?,
+    subject: Subject
+  ) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: endpoint)
+    if answer.isRedirect {
+      maker.add(
+        .urlRedirects, subject: subject, expected: "200", actual: answer.location ?? "\(answer.status ?? 0)")
+    } else {
+      maker.checkStatus(answer, text, url, subject)
+    }
+    return maker.findings
+  }
+
+  /// The findings about an answer that has the file, all of it or its beginning.
+  ///
+  /// - Parameter text: What its body says if it is a web page.
+  package func findings(
+    for transfer: Transfer, _ inspection: Inspection?, _ text: AnswerText, at endpoint: Endpoint?,
+    subject: Subject
+  ) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
+    maker.checkContentType(transfer.answer, inspection, text, subject)
+    maker.checkTransfer(transfer, subject)
+    return maker.findings
+  }
+
+  /// The findings about a file of which only the beginning was fetched, since it is over every cap of the endpoint.
+  ///
+  /// - Parameters:
+  ///   - byteCount: The size that the server states; nil if it states none.
+  package func findings(
+    forBeginning inspection: Inspection, of byteCount: UInt64?, at endpoint: Endpoint?
+  ) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
+    let own = endpoint.flatMap(self.endpoint)
+    maker.checkType(inspection, own, of: self)
+    if let own, let cap = own.caps.max(by: { $0.size.hard < $1.size.hard }) {
+      maker.add(
+        .fileTooLarge, values: ["limit": "\(cap.size.hard)", "Endpoint": cap.name ?? own.phrase],
+        expected: "≤ \(cap.size.hard)", actual: byteCount.map(String.init) ?? "over \(inspection.byteCount)",
+        source: cap.source ?? own.source)
+    }
+    return maker.findings
+  }
+
+  /// The most bytes that any file may have at an endpoint, or at any if it is nil; nil without a limit.
+  package func maximumByteCount(at endpoint: Endpoint?) -> UInt64? {
+    let own = endpoint.map { [self.endpoint($0)].compactMap { $0 } } ?? endpoints
+    return own.flatMap(\.caps).map { max($0.size.hard, $0.disputed?.size.hard ?? 0) }.max()
+  }
+}
+
+extension FindingMaker {
+  /// `url-status`: what a status means depends on what was asked.
+  fileprivate mutating func checkStatus(
+    _ answer: URLAnswer, _ text: AnswerText, _ url: MediaURL?, _ subject: Subject
+  ) {
+    let status = answer.status ?? 0
+    let said = text.errorCode.map { ", \($0)" } ?? text.title.map { ", “\($0)”" } ?? ""
+    var message = "The server answers {actual}\(said)."
+    var advice: String?
+    switch status {
+    case 401:
+      message += " The file is behind a login."
+      advice = "Make the file public, sign its URL, or upload it and send the media ID."
+    case 403 where url?.isSigned == true:
+      if text.errorMessage?.lowercased().contains("expired") == true {
+        message += " The signature has expired."
+        advice = "Sign the URL again, for a day or more, just before sending."
+      } else if text.errorCode == "AccessDenied" {
+        message += " The signature is valid, but whoever signed the URL may not read the file, or there is none."
+        advice = "Check the file's key, and that the signer may read it."
+      } else {
+        message += " The signature was refused: it has expired, or the URL was changed after signing."
+        advice = "Sign the URL again for GET requests, and pass it on unchanged."
+      }
+    case 403:
+      message += " The path is private, or the server refuses programs that it doesn't know."
+      advice = "Sign the URL, make the file public, or upload it and send the media ID."
+    case 404, 410:
+      message += " There is no such file."
+      advice = "Check the path of the URL."
+    case 405:
+      advice = "Allow GET requests for the file."
+    case 429:
+      message += " It limits how often files are fetched; WhatsApp's servers may be refused as well."
+      advice = "Try again later, raise the limit, or upload the file and send the media ID."
+    case 500...599:
+      message += " The server has a problem of its own, which may pass."
+      advice = "Try again later; if it stays, look at the server's log."
+    default: break
+    }
+    add(
+      .urlStatus, subject: subject, message: message, expected: "200", actual: "\(status)",
+      fix: advice.map(Remedy.init(advice:)))
+  }
+
+  /// `url-content-type`.
+  fileprivate mutating func checkContentType(
+    _ answer: URLAnswer, _ inspection: Inspection?, _ text: AnswerText, _ subject: Subject
+  ) {
+    let own = inspection?.mediaType
+    let right = own?.rawValue
+    if let title = text.title, own == .html {
+      return add(
+        .urlContentType, subject: subject,
+        message: "The URL leads to a web page, “\(title)”, not to a file.", expected: "a media file",
+        actual: answer.mediaType ?? own?.rawValue)
+    }
+    guard let type = answer.mediaType else {
+      return add(
+        .urlContentType, severity: .warning, subject: subject, message: "The answer has no Content-Type.",
+        expected: right, actual: nil, fix: right.map { Remedy(advice: "Send Content-Type: \($0).") })
+    }
+    guard let own, let right else { return }
+    if type == "application/octet-stream" || type == "binary/octet-stream" {
+      return add(
+        .urlContentType, severity: .warning, subject: subject,
+        message: "The answer has the Content-Type {actual}, which says nothing about the file.",
+        expected: right, actual: type, fix: Remedy(advice: "Send Content-Type: \(right)."))
+    }
+    if MediaType(declaring: type).canonical.rawValue.lowercased() != own.canonical.rawValue.lowercased() {
+      add(
+        .urlContentType, subject: subject, values: ["expected": own.phrase], expected: right, actual: type,
+        fix: Remedy(advice: "Send Content-Type: \(right)."))
+    }
+  }
+
+  /// `url-no-length`, `url-slow` and `url-content-encoding`.
+  fileprivate mutating func checkTransfer(_ transfer: Transfer, _ subject: Subject) {
+    let answer = transfer.answer
+    if let encoding = transfer.contentEncoding {
+      // What can't be decoded can't be judged, and nothing says that WhatsApp would decode it.
+      add(
+        .urlContentEncoding, severity: transfer.isDecoded ? nil : .error, subject: subject,
+        expected: "no Content-Encoding", actual: encoding)
+    }
+    if !transfer.hasKnownEnd, !transfer.isCut {
+      add(.urlNoLength, subject: subject, expected: "Content-Length")
+    }
+    if answer.milliseconds > Self.slowMilliseconds {
+      let (seconds, rest) = answer.milliseconds.quotientAndRemainder(dividingBy: 1000)
+      add(.urlSlow, subject: subject, expected: "≤ 10 s", actual: "\(seconds).\(rest / 100) s")
+    }
+  }
+
+  /// What is longer is slow, in milliseconds.
+  private static let slowMilliseconds = 10_000
+}

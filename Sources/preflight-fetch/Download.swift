@@ -1,0 +1,131 @@
+#if Network
+  import AsyncHTTPClient
+  import NIOCore
+  import NIOHTTP1
+  import NIOPosix
+  import PreflightChannel
+  import PreflightReferences
+  import Synchronization
+
+  /// Fetches one URL as WhatsApp fetches it: a plain GET for the whole file, following nothing.
+  final class Download: Sendable {
+    /// How much is kept of an answer that isn't the file: enough for a page's title, or an error's code.
+    private static let errorByteCount: UInt64 = 64 << 10
+
+    /// What an HTTP answer may be, as far as it has come.
+    private let progress = Mutex(Transfer())
+    private let spooled = Mutex<Spool?>(nil)
+    private let target: Target
+    private let limits: FetchRequest.Limits
+    private let clients: Clients
+    private let authorization: String?
+    private let start = ContinuousClock.now
+
+    init(
+      _ target: Target, _ limits: FetchRequest.Limits, _ clients: Clients, authorization: String? = nil
+    ) {
+      self.target = target
+      self.limits = limits
+      self.clients = clients
+      self.authorization = authorization
+    }
+
+    /// What came of the body.
+    var spool: Spool? { spooled.withLock { $0 } }
+
+    /// Fetches.
+    ///
+    /// - Parameter askLimit: Reports the beginning of a file, and answers how many bytes of it are wanted.
+    /// - Throws: `FetchFailure`, with what had come until then.
+    func run(
+      askLimit: @escaping @Sendable (Transfer, Spool) async throws -> UInt64
+    ) async throws -> Transfer {
+      do {
+        try await Deadline.run(seconds: limits.seconds) { [self] in try await fetch(askLimit) }
+        return finished()
+      } catch {
+        let transfer = finished()
+        let hasBegun = transfer.answer.status != nil
+        var failure = await FailureWords(target, transfer, seconds: limits.seconds).failure(of: error)
+        if hasBegun { failure.answer = transfer.answer }
+        throw failure
+      }
+    }
+
+    private func finished() -> Transfer {
+      let (seconds, attoseconds) = (ContinuousClock.now - start).components
+      return progress.withLock { transfer in
+        transfer.answer.milliseconds = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+        return transfer
+      }
+    }
+
+    private func fetch(_ askLimit: @Sendable (Transfer, Spool) async throws -> UInt64) async throws {
+      let response = try await answer()
+      let (transfer, isFile) = progress.withLock { transfer in
+        transfer.take(response)
+        return (transfer, transfer.answer.isSuccess)
+      }
+      let spool = try Spool()
+      spooled.withLock { $0 = spool }
+      var limit = isFile ? limits.byteCount : Self.errorByteCount
+      var body = Body(spool, decoding: transfer.contentEncoding)
+      progress.withLock { $0.isDecoded = body.isDecoding }
+      for try await chunk in response.body {
+        try body.write(Array(chunk.readableBytesView), upTo: limit ?? FetchReply.beginning)
+        progress.withLock { $0.answer.bytesRead += UInt64(chunk.readableBytes) }
+        if limit == nil, body.isFull {
+          let wanted = try await askLimit(progress.withLock { $0 }, spool)
+          limit = wanted
+          try body.resume(upTo: wanted)
+        }
+        // What is said to be longer than the limit is too long, whatever comes.
+        let isTooLong = limit.map { limit in
+          transfer.contentEncoding == nil && transfer.answer.contentLength ?? 0 > limit
+            && body.byteCount >= min(limit, FetchReply.beginning)
+        }
+        if body.isFull || isTooLong == true {
+          if isFile { progress.withLock { $0.isCut = true } }
+          return
+        }
+      }
+      try body.finish()
+    }
+
+    /// Sends the request to the host's addresses in turn, until one can be connected to.
+    private func answer() async throws -> HTTPClientResponse {
+      let addresses = try await Resolver.addresses(
+        of: target, allowsPrivate: limits.allowsPrivateHosts, within: limits.seconds)
+      var request = HTTPClientRequest(url: target.text)
+      request.headers.add(name: "User-Agent", value: "preflight/\(Version.current)")
+      request.headers.add(name: "Accept", value: "*/*")
+      if let authorization { request.headers.add(name: "Authorization", value: authorization) }
+      for address in addresses.dropLast() {
+        do { return try await execute(request, at: address) } catch is NIOConnectionError { continue }
+      }
+      return try await execute(request, at: addresses.last ?? target.host)
+    }
+
+    private func execute(_ request: HTTPClientRequest, at address: String) async throws -> HTTPClientResponse {
+      let left = start + .seconds(limits.seconds) - .now
+      return try await clients.client(for: target, at: address)
+        .execute(request, timeout: .nanoseconds(Int64(max(0, left / .nanoseconds(1)))))
+    }
+  }
+
+  extension Transfer {
+    /// Takes over the head of an answer.
+    fileprivate mutating func take(_ response: HTTPClientResponse) {
+      let headers = response.headers
+      answer.status = Int(response.status.code)
+      answer.contentType = headers.first(name: "Content-Type")
+      answer.contentLength = headers.first(name: "Content-Length").flatMap { UInt64($0) }
+      answer.location = headers.first(name: "Location")
+      let encodings = headers[canonicalForm: "Content-Encoding"].map { $0.lowercased() }
+      contentEncoding = encodings.allSatisfy { $0 == "identity" } ? nil : encodings.joined(separator: ", ")
+      let isChunked = headers[canonicalForm: "Transfer-Encoding"].contains { $0.lowercased() == "chunked" }
+      hasKnownEnd = answer.contentLength != nil || isChunked
+    }
+  }
+
+#endif

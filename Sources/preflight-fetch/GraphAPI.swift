@@ -1,0 +1,274 @@
+#if Network
+  import AsyncHTTPClient
+  import NIOCore
+  import NIOHTTP1
+  import NIOPosix
+  import PreflightChannel
+  import PreflightReferences
+  import SystemPackage
+
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
+  #if canImport(Darwin)
+    import Darwin
+  #elseif canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #endif
+
+  /// Meta's Graph API, as far as it is about media (Cloud API reference, "Media"; Graph API, "Resumable Upload API").
+  struct GraphAPI: Sendable {
+    private let access: FetchRequest.MetaAccess
+    private let clients: Clients
+    private let token: String
+
+    /// The variable of the environment that has the token. It is read nowhere else.
+    private static let variable = "WHATSAPP_ACCESS_TOKEN"
+
+    /// - Throws: `FetchFailure` if there is no token.
+    init(_ access: FetchRequest.MetaAccess, clients: Clients) throws(FetchFailure) {
+      guard let token = getenv(Self.variable).map({ String(cString: $0) }), !token.isEmpty else {
+        throw FetchFailure(.local, "the access token is missing: set \(Self.variable)")
+      }
+      // A line end in a header would begin another.
+      guard token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+        throw FetchFailure(.local, "the access token in \(Self.variable) has characters that no token has")
+      }
+      self.access = access
+      self.clients = clients
+      self.token = token
+    }
+
+    /// The header for a download from Meta.
+    var authorization: String { "Bearer \(token)" }
+
+    // MARK: Media that was uploaded
+
+    /// What Meta says of uploaded media, and the URL that it can be downloaded from for five minutes.
+    func media(_ id: String, _ limits: FetchRequest.Limits) async throws -> (UploadedMedia, url: String) {
+      let deadline = Time(limits.seconds)
+      let path = "/\(Self.escaped(id))"
+      let number = access.phoneNumberID.map { "?phone_number_id=\(Self.escaped($0))" }
+      let answer: Answer<Media>
+      do { answer = try await get(path + (number ?? ""), deadline) } catch {
+        // Meta answers alike for an ID that it doesn't know and one of another number.
+        if number != nil, case .unknownMedia = error.kind,
+          (try? await get(path, deadline) as Answer<Media>) != nil
+        {
+          throw FetchFailure(.foreignMedia, "Meta knows it, but not for \(access.phoneNumberID ?? "")")
+        }
+        throw error
+      }
+      guard let url = answer.value.url else {
+        throw FetchFailure(.refused, "Meta's answer has no URL to download from")
+      }
+      return (
+        UploadedMedia(
+          mediaType: answer.value.mimeType, byteCount: answer.value.fileSize, sha256: answer.value.sha256),
+        url
+      )
+    }
+
+    private struct Media: Decodable, Sendable {
+      let url: String?
+      let mimeType: String?
+      let sha256: String?
+      let fileSize: UInt64?
+
+      private enum CodingKeys: String, CodingKey {
+        case url, sha256
+        case mimeType = "mime_type"
+        case fileSize = "file_size"
+      }
+    }
+
+    // MARK: Uploading
+
+    /// Uploads a file.
+    ///
+    /// - Returns: Its media ID; for a template's sample its handle.
+    func upload(_ upload: FetchRequest.Upload, _ file: SystemPackage.FileDescriptor) async throws -> String {
+      if let appID = upload.appID { return try await uploadSample(upload, file, appID) }
+      guard let number = access.phoneNumberID else {
+        throw FetchFailure(.local, "an upload needs the phone number ID that the media is sent from")
+      }
+      let form = MultipartForm(
+        fields: [("messaging_product", "whatsapp"), ("type", upload.mediaType)], fileName: upload.fileName,
+        mediaType: upload.mediaType)
+      let body = FileBody(
+        file, byteCount: upload.byteCount, before: form.beforeFile, after: form.afterFile)
+      let answer: Answer<Created> = try await call(
+        .POST, "/\(Self.escaped(number))/media", [("Content-Type", form.contentType)], body,
+        Time(upload.seconds))
+      guard let id = answer.value.id else { throw FetchFailure(.refused, "Meta's answer has no media ID") }
+      return id
+    }
+
+    /// The resumable upload: a session, then the bytes. If they break off, Meta says how many it has, and the rest is
+    /// sent, once.
+    private func uploadSample(
+      _ upload: FetchRequest.Upload, _ file: SystemPackage.FileDescriptor, _ appID: String
+    ) async throws -> String {
+      let deadline = Time(upload.seconds)
+      let query =
+        "file_name=\(Self.escaped(upload.fileName))&file_length=\(upload.byteCount)"
+        + "&file_type=\(Self.escaped(upload.mediaType))"
+      let session: Answer<Created> = try await call(
+        .POST, "/\(Self.escaped(appID))/uploads?\(query)", [], nil, deadline)
+      guard let id = session.value.id else { throw FetchFailure(.refused, "Meta's answer has no upload session") }
+      // The session's ID is a path with a query of its own, as it is to be used.
+      let path = "/" + id
+      var offset: UInt64 = 0
+      var isSecondTry = false
+      while true {
+        do {
+          let body = FileBody(file, from: offset, byteCount: upload.byteCount)
+          let answer: Answer<Created> = try await call(
+            .POST, path, [("file_offset", "\(offset)")], body, deadline, scheme: "OAuth")
+          guard let handle = answer.value.h else { throw FetchFailure(.refused, "Meta's answer has no handle") }
+          return handle
+        } catch let failure as FetchFailure where failure.kind == .unreachable && !isSecondTry {
+          isSecondTry = true
+          let state: Answer<Created> = try await call(.GET, path, [], nil, deadline, scheme: "OAuth")
+          offset = min(state.value.fileOffset ?? 0, upload.byteCount)
+        }
+      }
+    }
+
+    private struct Created: Decodable, Sendable {
+      let id: String?
+      let h: String?
+      let fileOffset: UInt64?
+
+      private enum CodingKeys: String, CodingKey {
+        case id, h
+        case fileOffset = "file_offset"
+      }
+    }
+
+    // MARK: Calls
+
+    private struct Answer<Value: Decodable & Sendable>: Sendable { let value: Value }
+
+    /// The most that is read of an answer, in bytes.
+    private static let maximumAnswer = 1 << 20
+
+    private func get<Value>(_ path: String, _ deadline: Time) async throws(FetchFailure) -> Answer<Value> {
+      try await call(.GET, path, [], nil, deadline)
+    }
+
+    private func call<Value>(
+      _ method: HTTPMethod, _ path: String, _ headers: [(String, String)], _ body: FileBody?,
+      _ deadline: Time, scheme: String = "Bearer"
+    ) async throws(FetchFailure) -> Answer<Value> {
+      let target = try Target(access.graphURL + path)
+      do {
+        return try await Deadline.run(seconds: deadline.left) {
+          // Whoever names the API's address wants it called.
+          let addresses = try await Resolver.addresses(of: target, allowsPrivate: true, within: deadline.left)
+          var request = HTTPClientRequest(url: target.text)
+          request.method = method
+          request.headers.add(name: "User-Agent", value: "preflight/\(Version.current)")
+          request.headers.add(name: "Authorization", value: "\(scheme) \(token)")
+          for (name, value) in headers { request.headers.add(name: name, value: value) }
+          if let body { request.body = .stream(body, length: .known(body.length)) }
+          let response = try await execute(request, target, addresses, deadline)
+          let bytes = try await response.body.collect(upTo: Self.maximumAnswer)
+          return try decode(Data(bytes.readableBytesView), status: Int(response.status.code))
+        }
+      } catch let failure as FetchFailure {
+        throw hidingToken(failure)
+      } catch {
+        let words = FailureWords(target, Transfer(), seconds: deadline.seconds)
+        throw hidingToken(await words.failure(of: error))
+      }
+    }
+
+    /// Tries the addresses in turn. Only a connection that failed is tried again: nothing was sent on it.
+    private func execute(
+      _ request: HTTPClientRequest, _ target: Target, _ addresses: [String], _ deadline: Time
+    ) async throws -> HTTPClientResponse {
+      let timeout = TimeAmount.nanoseconds(Int64(deadline.left * 1e9))
+      for address in addresses.dropLast() {
+        do { return try await clients.client(for: target, at: address).execute(request, timeout: timeout) } catch
+          is NIOConnectionError
+        { continue }
+      }
+      return try await clients.client(for: target, at: addresses.last ?? target.host)
+        .execute(request, timeout: timeout)
+    }
+
+    private func decode<Value: Decodable>(_ data: Data, status: Int) throws(FetchFailure) -> Answer<Value> {
+      if (200...299).contains(status), let value = try? JSONDecoder().decode(Value.self, from: data) {
+        return Answer(value: value)
+      }
+      guard let error = try? JSONDecoder().decode(ErrorAnswer.self, from: data).error else {
+        throw FetchFailure(.unreachable, "Meta's API answers \(status) without a reason")
+      }
+      throw FetchFailure(error.kind, "\(error.words) (code \(error.code)\(error.subcode.map { ", \($0)" } ?? ""))")
+    }
+
+    private struct ErrorAnswer: Decodable {
+      let error: Details
+
+      struct Details: Decodable {
+        let message: String?
+        let code: Int
+        let subcode: Int?
+        let data: More?
+
+        struct More: Decodable { let details: String? }
+
+        private enum CodingKeys: String, CodingKey {
+          case message, code
+          case subcode = "error_subcode"
+          case data = "error_data"
+        }
+
+        var words: String {
+          let text = [message, data?.details].compactMap { $0 }.joined(separator: " – ")
+          return text.isEmpty ? "Meta gives no reason" : String(text.prefix(500))
+        }
+
+        /// 100 is an invalid parameter, of media an unknown ID; 131052 media that can't be downloaded (Cloud API, "Error
+        /// codes").
+        var kind: FetchFailure.Kind {
+          guard code == 100 || code == 131052 else { return .refused }
+          return words.lowercased().contains("expired") ? .expiredMedia : .unknownMedia
+        }
+      }
+    }
+
+    /// Meta quotes a token that it can't read.
+    private func hidingToken(_ failure: FetchFailure) -> FetchFailure {
+      FetchFailure(
+        failure.kind, failure.reason.replacing(token, with: "$\(Self.variable)"), answer: failure.answer)
+    }
+
+    /// Percent-encodes what isn't unreserved (RFC 3986, section 2.3).
+    private static func escaped(_ text: String) -> String {
+      text.utf8.map { byte in
+        let isUnreserved =
+          (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+          || "-._~".utf8.contains(byte)
+        guard !isUnreserved else { return String(Unicode.Scalar(byte)) }
+        let hex = String(byte, radix: 16, uppercase: true)
+        return hex.utf8.count == 1 ? "%0" + hex : "%" + hex
+      }.joined()
+    }
+  }
+
+  /// The time that is left of some seconds.
+  struct Time: Sendable {
+    let seconds: Double
+    private let start = ContinuousClock.now
+
+    init(_ seconds: Double) { self.seconds = seconds }
+
+    var left: Double { max(0.001, seconds - (ContinuousClock.now - start) / .seconds(1)) }
+  }
+#endif

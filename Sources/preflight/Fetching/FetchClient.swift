@@ -1,0 +1,157 @@
+import Dispatch
+import MediaPreflight
+import PreflightChannel
+import Synchronization
+import SystemPackage
+
+/// Has `preflight-fetch` fetch for this process, which has no network.
+///
+/// Any thread may fetch; a thread of its own receives the replies.
+final class FetchClient: Fetcher {
+  private enum Event: Sendable {
+    case reply(FetchReply.Outcome, FileDescriptor?)
+    /// Nothing more will come.
+    case ended(FetchFailure)
+  }
+
+  private struct State {
+    var lastID = 0
+    var waiting: [Int: BlockingQueue<Event>] = [:]
+    /// Why nothing can be fetched any more.
+    var end: FetchFailure?
+  }
+
+  /// How much longer than it was given the program may take to reply, in seconds.
+  private static let patience = 5.0
+
+  /// How often a request is sent that may have been lost with its program. It may not have been: the program may have
+  /// ended just before.
+  private static let maximumTries = 3
+
+  let allowsPrivateHosts: Bool
+  private let seconds: Double
+  private let graphURL: String
+  private let channel: Channel
+  private let state = Mutex(State())
+  private let sending = Mutex(())
+
+  /// Starts the supervisor of `preflight-fetch`. Must be called before the sandbox is entered.
+  init(_ options: FetchOptions) throws {
+    allowsPrivateHosts = options.allowPrivateHosts
+    seconds = options.urlTimeout
+    graphURL = options.graphUrl ?? FetchOptions.standardGraphURL
+    do {
+      let (own, other) = try Channel.pair()
+      channel = own
+      try ChildProcess.start(
+        ChildProcess.ownPath, [SuperviseFetchCommand.name], standardInput: other.descriptor)
+      try other.descriptor.close()
+    } catch { throw Failure("can't start the program that fetches: \(error)") }
+  }
+
+  /// What the sandbox has to leave usable.
+  var socket: FileDescriptor { channel.descriptor }
+
+  /// Starts to receive. Must be called after the sandbox is entered, which holds for threads that are started later.
+  func start() {
+    DispatchQueue(label: "fetch").async { [self] in
+      var reader = Channel.Reader(channel)
+      while let (reply, file) = reader.next(FetchReply.self) { receive(reply, file) }
+      end(FetchFailure(.local, "the program that fetches has ended"))
+    }
+  }
+
+  // MARK: Fetching
+
+  func fetch(
+    _ reference: Reference, from phoneNumberID: String?, upTo byteCount: UInt64?,
+    limit: (any ByteSource) -> UInt64
+  ) throws(FetchFailure) -> FetchedMedia {
+    let limits = FetchRequest.Limits(
+      byteCount: byteCount, seconds: seconds, allowsPrivateHosts: allowsPrivateHosts)
+    let task: FetchRequest.Task =
+      switch reference {
+      case .url(let text): .url(text, limits)
+      case .mediaID(let id): .media(id: id, .init(graphURL: graphURL, phoneNumberID: phoneNumberID), limits)
+      case .file: throw FetchFailure(.local, "a file is not fetched")
+      }
+    let (outcome, file) = try reply(to: task) { beginning in
+      do { return limit(try FileSource(beginning)) } catch { return limit(MemorySource([])) }
+    }
+    switch outcome {
+    case .answer(let transfer, let uploaded):
+      return FetchedMedia(transfer, uploaded: uploaded, source: try source(file))
+    case .failure(let failure): throw failure
+    case .beginning, .uploaded, .restarted: throw FetchFailure(.local, "the program that fetches is confused")
+    }
+  }
+
+  private func source(_ file: FileDescriptor?) throws(FetchFailure) -> any ByteSource {
+    guard let file else { return MemorySource([]) }
+    do { return try FileSource(file) } catch {
+      throw FetchFailure(.local, "what was fetched can't be read: \(error)")
+    }
+  }
+
+  // MARK: Requests and replies
+
+  /// Sends a request and waits for the last reply to it.
+  ///
+  /// - Parameter limit: Answers how many bytes to read of what begins like a file, which it closes.
+  private func reply(
+    to task: FetchRequest.Task, limit: (FileDescriptor) -> UInt64
+  ) throws(FetchFailure) -> (FetchReply.Outcome, FileDescriptor?) {
+    let events = BlockingQueue<Event>()
+    let id: Int = try register(events)
+    defer { state.withLock { _ = $0.waiting.removeValue(forKey: id) } }
+    send(FetchRequest(id: id, task))
+    var tries = 1
+    while true {
+      switch events.take(within: seconds + Self.patience) {
+      case nil: throw FetchFailure(.local, "the program that fetches doesn't reply")
+      case .ended(let failure): throw failure
+      case .reply(.restarted, _):
+        if tries == Self.maximumTries {
+          throw FetchFailure(.local, "the program that fetches ended unexpectedly")
+        }
+        tries += 1
+        send(FetchRequest(id: id, task))
+      case .reply(.beginning, let file):
+        send(FetchRequest(id: id, .proceed(upTo: file.map(limit) ?? 0)))
+      case .reply(let outcome, let file): return (outcome, file)
+      }
+    }
+  }
+
+  private func register(_ events: BlockingQueue<Event>) throws(FetchFailure) -> Int {
+    let registered: Result<Int, FetchFailure> = state.withLock { state in
+      if let end = state.end { return .failure(end) }
+      state.lastID += 1
+      state.waiting[state.lastID] = events
+      return .success(state.lastID)
+    }
+    return try registered.get()
+  }
+
+  private func send(_ request: FetchRequest) {
+    // If the other end is gone, the receiving thread ends every request.
+    sending.withLock { _ in _ = try? channel.send(request) }
+  }
+
+  private func receive(_ reply: FetchReply, _ file: FileDescriptor?) {
+    if reply.id == 0, case .failure(let failure) = reply.outcome { return end(failure) }
+    let waiting = state.withLock { state in
+      reply.id == 0 ? Array(state.waiting.values) : [state.waiting[reply.id]].compactMap { $0 }
+    }
+    for events in waiting { events.put(.reply(reply.outcome, file)) }
+    if waiting.isEmpty, let file { try? file.close() }
+  }
+
+  private func end(_ failure: FetchFailure) {
+    let waiting = state.withLock { state in
+      if state.end == nil { state.end = failure }
+      return Array(state.waiting.values)
+    }
+    for events in waiting { events.put(.ended(failure)) }
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import MediaPreflight
+
+/// The options for what is fetched.
+struct FetchOptions: ParsableArguments {
+  @Flag(help: "Fetch URLs whose host is on this machine or in a private network, too.")
+  var allowPrivateHosts = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Time for the whole answer of a URL, in seconds.", valueName: "SECONDS"))
+  var urlTimeout = 20.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Base URL of Meta's Graph API, with the version, for media IDs (default: \(FetchOptions.standardGraphURL)).",
+      valueName: "URL"))
+  var graphUrl: String?
+
+  func validate() throws {
+    guard urlTimeout > 0, urlTimeout <= 3600 else {
+      throw ValidationError("--url-timeout must be more than 0 and at most 3600 seconds, not \(urlTimeout)")
+    }
+  }
+
+  /// Meta's API as the policy of the Cloud API has it.
+  static var standardGraphURL: String {
+    let service = Policy.whatsappCloud.service
+    return "https://" + service.host + (service.path ?? "").split(separator: "/").prefix(1).map { "/" + $0 }.joined()
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import MediaPreflight
+import Testing
+
+@testable import PreflightTestSupport
+
+/// What is made of an answer, whoever fetched it. `.ci/references` fetches from real servers.
+@Suite struct FetchingTests {
+  private func jpeg() throws -> [UInt8] { try Fixture.bytes("pictures/rgb.jpg") }
+
+  private func codes(_ change: @escaping (inout Transfer) -> Void) throws -> [FindingCode] {
+    try StandInFetcher(jpeg(), answering: change).check().findings.map(\.code)
+  }
+
+  @Test func fileBehindAURL() throws {
+    let url = "https://example.com//photos/a.jpg?x=1"
+    let result = try StandInFetcher(jpeg()).check(.url(url))
+    #expect(result.verdict == .accepted && result.findings.isEmpty)
+    #expect(result.reference == .url(url) && result.name == nil && result.endpoint == .image)
+    #expect(result.url?.status == 200 && result.url?.contentType == "image/jpeg")
+    let json = String(decoding: result.json, as: UTF8.self)
+    #expect(json.contains("\"path\":\"\(url)\"") || json.contains("\"path\": \"\(url)\""))
+    let decoded = try JSONDecoder().decode(CheckResult.self, from: Data(result.json))
+    #expect(decoded == result)
+    #expect(try JSONDecoder().decode(CheckResult.self, from: JSONEncoder().encode(result)) == result)
+  }
+
+  @Test func declaredTypes() throws {
+    for type in ["image/jpeg", "IMAGE/JPEG; charset=binary", "image/jpg"] {
+      #expect(try codes { $0.answer.contentType = type } == [], "\(type)")
+    }
+    for (type, severity) in [
+      (nil, Severity.warning), ("application/octet-stream", .warning), ("binary/octet-stream", .warning),
+      ("", .warning), ("image/png", .error), ("text/html; charset=utf-8", .error), ("application/zip", .error),
+    ] {
+      let result = try StandInFetcher(jpeg(), answering: { $0.answer.contentType = type }).check()
+      #expect(
+        result.findings.map { "\($0.code) \($0.severity)" } == ["url-content-type \(severity)"], "\(type ?? "")")
+    }
+  }
+
+  @Test func limitsExactly() throws {
+    #expect(try codes { $0.answer.milliseconds = 10_000 } == [])
+    #expect(try codes { $0.answer.milliseconds = 10_001 } == [.urlSlow])
+    #expect(try codes { $0.hasKnownEnd = false } == [.urlNoLength])
+    let isDecoded = { (transfer: inout Transfer) in
+      transfer.contentEncoding = "gzip"
+      transfer.isDecoded = true
+    }
+    #expect(try codes(isDecoded) == [.urlContentEncoding])
+  }
+
+  @Test func statuses() throws {
+    for (status, code) in [
+      (206, nil), (204, FindingCode.urlStatus), (301, .urlRedirects), (304, .urlStatus), (308, .urlRedirects),
+      (403, .urlStatus), (500, .urlStatus),
+    ] {
+      let result = try StandInFetcher(jpeg(), answering: { $0.answer.status = status }).check()
+      #expect(result.findings.map(\.code) == [code].compactMap { $0 }, "\(status)")
+      #expect(result.url?.status == status)
+    }
+  }
+
+  @Test func whatWasNotLearnedIsNotRejected() throws {
+    let result = try StandInFetcher(failing: .local, "this machine has no route to example.com").check()
+    #expect(result.verdict == .unjudged)
+    #expect(result.findings.first?.message == "Nothing was fetched: this machine has no route to example.com.")
+    #expect(try engine.check(.url("https://example.com/a.jpg"), CheckOptions()).verdict == .unjudged)
+  }
+
+  /// The endpoint that the first bytes name decides how much is fetched.
+  @Test func beginningOfALargeFile() throws {
+    let bytes = try jpeg() + [UInt8](repeating: 0, count: 6 << 20)
+    let fetcher = StandInFetcher(bytes, beginning: Array(bytes.prefix(64 << 10)))
+    for endpoint in [Endpoint.image, nil] {
+      let result = try fetcher.check(as: endpoint)
+      #expect(result.findings.map(\.code) == [.fileTooLarge])
+      #expect(result.findings.first?.actual == "\(bytes.count)")
+      #expect(result.endpoint == .image && result.byteCount == UInt64(bytes.count))
+    }
+  }
+
+  @Test func probedRequest() throws {
+    var request = MessageRequest(to: "15551234567", mediaURL: "https://example.com/a.jpg")
+    var options = CheckOptions(nil, nil, request)
+    options.fetcher = try StandInFetcher(jpeg())
+    let result = try #require(try engine.probe(options))
+    #expect(result.verdict == .accepted && result.endpoint == .image)
+    #expect(result.request?.body.first { $0.key == "mediaUrl" }?.value == .text("https://example.com/a.jpg"))
+    options.fetcher = StandInFetcher(failing: .unreachable, "nothing listens")
+    let failed = try #require(try engine.probe(options))
+    #expect(failed.findings.map(\.code) == [.urlUnreachable] && failed.request == nil)
+    #expect(failed.findings.first?.subject.rawValue == "mediaUrl")
+    request.mediaID = "1"
+    options.request = request
+    #expect(try engine.probe(options) == nil)
+  }
+
+  /// A private host is refused by its name, and nothing is asked of the fetcher.
+  @Test func privateHosts() throws {
+    let result = try StandInFetcher(jpeg()).check(.url("https://localhost/a.jpg"))
+    #expect(result.findings.map(\.code) == [.mediaURLNotPublic] && result.url == nil)
+    var options = CheckOptions(.image)
+    options.fetcher = try StandInFetcher(jpeg())
+    options.allowsPrivateHosts = true
+    #expect(try engine.check(.url("https://localhost/a.jpg"), options).verdict == .accepted)
+  }
+
+  @Test func titlesAndErrorCodes() {
+    func text(_ body: String) -> [String?] {
+      let text = AnswerText(Array(body.utf8))
+      return [text.title, text.errorCode, text.errorMessage]
+    }
+    #expect(text("<html><TITLE lang=en>\n Sign in\n&amp; up </title>") == ["Sign in & up", nil, nil])
+    #expect(text("<Error><Code>AccessDenied</Code><Message>No</Message></Error>") == [nil, "AccessDenied", "No"])
+    #expect(text("<title") == [nil, nil, nil])
+    #expect(text("<title></title>") == [nil, nil, nil])
+    #expect(text("\u{ff}\u{d8}<<<") == [nil, nil, nil])
+    #expect(text("<title>" + String(repeating: "x", count: 200))[0]?.count == 101)
+  }
+}
