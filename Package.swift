@@ -49,7 +49,8 @@ let package = Package(
   traits: [
     .trait(
       name: "Network",
-      description: "Builds preflight-fetch, the program that fetches URLs. Without it, only files are checked.")
+      description:
+        "Builds preflight-fetch, the program that fetches URLs. Without it, only files are checked.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

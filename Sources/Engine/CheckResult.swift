@@ -158,7 +158,8 @@ public struct CheckResult: Sendable, Hashable {
 
   /// Whether both results say the same, wherever they come from.
   public static func == (a: Self, b: Self) -> Bool {
-    a.reference == b.reference && a.verdict == b.verdict && a.endpoint == b.endpoint && a.mediaType == b.mediaType
+    a.reference == b.reference && a.verdict == b.verdict && a.endpoint == b.endpoint
+      && a.mediaType == b.mediaType
       && a.sniffedType == b.sniffedType && a.byteCount == b.byteCount && a.facts == b.facts
       && a.findings == b.findings && a.alternatives == b.alternatives && a.request == b.request
       && a.url == b.url

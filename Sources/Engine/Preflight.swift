@@ -180,7 +180,8 @@ public final class Preflight: Sendable {
   ) -> CheckResult {
     let call = Call(request, policy: policy, hasFile: false)
     var findings = policy.findings(
-      for: request, at: endpoint, inspection: nil, call: call.template, allowsPrivateHosts: allowsPrivateHosts)
+      for: request, at: endpoint, inspection: nil, call: call.template, allowsPrivateHosts: allowsPrivateHosts
+    )
     findings += policy.findingsForUncheckedMedia(at: endpoint)
     let prepared =
       rejects(findings) ? nil : PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)

@@ -106,7 +106,8 @@
       return try await execute(request, at: addresses.last ?? target.host)
     }
 
-    private func execute(_ request: HTTPClientRequest, at address: String) async throws -> HTTPClientResponse {
+    private func execute(_ request: HTTPClientRequest, at address: String) async throws -> HTTPClientResponse
+    {
       let left = start + .seconds(limits.seconds) - .now
       return try await clients.client(for: target, at: address)
         .execute(request, timeout: .nanoseconds(Int64(max(0, left / .nanoseconds(1)))))

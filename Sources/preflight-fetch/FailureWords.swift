@@ -71,7 +71,8 @@
       case EHOSTUNREACH: FetchFailure(.unreachable, "there is no route to \(target.url.host)")
       case ECONNRESET, EPIPE: FetchFailure(.unreachable, brokenOff)
       case ETIMEDOUT: FetchFailure(.unreachable, timeIsUp)
-      default: FetchFailure(.unreachable, "the connection fails: \(String(cString: strerror(error.errnoCode)))")
+      default:
+        FetchFailure(.unreachable, "the connection fails: \(String(cString: strerror(error.errnoCode)))")
       }
     }
 

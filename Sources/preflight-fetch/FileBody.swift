@@ -70,7 +70,8 @@
       for (name, value) in fields {
         text += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
       }
-      text += "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(Self.quoted(fileName))\"\r\n"
+      text +=
+        "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(Self.quoted(fileName))\"\r\n"
       text += "Content-Type: \(mediaType)\r\n\r\n"
       beforeFile = Array(text.utf8)
       afterFile = Array("\r\n--\(boundary)--\r\n".utf8)

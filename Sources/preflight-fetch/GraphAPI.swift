@@ -119,7 +119,9 @@
         + "&file_type=\(Self.escaped(upload.mediaType))"
       let session: Answer<Created> = try await call(
         .POST, "/\(Self.escaped(appID))/uploads?\(query)", [], nil, deadline)
-      guard let id = session.value.id else { throw FetchFailure(.refused, "Meta's answer has no upload session") }
+      guard let id = session.value.id else {
+        throw FetchFailure(.refused, "Meta's answer has no upload session")
+      }
       // The session's ID is a path with a query of its own, as it is to be used.
       let path = "/" + id
       var offset: UInt64 = 0
@@ -129,7 +131,9 @@
           let body = FileBody(file, from: offset, byteCount: upload.byteCount)
           let answer: Answer<Created> = try await call(
             .POST, path, [("file_offset", "\(offset)")], body, deadline, scheme: "OAuth")
-          guard let handle = answer.value.h else { throw FetchFailure(.refused, "Meta's answer has no handle") }
+          guard let handle = answer.value.h else {
+            throw FetchFailure(.refused, "Meta's answer has no handle")
+          }
           return handle
         } catch let failure as FetchFailure where failure.kind == .unreachable && !isSecondTry {
           isSecondTry = true
@@ -194,9 +198,9 @@
     ) async throws -> HTTPClientResponse {
       let timeout = TimeAmount.nanoseconds(Int64(deadline.left * 1e9))
       for address in addresses.dropLast() {
-        do { return try await clients.client(for: target, at: address).execute(request, timeout: timeout) } catch
-          is NIOConnectionError
-        { continue }
+        do {
+          return try await clients.client(for: target, at: address).execute(request, timeout: timeout)
+        } catch is NIOConnectionError { continue }
       }
       return try await clients.client(for: target, at: addresses.last ?? target.host)
         .execute(request, timeout: timeout)
@@ -209,7 +213,8 @@
       guard let error = try? JSONDecoder().decode(ErrorAnswer.self, from: data).error else {
         throw FetchFailure(.unreachable, "Meta's API answers \(status) without a reason")
       }
-      throw FetchFailure(error.kind, "\(error.words) (code \(error.code)\(error.subcode.map { ", \($0)" } ?? ""))")
+      throw FetchFailure(
+        error.kind, "\(error.words) (code \(error.code)\(error.subcode.map { ", \($0)" } ?? ""))")
     }
 
     private struct ErrorAnswer: Decodable {

@@ -71,7 +71,8 @@
       switch code {
       case 0: break
       case EAI_AGAIN, EAI_SYSTEM, EAI_FAIL:
-        return .failure(FetchFailure(.local, "this machine can't look up \(host): it has no resolver that answers"))
+        return .failure(
+          FetchFailure(.local, "this machine can't look up \(host): it has no resolver that answers"))
       default: return .failure(FetchFailure(.unreachable, "its host \(host) has no address"))
       }
       var addresses: [String] = []

@@ -30,8 +30,9 @@
       if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
         return "the server doesn't speak TLS at port \(target.port)"
       }
-      guard text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate")
-        || error is NIOSSLExtraError
+      guard
+        text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate")
+          || error is NIOSSLExtraError
       else {
         return "TLS fails: the server offers nothing that this client accepts (\(text.prefix(200)))"
       }
@@ -91,7 +92,8 @@
       let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
       let threads = MultiThreadedEventLoopGroup.singleton
       let done = threads.next().makePromise(of: Void.self)
-      let addresses = try await Resolver.addresses(of: target, allowsPrivate: true, within: Double(Self.seconds))
+      let addresses = try await Resolver.addresses(
+        of: target, allowsPrivate: true, within: Double(Self.seconds))
       let bootstrap = ClientBootstrap(group: threads).connectTimeout(.seconds(Self.seconds))
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {

@@ -23,7 +23,8 @@
       do { url = try MediaURL(text) } catch { throw FetchFailure(.unreachable, error.reason) }
       guard let parsed = URL(string: address), let host = parsed.host(), !host.isEmpty else {
         throw FetchFailure(
-          .unreachable, "it has characters that must be percent-encoded, or a host that needs Punycode (xn--…)")
+          .unreachable,
+          "it has characters that must be percent-encoded, or a host that needs Punycode (xn--…)")
       }
       self.host = host
       port = parsed.port ?? (url.scheme == "https" ? 443 : 80)

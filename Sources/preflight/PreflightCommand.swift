@@ -105,4 +105,3 @@ struct Failure: Error {
 
   init(_ message: String) { self.message = message }
 }
-

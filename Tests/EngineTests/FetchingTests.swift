@@ -31,11 +31,13 @@ import Testing
     }
     for (type, severity) in [
       (nil, Severity.warning), ("application/octet-stream", .warning), ("binary/octet-stream", .warning),
-      ("", .warning), ("image/png", .error), ("text/html; charset=utf-8", .error), ("application/zip", .error),
+      ("", .warning), ("image/png", .error), ("text/html; charset=utf-8", .error),
+      ("application/zip", .error),
     ] {
       let result = try StandInFetcher(jpeg(), answering: { $0.answer.contentType = type }).check()
       #expect(
-        result.findings.map { "\($0.code) \($0.severity)" } == ["url-content-type \(severity)"], "\(type ?? "")")
+        result.findings.map { "\($0.code) \($0.severity)" } == ["url-content-type \(severity)"],
+        "\(type ?? "")")
     }
   }
 
@@ -64,7 +66,8 @@ import Testing
   @Test func whatWasNotLearnedIsNotRejected() throws {
     let result = try StandInFetcher(failing: .local, "this machine has no route to example.com").check()
     #expect(result.verdict == .unjudged)
-    #expect(result.findings.first?.message == "Nothing was fetched: this machine has no route to example.com.")
+    #expect(
+      result.findings.first?.message == "Nothing was fetched: this machine has no route to example.com.")
     #expect(try engine.check(.url("https://example.com/a.jpg"), CheckOptions()).verdict == .unjudged)
   }
 
@@ -112,7 +115,8 @@ import Testing
       return [text.title, text.errorCode, text.errorMessage]
     }
     #expect(text("<html><TITLE lang=en>\n Sign in\n&amp; up </title>") == ["Sign in & up", nil, nil])
-    #expect(text("<Error><Code>AccessDenied</Code><Message>No</Message></Error>") == [nil, "AccessDenied", "No"])
+    #expect(
+      text("<Error><Code>AccessDenied</Code><Message>No</Message></Error>") == [nil, "AccessDenied", "No"])
     #expect(text("<title") == [nil, nil, nil])
     #expect(text("<title></title>") == [nil, nil, nil])
     #expect(text("\u{ff}\u{d8}<<<") == [nil, nil, nil])

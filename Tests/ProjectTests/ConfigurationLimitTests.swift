@@ -35,7 +35,8 @@ import Testing
     var found: [String] = []
     while let file = try walk.next() {
       found.append(
-        "\(file.reference.path?.lastComponent?.string ?? "") \(try file.settings.get().endpoint?.rawValue ?? "")")
+        "\(file.reference.path?.lastComponent?.string ?? "") \(try file.settings.get().endpoint?.rawValue ?? "")"
+      )
     }
     #expect(
       found == [

@@ -29,7 +29,9 @@ import Testing
     let list = "https://example.com//a.jpg?b#c\nHTTP://x\nmedia-id:1\nmedia-id:x\nhttps:/a\n"
     #expect(
       try names(["http://a//b"], list: list)
-        == ["http://a//b", "https://example.com//a.jpg?b#c", "HTTP://x", "media-id:1", "media-id:x", "https:/a"])
+        == [
+          "http://a//b", "https://example.com//a.jpg?b#c", "HTTP://x", "media-id:1", "media-id:x", "https:/a",
+        ])
     for (text, expected) in [("a\nhttp://x", true), ("a\nmedia-id:1", true), ("a\nhttp:/x", false)] {
       #expect(NameList([], list: MemorySource(Array(text.utf8))).leadsOverTheNetwork == expected)
     }

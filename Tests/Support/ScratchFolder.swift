@@ -41,7 +41,8 @@ final class ScratchFolder {
     var found: [String] = []
     while let file = try walk.next() {
       _ = try file.settings.get()
-      found.append(String(decoding: (file.reference.path?.bytes ?? []).dropFirst(path.utf8.count + 1), as: UTF8.self))
+      found.append(
+        String(decoding: (file.reference.path?.bytes ?? []).dropFirst(path.utf8.count + 1), as: UTF8.self))
     }
     return found
   }

@@ -30,7 +30,8 @@ struct StandInFetcher: Fetcher {
     guard let beginning else { return fetched }
     var transfer = fetched.transfer
     transfer.isCut = (byteCount ?? limit(MemorySource(beginning))) < fetched.source.byteCount
-    return FetchedMedia(transfer, uploaded: nil, source: transfer.isCut ? MemorySource(beginning) : fetched.source)
+    return FetchedMedia(
+      transfer, uploaded: nil, source: transfer.isCut ? MemorySource(beginning) : fetched.source)
   }
 }
 

@@ -31,7 +31,9 @@ extension CheckResult: Codable {
       reference = .file(FilePath(bytes))
     }
     var findings = try container.decode([Finding].self, forKey: .findings)
-    for index in findings.indices where findings[index].subject == .file { findings[index].file = reference?.fileName }
+    for index in findings.indices where findings[index].subject == .file {
+      findings[index].file = reference?.fileName
+    }
     let verdict = try container.decode(Verdict?.self, forKey: .verdict)
     self.init(
       verdict: verdict ?? .unjudged,

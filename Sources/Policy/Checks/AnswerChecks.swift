@@ -116,7 +116,8 @@ extension FindingMaker {
         message += " The signature has expired."
         advice = "Sign the URL again, for a day or more, just before sending."
       } else if text.errorCode == "AccessDenied" {
-        message += " The signature is valid, but whoever signed the URL may not read the file, or there is none."
+        message +=
+          " The signature is valid, but whoever signed the URL may not read the file, or there is none."
         advice = "Check the file's key, and that the signer may read it."
       } else {
         message += " The signature was refused: it has expired, or the URL was changed after signing."

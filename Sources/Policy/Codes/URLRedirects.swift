@@ -11,6 +11,8 @@ extension Explanation {
     reason:
       "WhatsApp's servers follow no redirect. They take the redirecting answer itself for the "
       + "file, and refuse it as text/html.",
-    source: "Reports of “Unsupported … mime type text/html” for redirecting links (chatwoot 4507, 15069, 15702)",
-    remedy: "Send the URL at which the redirects end, if it is stable, or upload the file and send the media ID.")
+    source:
+      "Reports of “Unsupported … mime type text/html” for redirecting links (chatwoot 4507, 15069, 15702)",
+    remedy:
+      "Send the URL at which the redirects end, if it is stable, or upload the file and send the media ID.")
 }

@@ -13,5 +13,7 @@ extension Explanation {
       + "address, a connection, a valid certificate and a whole answer in time, the message "
       + "silently never arrives (error 131053).",
     source: "Cloud API reference, media: links; reports of error 131053",
-    remedy: "Make sure that anyone on the internet can fetch the URL (curl -v URL), or upload the file and send the media ID.")
+    remedy:
+      "Make sure that anyone on the internet can fetch the URL (curl -v URL), or upload the file and send the media ID."
+  )
 }

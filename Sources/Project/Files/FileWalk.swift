@@ -116,7 +116,8 @@ package struct FileWalk {
     while let name = try rest.next() {
       guard let path = name.path else {
         // One that is named twice is checked twice: a server may answer differently.
-        return .remote(FoundFile(reference: name, isNamed: true, settings: .success(project.settingsOfRemote)))
+        return .remote(
+          FoundFile(reference: name, isNamed: true, settings: .success(project.settingsOfRemote)))
       }
       if let entry = entry(named: path) { return .entry(entry) }
     }

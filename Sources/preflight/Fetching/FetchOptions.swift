@@ -26,6 +26,7 @@ struct FetchOptions: ParsableArguments {
   /// Meta's API as the policy of the Cloud API has it.
   static var standardGraphURL: String {
     let service = Policy.whatsappCloud.service
-    return "https://" + service.host + (service.path ?? "").split(separator: "/").prefix(1).map { "/" + $0 }.joined()
+    return "https://" + service.host
+      + (service.path ?? "").split(separator: "/").prefix(1).map { "/" + $0 }.joined()
   }
 }

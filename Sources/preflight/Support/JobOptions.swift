@@ -10,7 +10,8 @@ import ArgumentParser
 
 /// The option for the number of threads.
 struct JobOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Number of parallel jobs (default: number of CPUs; with URLs, 16).", valueName: "N"))
+  @Option(
+    help: ArgumentHelp("Number of parallel jobs (default: number of CPUs; with URLs, 16).", valueName: "N"))
   var jobs: Int?
 
   func validate() throws {
