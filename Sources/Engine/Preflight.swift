@@ -172,11 +172,14 @@ public final class Preflight: Sendable {
   ///   - endpoint: The endpoint to send it to.
   /// - Returns: The result, with the prepared request unless the fields are rejected.
   public func check(_ request: MessageRequest, as endpoint: Endpoint) -> CheckResult {
-    let call = Call(request, policy: policy, hasFile: false)
-    var findings = policy.findings(for: request, at: endpoint, inspection: nil, call: call.template)
+    let call = policy.call(for: request, at: endpoint, hasFile: false)
+    var findings = policy.findings(for: request, at: endpoint, inspection: nil, call: call)
     findings += policy.findingsForUncheckedMedia(at: endpoint)
-    let prepared =
-      rejects(findings) ? nil : PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)
+    var prepared: PreparedRequest?
+    if let call, !rejects(findings) {
+      prepared = PreparedRequest(
+        call, for: request, of: policy, endpoint: endpoint, declaredType: nil, file: nil)
+    }
     return CheckResult(
       name: nil, endpoint: endpoint, inspection: nil, findings: findings, request: prepared,
       isStrict: isStrict)
@@ -283,12 +286,13 @@ public final class Preflight: Sendable {
     var findings = judged.findings
     var prepared: PreparedRequest?
     if let request = options.request {
-      let call = Call(request, policy: policy, hasFile: true)
+      let call = policy.call(for: request, at: judged.endpoint, hasFile: true)
       findings += policy.findings(
-        for: request, at: judged.endpoint, inspection: judged.inspection, named: name, call: call.template)
-      if !rejects(findings), let endpoint = judged.endpoint {
+        for: request, at: judged.endpoint, inspection: judged.inspection, named: name, call: call)
+      if !rejects(findings), let call, let endpoint = judged.endpoint {
         prepared = PreparedRequest(
-          call, endpoint: endpoint, declaredType: policy.declaredType(for: judged.inspection, judged.table),
+          call, for: request, of: policy, endpoint: endpoint,
+          declaredType: policy.declaredType(for: judged.inspection, judged.table),
           file: name)
       }
     }

@@ -73,7 +73,7 @@ extension Explanation {
     .invalidMediaURL, .mediaURLNotPublic, .insecureMediaURL,
     .urlExpired, .urlExpiresSoon, .urlEscaped, .urlSharePage, .invalidMediaID, .invalidPhoneNumberID,
     .captionNotAllowed, .captionTooLong, .missingFilename, .filenameNotAllowed, .invalidFilename,
-    .unknownField, .invalidRequest, .mediaNotChecked,
+    .missingField, .invalidField, .unknownField, .invalidRequest, .mediaNotChecked,
   ]
 
   fileprivate static let byCode = Dictionary(
