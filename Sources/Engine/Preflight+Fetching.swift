@@ -38,7 +38,7 @@ extension Preflight {
       return try checkFetched(.url(value), subject: Subject(rawValue: field.name), options)
     case .number, .identifier:
       return try checkFetched(.mediaID(value), subject: Subject(rawValue: field.name), options)
-    case .phoneNumber, .text, .fileName: return nil
+    case .phoneNumber, .text, .fileName, .integer, .handle: return nil
     }
   }
 
@@ -154,9 +154,9 @@ extension Preflight {
   ) -> CheckResult {
     var findings = findings
     if let request = options.request {
-      let call = Call(request, policy: policy, hasFile: false)
+      let call = policy.call(for: request, at: options.endpoint, hasFile: false)
       let own = policy.findings(
-        for: request, at: options.endpoint, inspection: nil, call: call.template,
+        for: request, at: options.endpoint, inspection: nil, call: call,
         allowsPrivateHosts: options.allowsPrivateHosts)
       // The request's own check has read the URL's text as well.
       findings = own + findings.filter { !own.contains($0) }

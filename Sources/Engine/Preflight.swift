@@ -178,13 +178,15 @@ public final class Preflight: Sendable {
   package func check(
     _ request: MessageRequest, as endpoint: Endpoint, allowingPrivateHosts allowsPrivateHosts: Bool
   ) -> CheckResult {
-    let call = Call(request, policy: policy, hasFile: false)
+    let call = policy.call(for: request, at: endpoint, hasFile: false)
     var findings = policy.findings(
-      for: request, at: endpoint, inspection: nil, call: call.template, allowsPrivateHosts: allowsPrivateHosts
-    )
+      for: request, at: endpoint, inspection: nil, call: call, allowsPrivateHosts: allowsPrivateHosts)
     findings += policy.findingsForUncheckedMedia(at: endpoint)
-    let prepared =
-      rejects(findings) ? nil : PreparedRequest(call, endpoint: endpoint, declaredType: nil, file: nil)
+    var prepared: PreparedRequest?
+    if let call, !rejects(findings) {
+      prepared = PreparedRequest(
+        call, for: request, of: policy, endpoint: endpoint, declaredType: nil, file: nil)
+    }
     return CheckResult(
       nil, endpoint: endpoint, inspection: nil, findings: findings, request: prepared, isStrict: isStrict)
   }
@@ -304,13 +306,14 @@ public final class Preflight: Sendable {
     var prepared: PreparedRequest?
     if let request = options.request {
       // What was fetched by the request's own reference isn't a local file.
-      let call = Call(request, policy: policy, hasFile: arrival == nil)
+      let call = policy.call(for: request, at: judged.endpoint, hasFile: arrival == nil)
       findings += policy.findings(
-        for: request, at: judged.endpoint, inspection: judged.inspection, named: name, call: call.template,
+        for: request, at: judged.endpoint, inspection: judged.inspection, named: name, call: call,
         allowsPrivateHosts: options.allowsPrivateHosts)
-      if !rejects(findings), let endpoint = judged.endpoint {
+      if !rejects(findings), let call, let endpoint = judged.endpoint {
         prepared = PreparedRequest(
-          call, endpoint: endpoint, declaredType: policy.declaredType(for: judged.inspection, judged.table),
+          call, for: request, of: policy, endpoint: endpoint,
+          declaredType: policy.declaredType(for: judged.inspection, judged.table),
           file: arrival == nil ? name : nil)
       }
     }

@@ -93,29 +93,68 @@ public indirect enum JSONValue: Sendable, Hashable {
   case file
 }
 
-/// Which of a policy's calls a request is for.
-struct Call {
-  let request: MessageRequest
-  let template: CallTemplate
-  let policy: Policy
-
-  init(_ request: MessageRequest, policy: Policy, hasFile: Bool) {
-    self.request = request
-    self.policy = policy
-    // A local file that nothing refers to yet is uploaded first, where the provider has a call for it.
-    if hasFile, policy.reference(in: request) == .file, let upload = policy.upload {
-      template = upload
-    } else {
-      template = policy.service
-    }
+extension PreparedRequest {
+  /// Fills in a policy's call; nil where it has no path.
+  init?(
+    _ call: CallTemplate, for request: MessageRequest, of policy: Policy, endpoint: Endpoint,
+    declaredType: String?, file: FilePath?
+  ) {
+    let filling = Filling(
+      request: request, fields: policy.fields, endpoint: endpoint, declaredType: declaredType)
+    guard let path = call.path.flatMap({ Template($0).filled(filling.text) }) else { return nil }
+    host = call.host
+    self.path = path
+    headers = call.headers.map { Header(name: $0.name, value: $0.value) }
+    body = filling.members(call.body)
+    self.file = call.isUpload ? file ?? FilePath("FILE") : nil
+    fileType = call.isUpload ? declaredType : nil
   }
+}
 
-  /// The value of a place in the call; nil where it isn't known.
-  func value(_ name: String, endpoint: Endpoint, declaredType: String?) -> String? {
+/// Fills in the places of a call.
+private struct Filling {
+  let request: MessageRequest
+  let fields: [Field]
+  let endpoint: Endpoint
+  let declaredType: String?
+
+  /// The text of a place; nil where it isn't known.
+  func text(_ name: String) -> String? {
     switch name {
     case "endpoint": endpoint.rawValue
     case "declaredType": declaredType
-    default: policy.fields.first { $0.name == name }?.sent(request.fields[name])
+    default: fields.first { $0.name == name }?.sent(request.fields[name])
+    }
+  }
+
+  /// The members whose every place is known.
+  func members(_ members: [CallTemplate.Member]) -> [JSONMember] {
+    members.compactMap { member in
+      guard let key = Template(member.key).filled(text), let value = value(member.value) else { return nil }
+      return JSONMember(key: key, value: value)
+    }
+  }
+
+  private func value(_ template: CallTemplate.Value) -> JSONValue? {
+    switch template {
+    case .bool(let bool): return .bool(bool)
+    case .integer(let integer): return .integer(integer)
+    case .text(let own):
+      return integer(own).map(JSONValue.integer) ?? Template(own).filled(text).map(JSONValue.text)
+    case .object(let inner):
+      let members = members(inner)
+      return members.isEmpty ? nil : .object(members)
+    case .array(let inner):
+      let values = inner.compactMap(value)
+      return values.isEmpty ? nil : .array(values)
+    case .file: return .file
+    }
+  }
+
+  /// The value of a text that is nothing but the place of an integer.
+  private func integer(_ own: String) -> Int? {
+    fields.first { $0.kind == .integer && own == "{\($0.name)}" }.flatMap { text($0.name) }.flatMap {
+      Int($0)
     }
   }
 }
@@ -125,50 +164,6 @@ extension Field {
   fileprivate func sent(_ value: String?) -> String? {
     guard let value, !value.isEmpty else { return nil }
     return kind == .phoneNumber ? PhoneNumber(value)?.digits : value
-  }
-}
-
-extension PreparedRequest {
-  /// Fills in a policy's call; nil where the call has no path.
-  init?(_ call: Call, endpoint: Endpoint, declaredType: String?, file: FilePath?) {
-    let value = { name in call.value(name, endpoint: endpoint, declaredType: declaredType) }
-    let template = call.template
-    guard let path = template.path ?? call.policy.endpoint(endpoint)?.path,
-      let filled = Template(path).filled(value)
-    else { return nil }
-    host = template.host
-    self.path = filled
-    headers = template.headers.map { Header(name: $0.name, value: $0.value) }
-    body = Self.members(template.body, value)
-    self.file = template.isUpload ? file ?? FilePath("FILE") : nil
-    fileType = template.isUpload ? declaredType : nil
-  }
-
-  /// The members whose every place is known.
-  private static func members(
-    _ members: [CallTemplate.Member], _ value: (String) -> String?
-  ) -> [JSONMember] {
-    members.compactMap { member in
-      guard let key = Template(member.key).filled(value), let filled = filled(member.value, value) else {
-        return nil
-      }
-      return JSONMember(key: key, value: filled)
-    }
-  }
-
-  private static func filled(_ template: CallTemplate.Value, _ value: (String) -> String?) -> JSONValue? {
-    switch template {
-    case .bool(let bool): return .bool(bool)
-    case .integer(let integer): return .integer(integer)
-    case .text(let text): return Template(text).filled(value).map(JSONValue.text)
-    case .object(let inner):
-      let members = members(inner, value)
-      return members.isEmpty ? nil : .object(members)
-    case .array(let inner):
-      let values = inner.compactMap { filled($0, value) }
-      return values.isEmpty ? nil : .array(values)
-    case .file: return .file
-    }
   }
 }
 

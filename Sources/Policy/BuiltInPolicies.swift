@@ -37,6 +37,20 @@ extension Policy {
     }
   }
 
+  /// The distinct endpoints of the built-in policies.
+  public static var builtInEndpointNames: [Endpoint] {
+    var names: [Endpoint] = []
+    for name in builtInNames.compactMap(builtIn).flatMap(\.endpointNames) where !names.contains(name) {
+      names.append(name)
+    }
+    return names
+  }
+
+  /// The names of the built-in policies that have an endpoint.
+  package static func builtInNames(with endpoint: Endpoint) -> [String] {
+    builtInNames.filter { builtIn(named: $0)?.endpointNames.contains(endpoint) == true }
+  }
+
   private static func parse(_ bytes: [UInt8], name: String) -> Policy {
     do { return try Policy(parsing: bytes, name: name) } catch {
       // A test parses the built-in files; an error in one is a bug in this build.

@@ -29,11 +29,13 @@ extension CallTemplate {
       }
     }
     self.headers = headers
-    var body = base?.body ?? []
-    let places = Places(known: fields + ["endpoint", "declaredType", "file"])
-    if let node = table["path"], let path { places.check(path, at: node.position, &decoder) }
-    if let own = decoder.table(table, "body") { body = places.members(own, &decoder) }
-    self.body = body
+    if let node = table["path"], let path { Places(fields).check(path, at: node.position, &decoder) }
+    body = Self.body(table, fields: fields, &decoder) ?? base?.body ?? []
+  }
+
+  /// The body under its key; nil if there is none, or after an error, which is reported.
+  static func body(_ table: TOMLTable, fields: [String], _ decoder: inout TOMLDecoder) -> [Member]? {
+    decoder.table(table, "body").map { Places(fields).members($0, &decoder) }
   }
 
   // What breaks out of its line in an HTTP message is reported below.
@@ -78,7 +80,9 @@ extension CallTemplate {
   /// Reads bodies, and reports unknown placeholders.
   private struct Places {
     /// The names that may be in braces.
-    let known: [String]
+    private let known: [String]
+
+    init(_ fields: [String]) { known = fields + ["endpoint", "declaredType", "file"] }
 
     func members(_ table: TOMLTable, _ decoder: inout TOMLDecoder) -> [Member] {
       table.entries.compactMap { entry in

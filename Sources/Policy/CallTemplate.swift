@@ -28,9 +28,14 @@ package struct CallTemplate: Sendable {
   /// Whether the call sends the local file itself.
   package var isUpload: Bool { body.contains { if case .file = $0.value { true } else { false } } }
 
-  /// Whether the call has a placeholder for a value, given the path of its endpoint.
-  package func uses(_ name: String, path endpointPath: String?) -> Bool {
-    let texts = [path ?? endpointPath ?? ""] + Self.texts(of: body)
+  /// The call to an endpoint: with its path, if the call has none, and its own body, if it has one.
+  func filled(path endpointPath: String?, body endpointBody: [Member]?) -> CallTemplate {
+    CallTemplate(host: host, path: path ?? endpointPath, headers: headers, body: endpointBody ?? body)
+  }
+
+  /// Whether the call has a placeholder for a value.
+  package func uses(_ name: String) -> Bool {
+    let texts = [path ?? ""] + Self.texts(of: body)
     return texts.contains { Template($0).names.contains(name) }
   }
 

@@ -31,7 +31,7 @@ indirect enum FactKind: Sendable {
 extension DerivedFact {
   fileprivate var kind: FactKind {
     switch self {
-    case .size, .pixelCount, .widthPlusHeight, .aspectRatio, .trailingByteCount: .number
+    case .size, .pixelCount, .widthPlusHeight, .aspectRatio, .widthToHeight, .trailingByteCount: .number
     case .mediaType: .mediaType
     case .reference: .name(MediaReference.allCases.map(\.rawValue))
     }

@@ -10,10 +10,14 @@ package struct Field: Sendable {
   package var isRequired: Bool
   /// Whether it refers to the media; a message has exactly one such field.
   package let isMediaReference: Bool
-  /// The endpoints that accept it; nil for all.
-  package let endpoints: [Endpoint]?
-  /// The maximum number of characters; nil if there is no limit.
+  /// The endpoints whose requests have it.
+  package let endpoints: Endpoints
+  /// The smallest integer; nil if there is none.
+  package let minimum: Int?
+  /// The maximum number of characters, or the largest integer; nil if there is no limit.
   package let maximum: Int?
+  /// The characters that an ID may have; nil for all but spaces and control characters.
+  package let characters: String?
   /// Longer values are accepted but may not work everywhere.
   package let recommendedMaximum: Int?
   /// The code of a finding that it is missing.
@@ -21,6 +25,20 @@ package struct Field: Sendable {
   /// The code of a finding about an invalid value.
   package let invalidCode: FindingCode
   package let source: String?
+
+  /// A choice of a policy's endpoints.
+  package enum Endpoints: Sendable {
+    /// All but these.
+    case not([Endpoint])
+    case only([Endpoint])
+
+    package func contains(_ endpoint: Endpoint) -> Bool {
+      switch self {
+      case .not(let others): !others.contains(endpoint)
+      case .only(let own): own.contains(endpoint)
+      }
+    }
+  }
 
   /// What a value is.
   package enum Kind: String, CaseIterable, Sendable {
@@ -32,18 +50,27 @@ package struct Field: Sendable {
     case number
     /// An ID of any characters except spaces and control characters.
     case identifier
+    /// A whole number, sent as one.
+    case integer
+    /// The handle of a file that was sent with Meta's Resumable Upload API, such as `4::aW…`.
+    case handle
     /// Text that the recipient reads.
     case text
     /// The name under which a file is shown and saved.
     case fileName = "file-name"
 
     /// The default codes of findings about such a value.
-    fileprivate var codes: (missing: FindingCode, invalid: FindingCode) {
+    ///
+    /// - Parameter isMedia: Whether it refers to the media.
+    fileprivate func codes(isMedia: Bool) -> (missing: FindingCode, invalid: FindingCode) {
       switch self {
       case .phoneNumber: (.missingRecipient, .invalidRecipient)
       case .url: (.missingMediaReference, .invalidMediaURL)
-      case .number, .identifier: (.missingMediaReference, .invalidMediaID)
-      case .text: (.invalidRequest, .captionTooLong)
+      case .handle: (.missingMediaReference, .invalidMediaID)
+      case .number, .identifier:
+        isMedia ? (.missingMediaReference, .invalidMediaID) : (.missingField, .invalidField)
+      case .integer: (.missingField, .invalidField)
+      case .text: (.missingField, .captionTooLong)
       case .fileName: (.missingFilename, .invalidFilename)
       }
     }
@@ -52,8 +79,8 @@ package struct Field: Sendable {
 
 extension Field {
   private static let keys = [
-    "kind", "required", "media", "endpoints", "maximum", "recommended-maximum", "missing", "invalid",
-    "source",
+    "kind", "required", "media", "endpoints", "minimum", "maximum", "recommended-maximum", "characters",
+    "missing", "invalid", "source",
   ]
 
   /// The keys of a hook's request that aren't fields.
@@ -102,13 +129,28 @@ extension Field {
     self.kind = kind
     isRequired = decoder.boolean(table, "required") ?? base?.isRequired ?? false
     isMediaReference = decoder.boolean(table, "media") ?? base?.isMediaReference ?? false
-    endpoints = Endpoint.list(table, "endpoints", among: known, &decoder) ?? base?.endpoints
+    endpoints = Endpoints(table, among: known, &decoder) ?? base?.endpoints ?? .not([])
+    minimum = decoder.integer(table, "minimum") ?? base?.minimum
     maximum = decoder.integer(table, "maximum") ?? base?.maximum
     recommendedMaximum = decoder.integer(table, "recommended-maximum") ?? base?.recommendedMaximum
-    missingCode =
-      FindingCode(table, "missing", own: codes, &decoder) ?? base?.missingCode ?? kind.codes.missing
-    invalidCode =
-      FindingCode(table, "invalid", own: codes, &decoder) ?? base?.invalidCode ?? kind.codes.invalid
+    characters = decoder.name(table, "characters") ?? base?.characters
+    let standard = kind.codes(isMedia: isMediaReference)
+    missingCode = FindingCode(table, "missing", own: codes, &decoder) ?? base?.missingCode ?? standard.missing
+    invalidCode = FindingCode(table, "invalid", own: codes, &decoder) ?? base?.invalidCode ?? standard.invalid
     source = decoder.string(table, "source") ?? base?.source
+  }
+}
+
+extension Field.Endpoints {
+  /// Reads the endpoints under their key: a list, or a table of those that don't have the field; nil if there is
+  /// neither, or after an error, which is reported.
+  fileprivate init?(_ table: TOMLTable, among known: [Endpoint], _ decoder: inout TOMLDecoder) {
+    guard case .table(let own) = table["endpoints"]?.value else {
+      guard let only = Endpoint.list(table, "endpoints", among: known, &decoder) else { return nil }
+      self = .only(only)
+      return
+    }
+    decoder.check(own, keys: ["not"], in: "endpoints")
+    self = .not(Endpoint.list(own, "not", among: known, &decoder) ?? [])
   }
 }

@@ -75,7 +75,7 @@ extension Explanation {
     .urlUnreachable, .urlStatus, .urlRedirects, .urlContentType, .urlContentEncoding, .urlNoLength, .urlSlow,
     .invalidMediaID, .mediaIDUnknown, .mediaIDExpired, .mediaIDForeign, .invalidPhoneNumberID,
     .captionNotAllowed, .captionTooLong, .missingFilename, .filenameNotAllowed, .invalidFilename,
-    .unknownField, .invalidRequest, .mediaNotChecked,
+    .missingField, .invalidField, .unknownField, .invalidRequest, .mediaNotChecked,
   ]
 
   fileprivate static let byCode = Dictionary(

@@ -13,6 +13,11 @@ extension MediaType {
     self.init(rawValue: text)
   }
 
+  /// Reads a list of media types; nil if there is none. What isn't one is reported.
+  static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [MediaType]? {
+    decoder.strings(table, key)?.compactMap { MediaType($0.text, at: $0.position, &decoder) }
+  }
+
   /// Reads a type to declare, which may have parameters; nil after an error, which is reported.
   static func declared(
     _ text: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder

@@ -14,7 +14,7 @@ public struct MessageRequest: Sendable, Hashable {
   /// Creates a request from the fields of WaConnect and the Cloud API.
   public init(
     to: String? = nil, mediaURL: String? = nil, mediaID: String? = nil, caption: String? = nil,
-    filename: String? = nil, phoneNumberID: String? = nil
+    filename: String? = nil, phoneNumberID: String? = nil, template: String? = nil, language: String? = nil
   ) {
     fields = [:]
     self.to = to
@@ -23,6 +23,8 @@ public struct MessageRequest: Sendable, Hashable {
     self.caption = caption
     self.filename = filename
     self.phoneNumberID = phoneNumberID
+    self.template = template
+    self.language = language
   }
 
   /// The recipient's phone number with a country code.
@@ -59,5 +61,29 @@ public struct MessageRequest: Sendable, Hashable {
   public var phoneNumberID: String? {
     get { fields["phoneNumberId"] }
     set { fields["phoneNumberId"] = newValue }
+  }
+
+  /// The name of the template of a template message.
+  public var template: String? {
+    get { fields["template"] }
+    set { fields["template"] = newValue }
+  }
+
+  /// The template's language, such as `en_US`.
+  public var language: String? {
+    get { fields["language"] }
+    set { fields["language"] = newValue }
+  }
+
+  /// The card of a template's carousel that the media is for, as digits, counted from 0.
+  public var card: String? {
+    get { fields["card"] }
+    set { fields["card"] = newValue }
+  }
+
+  /// The handle of a template's sample, from Meta's Resumable Upload API.
+  public var headerHandle: String? {
+    get { fields["headerHandle"] }
+    set { fields["headerHandle"] = newValue }
   }
 }

@@ -37,12 +37,17 @@ public struct MetaError: Sendable, Hashable {
         Case(
           details: "a parameter that Meta doesn't know, or a media or phone number ID that isn't yours",
           codes: [.unknownField, .invalidMediaID, .invalidPhoneNumberID]),
+        Case(
+          details: "subcode 2388273 or 2494102, about the sample of a template: see the subcode",
+          codes: [.invalidMediaID, .missingMediaReference]),
       ], source: "Meta, Cloud API, error codes; answers of the media upload"),
     MetaError(
       number: 131008, title: "Required parameter is missing",
       meaning: "The request lacks a field, such as the recipient or the reference to the media.",
       cases: [
-        Case(details: "Required parameter is missing", codes: [.missingRecipient, .missingMediaReference])
+        Case(
+          details: "Required parameter is missing",
+          codes: [.missingRecipient, .missingMediaReference, .missingField])
       ], source: "Meta, Cloud API, error codes"),
     MetaError(
       number: 131009, title: "Parameter value is not valid",
@@ -52,7 +57,7 @@ public struct MetaError: Sendable, Hashable {
           details: "Parameter value is not valid",
           codes: [
             .invalidRecipient, .invalidMediaURL, .invalidMediaID, .captionTooLong, .captionNotAllowed,
-            .filenameNotAllowed, .invalidFilename, .conflictingMediaReferences,
+            .filenameNotAllowed, .invalidFilename, .conflictingMediaReferences, .invalidField,
           ])
       ], source: "Meta, Cloud API, error codes"),
     MetaError(
@@ -110,13 +115,57 @@ public struct MetaError: Sendable, Hashable {
           codes: [.urlSharePage, .mangledFile, .mediaTypeNotAllowed]),
       ], source: "Meta, Cloud API, error codes; reports with the texts quoted"),
     MetaError(
+      number: 132000, title: "Template param count mismatch",
+      meaning:
+        "The message has more or fewer parameters than its template. Media is the one parameter of the header. Each "
+        + "variable of the body or of a button is another, which preflight doesn't know.",
+      cases: [
+        Case(
+          details:
+            "header: number of localizable_params (0) does not match the expected number of params (1)",
+          codes: [.missingMediaReference]),
+        Case(details: "body: number of localizable_params (0) does not match …", codes: []),
+      ], source: "Meta, Cloud API, error codes; reports with the texts quoted"),
+    MetaError(
+      number: 132001, title: "Template does not exist",
+      meaning:
+        "The account has no approved template of this name in this language. Both must be written exactly as in the "
+        + "template: en_US is neither en nor en-US.",
+      cases: [
+        Case(details: "template name (…) does not exist in …", codes: [.missingField, .invalidField])
+      ], source: "Meta, Cloud API, error codes"),
+    MetaError(
       number: 132012, title: "Template parameter format mismatch",
       meaning:
         "The template's header expects another kind of media than the message has, or the parameter is missing.",
       cases: [
         Case(
+          details: "header: Format mismatch, expected IMAGE, received VIDEO", codes: [.mediaTypeNotAllowed]),
+        Case(
           details: "header: Format mismatch, expected IMAGE, received UNKNOWN",
-          codes: [.missingMediaReference, .mediaTypeNotAllowed])
-      ], source: "Meta, Cloud API, error codes; reports with the text quoted"),
+          codes: [.missingMediaReference, .mediaTypeNotAllowed]),
+        Case(
+          details:
+            "header component parameter should not be empty: cards of the template's carousel are missing",
+          codes: []),
+      ], source: "Meta, Cloud API, error codes; reports with the texts quoted"),
+    MetaError(
+      number: 2_388_273, title: "Missing sample parameter for title type",
+      meaning:
+        "The subcode of error 100 if a template is created whose header has no usable sample: "
+        + "`example.header_handle` is the handle of a resumable upload (4::…), never a URL.",
+      cases: [
+        Case(details: "`header_handle` is a URL", codes: [.invalidMediaID, .invalidMediaURL]),
+        Case(details: "`header_handle` is missing", codes: [.missingMediaReference]),
+      ], source: "Reports of error 100 with subcode 2388273"),
+    MetaError(
+      number: 2_494_102, title: "Uploaded media handle is invalid",
+      meaning:
+        "The subcode of error 100 if a template is created with something else than the handle of a resumable upload, "
+        + "such as the ID of uploaded media, or with a handle that was changed or has expired.",
+      cases: [
+        Case(details: "`header_handle` is a media ID", codes: [.invalidMediaID]),
+        Case(details: "the handle was changed, or has expired", codes: []),
+      ], source: "Reports of error 100 with subcode 2494102"),
   ]
 }

@@ -22,10 +22,11 @@ extension Policy {
         isTOML: draft.isTOML, isPolicy: draft.isPolicy)
     }
     self.init(
-      name: own, title: draft.title ?? own, source: draft.source ?? own, endpoints: draft.endpoints,
-      codes: draft.codes, rules: draft.rules, severities: draft.severities,
-      declaredTypes: draft.declaredTypes, fields: draft.fields, service: service,
-      upload: draft.upload)
+      name: own, title: draft.title ?? own, source: draft.source ?? own,
+      endpoints: draft.endpoints.resolved, codes: draft.codes,
+      rules: draft.rules.map { $0.applying(at: draft.endpoints.including(extensionsOf: $0.endpoints)) },
+      severities: draft.severities, declaredTypes: draft.declaredTypes, fields: draft.fields,
+      service: service, upload: draft.upload)
   }
 }
 
@@ -34,7 +35,7 @@ struct PolicyDraft {
   fileprivate private(set) var name: String?
   fileprivate private(set) var title: String?
   fileprivate private(set) var source: String?
-  fileprivate private(set) var endpoints: [EndpointPolicy] = []
+  fileprivate private(set) var endpoints: [EndpointDraft] = []
   fileprivate private(set) var codes: [Explanation] = []
   fileprivate private(set) var rules: [Rule] = []
   fileprivate private(set) var severities: [FindingCode: Severity?] = [:]
@@ -74,6 +75,7 @@ struct PolicyDraft {
       if let own = Explanation(entry, source: source ?? name, &decoder) { codes.append(own) }
     }
     readFields(table, &decoder)
+    readBodies(table, &decoder)
     readService(table, &decoder)
     readSeverities(table, &decoder)
     readDeclaredTypes(table, &decoder)
@@ -113,32 +115,29 @@ struct PolicyDraft {
 
   private mutating func readEndpoints(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
     guard let table = decoder.table(root, "endpoints") else { return }
+    let known = endpoints.map(\.endpoint)
+    let new = table.entries.map(\.key).filter(Endpoint.isName).map(Endpoint.init(rawValue:))
+    let all = known + new.filter { !known.contains($0) }
     for entry in table.entries {
-      guard let endpoint = Endpoint(entry.key, at: entry.position, &decoder),
-        let own = decoder.table(entry.node, as: entry.key)
+      let index = endpoints.firstIndex { $0.endpoint.rawValue == entry.key }
+      guard
+        let own = EndpointDraft(
+          entry, basedOn: index.map { endpoints[$0] },
+          bases: endpoints[..<(index ?? endpoints.endIndex)].map(\.endpoint), all: all, &decoder)
       else { continue }
-      decoder.check(own, keys: ["name", "path", "types", "caps", "source"], in: "an endpoint")
-      let index = endpoints.firstIndex { $0.endpoint == endpoint }
-      let base = index.map { endpoints[$0] }
-      let types = decoder.strings(own, "types").map { texts in
-        texts.compactMap { text in MediaType(text.text, at: text.position, &decoder) }
-      }
-      if types ?? base?.types == nil { decoder.report(entry.position, "\(entry.key) has no types") }
-      if let node = own["types"], case .array(let nodes) = node.value, nodes.isEmpty {
-        decoder.report(node.position, "\(entry.key) has an empty list of types")
-      }
-      let caps = decoder.array(own, "caps").map { nodes in
-        nodes.compactMap { node in
-          decoder.table(node, as: "a cap").flatMap { Cap($0, at: node.position, &decoder) }
-        }
-      }
-      let merged = EndpointPolicy(
-        endpoint: endpoint,
-        phrase: decoder.string(own, "name") ?? base?.phrase ?? endpoint.standardPhrase,
-        path: CallTemplate.path(own, &decoder) ?? base?.path,
-        types: types ?? base?.types ?? [], caps: caps ?? base?.caps ?? [],
-        source: decoder.string(own, "source") ?? base?.source)
-      if let index { endpoints[index] = merged } else { endpoints.append(merged) }
+      if let index { endpoints[index] = own } else { endpoints.append(own) }
+    }
+  }
+
+  /// Reads the bodies of endpoints, which have places for fields.
+  private mutating func readBodies(_ root: TOMLTable, _ decoder: inout TOMLDecoder) {
+    guard case .table(let table) = root["endpoints"]?.value else { return }
+    for entry in table.entries {
+      guard case .table(let own) = entry.node.value,
+        let index = endpoints.firstIndex(where: { $0.endpoint.rawValue == entry.key }),
+        let body = CallTemplate.body(own, fields: fields.map(\.name), &decoder)
+      else { continue }
+      endpoints[index].body = body
     }
   }
 
@@ -239,35 +238,6 @@ struct PolicyDraft {
       if let severity = decoder.choice(text, at: entry.node.position, "severity", among: names) {
         severities.updateValue(severity, forKey: code)
       }
-    }
-  }
-}
-
-extension Endpoint {
-  /// Reads the name of an endpoint that a policy defines; nil after an error, which is reported.
-  fileprivate init?(_ name: String, at position: TOMLPosition, _ decoder: inout TOMLDecoder) {
-    let isName =
-      name.utf8.first.map { (0x61...0x7a).contains($0) } == true
-      && name.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
-    guard isName, name != Endpoint.automatic else {
-      decoder.report(
-        position, "invalid endpoint name '\(name)'; use lowercase letters, digits and hyphens, but not 'auto'"
-      )
-      return nil
-    }
-    self.init(rawValue: name)
-  }
-
-  /// The default phrase for what is sent there: the name with its article.
-  package var standardPhrase: String { ("aeiou".contains(rawValue.prefix(1)) ? "An " : "A ") + rawValue }
-
-  /// Reads a list of endpoints; nil if there is none. Unknown endpoints are reported.
-  static func list(
-    _ table: TOMLTable, _ key: String, among known: [Endpoint], _ decoder: inout TOMLDecoder
-  ) -> [Endpoint]? {
-    decoder.strings(table, key)?.compactMap { text in
-      decoder.choice(
-        text.text, at: text.position, "endpoint", among: known.map { (name: $0.rawValue, value: $0) })
     }
   }
 }

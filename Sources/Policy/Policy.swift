@@ -14,7 +14,7 @@ public final class Policy: Sendable {
   /// The finding codes that the policy itself defines, in its order.
   public let codes: [Explanation]
 
-  /// The endpoints, in the order in which `auto` tries them.
+  /// The endpoints, in the policy's order.
   package let endpoints: [EndpointPolicy]
   /// The rules, in the order in which they are checked.
   let rules: [Rule]
@@ -62,6 +62,9 @@ public final class Policy: Sendable {
       service: service, upload: upload)
   }
 
+  /// The endpoints that are chosen for a file that none is given for, in the order in which they are tried.
+  var automaticEndpoints: [EndpointPolicy] { endpoints.filter(\.isAutomatic) }
+
   /// The rules that apply at an endpoint, in the policy's order; without an endpoint, those that apply at all
   /// of them.
   package func rules(at endpoint: Endpoint?) -> [Rule] {
@@ -83,9 +86,28 @@ public final class Policy: Sendable {
     return given.kind == .url ? .url : .id
   }
 
-  /// The first endpoint that accepts `mediaType`.
+  /// The first endpoint that accepts `mediaType`, among those that are chosen by themselves.
   package func endpoint(accepting mediaType: MediaType) -> Endpoint? {
-    endpoints.first { $0.types.contains(mediaType) }?.endpoint
+    automaticEndpoints.first { $0.types.contains(mediaType) }?.endpoint
+  }
+
+  /// The call that a request is for; nil if its endpoint takes none.
+  ///
+  /// - Parameter hasFile: Whether there is a local file. It is uploaded if nothing refers to it yet, where the provider
+  ///   has a call for that.
+  package func call(for request: MessageRequest, at endpoint: Endpoint?, hasFile: Bool) -> CallTemplate? {
+    let own = endpoint.flatMap(self.endpoint)
+    if own?.hasRequest == false { return nil }
+    if hasFile, reference(in: request) == .file, let upload {
+      return upload.filled(path: own?.path, body: nil)
+    }
+    return message(at: endpoint)
+  }
+
+  /// The call that sends a message to an endpoint.
+  func message(at endpoint: Endpoint?) -> CallTemplate {
+    let own = endpoint.flatMap(self.endpoint)
+    return service.filled(path: own?.path, body: own?.body)
   }
 }
 
@@ -116,8 +138,17 @@ package struct EndpointPolicy: Sendable {
   package let path: String?
   package let types: [MediaType]
   package let caps: [Cap]
+  /// The body of its messages; nil for the service's.
+  package let body: [CallTemplate.Member]?
+  /// Whether it is chosen for a file that no endpoint is given for.
+  package let isAutomatic: Bool
+  /// The endpoints to propose for a file that it doesn't accept; nil for those that are chosen by themselves.
+  package let alternatives: [Endpoint]?
+  /// Whether a message can be sent to it.
+  package let hasRequest: Bool
+  /// The message about a file of another type; nil for that of `media-type-not-allowed`.
+  package let refusal: String?
   package let source: String?
-
 }
 
 /// A size limit in bytes, for the files that it applies to.
@@ -157,6 +188,13 @@ package struct Rule: Sendable {
   package let actual: String?
   package let remedy: Remedy?
   package let source: String
+
+  /// The same rule at other endpoints.
+  func applying(at endpoints: [Endpoint]) -> Rule {
+    Rule(
+      code: code, severity: severity, endpoints: endpoints, when: when, test: test, message: message,
+      expected: expected, actual: actual, remedy: remedy, source: source)
+  }
 
   /// The conditions that are violated, and how to check their streams; nil if the rule is followed or doesn't
   /// apply.

@@ -115,7 +115,7 @@ package struct TOMLDecoder {
       .min { $0.distance < $1.distance }
       ?? known.first { word.count > 2 && shortens(word, $0) }.map { (name: $0, distance: 0) }
     if let near { return "; did you mean '\(near.name)'?" }
-    return known.isEmpty || known.count > 12 ? "" : "; choose from \(known.joined(separator: ", "))"
+    return known.isEmpty || known.count > 16 ? "" : "; choose from \(known.joined(separator: ", "))"
   }
 
   /// Whether a word is a name with letters left out, such as `wacloud` for `whatsapp-cloud`.

@@ -168,6 +168,14 @@ import Testing
     .missingFilename: { request { _ in } },
     .filenameNotAllowed: { request(.image) { $0.filename = "a.jpg" } },
     .invalidFilename: { request { $0.filename = "a/b.pdf" } },
+    .missingField: {
+      Preflight(policy: .whatsappCloud).check(
+        MessageRequest(to: "15551234567", mediaID: "1"), as: .templateImage)
+    },
+    .invalidField: {
+      Preflight(policy: .whatsappCloud).check(
+        MessageRequest(mediaID: "1", template: "Sale", language: "en"), as: .templateImage)
+    },
     .unknownField: { request { $0.fields["captoin"] = "x" } },
     .invalidRequest: { engine.rejection(ofRequest: "line 1 is not a JSON object") },
     .mediaNotChecked: { request { _ in } },

@@ -13,14 +13,6 @@ import Testing
     telegram = Preflight(policy: try Policy(parsing: text, name: "telegram.toml"))
   }
 
-  /// A PNG whose header claims a size; only the header is looked at for it.
-  private func png(_ width: UInt32, _ height: UInt32) throws -> [UInt8] {
-    var bytes = try Fixture.bytes("pictures/rgb.png")
-    bytes.replaceSubrange(16..<24, with: bigEndian(width) + bigEndian(height))
-    bytes.replaceSubrange(29..<33, with: bigEndian(crc32(Array(bytes[12..<29]))))
-    return bytes
-  }
-
   private func codes(_ bytes: [UInt8], as endpoint: String) throws -> [FindingCode] {
     try telegram.check(MemorySource(bytes), as: Endpoint(rawValue: endpoint)).findings.map(\.code)
   }
@@ -44,7 +36,7 @@ import Testing
   @Test func sidesAreHeldToTheirSumAndTheirRatio() throws {
     // The image data is that of another size, which is a fault of its own; what is asked for here is the rule.
     func breaks(_ width: UInt32, _ height: UInt32) throws -> Bool {
-      try codes(png(width, height), as: "photo").contains(.pixelSizeNotAllowed)
+      try codes(Fixture.png(width, height), as: "photo").contains(.pixelSizeNotAllowed)
     }
     #expect(try !breaks(5000, 5000) && breaks(5001, 5000))
     #expect(try !breaks(2000, 100) && breaks(2001, 100))

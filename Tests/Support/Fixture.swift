@@ -18,6 +18,14 @@ enum Fixture {
   static func bytes(_ name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(filePath: folder + name)))
   }
+
+  /// A PNG whose header claims a size. Its image data is that of another size, which only decoding shows.
+  static func png(_ width: UInt32, _ height: UInt32) throws -> [UInt8] {
+    var bytes = try bytes("pictures/rgb.png")
+    bytes.replaceSubrange(16..<24, with: bigEndian(width) + bigEndian(height))
+    bytes.replaceSubrange(29..<33, with: bigEndian(crc32(Array(bytes[12..<29]))))
+    return bytes
+  }
 }
 
 /// One engine for all tests, as in a program.

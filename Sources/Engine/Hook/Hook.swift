@@ -93,11 +93,7 @@ public struct Hook: Sendable {
     _ settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
   ) throws -> CheckResult {
     let request: HookRequest
-    do { request = try HookRequest(object) } catch {
-      return engine.rejection(
-        ofRequest: "line \(number) \(error.reason)", subject: error.subject, expected: error.expected,
-        actual: error.actual)
-    }
+    do { request = try HookRequest(object) } catch { return invalid(error, number) }
     var options = CheckOptions(request.endpoint, request.declaredType, request.message)
     options.depth = request.depth
     options.cancellation = cancellation
@@ -108,9 +104,11 @@ public struct Hook: Sendable {
       // A URL has no folder with a configuration.
       let (engine, endpoint) = reference.path.map(settings) ?? (engine, endpoint)
       if let wanted = request.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
+      if let mistake = request.mistake(under: engine.policy) { return invalid(mistake, number) }
       options.endpoint = request.endpoint ?? endpoint
       return try engine.check(reference, options)
     }
+    if let mistake = request.mistake(under: engine.policy) { return invalid(mistake, number) }
     if request.probes {
       options.endpoint = request.endpoint ?? endpoint
       if let wanted = options.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
@@ -147,12 +145,19 @@ public struct Hook: Sendable {
     }
   }
 
+  private func invalid(_ mistake: HookRequest.Invalid, _ number: Int) -> CheckResult {
+    engine.rejection(
+      ofRequest: "line \(number) \(mistake.reason)", subject: mistake.subject, expected: mistake.expected,
+      actual: mistake.actual)
+  }
+
   /// The answer to a request for an endpoint that the policy doesn't have; nil for one that it has.
   private func unknown(_ endpoint: Endpoint, _ engine: Preflight, _ number: Int) -> CheckResult? {
     let known = engine.policy.endpointNames
     if known.contains(endpoint) { return nil }
+    let other = Policy.builtInNames(with: endpoint).first.map { "; the policy \($0) has it" } ?? ""
     return engine.rejection(
-      ofRequest: "line \(number) has the unknown endpoint '\(endpoint)'", subject: .endpoint,
+      ofRequest: "line \(number) has the unknown endpoint '\(endpoint)'\(other)", subject: .endpoint,
       expected: known.map(\.rawValue).joined(separator: ", "), actual: endpoint.rawValue)
   }
 }

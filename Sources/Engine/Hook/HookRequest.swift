@@ -11,6 +11,8 @@ struct HookRequest {
   private(set) var probes = false
   /// The message; nil where no key of a message is given.
   private(set) var message: MessageRequest?
+  /// The fields of the message whose values are numbers.
+  private(set) var numbers: [String] = []
 
   /// Why a request can't be read.
   struct Invalid: Error {
@@ -18,6 +20,17 @@ struct HookRequest {
     var subject = Subject.request
     var expected: String?
     var actual: String?
+
+    static func notText(_ key: String) -> Invalid {
+      Invalid(
+        reason: "has a value of '\(key)' that is not text", subject: Subject(rawValue: key), expected: "text")
+    }
+  }
+
+  /// What is wrong with the request under a policy: a number in a field that isn't an integer; nil if nothing is.
+  func mistake(under policy: Policy) -> Invalid? {
+    numbers.first { name in !policy.fields.contains { $0.name == name && $0.kind == .integer } }
+      .map(Invalid.notText)
   }
 
   init(_ object: RequestObject) throws(Invalid) {
@@ -53,9 +66,10 @@ struct HookRequest {
     switch member.value {
     case .text(let text): value = text
     case .null: value = nil
-    case .number, .other:
-      throw Invalid(
-        reason: "has a value of '\(key)' that is not text", subject: Subject(rawValue: key), expected: "text")
+    case .number where !Field.reservedNames.contains(key):
+      value = String(decoding: member.written, as: UTF8.self)
+      numbers.append(key)
+    case .number, .other: throw .notText(key)
     }
     switch key {
     case "endpoint": endpoint = value == Endpoint.automatic ? nil : value.map(Endpoint.init(rawValue:))

@@ -42,14 +42,16 @@ extension Policy {
     return maker.findings
   }
 
-  /// The other endpoints that would accept the file as it is: those at which
+  /// The other endpoints to propose that would accept the file as it is: those at which
   /// ``findings(for:_:at:name:declaredType:)`` has nothing as severe as `limit`.
   package func alternatives(
     to endpoint: Endpoint?, for inspection: Inspection, _ table: FactTable, rejectingFrom limit: Severity
   ) -> [Endpoint] {
     guard inspection.byteCount > 0, let mediaType = inspection.mediaType else { return [] }
+    let own = endpoint.flatMap(self.endpoint)
     return endpoints.compactMap { other in
-      guard other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
+      let isProposed = own?.alternatives.map { $0.contains(other.endpoint) } ?? other.isAutomatic
+      guard isProposed, other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
       // The file's name and the declared type don't matter at another endpoint.
       var maker = FindingMaker(policy: self, endpoint: other.endpoint, inspection)
       maker.checkBytes(inspection)
@@ -198,14 +200,15 @@ extension FindingMaker {
   mutating func checkType(_ inspection: Inspection, _ endpoint: EndpointPolicy?, of policy: Policy) {
     guard let mediaType = inspection.mediaType else {
       return add(
-        .mediaTypeNotAllowed, values: ["actual": MediaType.octetStream.known?.phrase ?? ""],
-        expected: endpoint.map(Self.list), actual: nil, source: endpoint?.source)
+        .mediaTypeNotAllowed, message: endpoint?.refusal,
+        values: ["actual": MediaType.octetStream.known?.phrase ?? ""], expected: endpoint.map(Self.list),
+        actual: nil, source: endpoint?.source)
     }
     if let endpoint {
       guard !endpoint.types.contains(mediaType) else { return }
       add(
-        .mediaTypeNotAllowed, values: ["actual": mediaType.phrase], expected: Self.list(endpoint),
-        actual: mediaType.rawValue, source: endpoint.source)
+        .mediaTypeNotAllowed, message: endpoint.refusal, values: ["actual": mediaType.phrase],
+        expected: Self.list(endpoint), actual: mediaType.rawValue, source: endpoint.source)
     } else if let asked = self.endpoint {
       addMissingEndpoint(asked, of: policy)
     } else {
@@ -227,16 +230,21 @@ extension FindingMaker {
   /// The endpoint whose types are most like a file's: the first with one of the same family, such as a video (some of
   /// which are `application/…`), else with one of the same top level, else the one that accepts the most types.
   private static func nearest(to mediaType: MediaType, in policy: Policy) -> EndpointPolicy? {
-    policy.endpoints.first { $0.types.contains { $0.family == mediaType.family } }
-      ?? policy.endpoints.first { $0.types.contains { $0.topLevel == mediaType.topLevel } }
-      ?? policy.endpoints.max { $0.types.count < $1.types.count }
+    let endpoints = policy.automaticEndpoints
+    return endpoints.first { $0.types.contains { $0.family == mediaType.family } }
+      ?? endpoints.first { $0.types.contains { $0.topLevel == mediaType.topLevel } }
+      ?? endpoints.max { $0.types.count < $1.types.count }
   }
 
   mutating func addMissingEndpoint(_ endpoint: Endpoint, of policy: Policy) {
+    let other = Policy.builtInNames(with: endpoint).first
     add(
       .mediaTypeNotAllowed, subject: .endpoint,
-      message: "The policy \(policy.name) has no endpoint \(endpoint.rawValue).",
-      expected: policy.endpoints.map(\.endpoint.rawValue).joined(separator: ", "), actual: endpoint.rawValue)
+      message: "The policy {policy} has no endpoint {actual}.", values: ["policy": policy.name],
+      expected: policy.endpointNames.map(\.rawValue).joined(separator: ", "), actual: endpoint.rawValue,
+      fix: Remedy(
+        advice: other.map { "Choose the policy \($0), which has it, or another endpoint." }
+          ?? "Choose another endpoint."))
   }
 
   private static func list(_ endpoint: EndpointPolicy) -> String {

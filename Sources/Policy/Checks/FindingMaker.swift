@@ -10,8 +10,8 @@ struct FindingMaker {
   private let severities: [FindingCode: Severity?]
   /// The policy's own codes.
   private let codes: [Explanation]
-  /// The endpoints that could accept the result of a fix: the requested one, or any of the policy's; none
-  /// without a policy.
+  /// The endpoints that could accept the result of a fix: the requested one, or any that could be chosen; none without a
+  /// policy.
   private let targets: [EndpointPolicy]
   let endpoint: Endpoint?
   private let phrase: String
@@ -25,7 +25,7 @@ struct FindingMaker {
     severities = policy?.severities ?? [:]
     codes = policy?.codes ?? []
     let own = endpoint.flatMap { policy?.endpoint($0) }
-    targets = own.map { [$0] } ?? policy?.endpoints ?? []
+    targets = own.map { [$0] } ?? policy?.automaticEndpoints ?? []
     phrase = own?.phrase ?? endpoint?.standardPhrase ?? "A message"
     self.endpoint = endpoint
     mediaType = inspection?.mediaType

@@ -16,37 +16,51 @@ extension Policy {
   /// - Parameters:
   ///   - inspection: The local file, if there is one.
   ///   - fileName: Its name.
-  ///   - call: The call that the request is for.
+  ///   - call: The call that the request is for; nil if its endpoint takes none.
   ///   - allowsPrivateHosts: Whether URLs may lead into a private network.
   ///   - now: The time at which the message is sent.
   package func findings(
     for request: MessageRequest, at endpoint: Endpoint?, inspection: Inspection?,
-    named fileName: FilePath? = nil, call: CallTemplate, allowsPrivateHosts: Bool = false,
+    named fileName: FilePath? = nil, call: CallTemplate?, allowsPrivateHosts: Bool = false,
     now: Date = Date()
   ) -> [Finding] {
-    var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
-    let path = endpoint.flatMap { self.endpoint($0)?.path }
-    let references = fields.filter(\.isMediaReference)
+    let known = fields.filter { field in endpoint.map(field.endpoints.contains) ?? true }
+    var checks = RequestChecks(
+      finder: FindingMaker(policy: self, endpoint: endpoint, inspection), fields: known,
+      inspection: inspection, ownName: fileName?.lastComponent?.string ?? nameInURL(of: request),
+      allowsPrivateHosts: allowsPrivateHosts, now: now)
+    let calls = calls(for: request, at: endpoint, call)
+    // A local file may be yet to upload; nothing can refer to it then.
+    let needsReference = call.map { !$0.isUpload } ?? (inspection == nil)
+    let firstReference = fields.first(where: \.isMediaReference)?.name
     for field in fields {
-      if field.name == references.first?.name, !call.isUpload {
-        maker.checkReferences(request, among: references.map(\.name))
+      if field.name == firstReference {
+        checks.checkReferences(
+          fields.filter { $0.isMediaReference && request.fields[$0.name] != nil }, areNeeded: needsReference)
       }
-      // A field that isn't part of the call isn't required.
-      let isHere = endpoint.map { field.endpoints?.contains($0) ?? true } ?? (field.endpoints == nil)
-      let isRequired = field.isRequired && isHere && call.uses(field.name, path: path)
-      maker.check(
-        request.fields[field.name], of: field, isRequired: isRequired, inspection,
-        ownName: fileName?.lastComponent?.string ?? nameInURL(of: request),
-        allowsPrivateHosts: allowsPrivateHosts, now: now)
+      let isKnown = known.contains { $0.name == field.name }
+      // A field that isn't part of a call isn't required.
+      // Without an endpoint, only what every endpoint has can be missing.
+      let isEverywhere = endpoints.allSatisfy { field.endpoints.contains($0.endpoint) }
+      let isRequired =
+        field.isRequired && isKnown && (endpoint != nil || isEverywhere)
+        && calls.contains { $0.uses(field.name) }
+      checks.check(request.fields[field.name], of: field, isKnown: isKnown, isRequired: isRequired)
     }
-    let known = fields.map(\.name)
-    for key in request.fields.keys.sorted() where !known.contains(key) {
-      let names = known.joined(separator: ", ")
-      maker.add(
-        .unknownField, subject: .request, values: ["expected": names, "actual": "'\(key)'"],
-        expected: names, actual: key)
+    let names = Set(fields.map(\.name))
+    for key in request.fields.keys.sorted() where !names.contains(key) { checks.addUnknown(key) }
+    return checks.finder.findings
+  }
+
+  /// The calls that a request is for: with a recipient, an upload is followed by the message.
+  private func calls(
+    for request: MessageRequest, at endpoint: Endpoint?, _ call: CallTemplate?
+  ) -> [CallTemplate] {
+    guard let call else { return [] }
+    let hasRecipient = fields.contains {
+      $0.missingCode == .missingRecipient && request.fields[$0.name]?.isEmpty == false
     }
-    return maker.findings
+    return call.isUpload && hasRecipient ? [call, message(at: endpoint)] : [call]
   }
 
   /// The last part of the path of a request's URL, if it looks like a file name.
@@ -82,130 +96,223 @@ extension Policy {
   }
 }
 
-extension FindingMaker {
+/// Checks the fields of one request.
+private struct RequestChecks {
+  private(set) var finder: FindingMaker
+  /// The fields that a request to the endpoint has.
+  let fields: [Field]
+  /// The local file, if there is one.
+  let inspection: Inspection?
+  /// The name under which a document would be sent if the request named none.
+  let ownName: String?
+  let allowsPrivateHosts: Bool
+  let now: Date
+
   /// Requires exactly one of the fields that refer to media.
-  fileprivate mutating func checkReferences(_ request: MessageRequest, among names: [String]) {
-    let given = names.filter { request.fields[$0] != nil }
+  ///
+  /// - Parameter given: Those in the request, of other endpoints too, which are reported for themselves.
+  mutating func checkReferences(_ given: [Field], areNeeded: Bool) {
+    let references = fields.filter(\.isMediaReference)
+    let names = references.map(\.name)
     let wanted = names.joined(separator: " or ")
-    if given.isEmpty {
-      add(.missingMediaReference, subject: .request, expected: wanted)
-    } else if given.count > 1 {
-      add(
-        .conflictingMediaReferences, subject: .request, expected: wanted,
-        actual: given.joined(separator: " and "))
+    let known = given.map(\.name).filter(names.contains)
+    if known.count > 1 {
+      finder.add(
+        .conflictingMediaReferences, subject: .request,
+        values: ["expected": names.joined(separator: " and ")], expected: wanted,
+        actual: known.joined(separator: " and "))
+    } else if given.isEmpty, areNeeded, let first = names.first {
+      let what = names.count > 1 ? "neither " + names.joined(separator: " nor ") : "no \(first)"
+      finder.add(
+        .missingMediaReference, subject: .request, values: ["what": what], expected: wanted,
+        fix: references.count == 1 ? references.first?.form.map(Self.advice) : nil)
     }
   }
 
   /// Checks one field of a request.
-  fileprivate mutating func check(
-    _ value: String?, of field: Field, isRequired: Bool, _ inspection: Inspection?, ownName: String?,
-    allowsPrivateHosts: Bool, now: Date
-  ) {
+  mutating func check(_ value: String?, of field: Field, isKnown: Bool, isRequired: Bool) {
     let subject = Subject(rawValue: field.name)
     // An empty reference or filename has its own finding.
     let mayBeEmpty = field.isMediaReference || field.kind == .fileName || field.kind == .number
     guard let value, mayBeEmpty || !value.isEmpty else {
       if isRequired {
-        add(
-          field.missingCode, subject: subject, values: ["actual": "is missing"],
+        finder.add(
+          field.missingCode, subject: subject,
+          values: ["actual": "is missing", "what": "is missing", "field": field.name],
           expected: field.kind == .number ? "digits" : nil,
           fix: field.kind == .fileName ? ownName.map { Remedy(advice: "Add \(field.name): \($0)") } : nil)
       }
       return
     }
+    if !isKnown {
+      addUnexpected(field)
+      if field.isMediaReference { return }
+    }
+    if checkForm(value, field, subject) { return }
     switch field.kind {
     case .phoneNumber: checkPhoneNumber(value, field, subject)
     case .url:
-      checkURL(
+      finder.checkURL(
         value, invalid: field.invalidCode, subject, allowsPrivateHosts: allowsPrivateHosts, now: now)
-    case .number, .identifier: checkIdentifier(value, field, subject)
+    case .number, .identifier, .handle: checkIdentifier(value, field, subject)
+    case .integer: checkInteger(value, field, subject)
     case .text: checkText(value, field, subject)
-    case .fileName: checkFileName(value, field, subject, inspection)
+    case .fileName: checkFileName(value, field, subject)
     }
   }
 
+  /// A key that is no field of the policy's.
+  mutating func addUnknown(_ key: String) {
+    let names = fields.map(\.name).joined(separator: ", ")
+    finder.add(
+      .unknownField, subject: .request, values: ["expected": names, "actual": "'\(key)'"], expected: names,
+      actual: key)
+  }
+
+  // MARK: Fields that the endpoint doesn't have
+
+  private mutating func addUnexpected(_ field: Field) {
+    let subject = Subject(rawValue: field.name)
+    switch field.kind {
+    case .text: finder.add(.captionNotAllowed, subject: subject)
+    case .fileName: finder.add(.filenameNotAllowed, subject: subject)
+    case _ where field.isMediaReference:
+      let forms = fields.filter(\.isMediaReference).compactMap(\.form)
+      let wanted = forms.map(\.words).joined(separator: " or ")
+      finder.add(
+        field.invalidCode, severity: .error, subject: subject,
+        message: "{Endpoint} needs {expected}, not {what}." + Self.consequence(of: field.form, as: forms),
+        values: ["what": field.form?.words ?? field.name], expected: wanted, actual: field.name,
+        fix: forms.last.map(Self.advice))
+    default:
+      let names = fields.map(\.name).joined(separator: ", ")
+      finder.add(
+        .unknownField, subject: subject, message: "{Endpoint} has no field {field}; choose from {expected}.",
+        values: ["field": "'\(field.name)'"], expected: names, actual: field.name,
+        fix: Remedy(
+          advice: "Remove the field, or choose an endpoint that has it\(Self.list(field.endpoints))."))
+    }
+  }
+
+  /// The endpoints that have a field, after a colon; nothing where they are too many to name.
+  private static func list(_ endpoints: Field.Endpoints) -> String {
+    guard case .only(let endpoints) = endpoints else { return "" }
+    return ": " + endpoints.map(\.rawValue).joined(separator: ", ")
+  }
+
+  // MARK: References in another's place
+
+  /// Reports a reference of another kind than the field is for, such as an upload handle as media ID.
+  ///
+  /// - Returns: Whether it is one.
+  private mutating func checkForm(_ value: String, _ field: Field, _ subject: Subject) -> Bool {
+    guard field.isMediaReference, let wanted = field.form, let form = ReferenceForm(value), form != wanted
+    else { return false }
+    let better = fields.first { $0.isMediaReference && $0.form == form }
+    finder.add(
+      field.invalidCode, severity: .error, subject: subject,
+      message: "The {field} is {what}, not {expected}." + Self.consequence(of: form, as: [wanted]),
+      values: ["field": field.name, "what": form.words], expected: wanted.words, actual: value,
+      fix: better.map { Remedy(advice: "Pass it as \($0.name).") } ?? Self.advice(for: wanted))
+    return true
+  }
+
+  /// What Meta says to a reference in the place of an upload handle; empty in another's place.
+  private static func consequence(of form: ReferenceForm?, as wanted: [ReferenceForm]) -> String {
+    guard wanted == [.uploadHandle] else { return "" }
+    switch form {
+    case .url: return " Meta refuses it with error 100, subcode 2388273."
+    case .mediaID: return " Meta refuses it with error 100, subcode 2494102."
+    case .uploadHandle, .uploadSession, nil: return ""
+    }
+  }
+
+  /// How to get a reference.
+  private static func advice(for form: ReferenceForm) -> Remedy {
+    switch form {
+    case .url: Remedy(advice: "Pass a public URL of the file.")
+    case .mediaID: Remedy(advice: "Upload the file as media, and pass the ID that the upload returns.")
+    case .uploadHandle, .uploadSession:
+      Remedy(advice: "Upload the file with the Resumable Upload API, and pass the handle that it returns.")
+    }
+  }
+
+  // MARK: Values
+
   private mutating func checkPhoneNumber(_ value: String, _ field: Field, _ subject: Subject) {
     if PhoneNumber(value) != nil { return }
-    add(
+    finder.add(
       field.invalidCode, subject: subject,
       values: ["expected": "a phone number with a country code", "actual": "'\(value)'"],
       expected: "7 to 15 digits, the first not 0", actual: value)
   }
 
-  /// What the text of a URL gives away.
-  mutating func checkURL(
-    _ text: String, invalid: FindingCode, _ subject: Subject, allowsPrivateHosts: Bool, now: Date
-  ) {
-    let url: MediaURL
-    do { url = try MediaURL(text) } catch {
-      return add(
-        invalid, subject: subject,
-        values: ["expected": "an http or https URL with a host", "actual": error.reason],
-        expected: "an http or https URL with a host", actual: text)
-    }
-    if !allowsPrivateHosts, let reason = url.privateReason {
-      add(
-        .mediaURLNotPublic, subject: subject, values: ["actual": reason], expected: "a public host",
-        actual: url.host)
-    } else if url.isMetasOwn {
-      add(
-        .mediaURLNotPublic, severity: .warning, subject: subject,
-        message: "The media URL is a temporary Meta URL ({actual}); it expires and can't be sent again.",
-        expected: "your own public host", actual: url.host,
-        fix: Remedy(advice: "Send the media ID as mediaId, or host the file yourself."),
-        source: "Reports of error 131053 with links of lookaside.fbsbx.com and scontent.whatsapp.net")
-    }
-    if url.scheme == "http" {
-      add(.insecureMediaURL, subject: subject, expected: "https", actual: "http")
-    }
-    if let page = url.sharePage {
-      add(
-        .urlSharePage, subject: subject, expected: "a direct link to the file", actual: page.service,
-        fix: Remedy(advice: page.advice))
-    }
-    if let escaping = url.escaping {
-      add(.urlEscaped, subject: subject, expected: "the URL as it was signed", actual: escaping)
-    }
-    if let expiry = url.expiry {
-      let left = expiry.timeIntervalSince(now)
-      let date = expiry.formatted(.iso8601)
-      if left <= 0 {
-        add(.urlExpired, subject: subject, expected: "a date in the future", actual: date)
-      } else if left < Self.shortestLife {
-        add(.urlExpiresSoon, subject: subject, expected: "at least 15 minutes from now", actual: date)
+  private mutating func checkIdentifier(_ id: String, _ field: Field, _ subject: Subject) {
+    let isUnusable = id.isEmpty || id.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7f }
+    let isWanted =
+      switch field.kind {
+      case .number: !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      case .handle: ReferenceForm(id) == .uploadHandle && !isUnusable
+      default: !isUnusable
       }
+    if let allowed = field.characters, let other = id.first(where: { !allowed.contains($0) }) {
+      finder.add(
+        field.invalidCode, subject: subject, message: "The {field} {actual} can't contain {character}.",
+        values: [
+          "field": field.name, "character": other == " " ? "a space" : "'\(other)'", "actual": "'\(id)'",
+        ],
+        expected: "only \(allowed)", actual: id, source: field.source)
+    } else if !isWanted {
+      addInvalid(id, field, subject, isUnusable: isUnusable)
+    }
+    if let maximum = field.maximum, id.count > maximum {
+      finder.add(
+        field.invalidCode, subject: subject,
+        message: "The {field} can have at most {maximum} characters; it has {actual}.",
+        values: ["field": field.name, "maximum": "\(maximum)"], expected: "≤ \(maximum)",
+        actual: "\(id.count)",
+        source: field.source)
     }
   }
 
-  /// How long a signed URL has to work: WhatsApp fetches it for each recipient.
-  private static let shortestLife: TimeInterval = 15 * 60
+  private mutating func addInvalid(_ id: String, _ field: Field, _ subject: Subject, isUnusable: Bool) {
+    let (words, expected) =
+      switch field.kind {
+      case .number: ("an ID made of digits", "digits")
+      case .handle: (ReferenceForm.uploadHandle.words, ReferenceForm.uploadHandle.words)
+      default: ("an ID without spaces", "an ID without spaces")
+      }
+    finder.add(
+      field.invalidCode,
+      // A reference in another format may be valid, as long as it can be sent.
+      severity: field.isMediaReference && isUnusable ? .error : nil, subject: subject,
+      message: field.kind == .handle ? "The {field} {actual} is not {expected}." : nil,
+      values: [
+        "field": field.name, "expected": words, "actual": "'\(id)'", "what": "'\(id)' is not numeric",
+      ],
+      expected: expected, actual: id)
+  }
 
-  private mutating func checkIdentifier(_ id: String, _ field: Field, _ subject: Subject) {
-    let isDigits = !id.isEmpty && id.utf8.allSatisfy { (0x30...0x39).contains($0) }
-    let isUnusable = id.isEmpty || id.unicodeScalars.contains { $0.value <= 0x20 || $0.value == 0x7f }
-    if isDigits || (field.kind == .identifier && !isUnusable) { return }
-    // An ID in another format may be valid, as long as it can be sent.
-    let severity: Severity? = field.isMediaReference && isUnusable ? .error : nil
-    let found = field.isMediaReference ? "'\(id)'" : "'\(id)' is not numeric"
-    add(
-      field.invalidCode, severity: severity, subject: subject,
-      values: ["expected": "an ID without spaces", "actual": field.kind == .number ? found : "'\(id)'"],
-      expected: field.kind == .number ? "digits" : "an ID without spaces", actual: id)
+  private mutating func checkInteger(_ text: String, _ field: Field, _ subject: Subject) {
+    let range = (field.minimum ?? .min)...max(field.minimum ?? .min, field.maximum ?? .max)
+    // As it is sent: without a plus sign or zeros before it.
+    if let number = Int(text), "\(number)" == text, range.contains(number) { return }
+    let bounds = [field.minimum.map { "from \($0)" }, field.maximum.map { "to \($0)" }].compactMap { $0 }
+    finder.add(
+      field.invalidCode, subject: subject, values: ["field": field.name, "actual": "'\(text)'"],
+      expected: (["a whole number"] + bounds).joined(separator: " "), actual: text, source: field.source)
   }
 
   private mutating func checkText(_ text: String, _ field: Field, _ subject: Subject) {
-    if let endpoints = field.endpoints, let endpoint, !endpoints.contains(endpoint) {
-      add(.captionNotAllowed, subject: subject)
-    }
     guard let maximum = field.maximum else { return }
     let scalars = text.unicodeScalars.count
     let units = text.utf16.count
     if scalars > maximum {
-      add(
+      finder.add(
         field.invalidCode, subject: subject, values: ["expected": "\(maximum)"], expected: "≤ \(maximum)",
         actual: "\(scalars)", source: field.source)
     } else if units > maximum {
-      add(
+      finder.add(
         field.invalidCode, severity: .warning, subject: subject,
         message:
           "The \(field.name) has {actual} UTF-16 code units, which is over {expected} if WhatsApp counts those.",
@@ -214,14 +321,9 @@ extension FindingMaker {
     }
   }
 
-  private mutating func checkFileName(
-    _ name: String, _ field: Field, _ subject: Subject, _ inspection: Inspection?
-  ) {
-    if let endpoints = field.endpoints, let endpoint, !endpoints.contains(endpoint) {
-      add(.filenameNotAllowed, subject: subject)
-    }
+  private mutating func checkFileName(_ name: String, _ field: Field, _ subject: Subject) {
     func invalid(_ reason: String, _ severity: Severity, _ expected: String) {
-      add(
+      finder.add(
         field.invalidCode, severity: severity, subject: subject, values: ["actual": reason],
         expected: expected, actual: name, source: field.source)
     }
@@ -243,11 +345,23 @@ extension FindingMaker {
     if let maximum = field.recommendedMaximum, name.unicodeScalars.count > maximum {
       invalid("is longer than \(maximum) characters", .warning, "≤ \(maximum)")
     }
-    if let own, let mediaType = inspection?.mediaType, Self.contradicts(own, mediaType) {
-      add(
+    if let own, let mediaType = inspection?.mediaType, FindingMaker.contradicts(own, mediaType) {
+      finder.add(
         .extensionMismatch, subject: subject, values: ["expected": mediaType.phrase],
         expected: mediaType.known?.extensions.first.map { "." + $0 }, actual: own,
         fix: Remedy(advice: "Use a filename with the extension of the file's type."))
+    }
+  }
+}
+
+extension Field {
+  /// The form of reference that it is for; nil if it may have any, or refers to no media.
+  fileprivate var form: ReferenceForm? {
+    switch kind {
+    case .url: .url
+    case .number: .mediaID
+    case .handle: .uploadHandle
+    case .phoneNumber, .identifier, .integer, .text, .fileName: nil
     }
   }
 }

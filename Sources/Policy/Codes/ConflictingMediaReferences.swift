@@ -7,8 +7,8 @@ extension Explanation {
   static let conflictingMediaReferences = Explanation(
     .conflictingMediaReferences, .error,
     title: "The request has more than one media reference",
-    message: "The request must have exactly one of mediaUrl and mediaId; it has both.",
-    reason: "With both, it is undefined which one is sent.",
+    message: "The request must have exactly one of {expected}; it has {actual}.",
+    reason: "With more than one, it is undefined which one is sent.",
     source: "WaConnect API, media messages page: exactly one of mediaUrl and mediaId",
-    remedy: "Remove one of the two.")
+    remedy: "Remove all but one.")
 }

@@ -7,7 +7,7 @@ extension Explanation {
   static let invalidPhoneNumberID = Explanation(
     .invalidPhoneNumberID, .error,
     title: "The phone number ID is missing or invalid",
-    message: "The phone number ID {actual}.",
+    message: "The phone number ID {what}.",
     reason:
       "The phone number ID identifies the number to send from. It is Meta's numeric ID, not "
       + "the phone number itself.",

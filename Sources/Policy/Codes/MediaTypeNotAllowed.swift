@@ -14,8 +14,9 @@ extension Explanation {
     reason:
       "Each endpoint accepts a few types. WhatsApp checks the content, not the name: for a "
       + "WebP named .jpg or a WAV named .mp3 the API returns 200, then error 131053 arrives in "
-      + "a webhook.",
-    source: "Meta, Cloud API reference, Media: supported media types; error 131053",
+      + "a webhook. A template takes the kind of media that it was created for: another kind in its "
+      + "header is error 132012, \"Format mismatch, expected IMAGE, received VIDEO\".",
+    source: "Meta, Cloud API reference, Media: supported media types; errors 131053 and 132012",
     remedy: "Convert the file to a type that the endpoint accepts, or send it through another endpoint.",
     fixes: [
       RemedyChoice(
@@ -51,6 +52,11 @@ extension Explanation {
         Remedy(
           "Convert the audio", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "libmp3lame", .output("mp3")]),
         from: [.audio], makes: .mpegAudio),
+      RemedyChoice(
+        Remedy(
+          "Convert it to a voice message", run: "ffmpeg",
+          ["-i", .input, "-vn", "-c:a", "libopus", "-ac", "1", "-b:a", "32k", .output("ogg")]),
+        from: [.audio, .video], makes: .oggAudio),
       RemedyChoice(
         Remedy(
           "Save the document without macros", run: "soffice",

@@ -66,7 +66,7 @@ struct RuleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Endpoint that the files are sent to: image, video, audio, document, sticker, or auto for the one that accepts the file's type (default: from the configuration, else auto).",
+      "Endpoint that the files are sent to: \(EndpointChoice.words) (default: from the configuration, else auto).",
       valueName: "ENDPOINT"))
   var endpoint: EndpointChoice?
 
@@ -84,9 +84,21 @@ struct EndpointChoice: ExpressibleByArgument {
   /// The endpoint; nil for automatic.
   let endpoint: Endpoint?
 
+  /// The endpoints of the built-in policies, for help.
+  static let words: String = {
+    let names = Policy.waconnect.endpointNames
+    var text =
+      names.map(\.rawValue).joined(separator: ", ") + ", or auto for the one that accepts the file's type"
+    for policy in Policy.builtInNames.compactMap(Policy.builtIn) {
+      let others = policy.endpointNames.filter { !names.contains($0) }
+      if others.isEmpty { continue }
+      text += "; with \(policy.name) also \(others.map(\.rawValue).joined(separator: ", "))"
+    }
+    return text
+  }()
+
   static let defaultCompletionKind = CompletionKind.list(
-    [Endpoint.automatic]
-      + (Policy.builtIn(named: Policy.builtInNames.first ?? "")?.endpointNames ?? []).map(\.rawValue))
+    [Endpoint.automatic] + Policy.builtInEndpointNames.map(\.rawValue))
 
   init(argument: String) {
     endpoint = argument == Endpoint.automatic ? nil : Endpoint(rawValue: argument)

@@ -20,7 +20,8 @@ struct PayloadCommand: ParsableCommand {
     abstract: "Print the ready-to-send request for a file, or why it is rejected.",
     discussion: """
       The request is written to standard output. If it is rejected, the result is written to standard output as \
-      JSON and the findings to standard error as text. Without FILE, only the fields of the request are checked.
+      JSON and the findings to standard error as text. Without FILE, only the fields of the request are checked. \
+      At template-sample, which no message is sent to, the result is written in any case.
 
       Exit status: 0 if the request is ready; 1 if it is rejected; 2 if the file can't be read, or an option, a \
       configuration or a policy is invalid.
@@ -31,7 +32,7 @@ struct PayloadCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Endpoint that the message is sent to: image, video, audio, document, sticker, or auto for the one that accepts the file's type (default: auto).",
+      "Endpoint that the message is sent to: \(EndpointChoice.words) (default: auto).",
       valueName: "ENDPOINT"))
   var endpoint: EndpointChoice?
 
@@ -52,6 +53,8 @@ struct PayloadCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Meta's ID of the phone number to send from.", valueName: "ID"))
   var phoneNumberId: String?
+
+  @OptionGroup var template: TemplateOptions
 
   @Option(
     name: .customLong("field"),
@@ -91,7 +94,9 @@ struct PayloadCommand: ParsableCommand {
   private var message: MessageRequest {
     var message = MessageRequest(
       to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
-      phoneNumberID: phoneNumberId)
+      phoneNumberID: phoneNumberId, template: template.template, language: template.language)
+    message.card = template.card
+    message.headerHandle = template.headerHandle
     for field in fields {
       let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       message.fields[String(parts[0])] = String(parts[1])
@@ -145,6 +150,8 @@ struct PayloadCommand: ParsableCommand {
       return
     }
     Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)
+    // At an endpoint that no message is sent to, the result is all there is.
+    if result.verdict == .accepted { return }
     throw result.isUnreadable ? ExitStatus.notJudged : ExitStatus.rejected
   }
 
