@@ -384,6 +384,8 @@ class Hook(unittest.TestCase):
 
 
 class Meta(unittest.TestCase):
+    """A stand-in for Meta."""
+
     def meta(self, *arguments, env=WITH_TOKEN):
         return preflight(*arguments, "--graph-url", GRAPH.url, env=env)
 
@@ -408,6 +410,126 @@ class Meta(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
         self.assertIn("$WHATSAPP_ACCESS_TOKEN", run.stdout)
+
+
+class Upload(unittest.TestCase):
+    jpeg = os.path.join(world.FIXTURES, "pictures/rgb.jpg")
+
+    def upload(self, *arguments, env=WITH_TOKEN):
+        return preflight("upload", *arguments, "--graph-url", GRAPH.url, env=env)
+
+    def test_media(self):
+        GRAPH.uploads.clear()
+        run = self.upload(self.jpeg, "--phone-number-id", "555")
+        self.assertEqual((run.returncode, json.loads(run.stdout)), (0, {"mediaId": "4242"}), run.stderr)
+        kind, body = GRAPH.uploads[0]
+        self.assertTrue(kind.startswith("multipart/form-data; boundary="))
+        self.assertIn(fixture("pictures/rgb.jpg"), body)
+        for part in b'name="messaging_product"\r\n\r\nwhatsapp', b'name="type"\r\n\r\nimage/jpeg', b'filename="rgb.jpg"':
+            self.assertIn(part, body)
+
+    def test_message_of_an_upload(self):
+        for policy, body in {
+            "waconnect": {"to": "491701234567", "mediaId": "4242", "caption": "Hello", "phoneNumberId": "555"},
+            "whatsapp-cloud": {
+                "messaging_product": "whatsapp", "recipient_type": "individual", "to": "491701234567", "type": "image",
+                "image": {"id": "4242", "caption": "Hello"},
+            },
+        }.items():  # fmt: skip
+            run = self.upload(
+                self.jpeg, "--phone-number-id", "555", "--to", "+49 170 1234567", "--caption", "Hello", "--policy", policy
+            )
+            self.assertEqual((run.returncode, json.loads(run.stdout)), (0, body), run.stderr)
+
+    def test_file_behind_a_url(self):
+        GRAPH.uploads.clear()
+        run = self.upload(BASE + "/photo.jpg", "--phone-number-id", "555")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn(b'filename="photo.jpg"', GRAPH.uploads[0][1])
+
+    def test_what_is_rejected_is_not_sent(self):
+        GRAPH.uploads.clear()
+        GRAPH.requests.clear()
+        cmyk = os.path.join(world.FIXTURES, "pictures/cmyk.jpg")
+        self.assertEqual(self.upload(cmyk, "--phone-number-id", "555").returncode, 1)
+        self.assertEqual(self.upload(self.jpeg, "--phone-number-id", "555", "--to", "1").returncode, 1)
+        self.assertEqual(self.upload(self.jpeg + ".none", "--phone-number-id", "555").returncode, 2)
+        self.assertEqual(self.upload(self.jpeg).returncode, 2)
+        self.assertEqual(GRAPH.requests, [])
+
+    def test_sample(self):
+        GRAPH.received = b""
+        run = self.upload(self.jpeg, "--app-id", "777", "--sample")
+        self.assertEqual((run.returncode, json.loads(run.stdout)), (0, {"handle": "4::aW1hZ2U="}), run.stderr)
+        self.assertEqual(GRAPH.received, fixture("pictures/rgb.jpg"))
+
+    def test_sample_that_breaks_off_is_resumed(self):
+        GRAPH.received = b""
+        GRAPH.breaks_off_after = 100
+        run = self.upload(self.jpeg, "--app-id", "777", "--sample")
+        self.assertEqual((run.returncode, json.loads(run.stdout)), (0, {"handle": "4::aW1hZ2U="}), run.stderr)
+        self.assertEqual(GRAPH.received, fixture("pictures/rgb.jpg"))
+
+    def test_wrong_kind_of_sample(self):
+        audio = os.path.join(world.FIXTURES, "audio/mono.opus")
+        self.assertEqual(self.upload(audio, "--app-id", "777", "--sample").returncode, 1)
+
+    def test_refusals_of_meta(self):
+        GRAPH.refusal = world.error(100, "Param file must be a file with one of the following types: image/jpeg")
+        try:
+            run = self.upload(self.jpeg, "--phone-number-id", "555")
+        finally:
+            GRAPH.refusal = None
+        self.assertEqual((run.returncode, run.stdout), (1, ""))
+        self.assertIn("Param file must be", run.stderr)
+
+    def test_token(self):
+        self.assertEqual(self.upload(self.jpeg, "--phone-number-id", "555", env=ENVIRONMENT).returncode, 2)
+        wrong = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": "EAAGwrong987"}
+        run = self.upload(self.jpeg, "--phone-number-id", "555", env=wrong)
+        self.assertEqual(run.returncode, 1)
+        self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
+
+
+class S3(unittest.TestCase):
+    """A bucket's signed links, as Examples/S3 pipes them in."""
+
+    @classmethod
+    def setUpClass(cls):
+        import boto3
+        from moto.server import ThreadedMotoServer
+
+        cls.server = ThreadedMotoServer(ip_address=PUBLIC, port=5000)
+        cls.server.start()
+        os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+        cls.endpoint = f"http://{PUBLIC}:5000"
+        cls.s3 = boto3.client("s3", endpoint_url=cls.endpoint)
+        cls.s3.create_bucket(Bucket="media")
+        jpeg = fixture("pictures/rgb.jpg")
+        cls.s3.put_object(Bucket="media", Key="photos/good 1.jpg", Body=jpeg, ContentType="image/jpeg")
+        cls.s3.put_object(Bucket="media", Key="photos/typeless.jpg", Body=jpeg)
+        cls.s3.put_object(Bucket="media", Key="photos/cmyk.jpg", Body=fixture("pictures/cmyk.jpg"), ContentType="image/jpeg")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def test_bucket(self):
+        links = subprocess.run(
+            [os.path.join(os.path.dirname(world.FIXTURES), "Examples/S3/signed-links"), "media", "photos/"],
+            env=os.environ | {"AWS_ENDPOINT_URL": self.endpoint, "PATH": os.path.dirname(os.sys.executable) + ":" + os.environ["PATH"]},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        self.assertEqual(links.returncode, 0, links.stderr)
+        run = preflight("check", "--isolated", "--format", "ndjson", "--files-from", "-", input=links.stdout)
+        results = [json.loads(line) for line in run.stdout.splitlines()]
+        self.assertEqual([r["verdict"] for r in results], ["rejected", "accepted", "accepted"], run.stdout)
+        self.assertIn("color-model-not-allowed", codes(results[0]))
+        self.assertIn("url-content-type", codes(results[2], "warning"))
+
+    def test_removed_object(self):
+        link = self.s3.generate_presigned_url("get_object", Params={"Bucket": "media", "Key": "none.jpg"}, ExpiresIn=3600)
+        self.assertIn("url-status", codes(check(link)))
 
 
 if __name__ == "__main__":

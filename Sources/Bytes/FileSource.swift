@@ -76,6 +76,9 @@ public final class FileSource: ByteSource {
     opened = FileState(status)
   }
 
+  /// The open file, as long as the source is kept.
+  package var fileDescriptor: FileDescriptor { FileDescriptor(rawValue: descriptor) }
+
   deinit { close(descriptor) }
 
   /// Reads with `pread`, so that concurrent calls don't interfere.

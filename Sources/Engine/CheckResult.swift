@@ -57,6 +57,9 @@ public struct CheckResult: Sendable, Hashable {
   /// Whether the file was found in a folder, not named by the user.
   package var isFoundInFolder = false
 
+  /// The type to declare, with the parameters that the provider requires; nil if it isn't known.
+  package internal(set) var declaredType: String?
+
   /// How long the check took; nil where nobody measured it.
   package var elapsed: Duration?
 

@@ -317,13 +317,15 @@ public final class Preflight: Sendable {
           file: arrival == nil ? name : nil)
       }
     }
-    return CheckResult(
+    var result = CheckResult(
       reference, endpoint: judged.endpoint, inspection: judged.inspection, findings: findings,
       alternatives: policy.alternatives(
         to: judged.endpoint, for: judged.inspection, judged.table,
         rejectingFrom: isStrict ? .warning : .error),
       request: prepared, isStrict: isStrict, source: options.keepsSource ? source : nil,
       url: arrival?.transfer.answer)
+    result.declaredType = policy.declaredType(for: judged.inspection, judged.table)
+    return result
   }
 
   /// What is known of a file once its bytes have been read.

@@ -30,7 +30,7 @@ struct PreflightCommand: ParsableCommand {
       """,
     version: "\(Version.current)\nsandbox: \(Sandbox.offered)",
     subcommands: [
-      CheckCommand.self, PayloadCommand.self, InspectCommand.self, HookCommand.self, ExplainCommand.self,
+      CheckCommand.self, PayloadCommand.self, UploadCommand.self, InspectCommand.self, HookCommand.self, ExplainCommand.self,
       PolicyCommand.self, InitCommand.self, ConfigCommand.self, SuperviseFetchCommand.self,
     ])
 

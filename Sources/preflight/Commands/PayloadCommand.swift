@@ -36,31 +36,13 @@ struct PayloadCommand: ParsableCommand {
       valueName: "ENDPOINT"))
   var endpoint: EndpointChoice?
 
-  @Option(help: ArgumentHelp("Recipient's phone number with country code.", valueName: "NUMBER"))
-  var to: String?
-
   @Option(help: ArgumentHelp("Public URL of the file.", valueName: "URL"))
   var mediaUrl: String?
 
   @Option(help: ArgumentHelp("Meta's media ID of an earlier upload.", valueName: "ID"))
   var mediaId: String?
 
-  @Option(help: ArgumentHelp("Caption of an image, a video or a document.", valueName: "TEXT"))
-  var caption: String?
-
-  @Option(help: ArgumentHelp("File name that a document is shown with.", valueName: "NAME"))
-  var filename: String?
-
-  @Option(help: ArgumentHelp("Meta's ID of the phone number to send from.", valueName: "ID"))
-  var phoneNumberId: String?
-
-  @OptionGroup var template: TemplateOptions
-
-  @Option(
-    name: .customLong("field"),
-    help: ArgumentHelp(
-      "Another field of the policy's requests; may be repeated.", valueName: "NAME=VALUE"))
-  var fields: [String] = []
+  @OptionGroup(title: "Message") var messageOptions: MessageOptions
 
   @Option(help: ArgumentHelp("Media type that you will declare.", valueName: "TYPE"))
   var declaredType: String?
@@ -92,22 +74,13 @@ struct PayloadCommand: ParsableCommand {
 
   /// The fields of the request.
   private var message: MessageRequest {
-    var message = MessageRequest(
-      to: to, mediaURL: mediaUrl, mediaID: mediaId, caption: caption, filename: filename,
-      phoneNumberID: phoneNumberId, template: template.template, language: template.language)
-    message.card = template.card
-    message.headerHandle = template.headerHandle
-    for field in fields {
-      let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      message.fields[String(parts[0])] = String(parts[1])
-    }
+    var message = messageOptions.message
+    if let mediaUrl { message.mediaURL = mediaUrl }
+    if let mediaId { message.mediaID = mediaId }
     return message
   }
 
   func validate() throws {
-    for field in fields where !field.contains("=") || field.hasPrefix("=") {
-      throw ValidationError("--field needs NAME=VALUE, not '\(field)'")
-    }
     if probe, file != nil {
       throw ValidationError("--probe checks what the request refers to, so there can't be a FILE")
     }
@@ -141,42 +114,12 @@ struct PayloadCommand: ParsableCommand {
         throw ValidationError("without FILE, --endpoint is required")
       }
     } catch let error as SnifferError { throw Failure(error.description) }
-    if !result.findings.isEmpty { show(result, policy: engine.policy) }
-    if let prepared = result.request {
-      guard let text = form.text.text(of: prepared) else {
-        throw Failure("an HTTP message of an upload would contain the file; use --as curl")
-      }
-      Terminal.write(text, to: STDOUT_FILENO)
-      return
-    }
+    let output = RequestOutput(form: form, color: color)
+    output.show(result, policy: engine.policy)
+    if let prepared = result.request { return try output.write(prepared) }
     Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)
     // At an endpoint that no message is sent to, the result is all there is.
     if result.verdict == .accepted { return }
     throw result.isUnreadable ? ExitStatus.notJudged : ExitStatus.rejected
-  }
-
-  /// Writes the findings as text to standard error.
-  private func show(_ result: CheckResult, policy: Policy) {
-    guard let human = ReportFormat.named("human") else { return }
-    let usesColor = color.isEnabled(onTerminal: Terminal.isTerminal(STDERR_FILENO))
-    var report = human.make(
-      ReportContext(
-        policy: policy.name, version: Version.current, usesColor: usesColor,
-        width: Terminal.width(STDERR_FILENO) ?? Terminal.standardWidth))
-    var bytes: [UInt8] = []
-    report.add(result, to: &bytes)
-    Terminal.write(bytes, to: STDERR_FILENO)
-  }
-}
-
-enum RequestForm: String, ExpressibleByArgument, CaseIterable {
-  case json, http, curl
-
-  var text: RequestText {
-    switch self {
-    case .json: .json
-    case .http: .http
-    case .curl: .curl
-    }
   }
 }

@@ -75,7 +75,7 @@ final class FetchClient: Fetcher {
       case .mediaID(let id): .media(id: id, .init(graphURL: graphURL, phoneNumberID: phoneNumberID), limits)
       case .file: throw FetchFailure(.local, "a file is not fetched")
       }
-    let (outcome, file) = try reply(to: task) { beginning in
+    let (outcome, file) = try reply(to: task, within: seconds) { beginning in
       do { return limit(try FileSource(beginning)) } catch { return limit(MemorySource([])) }
     }
     switch outcome {
@@ -83,6 +83,24 @@ final class FetchClient: Fetcher {
       return FetchedMedia(transfer, uploaded: uploaded, source: try source(file))
     case .failure(let failure): throw failure
     case .beginning, .uploaded, .restarted: throw FetchFailure(.local, "the program that fetches is confused")
+    }
+  }
+
+  /// Uploads an open file.
+  ///
+  /// - Returns: The media ID, or the handle of a sample.
+  func upload(
+    _ upload: FetchRequest.Upload, _ source: FileSource, from phoneNumberID: String?
+  ) throws(FetchFailure) -> String {
+    let access = FetchRequest.MetaAccess(graphURL: graphURL, phoneNumberID: phoneNumberID)
+    let (outcome, _) = try reply(
+      to: .upload(upload, access), with: source.fileDescriptor, within: upload.seconds
+    ) { _ in 0 }
+    switch outcome {
+    case .uploaded(let id): return id
+    case .failure(let failure): throw failure
+    case .answer, .beginning, .restarted:
+      throw FetchFailure(.local, "the program that fetches is confused")
     }
   }
 
@@ -97,21 +115,24 @@ final class FetchClient: Fetcher {
 
   /// Sends a request and waits for the last reply to it.
   ///
-  /// - Parameter limit: Answers how many bytes to read of what begins like a file, which it closes.
+  /// - Parameters:
+  ///   - file: What is uploaded. It isn't sent again if the program ends: it may have been uploaded.
+  ///   - limit: Answers how many bytes to read of what begins like a file, which it closes.
   private func reply(
-    to task: FetchRequest.Task, limit: (FileDescriptor) -> UInt64
+    to task: FetchRequest.Task, with file: FileDescriptor? = nil, within seconds: Double,
+    limit: (FileDescriptor) -> UInt64
   ) throws(FetchFailure) -> (FetchReply.Outcome, FileDescriptor?) {
     let events = BlockingQueue<Event>()
     let id: Int = try register(events)
     defer { state.withLock { _ = $0.waiting.removeValue(forKey: id) } }
-    send(FetchRequest(id: id, task))
+    send(FetchRequest(id: id, task), with: file)
     var tries = 1
     while true {
       switch events.take(within: seconds + Self.patience) {
       case nil: throw FetchFailure(.local, "the program that fetches doesn't reply")
       case .ended(let failure): throw failure
       case .reply(.restarted, _):
-        if tries == Self.maximumTries {
+        if tries == Self.maximumTries || file != nil {
           throw FetchFailure(.local, "the program that fetches ended unexpectedly")
         }
         tries += 1
@@ -133,9 +154,9 @@ final class FetchClient: Fetcher {
     return try registered.get()
   }
 
-  private func send(_ request: FetchRequest) {
+  private func send(_ request: FetchRequest, with file: FileDescriptor? = nil) {
     // If the other end is gone, the receiving thread ends every request.
-    sending.withLock { _ in _ = try? channel.send(request) }
+    sending.withLock { _ in _ = try? channel.send(request, with: file) }
   }
 
   private func receive(_ reply: FetchReply, _ file: FileDescriptor?) {
