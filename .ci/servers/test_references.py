@@ -532,5 +532,31 @@ class S3(unittest.TestCase):
         self.assertIn("url-status", codes(check(link)))
 
 
+class Manual(unittest.TestCase):
+    """The blocks "console network" of the manual. PREFLIGHT_RECORD=1 writes what is printed."""
+
+    page = os.path.join(os.path.dirname(world.FIXTURES), "Documentation/URLs.md")
+
+    def test_blocks(self):
+        with open(self.page) as file:
+            text = file.read()
+
+        def printed(block):
+            lines = []
+            for command in re.findall(r"^\$ (.*)$", block.group(1), re.M):
+                run = subprocess.run(
+                    ["bash", "-c", f"{{ {command}\n}} 2>&1"], capture_output=True, text=True,
+                    env=ENVIRONMENT | {"PATH": FOLDER + ":" + ENVIRONMENT["PATH"]},
+                )  # fmt: skip
+                lines += ["$ " + command, run.stdout.removesuffix("\n")]
+            return "```console network\n" + "\n".join(filter(None, lines)) + "\n```"
+
+        actual = re.sub(r"```console network\n(.*?)\n```", printed, text, flags=re.S)
+        if os.environ.get("PREFLIGHT_RECORD"):
+            with open(self.page, "w") as file:
+                file.write(actual)
+        self.assertEqual(text.splitlines(), actual.splitlines())
+
+
 if __name__ == "__main__":
     unittest.main()

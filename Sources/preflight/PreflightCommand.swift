@@ -30,7 +30,8 @@ struct PreflightCommand: ParsableCommand {
       """,
     version: "\(Version.current)\nsandbox: \(Sandbox.offered)",
     subcommands: [
-      CheckCommand.self, PayloadCommand.self, UploadCommand.self, InspectCommand.self, HookCommand.self, ExplainCommand.self,
+      CheckCommand.self, PayloadCommand.self, UploadCommand.self, InspectCommand.self, HookCommand.self,
+      ExplainCommand.self,
       PolicyCommand.self, InitCommand.self, ConfigCommand.self, SuperviseFetchCommand.self,
     ])
 
@@ -74,7 +75,8 @@ extension PreflightCommand {
       guard !subcommands.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
       guard let next = subcommands.first(where: { $0.configuration.commandName == word }) else {
         let name = (known + [word]).joined(separator: " ")
-        let names = subcommands.compactMap { $0.configuration.commandName }
+        let shown = subcommands.map { $0.configuration }.filter { $0.shouldDisplay }
+        let names = shown.compactMap { $0.commandName }
         let advice = (known.isEmpty ? checkAdvice(word) : nil) ?? TOMLDecoder.suggestion(word, names)
         let help = (["preflight"] + known + ["--help"]).joined(separator: " ")
         return Failure("unknown command '\(name)'\(advice)\nSee '\(help)'.")
