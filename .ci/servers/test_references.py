@@ -66,6 +66,10 @@ class Answers(unittest.TestCase):
         result = check(f"http://[{world.PUBLIC_V6}]:8443/photo.jpg")
         self.assertIn("url-status", codes(result))  # nginx: plain HTTP sent to an HTTPS port
 
+    def test_every_address_is_tried(self):
+        result = check("http://dual.example.com/photo.jpg")
+        self.assertEqual((result["verdict"], result["url"]["status"]), ("accepted", 200))
+
     def test_statuses(self):
         for path, words in {
             "none.jpg": "There is no such file",

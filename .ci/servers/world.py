@@ -56,6 +56,8 @@ def make_network():
     text = "".join(f"{address} {names}\n" for address, names in hosts.items())
     # One public address beside a private one.
     text += f"{PUBLIC} both.example.com\n{PRIVATE} both.example.com\n"
+    # An address at which nothing is beside one that works.
+    text += f"2606:2800:220:1::99 dual.example.com\n{OTHER_PUBLIC} dual.example.com\n{PUBLIC} dual.example.com\n"
     replace("/etc/hosts", text)
     replace("/etc/resolv.conf", "nameserver 127.0.0.53\noptions timeout:1 attempts:1\n")
     replace("/etc/nsswitch.conf", "hosts: files dns\n")

@@ -50,10 +50,23 @@
       return client
     }
 
+    /// Whether an error says that there was no connection, so that nothing was sent.
+    static func isUnconnected(_ error: any Error) -> Bool {
+      switch error {
+      case is NIOConnectionError: true
+      case let error as HTTPClientError: error == .connectTimeout
+      case let error as IOError:
+        [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ETIMEDOUT].contains(error.errnoCode)
+      default: false
+      }
+    }
+
     private static func configuration(_ target: Target, _ address: String) -> HTTPClient.Configuration {
       var configuration = HTTPClient.Configuration(
         tlsConfiguration: Trust.configuration, redirectConfiguration: .disallow, decompression: .disabled)
       configuration.httpVersion = .http1Only
+      // So that there is time for another address.
+      configuration.timeout.connect = .seconds(5)
       configuration.dnsOverride = [target.host: address]
       configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 8
       configuration.connectionPool.idleTimeout = .seconds(15)

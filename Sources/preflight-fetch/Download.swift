@@ -101,7 +101,9 @@
       request.headers.add(name: "Accept", value: "*/*")
       if let authorization { request.headers.add(name: "Authorization", value: authorization) }
       for address in addresses.dropLast() {
-        do { return try await execute(request, at: address) } catch is NIOConnectionError { continue }
+        do { return try await execute(request, at: address) } catch  where Clients.isUnconnected(error) {
+          continue
+        }
       }
       return try await execute(request, at: addresses.last ?? target.host)
     }

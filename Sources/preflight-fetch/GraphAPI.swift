@@ -198,9 +198,12 @@
     ) async throws -> HTTPClientResponse {
       let timeout = TimeAmount.nanoseconds(Int64(deadline.left * 1e9))
       for address in addresses.dropLast() {
-        do {
-          return try await clients.client(for: target, at: address).execute(request, timeout: timeout)
-        } catch is NIOConnectionError { continue }
+        let client = clients.client(for: target, at: address)
+        do { return try await client.execute(request, timeout: timeout) } catch
+          where Clients.isUnconnected(error)
+        {
+          continue
+        }
       }
       return try await clients.client(for: target, at: addresses.last ?? target.host)
         .execute(request, timeout: timeout)

@@ -5,7 +5,8 @@ import Testing
 /// The sandbox denies on all threads what a malicious file could make a reader do. `sandbox-probe` tries it.
 @Suite struct SandboxTests {
   private static let ways = [
-    "open a socket", "run a program", "write to a file", "make a file", "make a folder", "make a link",
+    "open a socket", "send a message on another socket", "run a program", "write to a file", "make a file",
+    "make a folder", "make a link",
     "rename a file", "remove a file", "change a file's mode", "change a file's owner", "cut a file",
   ]
 
@@ -46,6 +47,17 @@ import Testing
           "\(files)", "\(files + 3)",
         ])
       #expect(run.status == 0)
+    }
+
+    /// Messages are exchanged with the program that fetches, on its socket alone.
+    @Test(arguments: [(0, "done"), (1, "refused")]) func messagesOnOneSocket(socket: Int, outcome: String)
+      throws
+    {
+      let run = try Self.probe("--socket \(socket)")
+      let way = "send a message on another socket"
+      #expect(
+        run.output.split(separator: "\n").map(String.init)
+          == Self.ways.map { "\($0): \($0 == way ? outcome : "refused")" })
     }
 
     @Test(arguments: versions.dropFirst(), ["$SCRATCH/allowed/report", "report"])

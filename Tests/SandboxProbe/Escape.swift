@@ -23,6 +23,11 @@ struct Escape: Sendable {
         isOpened(socket(AF_INET, SOCK_STREAM, 0))
       #endif
     },
+    // Standard input is no socket: without the sandbox, another error says so.
+    Escape(name: "send a message on another socket") { _ in
+      var message = msghdr()
+      return sendmsg(STDIN_FILENO, &message, 0) < 0 && errno != EPERM
+    },
     Escape(name: "run a program") { _ in
       var child: pid_t = 0
       var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]

@@ -25,6 +25,9 @@ struct SandboxProbe: ParsableCommand {
     help: ArgumentHelp("Do as if the kernel's Landlock were of this version, 0 for none.", valueName: "N"))
   var landlock = Int32.max
 
+  @Option(help: ArgumentHelp("Allow messages on a descriptor.", valueName: "N"))
+  var socket: Int32?
+
   @Flag(help: "Don't enter the sandbox.")
   var noSandbox = false
 
@@ -35,7 +38,9 @@ struct SandboxProbe: ParsableCommand {
       guard Escape.prepare(folder) else { throw ValidationError("\(folder) can't be made") }
     }
     if !noSandbox {
-      Sandbox.enter(writing: writing.map { [FilePath($0)] } ?? [], landlock: landlock)
+      Sandbox.enter(
+        writing: writing.map { [FilePath($0)] } ?? [],
+        exchangingOn: socket.map(FileDescriptor.init(rawValue:)), landlock: landlock)
     }
     if let writing { print("write the allowed file:", Escape.replace(writing) ? "done" : "refused") }
     let main = Escape.all.map { $0.succeeds(in: folders.main, engine) }

@@ -36,17 +36,22 @@ final class FetchClient: Fetcher {
   private let sending = Mutex(())
 
   /// Starts the supervisor of `preflight-fetch`. Must be called before the sandbox is entered.
+  ///
+  /// If it can't be started, nothing can be fetched, and files are checked as ever.
   init(_ options: FetchOptions) throws {
     allowsPrivateHosts = options.allowPrivateHosts
     seconds = options.urlTimeout
     graphURL = options.graphUrl ?? FetchOptions.standardGraphURL
+    let other: Channel
+    do { (channel, other) = try Channel.pair() } catch { throw Failure("can't make a socket: \(error)") }
+    defer { try? other.descriptor.close() }
     do {
-      let (own, other) = try Channel.pair()
-      channel = own
       try ChildProcess.start(
         ChildProcess.ownPath, [SuperviseFetchCommand.name], standardInput: other.descriptor)
-      try other.descriptor.close()
-    } catch { throw Failure("can't start the program that fetches: \(error)") }
+    } catch {
+      let failure = FetchFailure(.local, "\(ChildProcess.ownPath.display) can't be started again: \(error)")
+      state.withLock { $0.end = failure }
+    }
   }
 
   /// What the sandbox has to leave usable.
