@@ -47,7 +47,7 @@ public struct CheckResult: Sendable, Hashable {
   public var facts: Facts
   /// Every finding: errors first, then warnings, then notes, and within each in the order of the checks.
   public var findings: [Finding]
-  /// The other endpoints of the policy that accept the file unchanged.
+  /// Other endpoints of the policy that accept the file unchanged and can stand in for this one.
   public var alternatives: [Endpoint]
   /// The call to make; nil if no message was given, or something rejects.
   public var request: PreparedRequest?

@@ -102,7 +102,7 @@ import Testing
 
   @Test func nothingIsSuggestedWhereNothingIsNear() {
     #expect(TOMLDecoder.suggestion("x", []) == "")
-    #expect(TOMLDecoder.suggestion("none of them", (0..<13).map { "key\($0)" }) == "")
+    #expect(TOMLDecoder.suggestion("none of them", (0..<17).map { "key\($0)" }) == "")
     #expect(TOMLDecoder.suggestion(String(repeating: "x", count: 10_000), ["name"]) == "; choose from name")
   }
 

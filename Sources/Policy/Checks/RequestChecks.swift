@@ -231,9 +231,13 @@ private struct RequestChecks {
   private static func advice(for form: ReferenceForm) -> Remedy {
     switch form {
     case .url: Remedy(advice: "Pass a public URL of the file.")
-    case .mediaID: Remedy(advice: "Upload the file as media, and pass the ID that the upload returns.")
+    case .mediaID:
+      Remedy(advice: "Upload the file as media (preflight upload), and pass the ID that the upload returns.")
     case .uploadHandle, .uploadSession:
-      Remedy(advice: "Upload the file with the Resumable Upload API, and pass the handle that it returns.")
+      Remedy(
+        advice:
+          "Upload the file with the Resumable Upload API (preflight upload --sample), and pass the handle that it returns."
+      )
     }
   }
 
