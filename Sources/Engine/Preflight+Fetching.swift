@@ -12,7 +12,12 @@ struct Arrival {
   /// What the reference's text says.
   let findings: [Finding]
 
-  /// What the body says if it is a web page.
+  /// The title of the body if it is a web page.
+  func page(_ inspection: Inspection, in source: any ByteSource) -> AnswerText? {
+    inspection.mediaType == .html ? text(of: source) : nil
+  }
+
+  /// What the body of an answer says that isn't the file.
   func text(of source: any ByteSource) -> AnswerText {
     let count = Int(min(source.byteCount, UInt64(AnswerText.maximumByteCount)))
     var bytes = [UInt8](repeating: 0, count: count)
@@ -65,7 +70,7 @@ extension Preflight {
     }
     if transfer.contentEncoding != nil, !transfer.isDecoded {
       let findings = policy.findings(
-        for: transfer, nil, AnswerText([]), at: options.endpoint, subject: subject)
+        for: transfer, nil, page: nil, at: options.endpoint, subject: subject)
       return result(reference, textual + findings, options, transfer.answer)
     }
     if transfer.isCut { return try resultOfBeginning(fetched, reference, arrival, options) }
@@ -138,7 +143,7 @@ extension Preflight {
     let byteCount = fetched.transfer.contentEncoding == nil ? answer.contentLength : nil
     var findings = policy.findings(forBeginning: inspection, of: byteCount, at: endpoint)
     findings += policy.findings(
-      for: fetched.transfer, inspection, arrival.text(of: fetched.source), at: endpoint,
+      for: fetched.transfer, inspection, page: arrival.page(inspection, in: fetched.source), at: endpoint,
       subject: arrival.subject)
     var result = result(reference, arrival.findings + findings, options, answer)
     result.endpoint = endpoint

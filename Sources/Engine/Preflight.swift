@@ -300,8 +300,8 @@ public final class Preflight: Sendable {
       findings =
         arrival.findings + findings
         + policy.findings(
-          for: arrival.transfer, judged.inspection, arrival.text(of: source), at: judged.endpoint,
-          subject: arrival.subject)
+          for: arrival.transfer, judged.inspection, page: arrival.page(judged.inspection, in: source),
+          at: judged.endpoint, subject: arrival.subject)
     }
     var prepared: PreparedRequest?
     if let request = options.request {

@@ -77,7 +77,11 @@ public struct MetaError: Sendable, Hashable {
       meaning:
         "Media that a user sent to you can't be downloaded, or a media ID is unknown or has expired. It isn't "
         + "about files that you send.",
-      cases: [Case(details: "the media ID is unknown or expired", codes: [.invalidMediaID])],
+      cases: [
+        Case(
+          details: "the media ID is unknown or expired",
+          codes: [.invalidMediaID, .mediaIDUnknown, .mediaIDExpired, .mediaIDForeign])
+      ],
       source: "Meta, Cloud API, error codes"),
     MetaError(
       number: 131053, title: "Media upload error",
@@ -108,11 +112,16 @@ public struct MetaError: Sendable, Hashable {
           details: "Downloading media from weblink failed with http code 403",
           codes: [
             .mediaURLNotPublic, .invalidMediaURL, .insecureMediaURL, .urlExpired, .urlExpiresSoon,
-            .urlEscaped,
+            .urlEscaped, .urlStatus, .urlUnreachable, .urlSlow,
           ]),
         Case(
+          details:
+            "Downloading media from weblink failed with http code 429, … ratelimit reason: Request ratelimit by "
+            + "fwdproxy (WhatsApp limits how often it fetches from a network; no check can see that, and an upload avoids it)",
+          codes: [.urlStatus]),
+        Case(
           details: "Unsupported Image mime type text/html",
-          codes: [.urlSharePage, .mangledFile, .mediaTypeNotAllowed]),
+          codes: [.urlRedirects, .urlSharePage, .urlContentType, .mangledFile, .mediaTypeNotAllowed]),
       ], source: "Meta, Cloud API, error codes; reports with the texts quoted"),
     MetaError(
       number: 132000, title: "Template param count mismatch",

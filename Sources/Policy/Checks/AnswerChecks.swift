@@ -61,13 +61,13 @@ extension Policy {
 
   /// The findings about an answer that has the file, all of it or its beginning.
   ///
-  /// - Parameter text: What its body says if it is a web page.
+  /// - Parameter page: What it says if it is a web page.
   package func findings(
-    for transfer: Transfer, _ inspection: Inspection?, _ text: AnswerText, at endpoint: Endpoint?,
+    for transfer: Transfer, _ inspection: Inspection?, page: AnswerText?, at endpoint: Endpoint?,
     subject: Subject
   ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
-    maker.checkContentType(transfer.answer, inspection, text, subject)
+    maker.checkContentType(transfer.answer, inspection, page, subject)
     maker.checkTransfer(transfer, subject)
     return maker.findings
   }
@@ -91,9 +91,10 @@ extension Policy {
     return maker.findings
   }
 
-  /// The most bytes that any file may have at an endpoint, or at any if it is nil; nil without a limit.
+  /// The most bytes that any file may have at an endpoint, or at any that is chosen by a file's type if it is nil; nil
+  /// without a limit.
   package func maximumByteCount(at endpoint: Endpoint?) -> UInt64? {
-    let own = endpoint.map { [self.endpoint($0)].compactMap { $0 } } ?? endpoints
+    let own = endpoint.map { [self.endpoint($0)].compactMap { $0 } } ?? automaticEndpoints
     return own.flatMap(\.caps).map { max($0.size.hard, $0.disputed?.size.hard ?? 0) }.max()
   }
 }
@@ -146,11 +147,11 @@ extension FindingMaker {
 
   /// `url-content-type`.
   fileprivate mutating func checkContentType(
-    _ answer: URLAnswer, _ inspection: Inspection?, _ text: AnswerText, _ subject: Subject
+    _ answer: URLAnswer, _ inspection: Inspection?, _ page: AnswerText?, _ subject: Subject
   ) {
     let own = inspection?.mediaType
     let right = own?.rawValue
-    if let title = text.title, own == .html {
+    if let title = page?.title {
       return add(
         .urlContentType, subject: subject,
         message: "The URL leads to a web page, “\(title)”, not to a file.", expected: "a media file",
