@@ -42,9 +42,11 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "MediaPreflight", targets: ["MediaPreflight"]),
+    .library(name: "PreflightFix", targets: ["PreflightFix"]),
     .library(name: "PreflightReports", targets: ["PreflightReports"]),
     .executable(name: "preflight", targets: ["preflight"]),
     .executable(name: "preflight-fetch", targets: ["preflight-fetch"]),
+    .executable(name: "preflight-encode", targets: ["preflight-encode"]),
   ],
   traits: [
     .trait(
@@ -67,6 +69,9 @@ let package = Package(
     cLibrary("CLibWebP", "libwebpdemux", apt: "libwebp-dev", brew: "webp"),
     cLibrary("CZlib", "zlib", apt: "zlib1g-dev", brew: "zlib"),
     cLibrary("CDeflate", "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
+    cLibrary("CJPEG", "libjpeg", apt: "libjpeg-dev", brew: "jpeg-turbo"),
+    cLibrary("CPNG", "libpng16", apt: "libpng-dev", brew: "libpng"),
+    cLibrary("CWebPCodec", "libwebpmux", apt: "libwebp-dev", brew: "webp"),
     .systemLibrary(name: "CSandbox", path: "Sources/CModules/CSandbox"),
     .systemLibrary(name: "CDescriptors", path: "Sources/CModules/CDescriptors"),
     .target(
@@ -108,10 +113,18 @@ let package = Package(
     .target(
       name: "PreflightFix",
       dependencies: [
-        "PreflightBytes", "PreflightPolicy", system,
+        "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightPolicy", "MediaPreflight", system,
         .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       path: "Sources/Fix", swiftSettings: settings),
+    // Decodes and encodes strangers' images; only `preflight-encode` has it.
+    .target(
+      name: "PreflightEncoding", dependencies: ["PreflightBytes", "CJPEG", "CPNG", "CWebPCodec"],
+      path: "Sources/Encoding", swiftSettings: settings),
+    .executableTarget(
+      name: "preflight-encode",
+      dependencies: ["PreflightBytes", "PreflightEncoding", "PreflightSandbox", argumentParser],
+      path: "Sources/preflight-encode", swiftSettings: settings),
     .target(
       name: "PreflightReports", dependencies: ["MediaPreflight", system], path: "Sources/Reports",
       resources: [.embedInCode("HTML")], swiftSettings: settings),
@@ -128,7 +141,8 @@ let package = Package(
     .executableTarget(
       name: "preflight",
       dependencies: [
-        "MediaPreflight", "PreflightChannel", "PreflightProject", "PreflightReports", "PreflightSandbox",
+        "MediaPreflight", "PreflightChannel", "PreflightFix", "PreflightProject", "PreflightReports",
+        "PreflightSandbox",
         "PreflightTOML", argumentParser, system,
       ],
       path: "Sources/preflight", swiftSettings: settings),
@@ -162,6 +176,7 @@ let package = Package(
     tests(of: "Policy", ["MediaPreflight"], exclude: ["Policies"]),
     tests(of: "Engine", ["MediaPreflight", "PreflightReports"], exclude: ["verdicts.tsv"]),
     tests(of: "Fix", ["MediaPreflight", "PreflightFix"]),
+    tests(of: "Encoding", ["MediaPreflight", "PreflightEncoding"]),
     tests(of: "Reports", ["MediaPreflight", "PreflightReports"]),
     tests(of: "Project", ["MediaPreflight", "PreflightProject"]),
     tests(of: "Hostile", ["MediaPreflight"], exclude: ["UnsafeOperations.md"]),

@@ -65,7 +65,7 @@ extension FilePath {
   package var isTooLong: Bool { length >= Int(PATH_MAX) }
 
   /// The path that the system finds without a link in it; nil where nothing is there.
-  private var withoutLinks: FilePath? {
+  package var withoutLinks: FilePath? {
     guard let path = withPlatformString({ realpath($0, nil) }) else { return nil }
     // It ends with a NUL, and is ours to free.
     defer { free(path) }

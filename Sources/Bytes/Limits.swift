@@ -312,6 +312,48 @@ extension Limits {
   }
 }
 
+// MARK: - Fixing
+
+extension Limits {
+  /// Rewriting a file. Beyond a limit the file isn't rewritten, and the reason says so.
+  package enum Fix {
+    /// The samples of all tracks: 2,097,152, of 20 bytes of memory each, 12 hours of video with audio.
+    package static let samples = 1 << 21
+
+    /// An index, or metadata, that is kept in memory: 64 MiB. The index of a video of 100 MB has some megabytes.
+    package static let index: UInt64 = 64 << 20
+
+    /// Boxes, chunks or segments in a row: 65,536. A recording in fragments of a second has some thousands.
+    package static let boxes = 1 << 16
+
+    /// Edits of a track: 1,024; files have two.
+    package static let edits = 1 << 10
+
+    /// The setup of a decoder: 64 KiB; encoders write less than 1 KiB.
+    package static let setup = 64 << 10
+  }
+}
+
+extension Limits {
+  /// Decoding and encoding images, in a process of its own.
+  package enum Encoding {
+    /// The pixels of an image: 67,108,864, 256 MiB. Phones make photos of 50 megapixels.
+    package static let pixels = 1 << 26
+
+    /// The file: 128 MiB. A video's frames, decoded, have some ten.
+    package static let byteCount = 128 << 20
+
+    /// The frames of a sticker that are kept: 300, 1 MiB each. Ten seconds have as many at 30 a second.
+    package static let frames = 300
+
+    /// Memory: 2 GiB, for a large image, its scaled copy, and what the encoder needs.
+    package static let memory: UInt64 = 2 << 30
+
+    /// Processor time: 120 seconds. The slowest sticker takes some ten.
+    package static let seconds: UInt64 = 120
+  }
+}
+
 // MARK: - Documents
 
 extension Limits {

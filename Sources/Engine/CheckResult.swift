@@ -53,6 +53,8 @@ public struct CheckResult: Sendable, Hashable {
   public var request: PreparedRequest?
   /// What the server answered; nil if nothing was fetched.
   public var url: URLAnswer?
+  /// How it was fixed; nil if that wasn't asked for.
+  public var fix: FixNote?
 
   /// Whether the file was found in a folder, not named by the user.
   package var isFoundInFolder = false
@@ -129,7 +131,7 @@ public struct CheckResult: Sendable, Hashable {
     return result
   }
 
-  static func unreadable(
+  package static func unreadable(
     _ reference: Reference?, _ error: ByteSourceError, endpoint: Endpoint?
   ) -> CheckResult {
     CheckResult(
@@ -166,6 +168,7 @@ public struct CheckResult: Sendable, Hashable {
       && a.sniffedType == b.sniffedType && a.byteCount == b.byteCount && a.facts == b.facts
       && a.findings == b.findings && a.alternatives == b.alternatives && a.request == b.request
       && a.url == b.url
+      && a.fix == b.fix
   }
 
   /// Hashes what identifies a result well enough.

@@ -263,11 +263,18 @@ public final class Preflight: Sendable {
     return try judge(source, as: reference, options)
   }
 
+  /// Judges bytes that are there already, such as those that a fix made.
+  package func judge(
+    _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions
+  ) throws -> CheckResult {
+    try judge(source, as: reference, options, arrival: nil)
+  }
+
   /// Bytes to facts, facts to findings, findings to a verdict, and to the request that it leads to.
   ///
   /// - Parameter arrival: How the bytes came, if they were fetched.
   func judge(
-    _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions, arrival: Arrival? = nil
+    _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions, arrival: Arrival?
   ) throws -> CheckResult {
     let source = options.cancellation.map { CancellableSource(source: source, cancellation: $0) } ?? source
     let name = reference?.fileName

@@ -19,11 +19,21 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .needsAPerson(let summary): summary
-    case .programMissing(let name): "'\(name)' is not installed"
+    case .programMissing(let name):
+      "'\(name)' is not installed; it is in the package \(Self.package(of: name))"
     case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
     case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
     case .exists(let path): "\(path) already exists"
     case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"
+    }
+  }
+
+  /// The Debian package that has a program.
+  private static func package(of name: String) -> String {
+    switch name {
+    case "heif-convert": "libheif-examples"
+    case "preflight-encode": "preflight"
+    default: FFmpeg.package
     }
   }
 }

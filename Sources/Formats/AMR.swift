@@ -1,16 +1,21 @@
 // AMR and AMR-WB storage format: RFC 4867, section 5; frame sizes by 3GPP TS 26.101 and TS 26.201. Yields:
 // audio/amr or audio/amr-wb, the duration, and whether every frame is complete.
 
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
 
 extension Format {
   package static let amr = Format(
     "AMR", reader: AMR.self, hiding: .media,
     mediaTypes: [
-      .init("audio/amr", "AMR audio", .audio, extensions: ["amr"], isConfirmedByReader: true),
+      .init(.amr, "AMR audio", .audio, extensions: ["amr"], isConfirmedByReader: true),
       .init("audio/amr-wb", "AMR-WB audio", .audio, extensions: ["amr", "awb"]),
     ])
+}
+
+extension MediaType {
+  /// Narrow-band AMR.
+  package static let amr: MediaType = "audio/amr"
 }
 
 enum AMR: FormatReader {

@@ -1,13 +1,15 @@
-import MediaPreflight
+public import MediaPreflight
 
 /// One JSON document: the run, its results, and the counts. The counts come last, so that results can be streamed.
-struct JSONReport: Report {
+public struct JSONReport: Report {
   private let context: ReportContext
   private var isEmpty = true
 
-  init(_ context: ReportContext) { self.context = context }
+  /// Creates a report.
+  public init(_ context: ReportContext) { self.context = context }
 
-  mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
+  /// Adds a result.
+  public mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
     if isEmpty { begin(&output) } else { output.append(0x2c) }
     output.append(0x0a)
     isEmpty = false
@@ -16,7 +18,8 @@ struct JSONReport: Report {
     output += json.bytes
   }
 
-  mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
+  /// Completes the report.
+  public mutating func finish(_ summary: Summary, to output: inout [UInt8]) {
     if isEmpty { begin(&output) }
     output += Array("\n],\"summary\":".utf8)
     var json = JSONWriter()

@@ -1,13 +1,18 @@
-import MediaPreflight
+public import MediaPreflight
 
 /// One result per line, as JSON.
-struct NDJSONReport: Report {
-  func add(_ result: CheckResult, to output: inout [UInt8]) {
+public struct NDJSONReport: Report {
+  /// Creates a report.
+  public init() {}
+
+  /// Adds a result.
+  public func add(_ result: CheckResult, to output: inout [UInt8]) {
     var json = JSONWriter()
     json.result(result)
     json.endLine()
     output += json.bytes
   }
 
-  func finish(_: Summary, to _: inout [UInt8]) {}
+  /// Completes the report.
+  public func finish(_: Summary, to _: inout [UInt8]) {}
 }

@@ -30,9 +30,9 @@ struct PreflightCommand: ParsableCommand {
       """,
     version: "\(Version.current)\nsandbox: \(Sandbox.offered)",
     subcommands: [
-      CheckCommand.self, PayloadCommand.self, UploadCommand.self, InspectCommand.self, HookCommand.self,
-      ExplainCommand.self,
-      PolicyCommand.self, InitCommand.self, ConfigCommand.self, SuperviseFetchCommand.self,
+      CheckCommand.self, FixCommand.self, PayloadCommand.self, UploadCommand.self, InspectCommand.self,
+      HookCommand.self, ExplainCommand.self, PolicyCommand.self, InitCommand.self, ConfigCommand.self,
+      SuperviseFetchCommand.self,
     ])
 
   /// Runs the command, with the documented exit statuses instead of those of the argument parser.

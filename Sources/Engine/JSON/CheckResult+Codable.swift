@@ -10,7 +10,7 @@ internal import SystemPackage
 extension CheckResult: Codable {
   private enum CodingKeys: String, CodingKey {
     case path, pathBytes, verdict, endpoint, mediaType, sniffedType, size, facts, findings, alternatives,
-      request, url
+      request, url, fix
   }
 
   /// Decodes one result of `preflight check --format ndjson` or `preflight hook`.
@@ -46,6 +46,7 @@ extension CheckResult: Codable {
       request: try container.decodeIfPresent(PreparedRequest.self, forKey: .request))
     self.reference = reference
     url = try container.decodeIfPresent(URLAnswer.self, forKey: .url)
+    fix = try container.decodeIfPresent(FixNote.self, forKey: .fix)
     isInspection = verdict == nil
   }
 
@@ -66,6 +67,7 @@ extension CheckResult: Codable {
     try container.encode(alternatives, forKey: .alternatives)
     try container.encode(request, forKey: .request)
     try container.encodeIfPresent(url, forKey: .url)
+    try container.encodeIfPresent(fix, forKey: .fix)
   }
 }
 
@@ -158,5 +160,32 @@ extension JSONValue: Codable {
     case .integer(let integer): try integer.encode(to: encoder)
     case .file: try "@".encode(to: encoder)
     }
+  }
+}
+
+extension FixNote: Codable {
+  private enum CodingKeys: String, CodingKey { case steps, output, verdict, reason }
+
+  /// Decodes the `fix` of a result.
+  ///
+  /// - Throws: `DecodingError` if it is something else.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      steps: try container.decode([Step].self, forKey: .steps),
+      output: try container.decodeIfPresent(String.self, forKey: .output).map { FilePath(Array($0.utf8)) },
+      verdict: try container.decodeIfPresent(Verdict.self, forKey: .verdict),
+      reason: try container.decodeIfPresent(String.self, forKey: .reason))
+  }
+
+  /// Encodes the `fix` of a result.
+  ///
+  /// - Throws: What the encoder throws.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(steps, forKey: .steps)
+    try container.encode(output.map { $0.text ?? $0.display }, forKey: .output)
+    try container.encode(verdict, forKey: .verdict)
+    try container.encodeIfPresent(reason, forKey: .reason)
   }
 }

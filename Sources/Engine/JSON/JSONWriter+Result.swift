@@ -31,6 +31,10 @@ extension JSONWriter {
       json.key("request")
       if let request = result.request { json.request(request) } else { json.null() }
       if let answer = result.url { json.answer(answer) }
+      if let fix = result.fix {
+        json.key("fix")
+        json.fix(fix)
+      }
     }
   }
 
@@ -67,6 +71,26 @@ extension JSONWriter {
       json.member("offset", finding.offset)
       json.member("remedy", finding.remedy)
       json.member("source", finding.source)
+    }
+  }
+
+  private mutating func fix(_ fix: FixNote) {
+    object { json in
+      json.key("steps")
+      json.array { json in
+        for step in fix.steps {
+          json.object { json in
+            json.member("action", step.action)
+            json.member("summary", step.summary)
+            json.key("lossless")
+            json.bool(step.lossless)
+            json.member("command", step.command)
+          }
+        }
+      }
+      json.member("output", fix.output.map { $0.text ?? $0.display })
+      json.member("verdict", fix.verdict?.rawValue)
+      if let reason = fix.reason { json.member("reason", reason) }
     }
   }
 

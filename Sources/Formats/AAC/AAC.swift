@@ -2,7 +2,7 @@
 // (ISO/IEC 14496-3, 1.7.2). Yields: audio/aac with its profile and length, and whether the last frame is
 // complete; ADIF and LOAS only by name.
 
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
 
 extension Format {
@@ -10,10 +10,15 @@ extension Format {
     "AAC", reader: AAC.self, hiding: .media,
     mediaTypes: [
       .init(
-        "audio/aac", "AAC audio", .audio, extensions: ["aac", "adts"],
+        .aac, "AAC audio", .audio, extensions: ["aac", "adts"],
         aliases: ["audio/x-aac", "audio/aacp"], isConfirmedByReader: true),
       .init("audio/x-hx-aac-adif", "AAC audio in ADIF", .audio, extensions: ["aac", "adif"]),
     ])
+}
+
+extension MediaType {
+  /// AAC in ADTS frames.
+  package static let aac: MediaType = "audio/aac"
 }
 
 enum AAC: FormatReader {

@@ -34,9 +34,9 @@ package struct NameList: Sendable {
     return false
   }
 
-  func makeIterator() -> Iterator { Iterator(self) }
+  package func makeIterator() -> Iterator { Iterator(self) }
 
-  struct Iterator {
+  package struct Iterator {
     private static let chunkSize = 1 << 16
 
     /// Longer than the path limit of any system. Longer lines are truncated; no such file exists.
@@ -51,7 +51,7 @@ package struct NameList: Sendable {
     fileprivate init(_ list: NameList) { self.list = list }
 
     /// - Throws: ``PreflightBytes/ByteSourceError`` if reading the list fails.
-    mutating func next() throws -> Reference? {
+    package mutating func next() throws -> Reference? {
       if index < list.names.count {
         defer { index += 1 }
         return list.names[index]

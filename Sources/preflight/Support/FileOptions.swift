@@ -67,7 +67,7 @@ struct FileOptions: ParsableArguments {
     }
   }
 
-  private static func isStandardInput(_ file: FoundFile) -> Bool {
+  static func isStandardInput(_ file: FoundFile) -> Bool {
     file.isNamed && file.reference == .file("-")
   }
 }

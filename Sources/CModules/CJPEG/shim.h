@@ -1,0 +1,123 @@
+#pragma once
+// libjpeg-turbo, behind functions that don't jump: its errors leave by longjmp, which Swift can't.
+
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jpeglib.h>
+
+/// An error that jumps back to the function that was called.
+struct codec_jpeg_error {
+  struct jpeg_error_mgr manager;
+  jmp_buf back;
+};
+
+static inline void codec_jpeg_leave(j_common_ptr info) { longjmp(((struct codec_jpeg_error *)info->err)->back, 1); }
+
+static inline void codec_jpeg_be_silent(j_common_ptr info) { (void)info; }
+
+/// A decoded image: RGBA in rows without gaps, which the caller frees as it does the profile.
+struct codec_jpeg_image {
+  uint8_t *pixels;
+  uint32_t width, height;
+  uint8_t *profile;
+  unsigned int profile_size;
+};
+
+/// Decodes an image of at most `most_pixels`, halved while both sides stay at least `least_side` (0 for never).
+/// Returns whether all of it could be decoded.
+static inline int codec_jpeg_read(
+  const uint8_t *data, size_t size, uint64_t most_pixels, uint32_t least_side, struct codec_jpeg_image *image) {
+  struct jpeg_decompress_struct info;
+  struct codec_jpeg_error error;
+  memset(image, 0, sizeof *image);
+  info.err = jpeg_std_error(&error.manager);
+  error.manager.error_exit = codec_jpeg_leave;
+  error.manager.output_message = codec_jpeg_be_silent;
+  jpeg_create_decompress(&info);
+  if (setjmp(error.back)) {
+    jpeg_destroy_decompress(&info);
+    return 0;
+  }
+  jpeg_mem_src(&info, data, size);
+  jpeg_save_markers(&info, JPEG_APP0 + 2, 0xffff);
+  jpeg_read_header(&info, TRUE);
+  while (least_side > 0 && info.scale_denom < 8) {
+    uint32_t next = info.scale_denom * 2;
+    if (info.image_width / next < least_side || info.image_height / next < least_side) break;
+    info.scale_num = 1;
+    info.scale_denom = next;
+  }
+  int is_cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+  info.out_color_space = is_cmyk ? JCS_CMYK : JCS_EXT_RGBA;
+  jpeg_calc_output_dimensions(&info);
+  image->width = info.output_width;
+  image->height = info.output_height;
+  if ((uint64_t)image->width * image->height > most_pixels) {
+    jpeg_destroy_decompress(&info);
+    return 0;
+  }
+  if (!is_cmyk) jpeg_read_icc_profile(&info, &image->profile, &image->profile_size);
+  image->pixels = malloc((size_t)image->width * image->height * 4);
+  if (!image->pixels) {
+    jpeg_destroy_decompress(&info);
+    return 0;
+  }
+  jpeg_start_decompress(&info);
+  while (info.output_scanline < info.output_height) {
+    uint8_t *row = image->pixels + (size_t)info.output_scanline * image->width * 4;
+    jpeg_read_scanlines(&info, &row, 1);
+    // Photoshop's inks are inverted, and nearly all writers follow it (Adobe's marker).
+    for (uint32_t x = 0; is_cmyk && x < image->width; x += 1) {
+      uint8_t *pixel = row + 4 * x;
+      unsigned ink[4];
+      for (int channel = 0; channel < 4; channel += 1) {
+        ink[channel] = info.saw_Adobe_marker ? pixel[channel] : 255u - pixel[channel];
+      }
+      for (int channel = 0; channel < 3; channel += 1) pixel[channel] = (uint8_t)((ink[channel] * ink[3] + 127) / 255);
+      pixel[3] = 255;
+    }
+  }
+  jpeg_finish_decompress(&info);
+  jpeg_destroy_decompress(&info);
+  return 1;
+}
+
+/// Encodes RGBA, without the transparency. The caller frees the result. Returns whether it could be encoded.
+static inline int codec_jpeg_write(
+  const uint8_t *pixels, uint32_t width, uint32_t height, int quality, const uint8_t *profile,
+  unsigned int profile_size, unsigned char **data, unsigned long *size) {
+  struct jpeg_compress_struct info;
+  struct codec_jpeg_error error;
+  info.err = jpeg_std_error(&error.manager);
+  error.manager.error_exit = codec_jpeg_leave;
+  error.manager.output_message = codec_jpeg_be_silent;
+  jpeg_create_compress(&info);
+  if (setjmp(error.back)) {
+    jpeg_destroy_compress(&info);
+    return 0;
+  }
+  jpeg_mem_dest(&info, data, size);
+  info.image_width = width;
+  info.image_height = height;
+  info.input_components = 4;
+  info.in_color_space = JCS_EXT_RGBX;
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, quality, TRUE);
+  info.optimize_coding = TRUE;
+  // At high quality, colors are kept at full size.
+  if (quality >= 90) info.comp_info[0].h_samp_factor = info.comp_info[0].v_samp_factor = 1;
+  jpeg_start_compress(&info, TRUE);
+  if (profile_size > 0) jpeg_write_icc_profile(&info, profile, profile_size);
+  while (info.next_scanline < height) {
+    uint8_t *row = (uint8_t *)pixels + (size_t)info.next_scanline * width * 4;
+    jpeg_write_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_compress(&info);
+  jpeg_destroy_compress(&info);
+  return 1;
+}

@@ -1,0 +1,168 @@
+internal import MediaPreflight
+internal import PreflightBytes
+internal import PreflightFacts
+internal import PreflightFormats
+internal import PreflightPolicy
+internal import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Encodes what can't be fixed without: once, and again only if the result was too large.
+struct Encoder {
+  private static let attempts = 3
+
+  var search: Fixer.Search
+  let options: Fixer.Options
+  let isStrict: Bool
+
+  /// Encodes a file, or says in the result why it can't be.
+  func encode(_ start: Fixer.Search.Made, at path: FilePath?, into result: inout FixResult) throws {
+    // What is damaged isn't made whole by encoding what is left of it.
+    if let damage = result.original.findings.first(where: { $0.code == .damagedFile }) {
+      result.reason = damage.message
+      return
+    }
+    if try isCut(start.source) {
+      result.reason = "The file is shorter than its header says: its end is missing."
+      return
+    }
+    do {
+      try TemporaryFiles.withFolder { folder in
+        let input = try path ?? write(start.source, to: folder.appending(TemporaryFiles.input))
+        let requirements = Requirements(search.target, in: search.engine.policy)
+        if let encoding = ImageEncoding(of: result.original, for: search.target, requirements) {
+          try draw(encoding, from: input, in: folder, into: &result)
+        } else if let container = container(of: result.original),
+          let format = FFmpeg.format(ofContainer: container), options.runsPrograms
+        {
+          try encode(input, format: format, container: container, in: folder, into: &result)
+        }
+      }
+    } catch let error as FixError {
+      result.reason = Self.sentence(error.description)
+    } catch let error as RewriteError {
+      result.reason = Self.sentence(error.description)
+    } catch let error as ByteSourceError {
+      result.reason = Self.sentence("what was made can't be read: \(error)")
+    }
+  }
+
+  // MARK: Images
+
+  private func draw(
+    _ encoding: ImageEncoding, from input: FilePath, in folder: FilePath, into result: inout FixResult
+  ) throws {
+    guard let program = options.encoder else { throw FixError.programMissing("preflight-encode") }
+    if encoding.decoder != nil, !options.runsPrograms { return }
+    if options.isDryRun {
+      result.steps = [.draw(encoding)]
+      result.reason = nil
+      return
+    }
+    let output = folder.appending(TemporaryFiles.output)
+    try ImageEncoder(encoding: encoding, program: program).run(from: input, to: output, in: folder)
+    let source = try FileSource(path: output)
+    let checked = try search.engine.judge(source, as: nil, search.options)
+    guard checked.verdict == .accepted else {
+      result.reason = checked.findings.first?.message
+      return
+    }
+    result.take(Fixer.Search.Made(source: source, result: checked, steps: [.draw(encoding)]))
+  }
+
+  // MARK: Audio and video
+
+  private func encode(
+    _ input: FilePath, format: String, container: String, in folder: FilePath, into result: inout FixResult
+  ) throws {
+    let probe = try FFmpeg.probe(input, format: format)
+    var plan = EncodingPlan(probe, container: container, for: search.target, isStrict: isStrict)
+    for _ in 0..<Self.attempts {
+      let encoding = try plan.encoding()
+      if options.isDryRun {
+        result.steps = [.encode(encoding)]
+        result.reason = nil
+        return
+      }
+      let output = folder.appending(TemporaryFiles.output)
+      try FFmpeg.run(
+        encoding, format: format, from: input, to: output, duration: probe.duration,
+        onProgress: options.onProgress)
+      // Open, it stays when its name is removed.
+      let made = try check(try FileSource(path: output), encoding, probe)
+      if made.result.verdict == .accepted { return result.take(made) }
+      var rest = search
+      if let found = try rest.run(from: made, rounds: 2) { return result.take(found) }
+      result.reason = made.result.findings.first?.message
+      let isTooLarge = made.result.findings.contains { [.fileTooLarge, .nearSizeLimit].contains($0.code) }
+      guard isTooLarge, let size = made.result.byteCount,
+        let limit = search.target.caps.map(\.size.safe).min()
+      else { return }
+      plan.scale *= min(0.9, 0.97 * Double(limit) / Double(size))
+    }
+  }
+
+  /// Whether a file in RIFF (WAV, AVI) or IFF (AIFF) is shorter than it declares. ffmpeg takes what is there for the
+  /// whole.
+  private func isCut(_ source: any ByteSource) throws -> Bool {
+    var window = ByteWindow(source)
+    guard let head = try? window.bytes(at: 0, count: 8) else { return false }
+    let size = head[4..<8]
+    let declared: UInt64
+    switch String(decoding: head[0..<4], as: UTF8.self) {
+    case "RIFF": declared = size.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    case "FORM": declared = size.reduce(0) { $0 << 8 | UInt64($1) }
+    default: return false
+    }
+    // Programs that write to a pipe don't know the size.
+    if declared >= 0x7fff_0000 { return false }
+    return declared + 8 > source.byteCount + 1
+  }
+
+  /// The container, as far as ffmpeg is asked to read it.
+  private func container(of result: CheckResult) -> String? {
+    result.mediaType == .gif ? "gif" : result.facts.container
+  }
+
+  private func check(
+    _ source: FileSource, _ encoding: Encoding, _ probe: FFmpeg.Probe
+  ) throws -> Fixer.Search.Made {
+    let checked = try search.engine.judge(source, as: nil, search.options)
+    // A program that meets damage it can't read past ends early, and says that all is well.
+    if let duration = probe.duration, let made = checked.facts.durationMilliseconds,
+      made < duration * 970 - 1000
+    {
+      throw RewriteError("only \(Int(made / 1000)) of \(Int(duration)) seconds could be decoded")
+    }
+    return Fixer.Search.Made(source: source, result: checked, steps: [.encode(encoding)])
+  }
+
+  private static func sentence(_ text: String) -> String {
+    text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+  }
+
+  /// Writes a source that is nowhere on disk.
+  private func write(_ source: any ByteSource, to path: FilePath) throws(FixError) -> FilePath {
+    do {
+      let target = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+      try target.closeAfter {
+        var window = ByteWindow(source)
+        var offset: UInt64 = 0
+        while offset < source.byteCount {
+          let block = try window.block(at: offset, upTo: source.byteCount - offset)
+          if block.remaining == 0 { throw ByteSourceError("it ended early") }
+          _ = try block.bytes.withUnsafeBytes { try target.writeAll($0) }
+          offset += UInt64(block.remaining)
+        }
+      }
+      return path
+    } catch { throw .unwritable(path, "\(error)") }
+  }
+}

@@ -1,0 +1,480 @@
+internal import PreflightBytes
+
+/// Takes the tracks out of Matroska and WebM (RFC 9559, in EBML, RFC 8794).
+struct MatroskaTracks {
+  private struct Entry {
+    var number: UInt64 = 0
+    var track: MediaTrack
+    /// When each packet is shown, in nanoseconds.
+    var times: [Int64] = []
+    /// The length of a packet in nanoseconds; 0 if unknown.
+    var packetLength: UInt64 = 0
+    /// How long the end of the last packet isn't played, in nanoseconds.
+    var padding: Int64 = 0
+    var isKept = true
+  }
+
+  private struct Element {
+    let identifier: UInt64
+    let data: Range<UInt64>
+    /// Whether the element has no size and ends where one begins that can't be in it.
+    let isOpen: Bool
+  }
+
+  private var entries: [Entry] = []
+  /// Nanoseconds in a tick.
+  private var tick: UInt64 = 1_000_000
+  private var sampleCount = 0
+  private var elementCount = 0
+
+  static func read(_ window: inout ByteWindow) throws(RewriteError) -> MediaTracks {
+    var reader = MatroskaTracks()
+    guard let header = try reader.element(at: 0, before: window.byteCount, &window),
+      header.identifier == 0x1a45_dfa3,
+      let segment = try reader.element(at: header.data.upperBound, before: window.byteCount, &window),
+      segment.identifier == 0x1853_8067
+    else { throw RewriteError("it isn't Matroska") }
+    try reader.readSegment(segment.data, &window)
+    return try reader.finish(byteCount: window.byteCount)
+  }
+
+  // MARK: Elements
+
+  private mutating func element(
+    at offset: UInt64, before end: UInt64, _ window: inout ByteWindow
+  ) throws(RewriteError) -> Element? {
+    guard offset < end else { return nil }
+    elementCount += 1
+    guard elementCount < Limits.Fix.samples * 4 else { throw .tooMuch }
+    let head = try window.bytes(at: offset, count: Int(min(12, end - offset)))
+    guard let first = head.first, first >= 0x10 else { throw .inconsistent }
+    let identifierSize = first.leadingZeroBitCount + 1
+    guard head.count > identifierSize, head[identifierSize] > 0 else { throw .inconsistent }
+    let sizeSize = head[identifierSize].leadingZeroBitCount + 1
+    guard head.count >= identifierSize + sizeSize else { throw .pastEnd }
+    let identifier = head.prefix(identifierSize).reduce(0) { $0 << 8 | UInt64($1) }
+    let ones: UInt64 = 1 << (7 * UInt64(sizeSize)) - 1
+    let size = head[identifierSize..<identifierSize + sizeSize].reduce(0) { $0 << 8 | UInt64($1) } & ones
+    let start = offset + UInt64(identifierSize + sizeSize)
+    if size == ones { return Element(identifier: identifier, data: start..<end, isOpen: true) }
+    guard size <= end - start else { throw RewriteError("it is truncated") }
+    return Element(identifier: identifier, data: start..<start + size, isOpen: false)
+  }
+
+  private mutating func children(
+    of range: Range<UInt64>, _ window: inout ByteWindow,
+    _ body: (inout MatroskaTracks, Element, inout ByteWindow) throws(RewriteError) -> Void
+  ) throws(RewriteError) {
+    var offset = range.lowerBound
+    while let child = try element(at: offset, before: range.upperBound, &window) {
+      try body(&self, child, &window)
+      offset = child.data.upperBound
+    }
+  }
+
+  private static func number(_ element: Element, _ window: inout ByteWindow) throws(RewriteError) -> UInt64 {
+    let count = element.data.upperBound - element.data.lowerBound
+    guard count <= 8 else { throw .inconsistent }
+    return try window.bytes(at: element.data.lowerBound, count: Int(count)).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  private static func bytes(_ element: Element, _ window: inout ByteWindow) throws(RewriteError) -> [UInt8] {
+    let count = element.data.upperBound - element.data.lowerBound
+    guard count <= UInt64(Limits.Fix.setup) else { throw .tooMuch }
+    return try window.bytes(at: element.data.lowerBound, count: Int(count))
+  }
+
+  // MARK: The segment
+
+  private mutating func readSegment(_ range: Range<UInt64>, _ window: inout ByteWindow) throws(RewriteError) {
+    var offset = range.lowerBound
+    while let child = try element(at: offset, before: range.upperBound, &window) {
+      offset = child.data.upperBound
+      switch child.identifier {
+      case 0x1549_a966:
+        try children(of: child.data, &window) { reader, element, window throws(RewriteError) in
+          if element.identifier == 0x2ad7b1 { reader.tick = max(1, try Self.number(element, &window)) }
+        }
+      case 0x1654_ae6b:
+        try children(of: child.data, &window) { reader, element, window throws(RewriteError) in
+          if element.identifier == 0xae { try reader.readEntry(element.data, &window) }
+        }
+      case 0x1f43_b675:
+        offset = try readCluster(child, &window)
+      default:
+        // Only the segment and its clusters may be open.
+        if child.isOpen { throw .inconsistent }
+      }
+    }
+  }
+
+  private mutating func readEntry(_ range: Range<UInt64>, _ window: inout ByteWindow) throws(RewriteError) {
+    guard entries.count < Limits.OtherMedia.tracks else { throw .tooMuch }
+    var entry = Entry(track: MediaTrack(isVideo: false, codec: .other("unknown"), timescale: 1))
+    var (kind, name): (UInt64, String) = (0, "")
+    var picture = Picture()
+    try children(of: range, &window) { reader, element, window throws(RewriteError) in
+      switch element.identifier {
+      case 0xd7: entry.number = try Self.number(element, &window)
+      case 0x83: kind = try Self.number(element, &window)
+      case 0x86: name = String(decoding: try Self.bytes(element, &window).prefix { $0 != 0 }, as: UTF8.self)
+      case 0x63a2: entry.track.setup = try Self.bytes(element, &window)
+      case 0x23e383: entry.packetLength = try Self.number(element, &window)
+      case 0x88: entry.track.isEnabled = try Self.number(element, &window) != 0
+      case 0x22b59c: entry.track.language = Self.language(try Self.bytes(element, &window))
+      case 0xe0: try reader.readPicture(element.data, into: &picture, &window)
+      case 0x6d80: entry.track.prefix = try reader.strippedHeader(element.data, &window)
+      default: break
+      }
+    }
+    entry.track.isVideo = kind == 1
+    entry.isKept = kind == 1 || kind == 2
+    switch name {
+    case "V_MPEG4/ISO/AVC":
+      entry.track.codec = .h264
+      entry.track.timescale = 90_000
+      entry.track.entry = try picture.avc1(entry.track.setup)
+      entry.track.displaySize = picture.displaySize
+    case "A_AAC":
+      guard let setup = AudioSetup(entry.track.setup) else { throw .inconsistent }
+      entry.track.codec = .aac
+      entry.track.timescale = setup.sampleRate
+      entry.track.entry = try SampleEntryRewrite.mp4a(
+        channels: UInt16(max(1, setup.channels)), rate: min(setup.sampleRate, 0xffff) << 16,
+        descriptor: SampleEntryRewrite.esds(entry.track.setup))
+    case "A_OPUS":
+      entry.track.codec = .opus
+      entry.track.timescale = 48_000
+    case "A_MPEG/L3": entry.track.codec = .mp3
+    default: entry.track.codec = .other(name)
+    }
+    entries.append(entry)
+  }
+
+  /// ISO 639-2, three letters in five bits each.
+  private static func language(_ bytes: [UInt8]) -> UInt16 {
+    guard bytes.count == 3, bytes.allSatisfy({ (0x61...0x7a).contains($0) }) else { return 0x55c4 }
+    return bytes.reduce(0) { $0 << 5 | UInt16($1 - 0x60) }
+  }
+
+  private mutating func readPicture(
+    _ range: Range<UInt64>, into picture: inout Picture, _ window: inout ByteWindow
+  ) throws(RewriteError) {
+    var found = picture
+    try children(of: range, &window) { _, element, window throws(RewriteError) in
+      switch element.identifier {
+      case 0xb0: found.width = try Self.number(element, &window)
+      case 0xba: found.height = try Self.number(element, &window)
+      case 0x54b0: found.displayWidth = try Self.number(element, &window)
+      case 0x54ba: found.displayHeight = try Self.number(element, &window)
+      case 0x54b2: found.displayUnit = try Self.number(element, &window)
+      default: break
+      }
+    }
+    picture = found
+  }
+
+  /// The bytes that were left out of each packet (5.1.4.1.31); other encodings of the content can't be undone here.
+  private mutating func strippedHeader(
+    _ range: Range<UInt64>, _ window: inout ByteWindow
+  ) throws(RewriteError) -> [UInt8] {
+    var header: [UInt8] = []
+    try children(of: range, &window) { reader, encoding, window throws(RewriteError) in
+      guard encoding.identifier == 0x6240 else { return }
+      var (kind, method): (UInt64, UInt64) = (0, 0)
+      try reader.children(of: encoding.data, &window) { reader, element, window throws(RewriteError) in
+        switch element.identifier {
+        case 0x5033: kind = try Self.number(element, &window)
+        case 0x5034:
+          try reader.children(of: element.data, &window) { _, element, window throws(RewriteError) in
+            if element.identifier == 0x4254 { method = try Self.number(element, &window) }
+            if element.identifier == 0x4255 { header = try Self.bytes(element, &window) }
+          }
+        default: break
+        }
+      }
+      if kind != 0 { throw RewriteError("it is encrypted") }
+      if method != 3 { throw RewriteError("its packets are compressed") }
+    }
+    return header
+  }
+
+  // MARK: Clusters
+
+  /// - Returns: Where the cluster ends.
+  private mutating func readCluster(_ cluster: Element, _ window: inout ByteWindow) throws(RewriteError)
+    -> UInt64
+  {
+    var time: UInt64 = 0
+    var offset = cluster.data.lowerBound
+    while let child = try element(at: offset, before: cluster.data.upperBound, &window) {
+      switch child.identifier {
+      case 0xe7: time = try Self.number(child, &window)
+      case 0xa3: try readBlock(child.data, at: time, isSimple: true, &window)
+      case 0xa0: try readGroup(child.data, at: time, &window)
+      // A cluster without a size ends where the next one begins, or another element of the segment.
+      case 0x1f43_b675, 0x1c53_bb6b, 0x1254_c367, 0x1549_a966, 0x1654_ae6b, 0x1941_a469, 0x1043_a770,
+        0x114d_9b74:
+        if cluster.isOpen { return offset }
+        throw .inconsistent
+      default: if child.isOpen { throw .inconsistent }
+      }
+      offset = child.data.upperBound
+    }
+    return offset
+  }
+
+  private mutating func readGroup(
+    _ range: Range<UInt64>, at time: UInt64, _ window: inout ByteWindow
+  ) throws(RewriteError) {
+    var block: Range<UInt64>?
+    var refersToOthers = false
+    var padding: Int64 = 0
+    try children(of: range, &window) { _, element, window throws(RewriteError) in
+      switch element.identifier {
+      case 0xa1: block = element.data
+      case 0xfb: refersToOthers = true
+      case 0x75a2:
+        let count = element.data.upperBound - element.data.lowerBound
+        let bits = try Self.number(element, &window)
+        padding = count == 0 ? 0 : Int64(bitPattern: bits << (64 - 8 * count)) >> Int64(64 - 8 * count)
+      default: break
+      }
+    }
+    guard let block else { return }
+    try readBlock(block, at: time, isSimple: false, isSync: !refersToOthers, padding: padding, &window)
+  }
+
+  /// A block (10.1): its track, its time, and one packet or several laced ones.
+  private mutating func readBlock(
+    _ range: Range<UInt64>, at clusterTime: UInt64, isSimple: Bool, isSync: Bool = true, padding: Int64 = 0,
+    _ window: inout ByteWindow
+  ) throws(RewriteError) {
+    let head = try window.bytes(
+      at: range.lowerBound, count: Int(min(16, range.upperBound - range.lowerBound)))
+    guard let first = head.first, first > 0 else { throw .inconsistent }
+    let numberSize = first.leadingZeroBitCount + 1
+    guard head.count >= numberSize + 3 else { throw .pastEnd }
+    let ones: UInt64 = 1 << (7 * UInt64(numberSize)) - 1
+    let number = head.prefix(numberSize).reduce(0) { $0 << 8 | UInt64($1) } & ones
+    guard let index = entries.firstIndex(where: { $0.number == number }), entries[index].isKept else {
+      return
+    }
+    let relative = Int16(bitPattern: UInt16(head[numberSize]) << 8 | UInt16(head[numberSize + 1]))
+    let flags = head[numberSize + 2]
+    let (sum, isTooLate) = Int64(clamping: clusterTime).addingReportingOverflow(Int64(relative))
+    let (time, overflow) = sum.multipliedReportingOverflow(by: Int64(clamping: tick))
+    if isTooLate || overflow { throw .inconsistent }
+    let data = range.lowerBound + UInt64(numberSize) + 3..<range.upperBound
+    let sizes = try Self.packets(in: data, lacing: flags >> 1 & 3, &window)
+    var offset = range.upperBound - sizes.reduce(0, +)
+    for (place, size) in sizes.enumerated() {
+      guard sampleCount < Limits.Fix.samples else { throw .tooMuch }
+      sampleCount += 1
+      guard let size = UInt32(exactly: size) else { throw .inconsistent }
+      entries[index].track.samples.append(
+        MediaTrack.Sample(
+          offset: offset, size: size, duration: 0, isSync: isSimple ? flags & 0x80 != 0 : isSync))
+      // Only the first of laced packets has a time; the others follow it.
+      entries[index].times.append(place == 0 ? time : .min)
+      offset += UInt64(size)
+    }
+    entries[index].padding = padding
+  }
+
+  /// The sizes of the packets of a block (10.3), the last of which fills the rest.
+  private static func packets(
+    in data: Range<UInt64>, lacing: UInt8, _ window: inout ByteWindow
+  ) throws(RewriteError) -> [UInt64] {
+    let available = data.upperBound - data.lowerBound
+    if lacing == 0 { return [available] }
+    // Sizes take at most eight bytes for each of 256 packets.
+    let head = try window.bytes(at: data.lowerBound, count: Int(min(available, 2049)))
+    var reader = BoxReader(head[...])
+    let count = Int(try reader.u8()) + 1
+    var sizes: [UInt64] = []
+    switch lacing {
+    case 1:
+      for _ in 1..<max(count, 1) {
+        var size: UInt64 = 0
+        while true {
+          let byte = try reader.u8()
+          size += UInt64(byte)
+          if byte != 255 { break }
+        }
+        sizes.append(size)
+      }
+    case 2:
+      let rest = available - 1
+      guard rest % UInt64(count) == 0 else { throw .inconsistent }
+      return [UInt64](repeating: rest / UInt64(count), count: count)
+    default:
+      for place in 1..<max(count, 1) {
+        let first = try reader.u8()
+        guard first > 0 else { throw .inconsistent }
+        let length = first.leadingZeroBitCount + 1
+        var value = UInt64(first) & (0x7f >> UInt64(length - 1))
+        for _ in 1..<max(length, 1) { value = value << 8 | UInt64(try reader.u8()) }
+        if place == 1 {
+          sizes.append(value)
+        } else {
+          // The difference to the one before, around zero.
+          let bias = Int64(1) << Int64(7 * length - 1) - 1
+          let (next, overflow) = Int64(clamping: sizes[place - 2]).addingReportingOverflow(
+            Int64(clamping: value) - bias)
+          guard !overflow, next >= 0 else { throw .inconsistent }
+          sizes.append(UInt64(next))
+        }
+      }
+    }
+    let used = UInt64(reader.position)
+    var sum = used
+    for size in sizes {
+      let (next, overflow) = sum.addingReportingOverflow(size)
+      guard !overflow, next <= available else { throw .pastEnd }
+      sum = next
+    }
+    return sizes + [available - sum]
+  }
+
+  // MARK: Times
+
+  private mutating func finish(byteCount: UInt64) throws(RewriteError) -> MediaTracks {
+    var tracks: [MediaTrack] = []
+    var starts: [Int64] = []
+    for index in entries.indices where entries[index].isKept && !entries[index].track.samples.isEmpty {
+      try entries[index].track.check(byteCount: byteCount)
+      starts.append(entries[index].times.filter { $0 != .min }.min() ?? 0)
+      entries[index].track.setTimes(
+        entries[index].times, packetLength: entries[index].packetLength, padding: entries[index].padding)
+      tracks.append(entries[index].track)
+    }
+    // Tracks begin when they began, counted from the first of them.
+    let earliest = starts.min() ?? 0
+    for (index, start) in starts.enumerated() {
+      let pause = UInt64(clamping: (Int64(clamping: start) - earliest) / 1_000_000)
+      guard pause > 0 else { continue }
+      let length = Double(tracks[index].duration) / Double(tracks[index].timescale) * 1000
+      tracks[index].edits = [
+        MediaTrack.Edit(duration: pause, mediaTime: -1),
+        MediaTrack.Edit(duration: length < 9e15 ? UInt64(length) : 0, mediaTime: 0),
+      ]
+    }
+    return MediaTracks(tracks: tracks, movieTimescale: 1000)
+  }
+
+  /// The size of the picture (5.1.4.1.28).
+  private struct Picture {
+    var (width, height): (UInt64, UInt64) = (0, 0)
+    var (displayWidth, displayHeight): (UInt64, UInt64) = (0, 0)
+    /// 0 for pixels; otherwise centimetres, inches or a ratio.
+    var displayUnit: UInt64 = 0
+
+    /// 16.16.
+    var displaySize: (width: UInt32, height: UInt32) {
+      guard let aspect else { return (UInt32(clamping: width) << 16, UInt32(clamping: height) << 16) }
+      let wide = width.multipliedReportingOverflow(by: aspect.horizontal)
+      return (
+        UInt32(clamping: wide.overflow ? 0 : wide.partialValue / aspect.vertical) << 16,
+        UInt32(clamping: height) << 16
+      )
+    }
+
+    /// The ratio of a pixel's sides, unless it is a square.
+    private var aspect: (horizontal: UInt64, vertical: UInt64)? {
+      guard displayWidth > 0, displayHeight > 0, width > 0, height > 0, max(width, height) < 1 << 16,
+        max(displayWidth, displayHeight) < 1 << 16
+      else { return nil }
+      let (horizontal, vertical) = (displayWidth * height, displayHeight * width)
+      let divisor = Self.divisor(horizontal, vertical)
+      return horizontal == vertical ? nil : (horizontal / divisor, vertical / divisor)
+    }
+
+    private static func divisor(_ a: UInt64, _ b: UInt64) -> UInt64 { b == 0 ? a : divisor(b, a % b) }
+
+    /// An entry for AVC (ISO/IEC 14496-15, 5.4.2).
+    func avc1(_ configuration: [UInt8]) throws(RewriteError) -> [UInt8] {
+      guard configuration.count >= 7, let width = UInt16(exactly: width), let height = UInt16(exactly: height)
+      else {
+        throw .inconsistent
+      }
+      var writer = BoxWriter()
+      try writer.box("avc1") { writer throws(RewriteError) in
+        writer.zeros(6)
+        writer.u16(1)
+        writer.zeros(16)
+        writer.u16(width)
+        writer.u16(height)
+        writer.u32(0x48_0000)
+        writer.u32(0x48_0000)
+        writer.u32(0)
+        writer.u16(1)
+        writer.zeros(32)
+        writer.u16(0x18)
+        writer.u16(0xffff)
+        try writer.box("avcC") { $0.raw(configuration) }
+        if let aspect, let horizontal = UInt32(exactly: aspect.horizontal),
+          let vertical = UInt32(exactly: aspect.vertical)
+        {
+          try writer.box("pasp") { writer in
+            writer.u32(horizontal)
+            writer.u32(vertical)
+          }
+        }
+      }
+      return writer.bytes
+    }
+  }
+}
+
+extension MediaTrack {
+  /// Gives the packets durations, and pictures the order in which they are decoded, from the times at which they are
+  /// shown.
+  ///
+  /// - Parameters:
+  ///   - times: In nanoseconds; the least value for a packet that follows the one before.
+  ///   - packetLength: The length of a packet in nanoseconds; 0 if unknown.
+  ///   - padding: How long the end isn't played, in nanoseconds.
+  fileprivate mutating func setTimes(_ times: [Int64], packetLength: UInt64, padding: Int64) {
+    if isVideo { return setPictureTimes(times, packetLength: packetLength) }
+    // Sound has packets of a known length, and times that are rounded.
+    guard codec == .aac, let setup = AudioSetup(setup) else {
+      endTrim = padding > 0 ? UInt64(padding) * 48 / 1_000_000 : 0
+      return
+    }
+    let start = times.first ?? 0
+    var due: Int64 = 0
+    for index in samples.indices {
+      if times[index] != .min, index > 0 {
+        let ticks = Double(times[index] - start) / 1e9 * Double(timescale)
+        let gap = ticks - Double(due)
+        // More than a packet is missing: the one before lasts longer.
+        if gap > 2 * Double(setup.frameLength), gap < Double(UInt32.max / 2) {
+          samples[index - 1].duration += UInt32(gap)
+          due += Int64(gap)
+        }
+      }
+      samples[index].duration = setup.frameLength
+      due += Int64(setup.frameLength)
+    }
+  }
+
+  private mutating func setPictureTimes(_ times: [Int64], packetLength: UInt64) {
+    let start = times.lazy.filter { $0 != .min }.min() ?? 0
+    let ticks = times.map { time in
+      time == .min ? 0 : Int64((Double(time - start) * Double(timescale) / 1e9).rounded())
+    }
+    // Pictures are decoded one after the other, at the times at which they are shown if they were in order.
+    let sorted = ticks.sorted()
+    for index in samples.indices {
+      let next =
+        index + 1 < sorted.count
+        ? sorted[index + 1] - sorted[index]
+        : packetLength > 0
+          ? Int64(Double(packetLength) * Double(timescale) / 1e9)
+          : index > 0 ? sorted[index] - sorted[index - 1] : Int64(timescale) / 25
+      samples[index].duration = UInt32(clamping: next)
+      samples[index].composition = Int32(clamping: ticks[index] - sorted[index])
+    }
+  }
+}

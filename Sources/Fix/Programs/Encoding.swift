@@ -1,0 +1,124 @@
+internal import PreflightBytes
+internal import SystemPackage
+
+/// What ffmpeg is asked to do: streams that fit are copied, the others are encoded.
+public struct Encoding: Sendable, Hashable {
+  /// What becomes of the video.
+  public enum Video: Sendable, Hashable {
+    /// The packets stay as they are.
+    case copy(stream: Int)
+    /// H.264, 8 bits, 4:2:0, without B-frames, which High profile must not have for Android.
+    ///
+    /// - Parameters:
+    ///   - stream: The number of the stream.
+    ///   - bitRate: How many bits a second it may have at most.
+    ///   - permille: The picture's size in thousandths of what it is; nil to cut an odd row or column off at most.
+    ///   - frameRate: How many pictures a second it may have; nil for as many as there are.
+    case h264(stream: Int, bitRate: Int, permille: Int?, frameRate: Int?)
+  }
+
+  /// What becomes of the audio.
+  public enum Audio: Sendable, Hashable {
+    /// The packets stay as they are.
+    case copy(stream: Int)
+    /// AAC with one channel or two.
+    case aac(stream: Int, bitRate: Int, channels: Int)
+    /// Opus with one channel, as voice notes have it.
+    case opus(stream: Int, bitRate: Int)
+  }
+
+  /// A bit rate that is no limit: more than any phone shows.
+  static let unlimited = 20_000_000
+
+  /// The container that is made.
+  public let target: MediaContainer
+  /// The video; nil to leave it out.
+  public let video: Video?
+  /// The audio; nil to leave it out.
+  public let audio: Audio?
+
+  var isLossless: Bool {
+    if case .h264 = video { return false }
+    switch audio {
+    case .copy, nil: return true
+    case .aac, .opus: return false
+    }
+  }
+
+  var action: String { isLossless ? "remux" : "encode" }
+
+  var summary: String {
+    var parts: [String] = []
+    switch video {
+    case .copy: parts.append("copy the video")
+    case .h264(_, let bitRate, let permille, _):
+      let scaled = permille.map { ", \(($0 + 5) / 10) % of the size" } ?? ""
+      let limit = bitRate < Self.unlimited ? "up to \(bitRate / 1000) kbit/s" : "at the best quality"
+      parts.append("encode the video as H.264 (\(limit)\(scaled))")
+    case nil: break
+    }
+    switch audio {
+    case .copy: parts.append("copy the audio")
+    case .aac(_, let bitRate, let channels):
+      parts.append("encode the audio as AAC (\(bitRate / 1000) kbit/s, \(channels == 1 ? "mono" : "stereo"))")
+    case .opus(_, let bitRate): parts.append("encode the audio as Opus (\(bitRate / 1000) kbit/s, mono)")
+    case nil: break
+    }
+    let text = parts.joined(separator: ", ")
+    return text.prefix(1).uppercased() + text.dropFirst()
+  }
+
+  /// ffmpeg's options for the output, and its name.
+  private func outputArguments(_ output: String) -> [String] {
+    var arguments: [String] = []
+    switch video {
+    case .copy(let stream): arguments += ["-map", "0:\(stream)", "-c:v", "copy"]
+    case .h264(let stream, let bitRate, let permille, let frameRate):
+      // ffmpeg has turned the picture by then, so that the sides aren't known here.
+      let scale =
+        permille.map { "scale=trunc(iw*\($0)/2000)*2:trunc(ih*\($0)/2000)*2" }
+        ?? "crop=trunc(iw/2)*2:trunc(ih/2)*2"
+      arguments += [
+        "-map", "0:\(stream)", "-c:v", "libx264", "-profile:v", "high", "-bf", "0", "-crf", "20", "-maxrate",
+        "\(bitRate)", "-bufsize", "\(2 * bitRate)", "-vf",
+        scale + (frameRate.map { ",fps=\($0)" } ?? "") + ",format=yuv420p",
+      ]
+    case nil: break
+    }
+    switch audio {
+    case .copy(let stream): arguments += ["-map", "0:\(stream)", "-c:a", "copy"]
+    case .aac(let stream, let bitRate, let channels):
+      arguments += ["-map", "0:\(stream)", "-c:a", "aac", "-b:a", "\(bitRate)", "-ac", "\(channels)"]
+      arguments += ["-ar", "48000"]
+    case .opus(let stream, let bitRate):
+      arguments += [
+        "-map", "0:\(stream)", "-c:a", "libopus", "-b:a", "\(bitRate)", "-ac", "1", "-ar", "48000",
+      ]
+      arguments += ["-avoid_negative_ts", "make_zero"]
+    case nil: break
+    }
+    arguments += ["-map_metadata", "-1"]
+    switch target {
+    case .mp4Video, .mp4Audio:
+      arguments += ["-movflags", "+faststart", "-f", target == .mp4Audio ? "ipod" : "mp4"]
+    case .ogg: arguments += ["-f", "ogg"]
+    case .adts, .mp3, .amr: break
+    }
+    return arguments + [output]
+  }
+
+  /// The arguments for a file of a known format: ffmpeg must not guess, read other files or use a network.
+  func arguments(format: String, from input: FilePath, to output: FilePath) -> [String] {
+    [
+      "-nostdin", "-hide_banner", "-v", "error", "-y", "-progress", "pipe:1", "-protocol_whitelist",
+      "file,pipe",
+      "-f", format, "-i", "file:" + input.string,
+    ] + outputArguments("file:" + output.string)
+  }
+
+  /// A command for people.
+  func command(from input: FilePath, to output: FilePath) -> String {
+    let words = outputArguments("").dropLast().map { ShellWord.quoted($0) }
+    return "ffmpeg -i \(input.shellQuoted) \(words.joined(separator: " ")) \(output.shellQuoted)"
+  }
+}

@@ -1,0 +1,140 @@
+internal import MediaPreflight
+internal import PreflightFacts
+internal import PreflightFormats
+internal import PreflightPolicy
+
+/// Chooses what is encoded, and how: once, with a bit rate that fits the endpoint's limit.
+struct EncodingPlan {
+  let probe: FFmpeg.Probe
+  let endpoint: EndpointPolicy
+  /// How much smaller than computed the result has to be, because an earlier one was too large.
+  var scale = 1.0
+
+  private let container: String
+  private let isStrict: Bool
+
+  /// The room that containers and the encoder's deviations take.
+  private static let margin = 0.94
+
+  /// What voice notes have everywhere, and what is still clear, in bits a second.
+  private static let (voiceRate, leastVoiceRate) = (48_000.0, 16_000.0)
+
+  init(_ probe: FFmpeg.Probe, container: String, for endpoint: EndpointPolicy, isStrict: Bool) {
+    self.probe = probe
+    self.container = container
+    self.endpoint = endpoint
+    self.isStrict = isStrict
+  }
+
+  /// - Throws: ``RewriteError`` with the reason why nothing would be accepted.
+  func encoding() throws(RewriteError) -> Encoding {
+    let video = probe.stream("video")
+    if let video, endpoint.types.contains(.mpeg4Video) { return try ofVideo(video) }
+    guard let audio = probe.stream("audio") else { throw RewriteError("it has no audio") }
+    return try ofAudio(audio)
+  }
+
+  /// The largest size that passes without a warning; nil if there is no limit.
+  private var byteLimit: Double? {
+    endpoint.caps.filter(\.when.isEmpty).map { Double($0.size.safe) }.min()
+  }
+
+  /// The bits a second that all streams may have together.
+  private func bitBudget() throws(RewriteError) -> Double {
+    guard let byteLimit else { return 1e8 }
+    guard let duration = probe.duration else { return 2e6 * scale }
+    return byteLimit * 8 * Self.margin * scale / max(1, duration)
+  }
+
+  // MARK: Audio
+
+  private func ofAudio(_ audio: FFmpeg.Probe.Stream) throws(RewriteError) -> Encoding {
+    let budget = try bitBudget()
+    let takesAAC = endpoint.types.contains(.mpeg4Audio)
+    if audio.codec_name == "aac", takesAAC, scale == 1, fits(audio, in: budget) {
+      return Encoding(target: .mp4Audio, video: nil, audio: .copy(stream: audio.index))
+    }
+    // Speech is mono, and comes from codecs for speech; music keeps its two channels.
+    let isSpeech =
+      audio.channels == 1 || ["opus", "speex", "amr_nb", "amr_wb", "gsm"].contains(audio.codec_name)
+    if endpoint.types.contains(.oggAudio), isSpeech || !takesAAC {
+      // Up to 512 KB, a voice note is shown as one.
+      let voiceLimit = 512.0 * 1024 * 8 * Self.margin / max(1, probe.duration ?? 60)
+      let fits = voiceLimit >= Self.leastVoiceRate || isStrict
+      let bitRate = min((fits ? min(Self.voiceRate, voiceLimit) : Self.voiceRate) * scale, budget)
+      guard bitRate >= 6000 else { throw tooLong }
+      return Encoding(target: .ogg, video: nil, audio: .opus(stream: audio.index, bitRate: Int(bitRate)))
+    }
+    guard takesAAC else { throw RewriteError("the endpoint accepts no audio that can be made") }
+    return Encoding(target: .mp4Audio, video: nil, audio: try aac(audio, budget: budget))
+  }
+
+  private func aac(_ audio: FFmpeg.Probe.Stream, budget: Double) throws(RewriteError) -> Encoding.Audio {
+    let channels = min(2, max(1, audio.channels ?? 2))
+    let bitRate = min(channels == 1 ? 80_000 : 128_000, budget)
+    guard bitRate >= 24_000 else { throw tooLong }
+    return .aac(stream: audio.index, bitRate: Int(bitRate), channels: channels)
+  }
+
+  private func fits(_ stream: FFmpeg.Probe.Stream, in budget: Double) -> Bool {
+    // Without a rate of its own, the result's size will tell.
+    (stream.bit_rate.flatMap(Double.init) ?? 0) <= budget
+  }
+
+  private var tooLong: RewriteError {
+    RewriteError("it is too long to fit the size limit at a quality worth sending")
+  }
+
+  // MARK: Video
+
+  private func ofVideo(_ video: FFmpeg.Probe.Stream) throws(RewriteError) -> Encoding {
+    let budget = try bitBudget()
+    var rest = budget
+    var audio: Encoding.Audio?
+    if let own = probe.stream("audio") {
+      // A large part of a small budget is for the picture.
+      if own.codec_name == "aac", own.profile != "LATM", fits(own, in: max(64_000, budget / 4)) {
+        audio = .copy(stream: own.index)
+        rest -= own.bit_rate.flatMap(Double.init) ?? 128_000
+      } else {
+        let made = try aac(own, budget: max(24_000, budget / 5))
+        if case .aac(_, let bitRate, _) = made { rest -= Double(bitRate) }
+        audio = made
+      }
+    }
+    guard let width = video.width, let height = video.height, width > 1, height > 1 else {
+      throw RewriteError("its picture has no size")
+    }
+    if canCopy(video, budget: rest) {
+      return Encoding(target: .mp4Video, video: .copy(stream: video.index), audio: audio)
+    }
+    let frameRate = video.frameRate ?? 30
+    // At fewer bits for a pixel, a smaller picture looks better than a full one.
+    let shown = min(frameRate, 60)
+    let pixels = rest / shown / 0.04
+    let factor = min(1, (pixels / Double(width * height)).squareRoot(), 1920 / Double(max(width, height)))
+    guard rest >= 40_000, factor * Double(min(width, height)) >= min(96, Double(min(width, height)) / 2)
+    else {
+      throw tooLong
+    }
+    return Encoding(
+      target: .mp4Video,
+      video: .h264(
+        stream: video.index, bitRate: Int(min(rest, Double(Encoding.unlimited))),
+        permille: factor < 1 ? Int(factor * 1000) : nil,
+        frameRate: frameRate > 61 ? 60 : nil),
+      audio: audio)
+  }
+
+  /// Whether the packets of a video are what the endpoint accepts.
+  private func canCopy(_ video: FFmpeg.Probe.Stream, budget: Double) -> Bool {
+    guard video.codec_name == "h264", scale == 1, ["yuv420p", "yuvj420p"].contains(video.pix_fmt ?? "") else {
+      return false
+    }
+    let reorders = (video.has_b_frames ?? 0) > 0
+    // AVI doesn't say when pictures are shown.
+    if reorders, container == "avi" || container == "h264" { return false }
+    if isStrict, reorders, video.profile == "High" { return false }
+    return fits(video, in: budget)
+  }
+}

@@ -1,0 +1,159 @@
+internal import PreflightBytes
+internal import SystemPackage
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// Probes and encodes with ffmpeg, which is found on the path.
+///
+/// The input's format is forced, and no protocol but that of files is allowed, so that a file can't make it read others
+/// or use a network.
+enum FFmpeg {
+  /// The Debian package that has the programs.
+  static let package = "ffmpeg"
+
+  /// ffmpeg's name for the format of a container of ours; nil for one that it isn't asked to read.
+  static func format(ofContainer container: String) -> String? {
+    switch container {
+    case "mp4", "mov", "3gp", "3g2": "mov"
+    case "webm", "matroska": "matroska"
+    case "mp2", "mp3": "mp3"
+    case "adts", "adif": "aac"
+    case "avi", "flv", "mpegts", "mpeg", "mpegvideo", "mxf", "rm", "asf", "ogg", "wav", "w64", "aiff", "au",
+      "caf",
+      "flac", "tta", "wv", "ac3", "loas", "amr", "h264", "ape", "gif", "dts", "mpc", "mpc8", "voc", "ivf",
+      "nut",
+      "dv", "tak", "shn":
+      container
+    default: nil
+    }
+  }
+
+  /// ffmpeg's name for the format of a still image with an extension; nil for one that it isn't asked to read.
+  static func format(ofImage name: String) -> String? {
+    switch name {
+    case "bmp": "bmp_pipe"
+    case "tif", "tiff": "tiff_pipe"
+    case "jls": "jpegls_pipe"
+    case "jp2": "j2k_pipe"
+    case "psd": "psd_pipe"
+    case "ico": "ico"
+    case "pcx": "pcx_pipe"
+    case "dds": "dds_pipe"
+    case "qoi": "qoi_pipe"
+    case "ppm", "pnm": "ppm_pipe"
+    case "pgm": "pgm_pipe"
+    case "pbm": "pbm_pipe"
+    case "exr": "exr_pipe"
+    case "xbm": "xbm_pipe"
+    default: nil
+    }
+  }
+
+  /// Decodes an image, or the frames of a video, to PNG.
+  ///
+  /// - Parameters:
+  ///   - filter: What is done to the frames; nil for a still image.
+  ///   - alphaDecoder: The decoder that knows the transparency; nil for the usual one.
+  static func decode(
+    _ input: FilePath, format: String, filter: String?, alphaDecoder: String?, to output: FilePath
+  ) throws(FixError) {
+    func arguments(_ decoder: [String]) -> [String] {
+      var arguments = ["-nostdin", "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"]
+      arguments += decoder + ["-f", format, "-i", "file:" + input.string]
+      if let filter {
+        arguments += [
+          "-an", "-sn", "-vf", filter + ",format=rgba", "-c:v", "apng", "-compression_level", "1",
+        ]
+        arguments += ["-pred", "sub", "-plays", "0", "-f", "apng"]
+      } else {
+        arguments += ["-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1"]
+      }
+      return arguments + ["file:" + output.string]
+    }
+    if let alphaDecoder {
+      do {
+        _ = try ProgramRunner.run("ffmpeg", arguments(["-c:v", alphaDecoder]), deadline: .seconds(300))
+        return
+      } catch {
+        // An ffmpeg without this decoder has another.
+      }
+    }
+    _ = try ProgramRunner.run("ffmpeg", arguments([]), deadline: .seconds(300))
+  }
+
+  /// What ffprobe says about a file.
+  struct Probe: Decodable {
+    struct Stream: Decodable {
+      let index: Int
+      let codec_type: String?
+      let codec_name: String?
+      let profile: String?
+      let pix_fmt: String?
+      let width: Int?
+      let height: Int?
+      let has_b_frames: Int?
+      let avg_frame_rate: String?
+      let channels: Int?
+      let bit_rate: String?
+      let disposition: [String: Int]?
+
+      /// Pictures a second.
+      var frameRate: Double? {
+        let parts = (avg_frame_rate ?? "").split(separator: "/").compactMap { Double($0) }
+        guard parts.count == 2, parts[1] > 0, parts[0] > 0 else { return nil }
+        return parts[0] / parts[1]
+      }
+    }
+
+    struct Format: Decodable {
+      let duration: String?
+    }
+
+    let streams: [Stream]
+    let format: Format
+
+    /// In seconds; nil if it is unknown.
+    var duration: Double? { format.duration.flatMap(Double.init).flatMap { $0 > 0 && $0 < 1e7 ? $0 : nil } }
+
+    /// The stream that players show: no cover image, and the default one of several.
+    func stream(_ kind: String) -> Stream? {
+      let own = streams.filter { $0.codec_type == kind && $0.disposition?["attached_pic"] != 1 }
+      return own.first { $0.disposition?["default"] == 1 } ?? own.first
+    }
+  }
+
+  static func probe(_ path: FilePath, format: String) throws(FixError) -> Probe {
+    let output = try ProgramRunner.run(
+      "ffprobe",
+      [
+        "-v", "error", "-protocol_whitelist", "file,pipe", "-f", format, "-show_streams", "-show_format",
+        "-of",
+        "json", "-i", "file:" + path.string,
+      ], deadline: .seconds(60))
+    do { return try JSONDecoder().decode(Probe.self, from: Data(output.utf8)) } catch {
+      throw .programFailed("ffprobe", "it gave an answer that isn't understood")
+    }
+  }
+
+  /// - Parameters:
+  ///   - duration: How long the input plays, in seconds.
+  ///   - onProgress: Gets the part that is done, from 0 to 1.
+  static func run(
+    _ encoding: Encoding, format: String, from input: FilePath, to output: FilePath, duration: Double?,
+    onProgress: @escaping @Sendable (Double) -> Void
+  ) throws(FixError) {
+    // A slow machine needs some seconds for one of video; what takes longer than this hangs.
+    let limit = 300 + 30 * (duration ?? 600)
+    let arguments = encoding.arguments(format: format, from: input, to: output)
+    _ = try ProgramRunner.run("ffmpeg", arguments, deadline: .seconds(Int(min(limit, 86_400)))) { line in
+      guard let duration, line.hasPrefix("out_time_us="), let time = Double(line.dropFirst(12)) else {
+        return
+      }
+      onProgress(min(1, max(0, time / 1e6 / duration)))
+    }
+  }
+}

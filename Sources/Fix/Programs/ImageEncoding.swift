@@ -1,0 +1,196 @@
+internal import MediaPreflight
+internal import PreflightBytes
+internal import PreflightFacts
+internal import PreflightFormats
+internal import PreflightPolicy
+internal import SystemPackage
+
+/// What `preflight-encode` is asked to make of an image, and which program decodes it first.
+public struct ImageEncoding: Sendable, Hashable {
+  /// What is made.
+  public enum Product: Sendable, Hashable {
+    /// A WebP of one size, static or animated.
+    ///
+    /// - Parameters:
+    ///   - width: Pixels across.
+    ///   - height: Pixels down.
+    ///   - animatedMaximum: The most bytes of an animation.
+    ///   - minimumFrame: The least milliseconds of a frame.
+    ///   - maximumDuration: The most milliseconds of an animation.
+    case sticker(width: Int, height: Int, animatedMaximum: Int, minimumFrame: Int, maximumDuration: Int)
+    /// A JPEG or a PNG.
+    case image(jpeg: Bool, png: Bool)
+  }
+
+  /// What decodes the file, if `preflight-encode` doesn't.
+  public enum Decoder: Sendable, Hashable {
+    /// heif-convert, for HEIF and AVIF.
+    case heif
+    /// ffmpeg, for a still image of a format that it is told.
+    case still(format: String)
+    /// ffmpeg, for the frames of a video.
+    case video(format: String)
+  }
+
+  /// What is made.
+  public let product: Product
+  /// The most bytes of an image, or of a static sticker.
+  public let maximum: Int
+  /// How the image is seen (Exif, 1 to 8).
+  public let orientation: Int
+  /// What decodes the file first; nil for nothing.
+  public let decoder: Decoder?
+
+  /// The encoding for a file at an endpoint; nil if the endpoint accepts no image, or the file isn't one.
+  init?(of result: CheckResult, for endpoint: EndpointPolicy, _ requirements: Requirements) {
+    guard let mediaType = result.mediaType, let decoder = Self.decoder(of: result, mediaType) else {
+      return nil
+    }
+    func limit(_ isAnimated: Bool) -> Int {
+      endpoint.caps.filter { $0.isFor(animated: isAnimated) }.map { Int(clamping: $0.size.safe) }.min()
+        ?? .max
+    }
+    let (jpeg, png) = (endpoint.types.contains(.jpeg), endpoint.types.contains(.png))
+    if let size = requirements.pixelSize, endpoint.types.contains(.webP) {
+      product = .sticker(
+        width: size.width, height: size.height, animatedMaximum: limit(true),
+        minimumFrame: requirements.minimumFrameDuration ?? 1,
+        maximumDuration: requirements.maximumDuration ?? Int(Int32.max))
+    } else if jpeg || png, mediaType.family == .image {
+      product = .image(jpeg: jpeg, png: png)
+    } else {
+      return nil
+    }
+    maximum = limit(false)
+    self.decoder = decoder.0
+    // What another program decodes is turned already.
+    orientation = decoder.0 == nil ? result.facts.orientation ?? 1 : 1
+  }
+
+  /// What decodes a file first, in a pair so that nothing can be told from a file that can't be decoded.
+  private static func decoder(of result: CheckResult, _ mediaType: MediaType) -> (Decoder?, Void)? {
+    if [.jpeg, .png, .webP, .gif].contains(mediaType) { return (nil, ()) }
+    if let container = result.facts.container {
+      if container == "heif" || container == "avif" { return (.heif, ()) }
+      guard mediaType.family == .video, let format = FFmpeg.format(ofContainer: container) else { return nil }
+      return (.video(format: format), ())
+    }
+    guard mediaType.family == .image, let name = mediaType.known?.extensions.first,
+      let format = FFmpeg.format(ofImage: name)
+    else { return nil }
+    return (.still(format: format), ())
+  }
+
+  var isSticker: Bool { if case .sticker = product { true } else { false } }
+
+  var action: String { isSticker ? "encode-sticker" : "encode-image" }
+
+  var summary: String {
+    switch product {
+    case .sticker(let width, let height, _, _, _):
+      "Make a WebP of \(width) × \(height) on transparency, at the best quality that fits"
+    case .image(let jpeg, let png):
+      "Make a \(jpeg && png ? "JPEG or PNG" : jpeg ? "JPEG" : "PNG") at the best quality that fits"
+    }
+  }
+
+  /// The usual extension of what is made, as far as that is known before.
+  var fileExtension: String { isSticker ? "webp" : "jpg" }
+
+  /// The arguments of `preflight-encode`.
+  var arguments: [String] {
+    var arguments: [String]
+    switch product {
+    case .sticker(let width, let height, let animatedMaximum, let minimumFrame, let maximumDuration):
+      arguments = [
+        "--sticker", "--size", "\(width)x\(height)", "--animated-maximum", "\(animatedMaximum)",
+        "--minimum-frame",
+        "\(minimumFrame)", "--maximum-duration", "\(maximumDuration)",
+      ]
+    case .image(let jpeg, let png):
+      arguments = (jpeg ? [] : ["--no-jpeg"]) + (png ? [] : ["--no-png"])
+    }
+    arguments += ["--maximum", "\(maximum)"]
+    if orientation != 1 { arguments += ["--orientation", "\(orientation)"] }
+    // A photo doesn't become a drawing because a program decoded it to PNG.
+    if decoder == .heif { arguments.append("--photo") }
+    return arguments
+  }
+
+  /// A command for people; what decodes first writes a PNG.
+  func command(from input: FilePath, to output: FilePath) -> String {
+    let encode = "preflight-encode \(arguments.joined(separator: " "))"
+    switch decoder {
+    case nil: return "\(encode) < \(input.shellQuoted) > \(output.shellQuoted)"
+    case .heif:
+      return
+        "heif-convert \(input.shellQuoted) decoded.png && \(encode) < decoded.png > \(output.shellQuoted)"
+    case .still: return "ffmpeg -i \(input.shellQuoted) -f apng - | \(encode) > \(output.shellQuoted)"
+    case .video:
+      return
+        "ffmpeg -i \(input.shellQuoted) -vf fps=15,scale=512:-2 -f apng - | \(encode) > \(output.shellQuoted)"
+    }
+  }
+}
+
+extension Cap {
+  /// Whether the cap holds for images that are animated, or that aren't.
+  fileprivate func isFor(animated isAnimated: Bool) -> Bool {
+    when.allSatisfy { condition in
+      guard condition.key == "animated", case .oneOf(let values) = condition.test else { return false }
+      return values.contains(.bool(isAnimated))
+    }
+  }
+}
+
+/// Runs the programs of an ``ImageEncoding``.
+struct ImageEncoder {
+  let encoding: ImageEncoding
+  /// Where `preflight-encode` is.
+  let program: FilePath
+
+  func run(from input: FilePath, to output: FilePath, in folder: FilePath) throws(FixError) {
+    let decoded = try decode(input, in: folder)
+    try ProgramRunner.filter(program, encoding.arguments, from: decoded, to: output, deadline: .seconds(180))
+  }
+
+  /// A file that `preflight-encode` reads.
+  private func decode(_ input: FilePath, in folder: FilePath) throws(FixError) -> FilePath {
+    let decoded = folder.appending(TemporaryFiles.decoded)
+    switch encoding.decoder {
+    case nil: return input
+    case .heif:
+      let path = input.string.hasPrefix("-") ? "./" + input.string : input.string
+      _ = try ProgramRunner.run("heif-convert", [path, decoded.string], deadline: .seconds(120))
+      // Of several images, each gets a number.
+      let first = folder.appending(TemporaryFiles.firstDecoded)
+      if !ProgramRunner.isEmpty(decoded) { return decoded }
+      if !ProgramRunner.isEmpty(first) { return first }
+      // libpng refuses some color profiles, and heif-convert says nothing of it.
+      let image = folder.appending(TemporaryFiles.decodedJPEG)
+      _ = try ProgramRunner.run("heif-convert", ["-q", "98", path, image.string], deadline: .seconds(120))
+      return image
+    case .still(let format):
+      try FFmpeg.decode(input, format: format, filter: nil, alphaDecoder: nil, to: decoded)
+    case .video(let format):
+      let probe = try FFmpeg.probe(input, format: format)
+      guard let stream = probe.stream("video") else { throw .needsAPerson("It has no video.") }
+      // As many frames as a sticker of its length shows.
+      let rate = min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10))
+      var side = 512
+      if case .sticker(let width, let height, _, _, _) = encoding.product { side = max(width, height) }
+      let decoder: String? =
+        switch stream.codec_name {
+        // ffmpeg's own decoders leave out the transparency.
+        case "vp8": "libvpx"
+        case "vp9": "libvpx-vp9"
+        default: nil
+        }
+      try FFmpeg.decode(
+        input, format: format,
+        filter: "fps=\(rate),scale=\(side):\(side):force_original_aspect_ratio=decrease:flags=bicubic",
+        alphaDecoder: decoder, to: decoded)
+    }
+    return decoded
+  }
+}

@@ -1,0 +1,133 @@
+internal import Dispatch
+internal import Subprocess
+internal import Synchronization
+internal import SystemPackage
+
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// Runs a program from a thread that may wait, with a deadline.
+enum ProgramRunner {
+  /// How much of a program's messages is kept, in bytes.
+  private static let maximumOutput = 1 << 20
+
+  /// The programs that run, to be ended with the run.
+  private static let running = Mutex<Set<pid_t>>([])
+
+  /// Ends all programs, for a run that is interrupted.
+  static func endAll() { running.withLock { for identifier in $0 { kill(identifier, SIGKILL) } } }
+
+  /// - Parameters:
+  ///   - deadline: After this, the program is ended.
+  ///   - onLine: Gets each line of its standard output.
+  /// - Returns: What it wrote to standard output, if nobody got the lines.
+  static func run(
+    _ name: String, _ arguments: [String], deadline: Duration, onLine: (@Sendable (Substring) -> Void)? = nil
+  ) throws(FixError) -> String {
+    let outcome = Outcome()
+    let task = Task.detached {
+      let result = await execute(name, arguments, onLine)
+      outcome.result.withLock { $0 = result }
+      outcome.done.signal()
+    }
+    return try outcome.wait(for: name, deadline) { task.cancel() }
+  }
+
+  /// Runs a program that reads one file and writes another, and is given nothing else.
+  static func filter(
+    _ program: FilePath, _ arguments: [String], from input: FilePath, to output: FilePath, deadline: Duration
+  ) throws(FixError) {
+    let outcome = Outcome()
+    let task = Task.detached {
+      let result = await execute(program, arguments, from: input, to: output)
+      outcome.result.withLock { $0 = result }
+      outcome.done.signal()
+    }
+    try outcome.wait(for: program.lastComponent?.string ?? program.string, deadline) { task.cancel() }
+  }
+
+  /// Whether there is no file, or one without a byte.
+  static func isEmpty(_ path: FilePath) -> Bool {
+    var status = stat()
+    return path.withPlatformString { stat($0, &status) } != 0 || status.st_size == 0
+  }
+
+  private static func execute(
+    _ program: FilePath, _ arguments: [String], from input: FilePath, to output: FilePath
+  ) async -> Result<String, FixError> {
+    let name = program.lastComponent?.string ?? program.string
+    do {
+      let source = try FileDescriptor.open(input, .readOnly)
+      let target = try FileDescriptor.open(
+        output, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+      let result = try await Subprocess.run(
+        .path(program), arguments: Arguments(arguments),
+        input: .fileDescriptor(source, closeAfterSpawningProcess: true),
+        output: .fileDescriptor(target, closeAfterSpawningProcess: true), error: .string(limit: maximumOutput)
+      )
+      guard result.terminationStatus.isSuccess else {
+        return .failure(.programFailed(name, lastLine(result.standardError)))
+      }
+      return .success("")
+    } catch let error as SubprocessError where error.code == .executableNotFound {
+      return .failure(.programMissing(name))
+    } catch { return .failure(.programFailed(name, "\(error)")) }
+  }
+
+  private final class Outcome: Sendable {
+    let done = DispatchSemaphore(value: 0)
+    let result = Mutex<Result<String, FixError>?>(nil)
+
+    /// - Parameter cancel: Ends the run, and with it its process.
+    @discardableResult
+    func wait(for name: String, _ deadline: Duration, _ cancel: () -> Void) throws(FixError) -> String {
+      let seconds = Int(clamping: deadline.components.seconds)
+      if done.wait(timeout: .now() + .seconds(seconds)) == .timedOut {
+        cancel()
+        done.wait()
+        throw .programFailed(name, "it took longer than \(seconds) seconds")
+      }
+      return try result.withLock { $0 ?? .failure(.programFailed(name, "it gave no answer")) }.get()
+    }
+  }
+
+  private static func execute(
+    _ name: String, _ arguments: [String], _ onLine: (@Sendable (Substring) -> Void)?
+  ) async -> Result<String, FixError> {
+    do {
+      let result = try await Subprocess.run(
+        .name(name), arguments: Arguments(arguments), input: .none, output: .sequence,
+        error: .string(limit: maximumOutput)
+      ) { execution in
+        let identifier = execution.processIdentifier.value
+        running.withLock { _ = $0.insert(identifier) }
+        defer { running.withLock { _ = $0.remove(identifier) } }
+        var output = ""
+        for try await line in execution.standardOutput.strings() {
+          if let onLine {
+            onLine(line[...])
+          } else if output.utf8.count < maximumOutput {
+            output += line + "\n"
+          }
+        }
+        return output
+      }
+      guard result.terminationStatus.isSuccess else {
+        return .failure(.programFailed(name, lastLine(result.standardError)))
+      }
+      return .success(result.closureResult)
+    } catch let error as SubprocessError where error.code == .executableNotFound {
+      return .failure(.programMissing(name))
+    } catch { return .failure(.programFailed(name, "\(error)")) }
+  }
+
+  /// The last thing that a program said is what made it stop.
+  private static func lastLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no message"
+  }
+}

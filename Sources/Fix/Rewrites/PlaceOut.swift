@@ -1,0 +1,170 @@
+internal import PreflightBytes
+
+/// Takes the coordinates out of a file's metadata. All else stays, above all the orientation, without which a photo
+/// would lie on its side.
+enum PlaceOut {
+  static func splice(_ window: inout ByteWindow) throws(RewriteError) -> Splice {
+    let head = try window.bytes(at: 0, count: Int(min(12, window.byteCount)))
+    if head.starts(with: [0xff, 0xd8]) { return try jpeg(&window) }
+    if head.starts(with: [0x89, 0x50, 0x4e, 0x47]) { return try png(&window) }
+    if head.starts(with: "RIFF".utf8) { return try webP(&window) }
+    return try PlaceOutOfMovie.splice(&window)
+  }
+
+  // MARK: JPEG
+
+  /// The segments before the first scan (ITU-T T.81, B.1.1.4): Exif in an APP1 segment, and XMP in others.
+  private static func jpeg(_ window: inout ByteWindow) throws(RewriteError) -> Splice {
+    var splice = Splice()
+    splice.append(0..<2)
+    var offset: UInt64 = 2
+    while true {
+      let head = try window.bytes(at: offset, count: 4)
+      guard head[0] == 0xff else { throw .inconsistent }
+      // Fill bytes may precede a marker.
+      if head[1] == 0xff {
+        splice.append(offset..<offset + 1)
+        offset += 1
+        continue
+      }
+      if head[1] == 0xda { break }
+      let length = UInt64(head[2]) << 8 | UInt64(head[3])
+      guard length >= 2, length <= window.byteCount - offset - 2 else { throw .pastEnd }
+      let range = offset..<offset + 2 + length
+      offset = range.upperBound
+      guard head[1] == 0xe1 else {
+        splice.append(range)
+        continue
+      }
+      let body = try window.bytes(at: range.lowerBound + 4, count: Int(length) - 2)
+      if body.starts(with: "Exif\0".utf8) {
+        splice.append(range.lowerBound..<range.lowerBound + 10)
+        splice.append(withoutPlace(Array(body.dropFirst(6))))
+      } else if !body.starts(with: "http://ns.adobe.com/x".utf8) {
+        splice.append(range)
+      }
+    }
+    splice.append(offset..<window.byteCount)
+    return splice
+  }
+
+  // MARK: PNG
+
+  /// Exif in `eXIf` (PNG, 11.3.3.3), XMP in `iTXt`, and what older programs write as text.
+  private static func png(_ window: inout ByteWindow) throws(RewriteError) -> Splice {
+    var splice = Splice()
+    splice.append(0..<8)
+    try PNGChunks.forEach(in: &window) { chunk, window throws(RewriteError) in
+      switch chunk.type {
+      case "eXIf":
+        let data = try metadata(chunk.data, &window)
+        splice.append(PNGChunks.bytes("eXIf", withoutPlace(data)))
+      case "iTXt", "tEXt", "zTXt":
+        let keyword = try window.bytes(
+          at: chunk.data.lowerBound, count: Int(min(80, chunk.data.upperBound - chunk.data.lowerBound))
+        ).prefix { $0 != 0 }
+        // ImageMagick's "Raw profile type exif" has a copy of it.
+        let isMetadata =
+          keyword.elementsEqual("XML:com.adobe.xmp".utf8) || keyword.starts(with: "Raw profile type ".utf8)
+        if !isMetadata { splice.append(chunk.range) }
+      default: splice.append(chunk.range)
+      }
+      if chunk.type == "IEND" { splice.append(chunk.range.upperBound..<window.byteCount) }
+    }
+    return splice
+  }
+
+  // MARK: WebP
+
+  private static func webP(_ window: inout ByteWindow) throws(RewriteError) -> Splice {
+    let head = try window.bytes(at: 0, count: 12)
+    let end = head[4..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) } + 8
+    guard end <= window.byteCount, end >= 12 else { throw .pastEnd }
+    var (parts, flags): ([(bytes: [UInt8]?, range: Range<UInt64>)], UInt8?) = ([], nil)
+    var (offset, removed): (UInt64, UInt64) = (12, 0)
+    while end - offset >= 8 {
+      guard parts.count < Limits.Fix.boxes else { throw .tooMuch }
+      let chunk = try window.bytes(at: offset, count: 8)
+      let size = chunk[4..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+      guard size <= end - offset - 8 else { throw .pastEnd }
+      let next = min(end, offset + 8 + size + (size & 1))
+      let data = offset + 8..<offset + 8 + size
+      switch String(decoding: chunk[0..<4], as: UTF8.self) {
+      case "VP8X" where size >= 10:
+        flags = try window.bytes(at: data.lowerBound, count: 1)[0]
+        parts.append((nil, offset..<next))
+      case "EXIF":
+        var exif = try metadata(data, &window)
+        let prefix = exif.starts(with: "Exif\0\0".utf8) ? 6 : 0
+        exif = Array(exif.prefix(prefix)) + withoutPlace(Array(exif.dropFirst(prefix)))
+        parts.append(
+          (chunk + exif + [UInt8](repeating: 0, count: Int(next - data.upperBound)), offset..<next))
+      case "XMP ": removed += next - offset
+      default: parts.append((nil, offset..<next))
+      }
+      offset = next
+    }
+    var splice = Splice()
+    let size = end - 8 - removed
+    splice.append(
+      Array("RIFF".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: size >> UInt64(8 * $0)) }
+        + Array("WEBP".utf8))
+    for part in parts {
+      if let flags, part.bytes == nil, part.range.lowerBound == 12, removed > 0 {
+        // The flag of the extended header that there is XMP.
+        splice.append(part.range.lowerBound..<part.range.lowerBound + 8)
+        splice.append([flags & ~4])
+        splice.append(part.range.lowerBound + 9..<part.range.upperBound)
+      } else if let bytes = part.bytes {
+        splice.append(bytes)
+      } else {
+        splice.append(part.range)
+      }
+    }
+    splice.append(end..<window.byteCount)
+    return splice
+  }
+
+  // MARK: Exif
+
+  private static func metadata(_ range: Range<UInt64>, _ window: inout ByteWindow) throws(RewriteError)
+    -> [UInt8]
+  {
+    guard range.upperBound - range.lowerBound <= UInt64(Limits.Fix.index) else { throw .tooMuch }
+    return try window.bytes(at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
+  }
+
+  /// Exif (CIPA DC-008, 4.6) of the same size whose GPS directory is empty: its entries, and what they refer to, are
+  /// zeros.
+  static func withoutPlace(_ exif: [UInt8]) -> [UInt8] {
+    var exif = exif
+    let isLittle = exif.starts(with: [0x49, 0x49])
+    func number(_ index: Int, _ count: Int) -> Int? {
+      guard index >= 0, index <= exif.count - count else { return nil }
+      let bytes = exif[index..<index + count]
+      return isLittle
+        ? bytes.reversed().reduce(0) { $0 << 8 | Int($1) } : bytes.reduce(0) { $0 << 8 | Int($1) }
+    }
+    func clear(_ start: Int, _ count: Int) {
+      guard start >= 0, count > 0, start < exif.count else { return }
+      for index in start..<min(exif.count, start + count) { exif[index] = 0 }
+    }
+    guard let first = number(4, 4), let count = number(first, 2) else { return exif }
+    for entry in 0..<count {
+      let place = first + 2 + 12 * entry
+      guard number(place, 2) == 0x8825, let directory = number(place + 8, 4), directory >= 8,
+        let entries = number(directory, 2)
+      else { continue }
+      let sizes = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
+      for index in 0..<entries {
+        let own = directory + 2 + 12 * index
+        guard let type = number(own + 2, 2), let values = number(own + 4, 4) else { break }
+        let size = (type >= 1 && type <= sizes.count ? sizes[type - 1] : 1) * values
+        if size > 4, let place = number(own + 8, 4), place >= 8 { clear(place, size) }
+      }
+      // An empty directory: no entries, and none follows.
+      clear(directory, 2 + 12 * entries + 4)
+    }
+    return exif
+  }
+}

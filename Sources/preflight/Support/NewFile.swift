@@ -1,0 +1,166 @@
+import MediaPreflight
+import Synchronization
+import SystemPackage
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A file that appears whole or not at all: it is written under a temporary name beside its place, and renamed.
+enum NewFile {
+  private struct Unfinished {
+    /// The temporary files that exist.
+    var paths: Set<FilePath> = []
+    /// Whether the run ends, so that nothing may be begun.
+    var isAbandoned = false
+  }
+
+  private static let unfinished = Mutex(Unfinished())
+
+  /// Removes what was begun, for a run that is interrupted.
+  static func abandonAll() {
+    unfinished.withLock { unfinished in
+      unfinished.isAbandoned = true
+      for path in unfinished.paths { _ = path.withPlatformString { unlink($0) } }
+    }
+  }
+
+  /// How a file is put in its place.
+  struct Placement {
+    /// Whether a file that is there is replaced.
+    var overwrites = false
+    /// The file whose mode and times the new one gets; nil for those of any new file.
+    var model: FilePath?
+  }
+
+  /// Writes a file.
+  ///
+  /// - Throws: `ByteSourceError` if the source can't be read, or ``Failure`` with the reason.
+  static func write(_ source: any ByteSource, to path: FilePath, _ placement: Placement) throws {
+    var status = stat()
+    if !placement.overwrites, path.withPlatformString({ lstat($0, &status) }) == 0 {
+      throw Failure("\(path.display) exists; --force overwrites it")
+    }
+    let folder = path.removingLastComponent()
+    let (descriptor, temporary) = try make(in: folder, for: path)
+    defer { unfinished.withLock { _ = $0.paths.remove(temporary) } }
+    do {
+      defer { close(descriptor) }
+      try copy(source, to: descriptor, path)
+      setAttributes(of: descriptor, placement.model)
+      guard fsync(descriptor) == 0 else { throw failure(path) }
+    } catch {
+      _ = temporary.withPlatformString { unlink($0) }
+      throw error
+    }
+    try place(temporary, at: path, overwrites: placement.overwrites)
+    // The name itself is on disk once its folder is.
+    let handle = (folder.isEmpty ? "." : folder).withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
+    if handle >= 0 {
+      fsync(handle)
+      close(handle)
+    }
+  }
+
+  private static func make(in folder: FilePath, for path: FilePath) throws -> (Int32, FilePath) {
+    try unfinished.withLock { unfinished in
+      if unfinished.isAbandoned { throw Failure("\(path.display) was not written: interrupted") }
+      // mkstemp replaces the X's.
+      var name = folder.appending(".preflight-XXXXXX").bytes.map { CChar(bitPattern: $0) } + [0]
+      let descriptor = mkstemp(&name)
+      guard descriptor >= 0 else { throw failure(path) }
+      let temporary = FilePath(name.dropLast().map { UInt8(bitPattern: $0) })
+      unfinished.paths.insert(temporary)
+      return (descriptor, temporary)
+    }
+  }
+
+  private static func copy(_ source: any ByteSource, to descriptor: Int32, _ path: FilePath) throws {
+    var offset: UInt64 = 0
+    while offset < source.byteCount {
+      let count = Int(min(1 << 20, source.byteCount - offset))
+      var reading: Result<Int, any Error> = .success(0)
+      let block = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        reading = Result {
+          try source.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        }
+        filled = min(count, max(0, (try? reading.get()) ?? 0))
+      }
+      _ = try reading.get()
+      if block.isEmpty { throw ByteSourceError("it ended early") }
+      guard Terminal.write(block, to: descriptor) else { throw failure(path) }
+      offset += UInt64(block.count)
+    }
+    // Bytes from before and after a change would make a file that never existed.
+    try source.checkUnchanged()
+  }
+
+  /// The mode that open() would have given, or mode and times of the file that is replaced.
+  private static func setAttributes(of descriptor: Int32, _ model: FilePath?) {
+    var status = stat()
+    if let model, model.withPlatformString({ stat($0, &status) }) == 0 {
+      // The owner can be kept by root alone; a new file of another owner is no reason to fail.
+      _ = fchown(descriptor, status.st_uid, status.st_gid)
+      fchmod(descriptor, status.st_mode & 0o7777)
+      #if canImport(Darwin)
+        var times = [status.st_atimespec, status.st_mtimespec]
+      #else
+        var times = [status.st_atim, status.st_mtim]
+      #endif
+      futimens(descriptor, &times)
+    } else {
+      let mask = umask(0)
+      _ = umask(mask)
+      fchmod(descriptor, 0o666 & ~mask)
+    }
+  }
+
+  private static func place(_ temporary: FilePath, at path: FilePath, overwrites: Bool) throws {
+    let isPlaced = temporary.withPlatformString { from in
+      path.withPlatformString { to in
+        if overwrites { return rename(from, to) == 0 }
+        // Unlike rename(), this fails if a file has appeared there meanwhile.
+        if link(from, to) == 0 {
+          unlink(from)
+          return true
+        }
+        // Some file systems have no second names.
+        if [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno), access(to, F_OK) != 0 {
+          return rename(from, to) == 0
+        }
+        return false
+      }
+    }
+    if isPlaced { return }
+    let error = failure(path)
+    _ = temporary.withPlatformString { unlink($0) }
+    throw error
+  }
+
+  private static func failure(_ path: FilePath) -> Failure {
+    let reason = errno == EEXIST ? "it exists; --force overwrites it" : Terminal.lastError
+    return Failure("\(path.display) can't be written: \(reason)")
+  }
+
+  /// Makes a folder and those above it.
+  static func makeFolder(_ path: FilePath) throws {
+    var folder = FilePath(root: path.root, [])
+    for component in path.components {
+      folder.append(component)
+      let made = folder.withPlatformString { mkdir($0, 0o777) }
+      if made != 0, errno != EEXIST { throw failure(folder) }
+    }
+  }
+
+  /// Whether two paths are the same file.
+  static func areSame(_ a: FilePath, _ b: FilePath) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard a.withPlatformString({ stat($0, &first) }) == 0, b.withPlatformString({ stat($0, &second) }) == 0
+    else { return false }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+}

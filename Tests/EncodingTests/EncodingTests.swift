@@ -1,0 +1,138 @@
+import MediaPreflight
+@testable import PreflightEncoding
+@testable import PreflightTestSupport
+import Testing
+
+/// Stickers and images that are made of others, checked by the engine.
+@Suite struct EncodingTests {
+  private typealias Pixel = Raster.Pixel
+
+  /// A small canvas, so that a debug build is fast enough.
+  private static let rules = {
+    var rules = StickerEncoder.Rules()
+    (rules.width, rules.height) = (64, 64)
+    return rules
+  }()
+
+  private static func file(_ name: String) throws -> ImageFile {
+    try ImageFile(Fixture.bytes("pictures/\(name)"))
+  }
+
+  @Test(arguments: [
+    "rgb.jpg", "cmyk.jpg", "gray.jpg", "progressive.jpg", "rgb.png", "gray-1bit.png", "rgb-16bit.png",
+    "palette-transparent.png", "interlaced.png", "still.gif", "lossy-alpha.webp", "lossless.webp",
+  ])
+  func makesAStaticSticker(_ name: String) throws {
+    let made = try StickerEncoder(Self.rules).sticker(of: Self.file(name))
+    let facts = try inspect(made).facts
+    #expect(try inspect(made).faults == [])
+    #expect(facts.width == 64 && facts.height == 64)
+    #expect(facts.frameCount == 1)
+    #expect(made.count <= 100_000)
+  }
+
+  @Test(arguments: [
+    "animated.gif", "animated.png", "animated.webp", "sticker-7ms.webp", "sticker-10001ms.webp",
+  ])
+  func makesAnAnimatedSticker(_ name: String) throws {
+    let made = try StickerEncoder(Self.rules).sticker(of: Self.file(name))
+    let inspection = try inspect(made)
+    #expect(inspection.faults == [])
+    #expect(inspection.facts.animated == true)
+    #expect(inspection.facts.width == 64 && inspection.facts.height == 64)
+    #expect((inspection.facts.minFrameDurationMilliseconds ?? 0) >= 8)
+    #expect((inspection.facts.durationMilliseconds ?? .infinity) <= 10_000)
+  }
+
+  /// Limits on bytes hold, however small: first the quality falls, then the number of frames, never the whole time.
+  @Test func sizesAreMeasured() throws {
+    var rules = Self.rules
+    rules.animatedByteCount = 3000
+    let file = try Self.file("animated.gif")
+    let all = try inspect(StickerEncoder(Self.rules).sticker(of: file)).facts
+    let made = try StickerEncoder(rules).sticker(of: file)
+    #expect(made.count <= 3000)
+    #expect(try inspect(made).facts.durationMilliseconds == all.durationMilliseconds)
+    rules.staticByteCount = 500
+    #expect(try StickerEncoder(rules).sticker(of: Self.file("rgb.jpg")).count <= 500)
+    rules.staticByteCount = 20
+    #expect(throws: EncodingError.self) { try StickerEncoder(rules).sticker(of: Self.file("rgb.jpg")) }
+  }
+
+  @Test func theImageIsLetterboxedOnTransparency() throws {
+    let red = Raster(width: 4, height: 2, pixels: [Pixel](repeating: Pixel(200, 10, 10, 255), count: 8))
+    let boxed = red.letterboxed(width: 8, height: 8)
+    #expect(boxed.pixels[0] == Pixel())
+    #expect(boxed.pixels[8 * 4 + 4] == Pixel(200, 10, 10, 255))
+    #expect(boxed.pixels[8 * 7 + 4] == Pixel())
+  }
+
+  /// What is transparent doesn't color what isn't.
+  @Test func scalingWeighsColorsByOpacity() {
+    let pixels: [Pixel] = [
+      Pixel(0, 255, 0, 0), Pixel(200, 0, 0, 255), Pixel(0, 255, 0, 0), Pixel(200, 0, 0, 255),
+    ]
+    let scaled = Raster(width: 2, height: 2, pixels: pixels).scaled(toWidth: 1, height: 1)
+    #expect(scaled.pixels[0].y == 0)
+    #expect(scaled.pixels[0].x >= 198)
+  }
+
+  @Test(arguments: 1...8)
+  func theOrientationIsApplied(_ orientation: Int) {
+    // The corner that is at the upper left when it is seen (Exif 2.32, 4.6.4).
+    let corners = [1: 0, 2: 1, 3: 3, 4: 2, 5: 0, 6: 2, 7: 3, 8: 1]
+    let image = Raster(width: 2, height: 2, pixels: (0..<4).map { Pixel(UInt8($0), 0, 0, 255) })
+    #expect(image.turned(by: orientation).pixels[0].x == UInt8(corners[orientation] ?? 0))
+  }
+
+  @Test func photosBecomeJPEGAndDrawingsPNG() throws {
+    func made(_ name: String, _ rules: PictureEncoder.Rules = PictureEncoder.Rules(), isPhoto: Bool = false)
+      throws
+      -> [UInt8]
+    { try PictureEncoder(rules).image(of: Self.file(name), isPhoto: isPhoto) }
+    #expect(try engine.check(made("cmyk.jpg")).mediaType == "image/jpeg")
+    #expect(try engine.check(made("cmyk.jpg")).verdict == .accepted)
+    #expect(try engine.check(made("rgb-16bit.png")).mediaType == "image/png")
+    #expect(try engine.check(made("rgb-16bit.png")).verdict == .accepted)
+    #expect(try engine.check(made("lossy-alpha.webp")).mediaType == "image/png")
+    #expect(try engine.check(made("progressive-large.jpg", isPhoto: true)).mediaType == "image/jpeg")
+    var rules = PictureEncoder.Rules()
+    rules.byteCount = 3000
+    let small = try made("progressive-large.jpg", rules)
+    #expect(small.count <= 3000)
+    rules.acceptsJPEG = false
+    #expect(try engine.check(made("progressive-large.jpg", rules)).mediaType == "image/png")
+  }
+
+  /// Transparent pixels become white where there is no transparency.
+  @Test func transparencyBecomesWhite() {
+    let image = Raster(width: 2, height: 1, pixels: [Pixel(), Pixel(0, 0, 0, 128)]).onWhite
+    #expect(image.pixels[0] == Pixel(255, 255, 255, 255))
+    #expect((126...128).contains(image.pixels[1].x))
+  }
+
+  @Test(arguments: [
+    "animated.gif", "still.gif", "animated.png", "animated.webp", "rgb.jpg", "cmyk.jpg", "rgb.png",
+  ])
+  func survivesDamage(_ name: String) throws {
+    let bytes = try Fixture.bytes("pictures/\(name)")
+    func survive(_ bytes: [UInt8]) {
+      guard let file = try? ImageFile(bytes) else { return }
+      var count = 0
+      try? file.forEachFrame { frame throws(EncodingError) in
+        count += 1
+        if count > 50 || frame.image.pixels.count > 1 << 16 { throw EncodingError("enough") }
+      }
+    }
+    for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 100)) {
+      survive(Array(bytes[..<length]))
+    }
+    for index in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 200)) {
+      for value in [0, 0xff, bytes[index] ^ 1] as [UInt8] {
+        var changed = bytes
+        changed[index] = value
+        survive(changed)
+      }
+    }
+  }
+}
