@@ -495,6 +495,14 @@ class Upload(unittest.TestCase):
         self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
 
 
+class Fix(unittest.TestCase):
+    def test_file_behind_a_url(self):
+        output = os.path.join(scratch, "fixed.jpg")
+        run = preflight("fix", "--isolated", "--endpoint", "image", "--output", output, BASE + "/cmyk.jpg")
+        self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+        self.assertEqual(check(output, "--endpoint", "image")["verdict"], "accepted")
+
+
 class S3(unittest.TestCase):
     """A bucket's signed links, as Examples/S3 pipes them in."""
 

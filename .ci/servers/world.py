@@ -176,6 +176,7 @@ class Nginx:
         for name, source in {
             "photo.jpg": "pictures/rgb.jpg",
             "photo.png": "pictures/rgb.jpg",
+            "cmyk.jpg": "pictures/cmyk.jpg",
             "sticker.webp": "pictures/sticker-static.webp",
         }.items():
             path = os.path.join(FIXTURES, source)

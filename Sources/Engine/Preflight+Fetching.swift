@@ -7,6 +7,8 @@ internal import SystemPackage
 /// How the bytes came that a fetcher brought.
 struct Arrival {
   let transfer: Transfer
+  /// What Meta says of it, if it was uploaded.
+  let uploaded: UploadedMedia?
   /// The field of the request that refers to them, or the file.
   let subject: Subject
   /// What the reference's text says.
@@ -60,7 +62,8 @@ extension Preflight {
     }
     let transfer = fetched.transfer
     let arrival = Arrival(
-      transfer: transfer, subject: subject, findings: options.request == nil ? textual : [])
+      transfer: transfer, uploaded: fetched.uploaded, subject: subject,
+      findings: options.request == nil ? textual : [])
     if !transfer.answer.isSuccess {
       let url = if case .url(let text) = reference { try? MediaURL(text) } else { MediaURL?.none }
       let findings = policy.findings(

@@ -309,6 +309,10 @@ public final class Preflight: Sendable {
         + policy.findings(
           for: arrival.transfer, judged.inspection, page: arrival.page(judged.inspection, in: source),
           at: judged.endpoint, subject: arrival.subject)
+      if let uploaded = arrival.uploaded {
+        findings += policy.findings(
+          for: uploaded, judged.inspection, at: judged.endpoint, subject: arrival.subject)
+      }
     }
     var prepared: PreparedRequest?
     if let request = options.request {

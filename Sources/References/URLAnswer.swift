@@ -81,14 +81,8 @@ package struct FetchFailure: Error, Sendable, Hashable, Codable {
 
 /// What Meta says of uploaded media (Cloud API reference, "Retrieve media URL").
 package struct UploadedMedia: Sendable, Hashable, Codable {
+  /// The media type that was declared at the upload.
   package var mediaType: String?
-  package var byteCount: UInt64?
-  /// SHA-256, in hexadecimal.
-  package var sha256: String?
 
-  package init(mediaType: String?, byteCount: UInt64?, sha256: String?) {
-    self.mediaType = mediaType
-    self.byteCount = byteCount
-    self.sha256 = sha256
-  }
+  package init(mediaType: String?) { self.mediaType = mediaType }
 }

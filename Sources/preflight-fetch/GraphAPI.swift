@@ -66,23 +66,16 @@
       guard let url = answer.value.url else {
         throw FetchFailure(.refused, "Meta's answer has no URL to download from")
       }
-      return (
-        UploadedMedia(
-          mediaType: answer.value.mimeType, byteCount: answer.value.fileSize, sha256: answer.value.sha256),
-        url
-      )
+      return (UploadedMedia(mediaType: answer.value.mimeType), url)
     }
 
     private struct Media: Decodable, Sendable {
       let url: String?
       let mimeType: String?
-      let sha256: String?
-      let fileSize: UInt64?
 
       private enum CodingKeys: String, CodingKey {
-        case url, sha256
+        case url
         case mimeType = "mime_type"
-        case fileSize = "file_size"
       }
     }
 

@@ -83,6 +83,16 @@ import Testing
     }
   }
 
+  /// WhatsApp sends an upload as the type that was declared for it.
+  @Test func typesOfUploads() throws {
+    func codes(_ type: String) throws -> [FindingCode] {
+      try StandInFetcher(jpeg(), uploadedAs: type).check(.mediaID("1")).findings.map(\.code)
+    }
+    #expect(try codes("image/jpeg") == [])
+    #expect(try codes("image/jpg") == [])
+    #expect(try codes("image/png") == [.declaredTypeMismatch])
+  }
+
   @Test func probedRequest() throws {
     var request = MessageRequest(to: "15551234567", mediaURL: "https://example.com/a.jpg")
     var options = CheckOptions(nil, nil, request)

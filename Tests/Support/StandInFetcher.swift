@@ -3,17 +3,21 @@ import MediaPreflight
 /// Answers as a server would, without a network.
 struct StandInFetcher: Fetcher {
   let outcome: Result<FetchedMedia, FetchFailure>
-  /// Whether the endpoint isn't known before the first bytes.
+  /// The first bytes, where the endpoint isn't known before them.
   private let beginning: [UInt8]?
 
-  init(_ bytes: [UInt8], answering change: (inout Transfer) -> Void = { _ in }, beginning: [UInt8]? = nil) {
+  init(
+    _ bytes: [UInt8], answering change: (inout Transfer) -> Void = { _ in }, beginning: [UInt8]? = nil,
+    uploadedAs mediaType: String? = nil
+  ) {
     var transfer = Transfer()
     transfer.answer.status = 200
     transfer.answer.contentType = "image/jpeg"
     transfer.answer.contentLength = UInt64(bytes.count)
     transfer.answer.bytesRead = UInt64(bytes.count)
     change(&transfer)
-    outcome = .success(FetchedMedia(transfer, uploaded: nil, source: MemorySource(bytes)))
+    let uploaded = mediaType.map { UploadedMedia(mediaType: $0) }
+    outcome = .success(FetchedMedia(transfer, uploaded: uploaded, source: MemorySource(bytes)))
     self.beginning = beginning
   }
 

@@ -72,6 +72,22 @@ extension Policy {
     return maker.findings
   }
 
+  /// The finding about media that was uploaded as another type than it is: WhatsApp sends it as that.
+  package func findings(
+    for uploaded: UploadedMedia, _ inspection: Inspection, at endpoint: Endpoint?, subject: Subject
+  ) -> [Finding] {
+    guard let declared = uploaded.mediaType, let own = inspection.mediaType else { return [] }
+    var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
+    if MediaType(declaring: declared).canonical.rawValue.lowercased() != own.canonical.rawValue.lowercased() {
+      maker.add(
+        .declaredTypeMismatch, subject: subject,
+        message: "The media was uploaded as {expected}, but the file is {actual}.",
+        values: ["expected": declared, "actual": own.phrase], expected: own.rawValue, actual: declared,
+        fix: Remedy(advice: "Upload it again as \(own.rawValue)."))
+    }
+    return maker.findings
+  }
+
   /// The findings about a file of which only the beginning was fetched, since it is over every cap of the endpoint.
   ///
   /// - Parameters:
