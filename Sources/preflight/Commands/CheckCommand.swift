@@ -84,21 +84,14 @@ struct EndpointChoice: ExpressibleByArgument {
   /// The endpoint; nil for automatic.
   let endpoint: Endpoint?
 
-  /// The endpoints of the built-in policies, for help.
-  static let words: String = {
-    let names = Policy.waconnect.endpointNames
-    var text =
-      names.map(\.rawValue).joined(separator: ", ") + ", or auto for the one that accepts the file's type"
-    for policy in Policy.builtInNames.compactMap(Policy.builtIn) {
-      let others = policy.endpointNames.filter { !names.contains($0) }
-      if others.isEmpty { continue }
-      text += "; with \(policy.name) also \(others.map(\.rawValue).joined(separator: ", "))"
-    }
-    return text
-  }()
+  /// For help. The policies themselves aren't read for it, at each start.
+  static let words =
+    "image, video, audio, document, sticker, or another of the policy's, or auto for the one that accepts the file's type"
 
-  static let defaultCompletionKind = CompletionKind.list(
-    [Endpoint.automatic] + Policy.builtInEndpointNames.map(\.rawValue))
+  // Asked for only when a shell completes.
+  static let defaultCompletionKind = CompletionKind.custom { _, _, _ in
+    [Endpoint.automatic] + Policy.builtInEndpointNames.map(\.rawValue)
+  }
 
   init(argument: String) {
     endpoint = argument == Endpoint.automatic ? nil : Endpoint(rawValue: argument)

@@ -67,7 +67,7 @@ struct HookCommand: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     sandbox.enter(exchangingOn: fetcher.socket)
     fetcher.start()
-    let run = HookRun(jobs: jobs.count(fetching: true), keepsOrder: !unordered) { line in
+    let run = HookRun(jobs: jobs.count(atLeast: 4), keepsOrder: !unordered) { line in
       if line.isTooLong { return hook.tooLong(number: line.number) }
       return try hook.answer(line.text, number: line.number) { path in
         settings.withLock { project in

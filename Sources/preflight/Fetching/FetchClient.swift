@@ -30,7 +30,7 @@ final class FetchClient: Fetcher {
 
   let allowsPrivateHosts: Bool
   private let seconds: Double
-  private let graphURL: String
+  private let graphURL: String?
   private let channel: Channel
   private let state = Mutex(State())
   private let sending = Mutex(())
@@ -41,7 +41,7 @@ final class FetchClient: Fetcher {
   init(_ options: FetchOptions) throws {
     allowsPrivateHosts = options.allowPrivateHosts
     seconds = options.urlTimeout
-    graphURL = options.graphUrl ?? FetchOptions.standardGraphURL
+    graphURL = options.graphUrl
     let other: Channel
     do { (channel, other) = try Channel.pair() } catch { throw Failure("can't make a socket: \(error)") }
     defer { try? other.descriptor.close() }
@@ -77,7 +77,7 @@ final class FetchClient: Fetcher {
     let task: FetchRequest.Task =
       switch reference {
       case .url(let text): .url(text, limits)
-      case .mediaID(let id): .media(id: id, .init(graphURL: graphURL, phoneNumberID: phoneNumberID), limits)
+      case .mediaID(let id): .media(id: id, access(phoneNumberID), limits)
       case .file: throw FetchFailure(.local, "a file is not fetched")
       }
     let (outcome, file) = try reply(to: task, within: seconds) { beginning in
@@ -97,9 +97,8 @@ final class FetchClient: Fetcher {
   func upload(
     _ upload: FetchRequest.Upload, _ source: FileSource, from phoneNumberID: String?
   ) throws(FetchFailure) -> String {
-    let access = FetchRequest.MetaAccess(graphURL: graphURL, phoneNumberID: phoneNumberID)
     let (outcome, _) = try reply(
-      to: .upload(upload, access), with: source.fileDescriptor, within: upload.seconds
+      to: .upload(upload, access(phoneNumberID)), with: source.fileDescriptor, within: upload.seconds
     ) { _ in 0 }
     switch outcome {
     case .uploaded(let id): return id
@@ -107,6 +106,11 @@ final class FetchClient: Fetcher {
     case .answer, .beginning, .restarted:
       throw FetchFailure(.local, "the program that fetches is confused")
     }
+  }
+
+  private func access(_ phoneNumberID: String?) -> FetchRequest.MetaAccess {
+    FetchRequest.MetaAccess(
+      graphURL: graphURL ?? FetchOptions.standardGraphURL, phoneNumberID: phoneNumberID)
   }
 
   private func source(_ file: FileDescriptor?) throws(FetchFailure) -> any ByteSource {

@@ -13,7 +13,7 @@ struct FetchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Base URL of Meta's Graph API, with the version, for media IDs (default: \(FetchOptions.standardGraphURL)).",
+      "Base URL of Meta's Graph API, with the version, for media IDs (default: Meta's own).",
       valueName: "URL"))
   var graphUrl: String?
 

@@ -33,7 +33,7 @@ enum FileRun {
     // This must precede all other threads: those for interrupts, progress and checks.
     sandbox.enter(writing: written, exchangingOn: fetching?.socket)
     fetching?.start()
-    let run = OrderedRun(jobs: files.jobs.count(fetching: leadsOverTheNetwork)) { (file: FoundFile) in
+    let run = OrderedRun(jobs: files.jobs.count(atLeast: leadsOverTheNetwork ? 16 : 1)) { (file: FoundFile) in
       do {
         let start = ContinuousClock.now
         var options = CheckOptions()

@@ -79,7 +79,7 @@ struct FixRun {
   // MARK: Fixing
 
   private func fix(_ found: [FoundFile], _ work: FixWork) throws {
-    let run = OrderedRun(jobs: files.jobs.count(fetching: work.fetcher != nil)) { (file: FoundFile) in
+    let run = OrderedRun(jobs: files.jobs.count(atLeast: work.fetcher != nil ? 16 : 1)) { (file: FoundFile) in
       try work.fixAndWrite(file)
     }
     let interrupts = Interrupts { signal in

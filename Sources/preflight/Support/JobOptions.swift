@@ -18,13 +18,9 @@ struct JobOptions: ParsableArguments {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs)") }
   }
 
-  /// How many of the default number of jobs wait for servers, at most 8 of them for the same one.
-  private static let fetchingJobs = 16
-
-  /// - Parameter fetching: Whether jobs may wait for servers, which costs no processor time.
-  func count(fetching: Bool) -> Int {
-    let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let cores = fetching ? max(processors, Self.fetchingJobs) : processors
+  /// - Parameter minimum: The default, if there are fewer processors. Jobs that wait for servers cost no processor time.
+  func count(atLeast minimum: Int = 1) -> Int {
+    let cores = max(minimum, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     // libdispatch creates at most 255 threads for queues, and interrupts and progress need some of them.
     return min(jobs ?? cores, 200)
   }
