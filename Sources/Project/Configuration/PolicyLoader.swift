@@ -17,33 +17,44 @@ package struct PolicyLoader {
   let files = SmallFiles()
 
   /// What policies define, and how many were loaded then: a configuration asks for it at each of its lines.
-  private var definitions: (policies: Int, endpoints: [Endpoint], codes: [Explanation])?
+  private var known: (policies: Int, endpoints: [Endpoint]?, codes: [Explanation]?) = (0, nil, nil)
 
   package init(workingFolder: FilePath) { self.workingFolder = workingFolder }
 
   /// The distinct endpoints of the built-in policies and the loaded ones.
-  package var endpoints: [Endpoint] { mutating get { define().endpoints } }
+  package var endpoints: [Endpoint] {
+    mutating get {
+      forgetIfLoaded()
+      if let endpoints = known.endpoints { return endpoints }
+      var endpoints: [Endpoint] = []
+      for endpoint in (Policy.builtInNames.compactMap(Policy.builtIn) + own).flatMap(\.endpointNames)
+      where !endpoints.contains(endpoint) {
+        endpoints.append(endpoint)
+      }
+      known.endpoints = endpoints
+      return endpoints
+    }
+  }
 
   /// The finding codes that the loaded policies define. Of two policies with the same code, one explains it.
-  package var codes: [Explanation] { mutating get { define().codes } }
+  package var codes: [Explanation] {
+    mutating get {
+      forgetIfLoaded()
+      if let codes = known.codes { return codes }
+      var codes: [Explanation] = []
+      for code in own.flatMap(\.codes) where !codes.contains(where: { $0.code == code.code }) {
+        codes.append(code)
+      }
+      codes.sort { $0.code.rawValue < $1.code.rawValue }
+      known.codes = codes
+      return codes
+    }
+  }
 
-  private mutating func define() -> (endpoints: [Endpoint], codes: [Explanation]) {
-    if let definitions, definitions.policies == loaded.count {
-      return (definitions.endpoints, definitions.codes)
-    }
-    let own = loaded.values.compactMap { try? $0.get().policy }
-    var endpoints: [Endpoint] = []
-    for endpoint in (Policy.builtInNames.compactMap(Policy.builtIn) + own).flatMap(\.endpointNames)
-    where !endpoints.contains(endpoint) {
-      endpoints.append(endpoint)
-    }
-    var codes: [Explanation] = []
-    for code in own.flatMap(\.codes) where !codes.contains(where: { $0.code == code.code }) {
-      codes.append(code)
-    }
-    codes.sort { $0.code.rawValue < $1.code.rawValue }
-    definitions = (loaded.count, endpoints, codes)
-    return (endpoints, codes)
+  private var own: [Policy] { loaded.values.compactMap { try? $0.get().policy } }
+
+  private mutating func forgetIfLoaded() {
+    if known.policies != loaded.count { known = (loaded.count, nil, nil) }
   }
 
   /// Adds a policy that was loaded elsewhere.
