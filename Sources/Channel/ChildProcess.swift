@@ -31,6 +31,11 @@ package enum ChildProcess {
     return FilePath(CommandLine.arguments.first ?? "preflight")
   }
 
+  /// The path of another of our programs, which is installed beside this one.
+  package static func path(ofProgram name: String) -> FilePath {
+    ownPath.removingLastComponent().appending(name)
+  }
+
   /// Starts a program.
   ///
   /// - Returns: Its process ID.

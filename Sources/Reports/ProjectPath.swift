@@ -33,8 +33,10 @@ struct ProjectPath {
 
   /// The path as a URI reference (RFC 3986).
   var uri: String {
-    guard reference.path != nil else { return bytes.map(Self.encodedUnlessReserved).joined() }
-    let encoded = bytes.map(Self.encoded).joined()
+    guard reference.path != nil else {
+      return bytes.map { $0.percentEncoded(except: Self.reserved) }.joined()
+    }
+    let encoded = bytes.map { $0.percentEncoded(except: "/") }.joined()
     return isRelative ? encoded : "file://" + encoded
   }
 
@@ -44,21 +46,6 @@ struct ProjectPath {
     return uri.utf8.last == UInt8(ascii: "/") ? uri : uri + "/"
   }
 
-  /// Percent-encodes a byte that no URI may contain.
-  private static func encodedUnlessReserved(_ byte: UInt8) -> String {
-    ":?#[]@!$&'()*+,;=%".utf8.contains(byte) ? String(Unicode.Scalar(byte)) : encoded(byte)
-  }
-
-  /// Percent-encodes every byte except unreserved characters and slashes.
-  private static func encoded(_ byte: UInt8) -> String {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-      UInt8(ascii: "~"), UInt8(ascii: "/"):
-      return String(Unicode.Scalar(byte))
-    default:
-      let hex = String(byte, radix: 16, uppercase: true)
-      return hex.utf8.count == 1 ? "%0" + hex : "%" + hex
-    }
-  }
+  /// What a URI may contain beside unreserved characters (RFC 3986, section 2.2), and the sign of escapes.
+  private static let reserved = ":/?#[]@!$&'()*+,;=%"
 }

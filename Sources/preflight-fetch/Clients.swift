@@ -50,8 +50,22 @@
       return client
     }
 
+    /// Sends a request to the addresses in turn, until one can be connected to. Only a connection that failed is tried
+    /// again: nothing was sent on it.
+    func execute(
+      _ request: HTTPClientRequest, to target: Target, at addresses: [String], within time: Time
+    ) async throws -> HTTPClientResponse {
+      for address in addresses.dropLast() {
+        do {
+          return try await client(for: target, at: address).execute(request, timeout: time.timeout)
+        } catch  where Self.isUnconnected(error) { continue }
+      }
+      return try await client(for: target, at: addresses.last ?? target.host)
+        .execute(request, timeout: time.timeout)
+    }
+
     /// Whether an error says that there was no connection, so that nothing was sent.
-    static func isUnconnected(_ error: any Error) -> Bool {
+    private static func isUnconnected(_ error: any Error) -> Bool {
       switch error {
       case is NIOConnectionError: true
       case let error as HTTPClientError: error == .connectTimeout

@@ -1,5 +1,6 @@
 #if Network
   import AsyncHTTPClient
+  import NIOCore
 
   /// Ends work when its time is up.
   enum Deadline {
@@ -18,5 +19,22 @@
         return first
       }
     }
+  }
+
+  /// The time that is left of some seconds.
+  struct Time: Sendable {
+    let seconds: Double
+    private let start = ContinuousClock.now
+
+    init(_ seconds: Double) { self.seconds = seconds }
+
+    /// What has passed, in seconds.
+    var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+    /// What is left, in seconds.
+    var left: Double { max(0.001, seconds - elapsed) }
+
+    /// What is left, for the HTTP client.
+    var timeout: TimeAmount { .nanoseconds(Int64(left * 1e9)) }
   }
 #endif

@@ -19,7 +19,7 @@
     private let limits: FetchRequest.Limits
     private let clients: Clients
     private let authorization: String?
-    private let start = ContinuousClock.now
+    private let time: Time
 
     init(
       _ target: Target, _ limits: FetchRequest.Limits, _ clients: Clients, authorization: String? = nil
@@ -28,6 +28,7 @@
       self.limits = limits
       self.clients = clients
       self.authorization = authorization
+      time = Time(limits.seconds)
     }
 
     /// What came of the body.
@@ -53,9 +54,8 @@
     }
 
     private func finished() -> Transfer {
-      let (seconds, attoseconds) = (ContinuousClock.now - start).components
-      return progress.withLock { transfer in
-        transfer.answer.milliseconds = Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+      progress.withLock { transfer in
+        transfer.answer.milliseconds = Int(time.elapsed * 1000)
         return transfer
       }
     }
@@ -100,19 +100,7 @@
       request.headers.add(name: "User-Agent", value: "preflight/\(Version.current)")
       request.headers.add(name: "Accept", value: "*/*")
       if let authorization { request.headers.add(name: "Authorization", value: authorization) }
-      for address in addresses.dropLast() {
-        do { return try await execute(request, at: address) } catch  where Clients.isUnconnected(error) {
-          continue
-        }
-      }
-      return try await execute(request, at: addresses.last ?? target.host)
-    }
-
-    private func execute(_ request: HTTPClientRequest, at address: String) async throws -> HTTPClientResponse
-    {
-      let left = start + .seconds(limits.seconds) - .now
-      return try await clients.client(for: target, at: address)
-        .execute(request, timeout: .nanoseconds(Int64(max(0, left / .nanoseconds(1)))))
+      return try await clients.execute(request, to: target, at: addresses, within: time)
     }
   }
 

@@ -51,8 +51,8 @@
     /// What Meta says of uploaded media, and the URL that it can be downloaded from for five minutes.
     func media(_ id: String, _ limits: FetchRequest.Limits) async throws -> (UploadedMedia, url: String) {
       let deadline = Time(limits.seconds)
-      let path = "/\(Self.escaped(id))"
-      let number = access.phoneNumberID.map { "?phone_number_id=\(Self.escaped($0))" }
+      let path = "/\(id.percentEncoded)"
+      let number = access.phoneNumberID.map { "?phone_number_id=\($0.percentEncoded)" }
       let answer: Answer<Media>
       do { answer = try await get(path + (number ?? ""), deadline) } catch {
         // Meta answers alike for an ID that it doesn't know and one of another number.
@@ -95,7 +95,7 @@
       let body = FileBody(
         file, byteCount: upload.byteCount, before: form.beforeFile, after: form.afterFile)
       let answer: Answer<Created> = try await call(
-        .POST, "/\(Self.escaped(number))/media", [("Content-Type", form.contentType)], body,
+        .POST, "/\(number.percentEncoded)/media", [("Content-Type", form.contentType)], body,
         Time(upload.seconds))
       guard let id = answer.value.id else { throw FetchFailure(.refused, "Meta's answer has no media ID") }
       return id
@@ -108,10 +108,10 @@
     ) async throws -> String {
       let deadline = Time(upload.seconds)
       let query =
-        "file_name=\(Self.escaped(upload.fileName))&file_length=\(upload.byteCount)"
-        + "&file_type=\(Self.escaped(upload.mediaType))"
+        "file_name=\(upload.fileName.percentEncoded)&file_length=\(upload.byteCount)"
+        + "&file_type=\(upload.mediaType.percentEncoded)"
       let session: Answer<Created> = try await call(
-        .POST, "/\(Self.escaped(appID))/uploads?\(query)", [], nil, deadline)
+        .POST, "/\(appID.percentEncoded)/uploads?\(query)", [], nil, deadline)
       guard let id = session.value.id else {
         throw FetchFailure(.refused, "Meta's answer has no upload session")
       }
@@ -173,7 +173,7 @@
           request.headers.add(name: "Authorization", value: "\(scheme) \(token)")
           for (name, value) in headers { request.headers.add(name: name, value: value) }
           if let body { request.body = .stream(body, length: .known(body.length)) }
-          let response = try await execute(request, target, addresses, deadline)
+          let response = try await clients.execute(request, to: target, at: addresses, within: deadline)
           let bytes = try await response.body.collect(upTo: Self.maximumAnswer)
           return try decode(Data(bytes.readableBytesView), status: Int(response.status.code))
         }
@@ -183,23 +183,6 @@
         let words = FailureWords(target, Transfer(), seconds: deadline.seconds)
         throw hidingToken(await words.failure(of: error))
       }
-    }
-
-    /// Tries the addresses in turn. Only a connection that failed is tried again: nothing was sent on it.
-    private func execute(
-      _ request: HTTPClientRequest, _ target: Target, _ addresses: [String], _ deadline: Time
-    ) async throws -> HTTPClientResponse {
-      let timeout = TimeAmount.nanoseconds(Int64(deadline.left * 1e9))
-      for address in addresses.dropLast() {
-        let client = clients.client(for: target, at: address)
-        do { return try await client.execute(request, timeout: timeout) } catch
-          where Clients.isUnconnected(error)
-        {
-          continue
-        }
-      }
-      return try await clients.client(for: target, at: addresses.last ?? target.host)
-        .execute(request, timeout: timeout)
     }
 
     private func decode<Value: Decodable>(_ data: Data, status: Int) throws(FetchFailure) -> Answer<Value> {
@@ -249,27 +232,5 @@
       FetchFailure(
         failure.kind, failure.reason.replacing(token, with: "$\(Self.variable)"), answer: failure.answer)
     }
-
-    /// Percent-encodes what isn't unreserved (RFC 3986, section 2.3).
-    private static func escaped(_ text: String) -> String {
-      text.utf8.map { byte in
-        let isUnreserved =
-          (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-          || "-._~".utf8.contains(byte)
-        guard !isUnreserved else { return String(Unicode.Scalar(byte)) }
-        let hex = String(byte, radix: 16, uppercase: true)
-        return hex.utf8.count == 1 ? "%0" + hex : "%" + hex
-      }.joined()
-    }
-  }
-
-  /// The time that is left of some seconds.
-  struct Time: Sendable {
-    let seconds: Double
-    private let start = ContinuousClock.now
-
-    init(_ seconds: Double) { self.seconds = seconds }
-
-    var left: Double { max(0.001, seconds - (ContinuousClock.now - start) / .seconds(1)) }
   }
 #endif

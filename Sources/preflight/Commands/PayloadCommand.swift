@@ -57,18 +57,10 @@ struct PayloadCommand: ParsableCommand {
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var configuration: ConfigOptions
 
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp(
-      "Form of the request: json (the body), http (the whole message) or curl (a command).", valueName: "FORM"
-    ))
-  var form = RequestForm.json
+  @OptionGroup var output: RequestOutput
 
   @Flag(inversion: .prefixedNo, help: "Reject on warnings too.")
   var strict: Bool?
-
-  @Option(help: ArgumentHelp("Use color: auto, always or never.", valueName: "WHEN"))
-  var color = ColorChoice.auto
 
   @OptionGroup var sandbox: SandboxOptions
 
@@ -114,7 +106,6 @@ struct PayloadCommand: ParsableCommand {
         throw ValidationError("without FILE, --endpoint is required")
       }
     } catch let error as SnifferError { throw Failure(error.description) }
-    let output = RequestOutput(form: form, color: color)
     output.show(result, policy: engine.policy)
     if let prepared = result.request { return try output.write(prepared) }
     Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)

@@ -53,18 +53,10 @@ struct UploadCommand: ParsableCommand {
   @OptionGroup var policy: PolicyOptions
   @OptionGroup var configuration: ConfigOptions
 
-  @Option(
-    name: .customLong("as"),
-    help: ArgumentHelp(
-      "Form of the request: json (the body), http (the whole message) or curl (a command).", valueName: "FORM"
-    ))
-  var form = RequestForm.json
+  @OptionGroup var output: RequestOutput
 
   @Flag(inversion: .prefixedNo, help: "Reject on warnings too.")
   var strict: Bool?
-
-  @Option(help: ArgumentHelp("Use color: auto, always or never.", valueName: "WHEN"))
-  var color = ColorChoice.auto
 
   @OptionGroup var sandbox: SandboxOptions
 
@@ -86,7 +78,6 @@ struct UploadCommand: ParsableCommand {
     let client = try FetchClient(fetching)
     sandbox.enter(exchangingOn: client.socket)
     client.start()
-    let output = RequestOutput(form: form, color: color)
     let result: CheckResult
     do { result = try engine.engine.check(file, options(at: engine.endpoint, client)) } catch let error
       as SnifferError

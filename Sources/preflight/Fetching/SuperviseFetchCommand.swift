@@ -28,7 +28,7 @@ struct SuperviseFetchCommand: ParsableCommand {
     // A terminal's interrupt ends preflight, and with it this.
     signal(SIGINT, SIG_IGN)
     let channel = Channel(.standardInput)
-    let program = ChildProcess.ownPath.removingLastComponent().appending("preflight-fetch")
+    let program = ChildProcess.path(ofProgram: "preflight-fetch")
     var quickDeaths = 0
     while Self.waitForInput() {
       let start = ContinuousClock.now

@@ -1,4 +1,5 @@
 import MediaPreflight
+import PreflightChannel
 import PreflightFix
 import PreflightProject
 import SystemPackage
@@ -31,11 +32,7 @@ struct FixWork: Sendable {
 
   /// The program that makes stickers and images, beside this one.
   private static let encoder: FilePath? = {
-    guard let own = FilePath("/proc/self/exe").withoutLinks ?? FilePath(CommandLine.arguments[0]).withoutLinks
-    else {
-      return nil
-    }
-    let program = own.removingLastComponent().appending("preflight-encode")
+    let program = ChildProcess.path(ofProgram: "preflight-encode")
     return program.withPlatformString { access($0, X_OK) } == 0 ? program : nil
   }()
 

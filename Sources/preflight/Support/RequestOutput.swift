@@ -12,9 +12,16 @@ import PreflightReports
 #endif
 
 /// How a command that yields one request shows it: the request on standard output, findings on standard error.
-struct RequestOutput {
-  let form: RequestForm
-  let color: ColorChoice
+struct RequestOutput: ParsableArguments {
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Form of the request: json (the body), http (the whole message) or curl (a command).", valueName: "FORM"
+    ))
+  var form = RequestForm.json
+
+  @Option(help: ArgumentHelp("Use color: auto, always or never.", valueName: "WHEN"))
+  var color = ColorChoice.auto
 
   /// Writes the findings, if there are any, as text.
   func show(_ result: CheckResult, policy: Policy) {
