@@ -12,5 +12,5 @@ extension Explanation {
       "WhatsApp judges the file by the Content-Type of the answer as well as by its bytes. A "
       + "type that contradicts them is refused. One that says nothing, or none, may be.",
     source: "Reports of refused media with a wrong Content-Type (chatwoot 10428)",
-    remedy: "Set the file's type where it is stored: for S3, aws s3 cp --content-type.")
+    remedy: "Set the file's Content-Type where it is stored.")
 }
