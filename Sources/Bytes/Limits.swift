@@ -354,6 +354,19 @@ extension Limits {
   }
 }
 
+// MARK: - Fixing
+
+extension Limits {
+  /// The process that reads a file to be fixed.
+  package enum Fixing {
+    /// Memory: 1 GiB. A check needs less than 64 MiB; the index of a long video, rewritten, some 10.
+    package static let memory: UInt64 = 1 << 30
+
+    /// How long it may take between two messages, in seconds: the largest file that is read takes some 20 on a slow disk.
+    package static let seconds = 300
+  }
+}
+
 // MARK: - Inspection
 
 extension Limits {

@@ -46,6 +46,13 @@ package struct Channel: Sendable {
     return (Channel(FileDescriptor(rawValue: ends[0])), Channel(FileDescriptor(rawValue: ends[1])))
   }
 
+  /// Ends a wait for the other end after so many seconds, as if it were gone.
+  package func limitWaiting(seconds: Int) {
+    var time = timeval(tv_sec: seconds, tv_usec: 0)
+    _ = setsockopt(
+      descriptor.rawValue, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+  }
+
   // MARK: Sending
 
   /// Sends a message, and a copy of a descriptor with it.

@@ -76,6 +76,9 @@ package enum ChildProcess {
     return child
   }
 
+  /// Ends a program at once.
+  package static func end(_ child: Int32) { kill(child, SIGKILL) }
+
   /// Waits for the end of a program.
   ///
   /// - Returns: Whether it ended by itself, with status 0.

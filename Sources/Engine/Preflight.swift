@@ -58,6 +58,11 @@ public final class Preflight: Sendable {
     tools = other?.tools ?? Tools()
   }
 
+  /// Loads libmagic's databases, for one check at a time in a process that can't open files later.
+  ///
+  /// - Throws: `SnifferError` if libmagic's own database can't be loaded.
+  package func prepare() throws { try tools.prepare() }
+
   // MARK: Checking
 
   /// Checks a file.

@@ -9,6 +9,9 @@ final class Tools: Sendable {
   /// Buffers to read into, one for each thread that has read at the same time.
   private let memories = Mutex<[ByteWindow.Memory]>([])
 
+  /// Loads what is otherwise loaded when it is first needed.
+  func prepare() throws { try sniffer.prepare() }
+
   /// Opens a window on a source, with the memory that an earlier one had.
   ///
   /// - Throws: `ByteSourceError` where the source can't be read, or has changed meanwhile.

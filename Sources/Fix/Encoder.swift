@@ -3,26 +3,18 @@ internal import PreflightBytes
 internal import PreflightFacts
 internal import PreflightFormats
 internal import PreflightPolicy
-internal import SystemPackage
-
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
 
 /// Encodes what can't be fixed without: once, and again only if the result was too large.
 struct Encoder {
   private static let attempts = 3
 
   var search: Fixer.Search
-  let options: Fixer.Options
+  let programs: any FixPrograms
+  let isDryRun: Bool
   let isStrict: Bool
 
   /// Encodes a file, or says in the result why it can't be.
-  func encode(_ start: Fixer.Search.Made, at path: FilePath?, into result: inout FixResult) throws {
+  func encode(_ start: Fixer.Search.Made, into result: inout FixResult) throws {
     // What is damaged isn't made whole by encoding what is left of it.
     if let damage = result.original.findings.first(where: { $0.code == .damagedFile }) {
       result.reason = damage.message
@@ -33,16 +25,13 @@ struct Encoder {
       return
     }
     do {
-      try TemporaryFiles.withFolder { folder in
-        let input = try path ?? write(start.source, to: folder.appending(TemporaryFiles.input))
-        let requirements = Requirements(search.target, in: search.engine.policy)
-        if let encoding = ImageEncoding(of: result.original, for: search.target, requirements) {
-          try draw(encoding, from: input, in: folder, into: &result)
-        } else if let container = container(of: result.original),
-          let format = FFmpeg.format(ofContainer: container), options.runsPrograms
-        {
-          try encode(input, format: format, container: container, in: folder, into: &result)
-        }
+      let requirements = Requirements(search.target, in: search.engine.policy)
+      if let encoding = ImageEncoding(of: result.original, for: search.target, requirements) {
+        try draw(encoding, into: &result)
+      } else if let container = container(of: result.original),
+        let format = FFmpeg.format(ofContainer: container)
+      {
+        try encode(format: format, container: container, into: &result)
       }
     } catch let error as FixError {
       result.reason = Self.sentence(error.description)
@@ -55,19 +44,13 @@ struct Encoder {
 
   // MARK: Images
 
-  private func draw(
-    _ encoding: ImageEncoding, from input: FilePath, in folder: FilePath, into result: inout FixResult
-  ) throws {
-    guard let program = options.encoder else { throw FixError.programMissing("preflight-encode") }
-    if encoding.decoder != nil, !options.runsPrograms { return }
-    if options.isDryRun {
+  private func draw(_ encoding: ImageEncoding, into result: inout FixResult) throws {
+    if isDryRun {
       result.steps = [.draw(encoding)]
       result.reason = nil
       return
     }
-    let output = folder.appending(TemporaryFiles.output)
-    try ImageEncoder(encoding: encoding, program: program).run(from: input, to: output, in: folder)
-    let source = try FileSource(path: output)
+    let source = try programs.draw(encoding)
     let checked = try search.engine.judge(source, as: nil, search.options)
     guard checked.verdict == .accepted else {
       result.reason = checked.findings.first?.message
@@ -78,24 +61,18 @@ struct Encoder {
 
   // MARK: Audio and video
 
-  private func encode(
-    _ input: FilePath, format: String, container: String, in folder: FilePath, into result: inout FixResult
-  ) throws {
-    let probe = try FFmpeg.probe(input, format: format)
+  private func encode(format: String, container: String, into result: inout FixResult) throws {
+    let probe = try FFmpeg.Probe(parsing: programs.probe(format: format))
     var plan = EncodingPlan(probe, container: container, for: search.target, isStrict: isStrict)
     for _ in 0..<Self.attempts {
       let encoding = try plan.encoding()
-      if options.isDryRun {
+      if isDryRun {
         result.steps = [.encode(encoding)]
         result.reason = nil
         return
       }
-      let output = folder.appending(TemporaryFiles.output)
-      try FFmpeg.run(
-        encoding, format: format, from: input, to: output, duration: probe.duration,
-        onProgress: options.onProgress)
-      // Open, it stays when its name is removed.
-      let made = try check(try FileSource(path: output), encoding, probe)
+      let output = try programs.encode(encoding, format: format, duration: probe.duration)
+      let made = try check(output, encoding, probe)
       if made.result.verdict == .accepted { return result.take(made) }
       var rest = search
       if let found = try rest.run(from: made, rounds: 2) { return result.take(found) }
@@ -131,7 +108,7 @@ struct Encoder {
   }
 
   private func check(
-    _ source: FileSource, _ encoding: Encoding, _ probe: FFmpeg.Probe
+    _ source: any ByteSource, _ encoding: Encoding, _ probe: FFmpeg.Probe
   ) throws -> Fixer.Search.Made {
     let checked = try search.engine.judge(source, as: nil, search.options)
     // A program that meets damage it can't read past ends early, and says that all is well.
@@ -145,24 +122,5 @@ struct Encoder {
 
   private static func sentence(_ text: String) -> String {
     text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
-  }
-
-  /// Writes a source that is nowhere on disk.
-  private func write(_ source: any ByteSource, to path: FilePath) throws(FixError) -> FilePath {
-    do {
-      let target = try FileDescriptor.open(
-        path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
-      try target.closeAfter {
-        var window = ByteWindow(source)
-        var offset: UInt64 = 0
-        while offset < source.byteCount {
-          let block = try window.block(at: offset, upTo: source.byteCount - offset)
-          if block.remaining == 0 { throw ByteSourceError("it ended early") }
-          _ = try block.bytes.withUnsafeBytes { try target.writeAll($0) }
-          offset += UInt64(block.remaining)
-        }
-      }
-      return path
-    } catch { throw .unwritable(path, "\(error)") }
   }
 }

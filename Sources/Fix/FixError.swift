@@ -1,13 +1,15 @@
 public import SystemPackage
 
 /// Why nothing was made.
-public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum FixError: Error, Hashable, Sendable, Codable, CustomStringConvertible {
   /// The user has to do it; what, as text.
   case needsAPerson(String)
   /// The program isn't on the path.
   case programMissing(String)
   /// The program failed; its output.
   case programFailed(String, String)
+  /// The program may not be started here.
+  case notAllowed(String)
   /// The file can't be read, and why.
   case unreadable(FilePath, String)
   /// There is a file of the output's name.
@@ -22,6 +24,7 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
     case .programMissing(let name):
       "'\(name)' is not installed; it is in the package \(Self.package(of: name))"
     case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
+    case .notAllowed(let name): "it needs '\(name)', which may not be started here"
     case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
     case .exists(let path): "\(path) already exists"
     case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"

@@ -3,7 +3,7 @@ internal import PreflightFacts
 public import SystemPackage
 
 /// The containers that packets can be put into without encoding them.
-public enum MediaContainer: String, Sendable, Hashable {
+public enum MediaContainer: String, Sendable, Hashable, Codable {
   /// MP4 with video, and audio if there is any.
   case mp4Video
   /// MP4 with audio alone, `.m4a`.
@@ -27,7 +27,7 @@ public enum MediaContainer: String, Sendable, Hashable {
 }
 
 /// One step of a plan, as a value: shown as words and as a command, and carried out.
-public enum FixStep: Sendable, Hashable {
+public enum FixStep: Sendable, Hashable, Codable {
   /// Only the name is wrong.
   case rename
   /// Keeps a part of the file.

@@ -20,6 +20,18 @@ public struct FixResult: Sendable {
 
   init(_ original: CheckResult) { self.original = original }
 
+  /// A result that another process came to.
+  package init(
+    _ original: CheckResult, _ steps: [FixStep], checked: CheckResult?, content: (any ByteSource)?,
+    reason: String?
+  ) {
+    self.original = original
+    self.steps = steps
+    self.checked = checked
+    self.content = content
+    self.reason = reason
+  }
+
   /// Takes what was made and accepted.
   mutating func take(_ made: Fixer.Search.Made) {
     steps = made.steps
@@ -40,7 +52,7 @@ public struct FixResult: Sendable {
   }
 
   /// Whether the steps are only planned: nothing was made.
-  public var isPlanned: Bool { !steps.isEmpty && content == nil }
+  public var isPlanned: Bool { !steps.isEmpty && checked == nil }
 
   /// Whether the file is accepted: as it was, or as it is now.
   public var isAccepted: Bool { (checked ?? original).verdict == .accepted }
@@ -128,6 +140,23 @@ public struct Fixer: Sendable {
   public func fix(
     _ source: any ByteSource, named name: FilePath?, as endpoint: Endpoint? = nil, at path: FilePath? = nil
   ) throws -> FixResult {
+    let startsPrograms = settings.runsPrograms || settings.encoder != nil
+    let programs =
+      startsPrograms
+      ? LocalPrograms(
+        source, at: path, encoder: settings.encoder, startsOthers: settings.runsPrograms,
+        onProgress: settings.onProgress)
+      : nil
+    return try fix(source, named: name, as: endpoint, with: programs)
+  }
+
+  /// Fixes a file, with programs that may be another process's.
+  ///
+  /// - Parameter programs: Start programs; nil if none may be started.
+  package func fix(
+    _ source: any ByteSource, named name: FilePath?, as endpoint: Endpoint?,
+    with programs: (any FixPrograms)?
+  ) throws -> FixResult {
     var options = CheckOptions(endpoint)
     options.depth = settings.depth
     let original = try engine.judge(source, as: name.map(Reference.file), options)
@@ -148,9 +177,10 @@ public struct Fixer: Sendable {
       return result
     }
     result.reason = search.reason ?? original.findings.first?.message
-    if search.obstacle == nil, settings.runsPrograms || settings.encoder != nil {
-      let encoder = Encoder(search: search, options: settings, isStrict: engine.isStrict)
-      try encoder.encode(start, at: path, into: &result)
+    if search.obstacle == nil, let programs {
+      let encoder = Encoder(
+        search: search, programs: programs, isDryRun: settings.isDryRun, isStrict: engine.isStrict)
+      try encoder.encode(start, into: &result)
     }
     return result
   }

@@ -50,7 +50,7 @@ public struct Inspection: Sendable {
 }
 
 /// How deep a file is looked into.
-public enum Depth: String, Sendable, Hashable, CaseIterable {
+public enum Depth: String, Sendable, Hashable, CaseIterable, Codable {
   /// Headers, tables, and checksums of small parts.
   case structure
   /// Also decodes what the verdict depends on: image data, samples and frames of audio and video, the streams of PDF and

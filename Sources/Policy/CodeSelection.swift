@@ -1,5 +1,5 @@
 /// The finding codes to report: all, some, or all except some.
-public struct CodeSelection: Sendable, Hashable {
+public struct CodeSelection: Sendable, Hashable, Codable {
   /// The only codes that count; empty if all do.
   public var selected: [FindingCode]
   /// Codes that are left out, even if they are selected.

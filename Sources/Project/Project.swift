@@ -45,17 +45,11 @@ package final class Project {
   private var repositories: [FilePath: [IgnoreList]] = [:]
   private var folders: [FilePath: ProjectFolder] = [:]
   private var hasTooManyWildcards = false
-  private var engines: [EngineKey: Preflight] = [:]
+  private var engines: [EngineRecipe: Preflight] = [:]
   private var policyNames: Set<String> = []
 
   /// The maximum number of cached folders, which bounds memory for long lists of paths.
   private static let maximumFolders = 1024
-
-  private struct EngineKey: Hashable {
-    let policy: FilePath?
-    let isStrict: Bool
-    let severities: [FindingCode: Severity?]
-  }
 
   /// - Parameter workingFolder: The absolute path that relative paths are resolved from.
   /// - Throws: ``ConfigurationError`` if the configuration of ``Search/file(_:)`` is invalid.
@@ -278,19 +272,16 @@ package final class Project {
     chain.settings(matching: matched) {
       var settings = chain.settings(matching: matched)
       settings.apply(options.overrides)
-      return FileSettings(engine: engine(for: settings), endpoint: settings.endpoint?.value)
+      let recipe = EngineRecipe(settings, options.selection)
+      return FileSettings(
+        engine: engine(recipe, settings), recipe: recipe, endpoint: settings.endpoint?.value)
     }
   }
 
-  private func engine(for settings: Settings) -> Preflight {
-    let key = EngineKey(
-      policy: settings.policy?.value.key, isStrict: settings.isStrict?.value ?? false,
-      severities: settings.severities.mapValues(\.value))
-    if let known = engines[key] { return known }
-    let policy = (settings.policy?.value.policy ?? .waconnect).withSeverities(key.severities)
-    let made = Preflight(
-      policy: policy.keeping(options.selection), isStrict: key.isStrict, sharing: engines.values.first)
-    engines[key] = made
+  private func engine(_ recipe: EngineRecipe, _ settings: Settings) -> Preflight {
+    if let known = engines[recipe] { return known }
+    let made = recipe.engine(settings.policy?.value.policy ?? .waconnect, sharing: engines.values.first)
+    engines[recipe] = made
     return made
   }
 

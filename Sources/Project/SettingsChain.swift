@@ -4,11 +4,14 @@ package import MediaPreflight
 /// The settings of a file, in the form that checks use. Files with the same settings share one instance.
 package final class FileSettings: Sendable {
   package let engine: Preflight
+  /// How another process makes the same engine.
+  package let recipe: EngineRecipe
   /// The endpoint; nil for automatic.
   package let endpoint: Endpoint?
 
-  init(engine: Preflight, endpoint: Endpoint?) {
+  init(engine: Preflight, recipe: EngineRecipe, endpoint: Endpoint?) {
     self.engine = engine
+    self.recipe = recipe
     self.endpoint = endpoint
   }
 }

@@ -2,7 +2,7 @@ internal import PreflightBytes
 public import SystemPackage
 
 /// A reference to a file: a path, a URL, or the ID of an upload.
-public enum Reference: Sendable, Hashable {
+public enum Reference: Sendable, Hashable, Codable {
   /// A path in the file system.
   case file(FilePath)
   /// An `http` or `https` URL, as it was given.

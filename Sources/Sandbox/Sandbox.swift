@@ -34,11 +34,12 @@ package enum Sandbox {
   ///
   /// - Parameters:
   ///   - written: Files that are created later, or replaced by a temporary file beside them.
+  ///   - opensFiles: Whether files may still be opened for reading.
   ///   - socket: The end of a socket pair on which messages may still be exchanged; nil for none.
   ///   - newest: The newest version of Landlock to use.
   package static func enter(
-    writing written: [FilePath] = [], exchangingOn socket: FileDescriptor? = nil,
-    landlock newest: Int32 = .max
+    writing written: [FilePath] = [], openingFiles opensFiles: Bool = true,
+    exchangingOn socket: FileDescriptor? = nil, landlock newest: Int32 = .max
   ) {
     #if os(Linux)
       let version = min(sandbox_landlock_version(), newest)
@@ -48,9 +49,34 @@ package enum Sandbox {
       // If Landlock denies writing files, and since version 3 also truncating them, the filter need not check each
       // open(). Files that are written later are never opened with O_TRUNC.
       _ = sandbox_seccomp_enter(
-        isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0, socket?.rawValue ?? -1)
+        isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0, opensFiles ? 1 : 0,
+        socket?.rawValue ?? -1)
     #endif
   }
+
+  /// Limits the process's memory, in bytes, and that it leaves no image of it when it crashes.
+  package static func limit(memory: UInt64) {
+    limit(RLIMIT_AS, memory)
+    limit(RLIMIT_CORE, 0)
+  }
+
+  /// Limits the process's processor time, in seconds, and the descriptors that it may have open.
+  package static func limit(seconds: UInt64, descriptors: UInt64) {
+    limit(RLIMIT_CPU, seconds)
+    limit(RLIMIT_NOFILE, descriptors)
+  }
+
+  #if canImport(Glibc)
+    private static func limit(_ resource: __rlimit_resource, _ value: UInt64) {
+      var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
+      _ = setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+    }
+  #else
+    private static func limit(_ resource: Int32, _ value: UInt64) {
+      var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
+      _ = setrlimit(resource, &limit)
+    }
+  #endif
 
   #if os(Linux)
     /// Opens the folder that has a file. Symbolic links are followed.

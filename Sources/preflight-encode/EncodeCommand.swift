@@ -100,17 +100,8 @@ struct EncodeCommand: ParsableCommand {
   private func confine() {
     Sandbox.enter()
     // No descriptor is free any more, so that nothing can be opened, be it a file or a socket.
-    for (resource, value) in [
-      (RLIMIT_NOFILE, 3), (RLIMIT_AS, Limits.Encoding.memory), (RLIMIT_CPU, Limits.Encoding.seconds),
-      (RLIMIT_CORE, 0),
-    ] {
-      var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
-      #if canImport(Glibc)
-        _ = setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
-      #else
-        _ = setrlimit(resource, &limit)
-      #endif
-    }
+    Sandbox.limit(memory: Limits.Encoding.memory)
+    Sandbox.limit(seconds: Limits.Encoding.seconds, descriptors: 3)
   }
 
   private func readAll() throws(EncodingError) -> [UInt8] {

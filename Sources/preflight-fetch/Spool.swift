@@ -1,46 +1,22 @@
 #if Network
+  import PreflightChannel
   import PreflightReferences
   import SystemPackage
 
-  #if canImport(Darwin)
-    import Darwin
-  #elseif canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #endif
-
-  /// A file without a name for what is fetched. It is gone when the last of its descriptors is closed.
-  final class Spool: Sendable {
-    private let writing: FileDescriptor
-    /// The same file, for a process that must not change it.
-    let reading: FileDescriptor
+  /// Where what is fetched is kept.
+  struct Spool: Sendable {
+    private let file: UnnamedFile
 
     /// - Throws: `FetchFailure` if there can be no file.
     init() throws(FetchFailure) {
-      let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-      var template = Array("\(folder.isEmpty ? "/tmp" : folder)/preflight-XXXXXX".utf8CString)
-      let descriptor = mkstemp(&template)
-      guard descriptor >= 0 else { throw Self.failure(Errno(rawValue: errno)) }
-      writing = FileDescriptor(rawValue: descriptor)
-      let other = open(template, O_RDONLY | O_CLOEXEC)
-      let error = errno
-      unlink(template)
-      guard other >= 0 else {
-        close(descriptor)
-        throw Self.failure(Errno(rawValue: error))
-      }
-      reading = FileDescriptor(rawValue: other)
-      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      do { file = try UnnamedFile() } catch { throw Self.failure(error) }
     }
 
-    deinit {
-      try? writing.close()
-      try? reading.close()
-    }
+    /// The file, for a process that must not change it.
+    var reading: FileDescriptor { file.reading }
 
     func write(_ bytes: ArraySlice<UInt8>) throws(FetchFailure) {
-      do { _ = try writing.writeAll(bytes) } catch { throw Self.failure(error) }
+      do { _ = try file.writing.writeAll(bytes) } catch { throw Self.failure(error) }
     }
 
     private static func failure(_ error: any Error) -> FetchFailure {

@@ -131,6 +131,12 @@ static inline void sandbox_answer(struct sandbox_filter *filter, int error) {
   sandbox_add(filter, 0x06, 0, 0, error == 0 ? 0x7fff0000 : 0x00050000 | (uint32_t)error);
 }
 
+/// Refuses a call.
+static inline void sandbox_refuse(struct sandbox_filter *filter, uint32_t call) {
+  sandbox_add(filter, SANDBOX_EQUAL, 0, 1, call);
+  sandbox_answer(filter, EPERM);
+}
+
 /// Refuses a call where an argument has any of the bits, or none of them.
 static inline void sandbox_refuse_bits(
   struct sandbox_filter *filter, uint32_t call, int argument, uint32_t bits, int refuses_any) {
@@ -172,9 +178,9 @@ static inline void sandbox_allow_socket(struct sandbox_filter *filter, uint32_t 
 }
 
 /// Gives up, for all threads, the calls above; unless `changes_files`, to change files by name as well; unless
-/// `cuts_files`, to cut a file when it is opened. Messages are exchanged on one socket only; on none if it is negative.
-/// Returns whether it is so.
-static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int socket) {
+/// `cuts_files`, to cut a file when it is opened; unless `opens_files`, to open any file. Messages are exchanged on one
+/// socket only; on none if it is negative. Returns whether it is so.
+static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int opens_files, int socket) {
   struct sandbox_filter filter;
   filter.count = 0;
   sandbox_add(&filter, SANDBOX_LOAD, 0, 0, 4);
@@ -196,6 +202,12 @@ static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int s
   if (socket >= 0) {
     sandbox_allow_socket(&filter, SYS_sendmsg, socket);
     sandbox_allow_socket(&filter, SYS_recvmsg, socket);
+  }
+  if (!opens_files) {
+    sandbox_refuse(&filter, SYS_openat);
+#ifdef SYS_open
+    sandbox_refuse(&filter, SYS_open);
+#endif
   }
   uint32_t refused_modes = changes_files ? 0 : O_WRONLY | O_RDWR | O_CREAT;
   if (!changes_files || !cuts_files) refused_modes |= O_TRUNC;
@@ -225,6 +237,6 @@ static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int s
 
 #else
 static inline int sandbox_seccomp_is_offered(void) { return 0; }
-static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int socket) { return 0; }
+static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int opens_files, int socket) { return 0; }
 #endif
 #endif

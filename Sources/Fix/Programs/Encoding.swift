@@ -2,9 +2,9 @@ internal import PreflightBytes
 internal import SystemPackage
 
 /// What ffmpeg is asked to do: streams that fit are copied, the others are encoded.
-public struct Encoding: Sendable, Hashable {
+public struct Encoding: Sendable, Hashable, Codable {
   /// What becomes of the video.
-  public enum Video: Sendable, Hashable {
+  public enum Video: Sendable, Hashable, Codable {
     /// The packets stay as they are.
     case copy(stream: Int)
     /// H.264, 8 bits, 4:2:0, without B-frames, which High profile must not have for Android.
@@ -18,7 +18,7 @@ public struct Encoding: Sendable, Hashable {
   }
 
   /// What becomes of the audio.
-  public enum Audio: Sendable, Hashable {
+  public enum Audio: Sendable, Hashable, Codable {
     /// The packets stay as they are.
     case copy(stream: Int)
     /// AAC with one channel or two.

@@ -32,26 +32,20 @@ enum FFmpeg {
     }
   }
 
-  /// ffmpeg's name for the format of a still image with an extension; nil for one that it isn't asked to read.
-  static func format(ofImage name: String) -> String? {
-    switch name {
-    case "bmp": "bmp_pipe"
-    case "tif", "tiff": "tiff_pipe"
-    case "jls": "jpegls_pipe"
-    case "jp2": "j2k_pipe"
-    case "psd": "psd_pipe"
-    case "ico": "ico"
-    case "pcx": "pcx_pipe"
-    case "dds": "dds_pipe"
-    case "qoi": "qoi_pipe"
-    case "ppm", "pnm": "ppm_pipe"
-    case "pgm": "pgm_pipe"
-    case "pbm": "pbm_pipe"
-    case "exr": "exr_pipe"
-    case "xbm": "xbm_pipe"
-    default: nil
-    }
+  /// Whether ffmpeg may be asked to read a format, given by its name for it.
+  static func reads(_ format: String) -> Bool {
+    format == "aac" || format == self.format(ofContainer: format) || imageFormats.values.contains(format)
   }
+
+  /// ffmpeg's name for the format of a still image with an extension; nil for one that it isn't asked to read.
+  static func format(ofImage name: String) -> String? { imageFormats[name] }
+
+  private static let imageFormats = [
+    "bmp": "bmp_pipe", "tif": "tiff_pipe", "tiff": "tiff_pipe", "jls": "jpegls_pipe", "jp2": "j2k_pipe",
+    "psd": "psd_pipe", "ico": "ico", "pcx": "pcx_pipe", "dds": "dds_pipe", "qoi": "qoi_pipe",
+    "ppm": "ppm_pipe", "pnm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe", "exr": "exr_pipe",
+    "xbm": "xbm_pipe",
+  ]
 
   /// Decodes an image, or the frames of a video, to PNG.
   ///
@@ -119,6 +113,13 @@ enum FFmpeg {
     /// In seconds; nil if it is unknown.
     var duration: Double? { format.duration.flatMap(Double.init).flatMap { $0 > 0 && $0 < 1e7 ? $0 : nil } }
 
+    /// - Throws: ``FixError`` if it isn't ffprobe's JSON.
+    init(parsing json: String) throws(FixError) {
+      do { self = try JSONDecoder().decode(Probe.self, from: Data(json.utf8)) } catch {
+        throw .programFailed("ffprobe", "it gave an answer that isn't understood")
+      }
+    }
+
     /// The stream that players show: no cover image, and the default one of several.
     func stream(_ kind: String) -> Stream? {
       let own = streams.filter { $0.codec_type == kind && $0.disposition?["attached_pic"] != 1 }
@@ -126,17 +127,15 @@ enum FFmpeg {
     }
   }
 
-  static func probe(_ path: FilePath, format: String) throws(FixError) -> Probe {
-    let output = try ProgramRunner.run(
+  /// What ffprobe says, as JSON for ``Probe``.
+  static func probe(_ path: FilePath, format: String) throws(FixError) -> String {
+    try ProgramRunner.run(
       "ffprobe",
       [
         "-v", "error", "-protocol_whitelist", "file,pipe", "-f", format, "-show_streams", "-show_format",
         "-of",
         "json", "-i", "file:" + path.string,
       ], deadline: .seconds(60))
-    do { return try JSONDecoder().decode(Probe.self, from: Data(output.utf8)) } catch {
-      throw .programFailed("ffprobe", "it gave an answer that isn't understood")
-    }
   }
 
   /// - Parameters:

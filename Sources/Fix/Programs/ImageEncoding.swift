@@ -6,9 +6,9 @@ internal import PreflightPolicy
 internal import SystemPackage
 
 /// What `preflight-encode` is asked to make of an image, and which program decodes it first.
-public struct ImageEncoding: Sendable, Hashable {
+public struct ImageEncoding: Sendable, Hashable, Codable {
   /// What is made.
-  public enum Product: Sendable, Hashable {
+  public enum Product: Sendable, Hashable, Codable {
     /// A WebP of one size, static or animated.
     ///
     /// - Parameters:
@@ -23,7 +23,7 @@ public struct ImageEncoding: Sendable, Hashable {
   }
 
   /// What decodes the file, if `preflight-encode` doesn't.
-  public enum Decoder: Sendable, Hashable {
+  public enum Decoder: Sendable, Hashable, Codable {
     /// heif-convert, for HEIF and AVIF.
     case heif
     /// ffmpeg, for a still image of a format that it is told.
@@ -149,31 +149,31 @@ struct ImageEncoder {
   /// Where `preflight-encode` is.
   let program: FilePath
 
-  func run(from input: FilePath, to output: FilePath, in folder: FilePath) throws(FixError) {
+  func run(from input: FilePath, to output: FilePath, in folder: TemporaryFolder) throws(FixError) {
     let decoded = try decode(input, in: folder)
     try ProgramRunner.filter(program, encoding.arguments, from: decoded, to: output, deadline: .seconds(180))
   }
 
   /// A file that `preflight-encode` reads.
-  private func decode(_ input: FilePath, in folder: FilePath) throws(FixError) -> FilePath {
-    let decoded = folder.appending(TemporaryFiles.decoded)
+  private func decode(_ input: FilePath, in folder: TemporaryFolder) throws(FixError) -> FilePath {
+    let decoded = folder.path(of: .decoded)
     switch encoding.decoder {
     case nil: return input
     case .heif:
       let path = input.string.hasPrefix("-") ? "./" + input.string : input.string
       _ = try ProgramRunner.run("heif-convert", [path, decoded.string], deadline: .seconds(120))
       // Of several images, each gets a number.
-      let first = folder.appending(TemporaryFiles.firstDecoded)
+      let first = folder.path(ofDecoded: 1)
       if !ProgramRunner.isEmpty(decoded) { return decoded }
       if !ProgramRunner.isEmpty(first) { return first }
       // libpng refuses some color profiles, and heif-convert says nothing of it.
-      let image = folder.appending(TemporaryFiles.decodedJPEG)
+      let image = folder.path(of: .decodedJPEG)
       _ = try ProgramRunner.run("heif-convert", ["-q", "98", path, image.string], deadline: .seconds(120))
       return image
     case .still(let format):
       try FFmpeg.decode(input, format: format, filter: nil, alphaDecoder: nil, to: decoded)
     case .video(let format):
-      let probe = try FFmpeg.probe(input, format: format)
+      let probe = try FFmpeg.Probe(parsing: FFmpeg.probe(input, format: format))
       guard let stream = probe.stream("video") else { throw .needsAPerson("It has no video.") }
       // As many frames as a sticker of its length shows.
       let rate = min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10))

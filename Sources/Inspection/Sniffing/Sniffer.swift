@@ -20,6 +20,15 @@ package final class Sniffer: Sendable {
 
   package init() {}
 
+  /// Loads libmagic's databases, for one lookup at a time in a process that can't open files later.
+  ///
+  /// - Throws: ``SnifferError`` if libmagic's own database can't be loaded.
+  package func prepare() throws(SnifferError) {
+    if let cookie = Cookie.common() { common.withLock { $0.append(cookie) } }
+    let cookie = try Cookie.system()
+    system.withLock { $0.append(cookie) }
+  }
+
   /// libmagic's media type for a file, unchanged.
   ///
   /// - Throws: ``SnifferError`` if libmagic's database is needed and can't be loaded; ``ReadError`` if the

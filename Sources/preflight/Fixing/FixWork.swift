@@ -20,6 +20,7 @@ struct FixWork: Sendable {
   let progress: FixProgress?
   /// Fetches URLs and media IDs; nil if none is named.
   let fetcher: FetchClient?
+  let readers: FixReaders
 
   /// The output of a file that would be written; nil for none.
   func planned(_ file: FoundFile) throws -> FilePath? {
@@ -37,46 +38,21 @@ struct FixWork: Sendable {
   }()
 
   private func fix(_ file: FoundFile, isDryRun: Bool) throws -> FixResult {
+    let settings: FileSettings
+    do { settings = try file.settings.get() } catch { throw Failure(error) }
+    let reference = files.shownReference(of: file)
+    let task = FixTask(
+      reference: reference, endpoint: settings.endpoint, depth: files.depthOptions.depth,
+      isDryRun: isDryRun, allowsPrivateHosts: fetcher?.allowsPrivateHosts ?? false)
+    let path = FileOptions.isStandardInput(file) ? nil : file.reference.path
     do {
-      let settings = try file.settings.get()
-      var options = Fixer.Options()
-      options.depth = files.depthOptions.depth
-      options.runsPrograms = true
-      options.encoder = Self.encoder
-      options.isDryRun = isDryRun
-      let shownProgress = progress
-      options.onProgress = { shownProgress?.show(file.name, $0) }
-      let fixer = Fixer(settings.engine, options)
-      let reference = files.shownReference(of: file)
-      if file.reference.path == nil { return try fixFetched(reference, settings, fixer) }
-      let source: any ByteSource
-      do { source = try files.source(of: file) } catch let error as ByteSourceError {
-        return FixResult(unreadable: reference, error)
+      let source = try file.reference.path == nil ? nil : files.source(of: file)
+      var result = try readers.fix(task, source, with: settings.recipe) { [progress] source in
+        LocalPrograms(source, at: path, encoder: Self.encoder) { progress?.show(file.name, $0) }
       }
-      let path = FileOptions.isStandardInput(file) ? nil : file.reference.path
-      return try fixer.fix(source, named: reference.path, as: settings.endpoint, at: path)
-    } catch let error as ConfigurationError {
-      throw Failure(error)
-    } catch let error as SnifferError { throw Failure(error.description) }
-  }
-
-  /// Fetches what a reference leads to, and fixes that. What is wrong with the answer itself can't be fixed here.
-  private func fixFetched(
-    _ reference: Reference, _ settings: FileSettings, _ fixer: Fixer
-  ) throws -> FixResult {
-    var options = CheckOptions(settings.endpoint)
-    options.fetcher = fetcher
-    options.allowsPrivateHosts = fetcher?.allowsPrivateHosts ?? false
-    options.keepsSource = true
-    let checked = try settings.engine.check(reference, options)
-    guard let source = checked.source else { return FixResult(notFixed: checked) }
-    var result = try fixer.fix(source, named: reference.fileName, as: settings.endpoint)
-    if result.steps.isEmpty, result.isAccepted, checked.verdict != .accepted {
-      return FixResult(notFixed: checked)
-    }
-    result.original.reference = reference
-    result.original.url = checked.url
-    return result
+      result.original.reference = reference
+      return result
+    } catch let error as ByteSourceError { return FixResult(unreadable: reference, error) }
   }
 
   /// A file that was dealt with.
@@ -92,7 +68,7 @@ struct FixWork: Sendable {
     progress?.end(file.name)
     var result = fixed.original
     result.isFoundInFolder = !file.isNamed
-    if fixed.isPlanned {
+    if outputs.dryRun, !fixed.steps.isEmpty {
       result.fix = fixed.note(output: places.path(for: file, fileExtension: fixed.fileExtension))
       return Done(result: result)
     }
@@ -113,6 +89,7 @@ struct FixWork: Sendable {
     var done = Done(result: fixed.original)
     done.result.isFoundInFolder = !file.isNamed
     done.result.fix = fixed.note(output: path)
+    // An accepted file would be copied.
     if outputs.dryRun { return done }
     do {
       if outputs.outputDir != nil { try NewFile.makeFolder(path.removingLastComponent()) }

@@ -38,7 +38,7 @@ struct FixRun {
     let fetcher = names.leadsOverTheNetwork ? try FetchClient(fetching) : nil
     let work = FixWork(
       files: files, outputs: outputs, places: places, progress: FixProgress(isQuiet: reports.quiet),
-      fetcher: fetcher)
+      fetcher: fetcher, readers: FixReaders(fetcher))
     fetcher?.start()
     try checkOutputs(found, work)
     signal(SIGPIPE, SIG_IGN)
@@ -84,7 +84,7 @@ struct FixRun {
     }
     let interrupts = Interrupts { signal in
       NewFile.abandonAll()
-      TemporaryFiles.abandonAll()
+      StartedPrograms.abandonAll()
       run.interrupt(by: signal)
     }
     var report = makeReport()

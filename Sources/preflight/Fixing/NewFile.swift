@@ -1,4 +1,5 @@
 import MediaPreflight
+import PreflightFix
 import Synchronization
 import SystemPackage
 
@@ -50,7 +51,10 @@ enum NewFile {
     defer { unfinished.withLock { _ = $0.paths.remove(temporary) } }
     do {
       defer { close(descriptor) }
-      try copy(source, to: descriptor, path)
+      do { try source.copy(to: FileDescriptor(rawValue: descriptor)) } catch let error as Errno {
+        errno = error.rawValue
+        throw failure(path)
+      }
       setAttributes(of: descriptor, placement.model)
       guard fsync(descriptor) == 0 else { throw failure(path) }
     } catch {
@@ -77,26 +81,6 @@ enum NewFile {
       unfinished.paths.insert(temporary)
       return (descriptor, temporary)
     }
-  }
-
-  private static func copy(_ source: any ByteSource, to descriptor: Int32, _ path: FilePath) throws {
-    var offset: UInt64 = 0
-    while offset < source.byteCount {
-      let count = Int(min(1 << 20, source.byteCount - offset))
-      var reading: Result<Int, any Error> = .success(0)
-      let block = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-        reading = Result {
-          try source.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-        }
-        filled = min(count, max(0, (try? reading.get()) ?? 0))
-      }
-      _ = try reading.get()
-      if block.isEmpty { throw ByteSourceError("it ended early") }
-      guard Terminal.write(block, to: descriptor) else { throw failure(path) }
-      offset += UInt64(block.count)
-    }
-    // Bytes from before and after a change would make a file that never existed.
-    try source.checkUnchanged()
   }
 
   /// The mode that open() would have given, or mode and times of the file that is replaced.
