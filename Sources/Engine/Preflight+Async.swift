@@ -140,10 +140,10 @@ extension Preflight {
 }
 
 /// Work that waits for disks, kept off the cooperative pool, whose few threads must always move on.
-enum BlockingWork {
+package enum BlockingWork {
   private static let queue = DispatchQueue(label: "preflight.checks", attributes: .concurrent)
 
-  static func run<Value: Sendable>(
+  package static func run<Value: Sendable>(
     _ work: @escaping @Sendable (Cancellation) throws -> Value
   ) async throws -> Value {
     let cancellation = Cancellation()
@@ -167,7 +167,7 @@ enum BlockingWork {
 }
 
 /// Whether the task that asked for a check has been cancelled.
-final class Cancellation: Sendable {
+package final class Cancellation: Sendable {
   private let isCancelled = Atomic(false)
 
   func cancel() { isCancelled.store(true, ordering: .relaxed) }
@@ -178,16 +178,21 @@ final class Cancellation: Sendable {
 }
 
 /// A source that is no longer read once the task is cancelled.
-struct CancellableSource: ByteSource {
-  let source: any ByteSource
-  let cancellation: Cancellation
+package struct CancellableSource: ByteSource {
+  private let source: any ByteSource
+  private let cancellation: Cancellation
 
-  var byteCount: UInt64 { source.byteCount }
+  package init(source: any ByteSource, cancellation: Cancellation) {
+    self.source = source
+    self.cancellation = cancellation
+  }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
+  package var byteCount: UInt64 { source.byteCount }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws -> Int {
     try cancellation.check()
     return try source.read(into: buffer, at: offset)
   }
 
-  func checkUnchanged() throws { try source.checkUnchanged() }
+  package func checkUnchanged() throws { try source.checkUnchanged() }
 }

@@ -1,3 +1,4 @@
+internal import PreflightBytes
 public import SystemPackage
 
 /// Why nothing was made.
@@ -25,9 +26,9 @@ public enum FixError: Error, Hashable, Sendable, Codable, CustomStringConvertibl
       "'\(name)' is not installed; it is in the package \(Self.package(of: name))"
     case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
     case .notAllowed(let name): "it needs '\(name)', which may not be started here"
-    case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
-    case .exists(let path): "\(path) already exists"
-    case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"
+    case .unreadable(let path, let reason): "\(path.display) can't be read: \(reason)"
+    case .exists(let path): "\(path.display) already exists"
+    case .unwritable(let path, let reason): "\(path.display) can't be written: \(reason)"
     }
   }
 

@@ -84,7 +84,7 @@ extension Field {
   ]
 
   /// The keys of a hook's request that aren't fields.
-  package static let reservedNames = ["declaredType", "depth", "endpoint", "file", "id", "probe"]
+  package static let reservedNames = ["declaredType", "depth", "endpoint", "file", "fix", "id", "probe"]
 
   /// Reports a name that a request or a result can't have.
   private static func check(_ entry: TOMLTable.Entry, _ decoder: inout TOMLDecoder) {

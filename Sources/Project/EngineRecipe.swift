@@ -1,5 +1,5 @@
 package import MediaPreflight
-package import SystemPackage
+internal import SystemPackage
 
 /// What an engine is made of, as a value: another of our processes can make the same one.
 package struct EngineRecipe: Hashable, Sendable, Codable {

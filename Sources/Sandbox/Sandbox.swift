@@ -35,11 +35,11 @@ package enum Sandbox {
   /// - Parameters:
   ///   - written: Files that are created later, or replaced by a temporary file beside them.
   ///   - opensFiles: Whether files may still be opened for reading.
-  ///   - socket: The end of a socket pair on which messages may still be exchanged; nil for none.
+  ///   - sockets: The ends of socket pairs on which messages may still be exchanged; at most four.
   ///   - newest: The newest version of Landlock to use.
   package static func enter(
     writing written: [FilePath] = [], openingFiles opensFiles: Bool = true,
-    exchangingOn socket: FileDescriptor? = nil, landlock newest: Int32 = .max
+    exchangingOn sockets: [FileDescriptor] = [], landlock newest: Int32 = .max
   ) {
     #if os(Linux)
       let version = min(sandbox_landlock_version(), newest)
@@ -50,7 +50,7 @@ package enum Sandbox {
       // open(). Files that are written later are never opened with O_TRUNC.
       _ = sandbox_seccomp_enter(
         isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0, opensFiles ? 1 : 0,
-        socket?.rawValue ?? -1)
+        sockets.map(\.rawValue), Int32(sockets.count))
     #endif
   }
 

@@ -25,9 +25,10 @@ import Testing
   }
 
   @Test func everythingSucceedsWithoutTheSandbox() throws {
-    let run = try Self.probe("--no-sandbox")
+    let run = try Self.probe("--no-sandbox --closed")
     #expect(run.errors == "")
-    #expect(run.output.split(separator: "\n").map(String.init) == Self.lines("done"))
+    #expect(
+      run.output.split(separator: "\n").map(String.init) == Self.lines("done", Self.ways + ["read a file"]))
     #expect(run.status == 1)
   }
 
@@ -46,6 +47,16 @@ import Testing
         run.output.split(separator: "\n").map(String.init) == Self.lines("refused") + [
           "\(files)", "\(files + 3)",
         ])
+      #expect(run.status == 0)
+    }
+
+    /// A process that reads files to be fixed gets them open, and opens none.
+    @Test(arguments: [0, Int(Int32.max)]) func nothingIsOpened(landlock: Int) throws {
+      let run = try Self.probe("--closed --landlock \(landlock)")
+      #expect(run.errors == "")
+      #expect(
+        run.output.split(separator: "\n").map(String.init)
+          == Self.lines("refused", Self.ways + ["read a file"]))
       #expect(run.status == 0)
     }
 

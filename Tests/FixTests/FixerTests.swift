@@ -197,4 +197,37 @@ import Testing
     #expect(result.fileExtension == "png")
     #expect(try contents(result) == bytes)
   }
+
+  // MARK: As a call
+
+  @Test func oneCallFixesAndAnotherWrites() async throws {
+    let scratch = try ScratchFolder()
+    let (input, output) = (scratch.path + "/a.mov", FilePath(scratch.path + "/a.mp4"))
+    try Data(Fixture.bytes("mp4/h264.mov")).write(to: URL(filePath: input))
+    let fixed = try await engine.fix(fileAt: FilePath(input), as: .video)
+    #expect(fixed.isAccepted)
+    #expect(fixed.steps.map(\.action) == ["repack"])
+    try fixed.write(to: output)
+    let checked = try await engine.check(fileAt: output, as: .video)
+    #expect(checked.verdict == .accepted)
+    // Only if it may.
+    #expect(throws: FixError.exists(output)) { try fixed.write(to: output) }
+    try fixed.write(to: output, overwriting: true)
+    // The file itself is as it was.
+    #expect(try Data(contentsOf: URL(filePath: input)) == Data(Fixture.bytes("mp4/h264.mov")))
+  }
+
+  @Test func aCallThatCanMakeNothingSaysWhy() throws {
+    let image = try engine.fix(fileAt: FilePath(Fixture.folder + "pictures/cmyk.jpg"), as: .image)
+    #expect(!image.isAccepted && image.content == nil)
+    #expect(image.reason?.isEmpty == false)
+    #expect(throws: FixError.self) { try image.write(to: "/nowhere") }
+    var options = Fixer.Options()
+    options.encoder = "/nowhere/preflight-encode"
+    let unmade = try engine.fix(fileAt: FilePath(Fixture.folder + "pictures/cmyk.jpg"), as: .image, options)
+    #expect(unmade.reason == "'preflight-encode' is not installed; it is in the package preflight.")
+    let missing = try engine.fix(fileAt: "/nowhere/a.jpg", as: .image)
+    #expect(missing.original.verdict == .unjudged)
+    #expect(missing.reason == missing.original.findings.first?.message)
+  }
 }

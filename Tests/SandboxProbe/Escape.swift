@@ -48,9 +48,12 @@ struct Escape: Sendable {
     Escape(name: "cut a file") { isOpened(open($0, O_RDONLY | O_TRUNC)) || truncate($0, 0) == 0 },
   ]
 
+  /// What is refused only to a process to which files come open.
+  static let reading = Escape(name: "read a file") { isOpened(open($0, O_RDONLY)) }
+
   /// Makes a folder with a file for each escape.
-  static func prepare(_ folder: String) -> Bool {
-    mkdir(folder, 0o700) == 0 && all.allSatisfy { write(to: "\(folder)/\($0.name)") }
+  static func prepare(_ folder: String, for escapes: [Escape]) -> Bool {
+    mkdir(folder, 0o700) == 0 && escapes.allSatisfy { write(to: "\(folder)/\($0.name)") }
   }
 
   /// Makes a file beside another, or where one is to be, and lets it take that place, as what is written at the end

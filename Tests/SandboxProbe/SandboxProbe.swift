@@ -28,24 +28,30 @@ struct SandboxProbe: ParsableCommand {
   @Option(help: ArgumentHelp("Allow messages on a descriptor.", valueName: "N"))
   var socket: Int32?
 
+  @Flag(help: "Allow no file to be opened.")
+  var closed = false
+
   @Flag(help: "Don't enter the sandbox.")
   var noSandbox = false
 
   func run() throws {
     let engine = Preflight()
+    // What a process that can open nothing does before.
+    if closed { try engine.prepare() }
+    let escapes = Escape.all + (closed ? [Escape.reading] : [])
     let folders = (main: "\(folder)/main", other: "\(folder)/other")
     for folder in [folders.main, folders.other] {
-      guard Escape.prepare(folder) else { throw ValidationError("\(folder) can't be made") }
+      guard Escape.prepare(folder, for: escapes) else { throw ValidationError("\(folder) can't be made") }
     }
     if !noSandbox {
       Sandbox.enter(
-        writing: writing.map { [FilePath($0)] } ?? [],
-        exchangingOn: socket.map(FileDescriptor.init(rawValue:)), landlock: landlock)
+        writing: writing.map { [FilePath($0)] } ?? [], openingFiles: !closed,
+        exchangingOn: socket.map { [FileDescriptor(rawValue: $0)] } ?? [], landlock: landlock)
     }
     if let writing { print("write the allowed file:", Escape.replace(writing) ? "done" : "refused") }
-    let main = Escape.all.map { $0.succeeds(in: folders.main, engine) }
-    let other = onAnotherThread { Escape.all.map { $0.succeeds(in: folders.other, engine) } }
-    for (index, escape) in Escape.all.enumerated() {
+    let main = escapes.map { $0.succeeds(in: folders.main, engine) }
+    let other = onAnotherThread { escapes.map { $0.succeeds(in: folders.other, engine) } }
+    for (index, escape) in escapes.enumerated() {
       let outcomes = Set([main[index], other[index]])
       print(
         "\(escape.name):",

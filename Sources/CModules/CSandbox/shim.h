@@ -168,19 +168,23 @@ static inline int sandbox_seccomp_is_offered(void) {
   return syscall(SYS_seccomp, 2, 0, &action) == 0;
 }
 
-/// Allows a call on one socket, which may carry messages with descriptors, and refuses it on any other.
-static inline void sandbox_allow_socket(struct sandbox_filter *filter, uint32_t call, int socket) {
-  sandbox_add(filter, SANDBOX_EQUAL, 0, 4, call);
+/// Allows a call on some sockets, which may carry messages with descriptors, and refuses it on any other.
+static inline void sandbox_allow_sockets(
+  struct sandbox_filter *filter, uint32_t call, const int *sockets, int count) {
+  sandbox_add(filter, SANDBOX_EQUAL, 0, 2 + 2 * count, call);
   sandbox_add(filter, SANDBOX_LOAD, 0, 0, 16);
-  sandbox_add(filter, SANDBOX_EQUAL, 0, 1, (uint32_t)socket);
-  sandbox_answer(filter, 0);
+  for (int index = 0; index < count; index += 1) {
+    sandbox_add(filter, SANDBOX_EQUAL, 0, 1, (uint32_t)sockets[index]);
+    sandbox_answer(filter, 0);
+  }
   sandbox_answer(filter, EPERM);
 }
 
 /// Gives up, for all threads, the calls above; unless `changes_files`, to change files by name as well; unless
-/// `cuts_files`, to cut a file when it is opened; unless `opens_files`, to open any file. Messages are exchanged on one
-/// socket only; on none if it is negative. Returns whether it is so.
-static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int opens_files, int socket) {
+/// `cuts_files`, to cut a file when it is opened; unless `opens_files`, to open any file. Messages are exchanged on the
+/// given sockets only. Returns whether it is so.
+static inline int sandbox_seccomp_enter(
+  int changes_files, int cuts_files, int opens_files, const int *sockets, int socket_count) {
   struct sandbox_filter filter;
   filter.count = 0;
   sandbox_add(&filter, SANDBOX_LOAD, 0, 0, 4);
@@ -199,9 +203,9 @@ static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int o
   sandbox_answer(&filter, ENOSYS);
   // A new thread (CLONE_THREAD) is one thing, a new process another.
   sandbox_refuse_bits(&filter, SYS_clone, 0, 0x00010000, 0);
-  if (socket >= 0) {
-    sandbox_allow_socket(&filter, SYS_sendmsg, socket);
-    sandbox_allow_socket(&filter, SYS_recvmsg, socket);
+  if (socket_count > 0) {
+    sandbox_allow_sockets(&filter, SYS_sendmsg, sockets, socket_count);
+    sandbox_allow_sockets(&filter, SYS_recvmsg, sockets, socket_count);
   }
   if (!opens_files) {
     sandbox_refuse(&filter, SYS_openat);
@@ -237,6 +241,9 @@ static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int o
 
 #else
 static inline int sandbox_seccomp_is_offered(void) { return 0; }
-static inline int sandbox_seccomp_enter(int changes_files, int cuts_files, int opens_files, int socket) { return 0; }
+static inline int sandbox_seccomp_enter(
+  int changes_files, int cuts_files, int opens_files, const int *sockets, int socket_count) {
+  return 0;
+}
 #endif
 #endif

@@ -1,5 +1,5 @@
 internal import SystemPackage
-internal import PreflightBytes
+package import PreflightBytes
 internal import PreflightPolicy
 
 /// A digest of a file's content, whatever its name.
@@ -17,7 +17,7 @@ public struct ContentDigest: Sendable, Hashable {
   public init(text: String) { self.text = text }
 
   /// Digests a source's bytes; nil where it can't be read, or hasn't the bytes any more that it was opened with.
-  init?(of source: any ByteSource) {
+  package init?(of source: any ByteSource) {
     // No more is read than of a file that is checked, so that one of terabytes doesn't hold up a run.
     let limit = min(source.byteCount, Limits.Window.bytesRead(of: source.byteCount))
     var window = ByteWindow(source)

@@ -16,8 +16,7 @@ public struct Hook: Sendable {
   /// The longest line that is answered, in bytes.
   public static let maximumLineLength = 1 << 20
 
-  private let engine: Preflight
-  private let endpoint: Endpoint?
+  private let settings: HookSettings
   private let fetcher: (any Fetcher)?
   private let allowsPrivateHosts: Bool
 
@@ -27,15 +26,12 @@ public struct Hook: Sendable {
   ///   - engine: The engine that checks the requests.
   ///   - endpoint: The endpoint of requests that name none; nil for the first one that accepts the file's type.
   public init(_ engine: Preflight, endpoint: Endpoint? = nil) {
-    self.init(engine, endpoint: endpoint, fetcher: nil, allowsPrivateHosts: false)
+    self.init(HookSettings(engine, endpoint: endpoint), fetcher: nil, allowsPrivateHosts: false)
   }
 
   /// Creates a hook that fetches what URLs and media IDs lead to.
-  package init(
-    _ engine: Preflight, endpoint: Endpoint? = nil, fetcher: (any Fetcher)?, allowsPrivateHosts: Bool
-  ) {
-    self.engine = engine
-    self.endpoint = endpoint
+  package init(_ settings: HookSettings, fetcher: (any Fetcher)?, allowsPrivateHosts: Bool) {
+    self.settings = settings
     self.fetcher = fetcher
     self.allowsPrivateHosts = allowsPrivateHosts
   }
@@ -51,7 +47,7 @@ public struct Hook: Sendable {
   /// - Returns: The answer.
   /// - Throws: `SnifferError` if libmagic's database can't be loaded.
   public func answer(_ line: [UInt8], number: Int) throws -> HookAnswer {
-    try answer(line, number: number) { _ in (engine, endpoint) }
+    try answer(line, number: number) { _ in settings }
   }
 
   /// Answers one line, without blocking the calling thread.
@@ -63,22 +59,21 @@ public struct Hook: Sendable {
   /// - Throws: `CancellationError` if the task is cancelled; `SnifferError` if libmagic's database can't be loaded.
   public func answer(_ line: [UInt8], number: Int) async throws -> HookAnswer {
     try await BlockingWork.run { [self] cancellation in
-      try answer(line, number: number, cancellation: cancellation) { _ in (engine, endpoint) }
+      try answer(line, number: number, cancellation: cancellation) { _ in settings }
     }
   }
 
   /// Answers one line, each file checked as its path asks for.
   ///
-  /// - Parameter settings: The engine and the endpoint for a path.
+  /// - Parameter settings: The settings for a path.
   package func answer(
-    _ line: [UInt8], number: Int, settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
+    _ line: [UInt8], number: Int, settings: (FilePath) -> HookSettings
   ) throws -> HookAnswer {
     try answer(line, number: number, cancellation: nil, settings: settings)
   }
 
   private func answer(
-    _ line: [UInt8], number: Int, cancellation: Cancellation?,
-    settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
+    _ line: [UInt8], number: Int, cancellation: Cancellation?, settings: (FilePath) -> HookSettings
   ) throws -> HookAnswer {
     guard line.count <= Self.maximumLineLength else { return tooLong(number: number) }
     let object: RequestObject
@@ -90,7 +85,7 @@ public struct Hook: Sendable {
 
   private func result(
     _ object: RequestObject, _ number: Int, _ cancellation: Cancellation?,
-    _ settings: (FilePath) -> (engine: Preflight, endpoint: Endpoint?)
+    _ settingsOfFile: (FilePath) -> HookSettings
   ) throws -> CheckResult {
     let request: HookRequest
     do { request = try HookRequest(object) } catch { return invalid(error, number) }
@@ -99,20 +94,26 @@ public struct Hook: Sendable {
     options.cancellation = cancellation
     options.fetcher = fetcher
     options.allowsPrivateHosts = allowsPrivateHosts
-    if let file = request.file {
-      let reference = Reference(file)
-      // A URL has no folder with a configuration.
-      let (engine, endpoint) = reference.path.map(settings) ?? (engine, endpoint)
+    options.keepsSource = request.fixes
+    // A URL has no folder with a configuration.
+    let reference = request.file.map { Reference($0) }
+    let settings = reference?.path.map(settingsOfFile) ?? settings
+    let engine = settings.engine
+    if request.fixes, settings.fixer == nil {
+      return engine.rejection(
+        ofRequest: "line \(number) asks for a fix, and the hook was started without --fix-to",
+        subject: Subject(rawValue: "fix"))
+    }
+    options.endpoint = request.endpoint ?? settings.endpoint
+    if let reference {
       if let wanted = request.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
       if let mistake = request.mistake(under: engine.policy) { return invalid(mistake, number) }
-      options.endpoint = request.endpoint ?? endpoint
-      return try engine.check(reference, options)
+      return try fixed(engine.check(reference, options), settings, options)
     }
     if let mistake = request.mistake(under: engine.policy) { return invalid(mistake, number) }
     if request.probes {
-      options.endpoint = request.endpoint ?? endpoint
       if let wanted = options.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
-      if let result = try engine.probe(options) { return result }
+      if let result = try engine.probe(options) { return try fixed(result, settings, options) }
     }
     guard let endpoint = request.endpoint else {
       return engine.rejection(
@@ -123,13 +124,37 @@ public struct Hook: Sendable {
       request.message ?? MessageRequest(), as: endpoint, allowingPrivateHosts: allowsPrivateHosts)
   }
 
+  /// The result with a fix, if one was asked for: of the file itself and not of what is wrong with the request.
+  private func fixed(
+    _ result: CheckResult, _ settings: HookSettings, _ options: CheckOptions
+  ) throws -> CheckResult {
+    guard let fixer = settings.fixer, result.verdict == .rejected, let source = result.source,
+      let reference = result.reference
+    else { return result }
+    var result = result
+    var note = fixer.fix(source, named: reference, as: result.endpoint ?? options.endpoint)
+    // The file is good, and something else is wrong.
+    if note.steps.isEmpty, note.reason == nil { return result }
+    if let output = note.output {
+      var options = options
+      // The declared type was that of the file before.
+      options.declaredType = nil
+      let made = try settings.engine.check(.file(output), options)
+      note.verdict = made.verdict
+      note.reason = made.findings.first { $0.severity == .error }?.message
+      result.request = made.request
+    }
+    result.fix = note
+    return result
+  }
+
   /// The answer to a line that is longer than ``maximumLineLength``, of which nothing need be kept.
   ///
   /// - Parameter number: The line's number, from 1, for the message.
   /// - Returns: A rejection with `invalid-request`.
   public func tooLong(number: Int) -> HookAnswer {
     HookAnswer(
-      result: engine.rejection(
+      result: settings.engine.rejection(
         ofRequest: "line \(number) is too long", expected: "≤ \(Self.maximumLineLength) bytes"),
       id: nil)
   }
@@ -137,16 +162,17 @@ public struct Hook: Sendable {
   private func invalid(_ reason: RequestObject.Invalid, _ number: Int) -> CheckResult {
     switch reason {
     case .notAnObject:
-      engine.rejection(ofRequest: "line \(number) is not one JSON object", expected: "one JSON object")
+      settings.engine.rejection(
+        ofRequest: "line \(number) is not one JSON object", expected: "one JSON object")
     case .duplicateKey(let key):
-      engine.rejection(
+      settings.engine.rejection(
         ofRequest: "line \(number) has the key '\(key)' twice", subject: Subject(rawValue: key),
         expected: "each key once")
     }
   }
 
   private func invalid(_ mistake: HookRequest.Invalid, _ number: Int) -> CheckResult {
-    engine.rejection(
+    settings.engine.rejection(
       ofRequest: "line \(number) \(mistake.reason)", subject: mistake.subject, expected: mistake.expected,
       actual: mistake.actual)
   }

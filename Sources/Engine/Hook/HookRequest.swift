@@ -9,6 +9,8 @@ struct HookRequest {
   private(set) var depth: Depth?
   /// Whether the media that the message refers to is fetched and checked.
   private(set) var probes = false
+  /// Whether an accepted file is to be made of a rejected one.
+  private(set) var fixes = false
   /// The message; nil where no key of a message is given.
   private(set) var message: MessageRequest?
   /// The fields of the message whose values are numbers.
@@ -43,6 +45,15 @@ struct HookRequest {
     }
   }
 
+  private static func isTrue(_ member: RequestObject.Member) throws(Invalid) -> Bool {
+    guard ["true", "false", "null"].contains(where: { member.written.elementsEqual($0.utf8) }) else {
+      throw Invalid(
+        reason: "has a value of '\(member.key)' that is neither true nor false",
+        subject: Subject(rawValue: member.key), expected: "true or false")
+    }
+    return member.written.elementsEqual("true".utf8)
+  }
+
   private mutating func take(_ member: RequestObject.Member) throws(Invalid) {
     let key = member.key
     if key == "id" {
@@ -54,12 +65,11 @@ struct HookRequest {
       return
     }
     if key == "probe" {
-      probes = member.written.elementsEqual("true".utf8)
-      guard ["true", "false", "null"].contains(where: { member.written.elementsEqual($0.utf8) }) else {
-        throw Invalid(
-          reason: "has a value of 'probe' that is neither true nor false", subject: Subject(rawValue: key),
-          expected: "true or false")
-      }
+      probes = try Self.isTrue(member)
+      return
+    }
+    if key == "fix" {
+      fixes = try Self.isTrue(member)
       return
     }
     let value: String?

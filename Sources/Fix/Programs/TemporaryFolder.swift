@@ -83,9 +83,3 @@ final class TemporaryFolder: Sendable {
     _ = folder.withPlatformString { rmdir($0) }
   }
 }
-
-/// The programs that fixes have started.
-public enum StartedPrograms {
-  /// Ends them and removes their files, for a run that is interrupted.
-  public static func abandonAll() { TemporaryFolder.abandonAll() }
-}

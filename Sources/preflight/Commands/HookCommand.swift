@@ -21,8 +21,9 @@ struct HookCommand: ParsableCommand {
     discussion: """
       Each line of standard input is one request, a JSON object. It is answered at once with one line: a result, \
       as in 'check --format ndjson'. Keys: file (a path, a URL or media-id:DIGITS), endpoint, declaredType, depth, \
-      probe, id, and the fields of the policy's requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId). \
-      With "probe": true, what mediaUrl or mediaId refers to is fetched and checked. The id, text or a number, comes back \
+      probe, fix, id, and the fields of the policy's requests (to, mediaUrl, mediaId, caption, filename, phoneNumberId). \
+      With "probe": true, what mediaUrl or mediaId refers to is fetched and checked. With "fix": true, a rejected file \
+      is fixed as 'preflight fix' does, if --fix-to says where to. The id, text or a number, comes back \
       unchanged. A line that is not a JSON object, or has a key twice, is answered with invalid-request.
 
       A request with a file and an endpoint checks only the file; a request without a file checks its fields. Up to \
@@ -51,6 +52,12 @@ struct HookCommand: ParsableCommand {
   @Flag(help: "Write answers as they are ready, not in the order of the requests; match them by id.")
   var unordered = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Folder for fixed files, of requests with \"fix\": true; each is named by its content.",
+      valueName: "DIR"))
+  var fixTo: FilePath?
+
   @OptionGroup(title: "URLs") var fetching: FetchOptions
 
   @OptionGroup var failOn: FailOnOption
@@ -60,19 +67,26 @@ struct HookCommand: ParsableCommand {
   func run() throws {
     let project = try configuration.project(Settings(policy, isStrict: strict))
     let fetcher = try FetchClient(fetching)
-    let hook = Hook(
-      project.baseSettings.engine, fetcher: fetcher, allowsPrivateHosts: fetching.allowPrivateHosts)
+    let fixer = try fixTo.map(FixClient.init(writingTo:))
+    let base = project.baseSettings
     let settings = Mutex(project)
+    @Sendable func hookSettings(_ settings: FileSettings, endpoint: Endpoint?) -> HookSettings {
+      HookSettings(settings.engine, endpoint: endpoint, fixer: fixer?.fixer(settings.recipe))
+    }
+    let hook = Hook(
+      hookSettings(base, endpoint: nil), fetcher: fetcher,
+      allowsPrivateHosts: fetching.allowPrivateHosts)
     // If the caller no longer reads, writes must fail with EPIPE, whatever signal disposition it left.
     signal(SIGPIPE, SIG_IGN)
-    sandbox.enter(exchangingOn: fetcher.socket)
+    sandbox.enter(exchangingOn: [fetcher.socket, fixer?.socket].compactMap { $0 })
     fetcher.start()
+    fixer?.start()
     let run = HookRun(jobs: jobs.count(atLeast: 4), keepsOrder: !unordered) { line in
       if line.isTooLong { return hook.tooLong(number: line.number) }
       return try hook.answer(line.text, number: line.number) { path in
         settings.withLock { project in
           let settings = project.settings(ofFileAt: path)
-          return (settings.engine, settings.endpoint)
+          return hookSettings(settings, endpoint: settings.endpoint)
         }
       }
     }

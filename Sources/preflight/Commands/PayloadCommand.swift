@@ -87,7 +87,7 @@ struct PayloadCommand: ParsableCommand {
     let settings = file?.path.map { project.settings(ofFileAt: $0) } ?? project.baseSettings
     let engine = settings.engine
     let fetcher = probe || file?.path == nil && file != nil ? try FetchClient(fetching) : nil
-    sandbox.enter(exchangingOn: fetcher?.socket)
+    sandbox.enter(exchangingOn: fetcher.map { [$0.socket] } ?? [])
     fetcher?.start()
     var options = CheckOptions(settings.endpoint, declaredType, message)
     options.depth = depthOptions.depth

@@ -76,7 +76,7 @@ struct UploadCommand: ParsableCommand {
   func run() throws {
     let engine = try engine()
     let client = try FetchClient(fetching)
-    sandbox.enter(exchangingOn: client.socket)
+    sandbox.enter(exchangingOn: [client.socket])
     client.start()
     let result: CheckResult
     do { result = try engine.engine.check(file, options(at: engine.endpoint, client)) } catch let error

@@ -14,13 +14,6 @@ final class FetchClient: Fetcher {
     case ended(FetchFailure)
   }
 
-  private struct State {
-    var lastID = 0
-    var waiting: [Int: BlockingQueue<Event>] = [:]
-    /// Why nothing can be fetched any more.
-    var end: FetchFailure?
-  }
-
   /// How much longer than it was given the program may take to reply, in seconds.
   private static let patience = 5.0
 
@@ -32,7 +25,7 @@ final class FetchClient: Fetcher {
   private let seconds: Double
   private let graphURL: String?
   private let channel: Channel
-  private let state = Mutex(State())
+  private let requests = RequestTable<Event>()
   private let sending = Mutex(())
 
   /// Starts the supervisor of `preflight-fetch`. Must be called before the sandbox is entered.
@@ -50,7 +43,7 @@ final class FetchClient: Fetcher {
         ChildProcess.ownPath, [SuperviseFetchCommand.name], standardInput: other.descriptor)
     } catch {
       let failure = FetchFailure(.local, "\(ChildProcess.ownPath.display) can't be started again: \(error)")
-      state.withLock { $0.end = failure }
+      requests.end(.ended(failure))
     }
   }
 
@@ -62,7 +55,7 @@ final class FetchClient: Fetcher {
     DispatchQueue(label: "fetch").async { [self] in
       var reader = Channel.Reader(channel)
       while let (reply, file) = reader.next(FetchReply.self) { receive(reply, file) }
-      end(FetchFailure(.local, "the program that fetches has ended"))
+      requests.end(.ended(FetchFailure(.local, "the program that fetches has ended")))
     }
   }
 
@@ -131,9 +124,8 @@ final class FetchClient: Fetcher {
     to task: FetchRequest.Task, with file: FileDescriptor? = nil, within seconds: Double,
     limit: (FileDescriptor) -> UInt64
   ) throws(FetchFailure) -> (FetchReply.Outcome, FileDescriptor?) {
-    let events = BlockingQueue<Event>()
-    let id: Int = try register(events)
-    defer { state.withLock { _ = $0.waiting.removeValue(forKey: id) } }
+    let (id, events) = requests.begin()
+    defer { requests.remove(id) }
     send(FetchRequest(id: id, task), with: file)
     var tries = 1
     while true {
@@ -153,35 +145,19 @@ final class FetchClient: Fetcher {
     }
   }
 
-  private func register(_ events: BlockingQueue<Event>) throws(FetchFailure) -> Int {
-    let registered: Result<Int, FetchFailure> = state.withLock { state in
-      if let end = state.end { return .failure(end) }
-      state.lastID += 1
-      state.waiting[state.lastID] = events
-      return .success(state.lastID)
-    }
-    return try registered.get()
-  }
-
   private func send(_ request: FetchRequest, with file: FileDescriptor? = nil) {
     // If the other end is gone, the receiving thread ends every request.
     sending.withLock { _ in _ = try? channel.send(request, with: file) }
   }
 
   private func receive(_ reply: FetchReply, _ file: FileDescriptor?) {
-    if reply.id == 0, case .failure(let failure) = reply.outcome { return end(failure) }
-    let waiting = state.withLock { state in
-      reply.id == 0 ? Array(state.waiting.values) : [state.waiting[reply.id]].compactMap { $0 }
+    if reply.id != 0 {
+      let isWaitedFor = requests.put(.reply(reply.outcome, file), for: reply.id)
+      if !isWaitedFor, let file { try? file.close() }
+    } else if case .failure(let failure) = reply.outcome {
+      requests.end(.ended(failure))
+    } else {
+      requests.putForAll(.reply(reply.outcome, nil))
     }
-    for events in waiting { events.put(.reply(reply.outcome, file)) }
-    if waiting.isEmpty, let file { try? file.close() }
-  }
-
-  private func end(_ failure: FetchFailure) {
-    let waiting = state.withLock { state in
-      if state.end == nil { state.end = failure }
-      return Array(state.waiting.values)
-    }
-    for events in waiting { events.put(.ended(failure)) }
   }
 }

@@ -66,3 +66,16 @@ enum FixEvent: Sendable, Codable {
     let reason: String?
   }
 }
+
+/// What `preflight hook`, which can neither write files nor start programs, asks of the process that fixes: a file that
+/// comes with the line.
+struct FixRequest: Sendable, Codable {
+  let id: Int
+  let task: FixTask
+  let recipe: EngineRecipe
+}
+
+struct FixReply: Sendable, Codable {
+  let id: Int
+  let note: FixNote
+}

@@ -38,7 +38,7 @@ struct FixReaderCommand: ParsableCommand {
       try engine.prepare()
     } catch { return port.send(.failed("\(error)")) }
     Sandbox.limit(memory: Limits.Fixing.memory)
-    Sandbox.enter(openingFiles: false, exchangingOn: .standardInput)
+    Sandbox.enter(openingFiles: false, exchangingOn: [.standardInput])
     port.send(.ready)
     while case (.fix(let task), let file)? = port.next() {
       do { try fix(task, file, engine, port) } catch let error as ByteSourceError {
@@ -64,7 +64,9 @@ struct FixReaderCommand: ParsableCommand {
     if !task.isDryRun, let content = result.content {
       port.send(.made)
       guard case (.write, let target?)? = port.next() else { return }
-      try target.closeAfter { try content.copy(to: target) }
+      do { try target.closeAfter { try content.copy(to: target) } } catch let error as Errno {
+        throw ByteSourceError("what was made can't be kept, in TMPDIR or /tmp: \(error)")
+      }
     }
     port.send(
       .done(

@@ -83,8 +83,7 @@ struct FixRun {
       try work.fixAndWrite(file)
     }
     let interrupts = Interrupts { signal in
-      NewFile.abandonAll()
-      StartedPrograms.abandonAll()
+      Unfinished.abandonAll()
       run.interrupt(by: signal)
     }
     var report = makeReport()

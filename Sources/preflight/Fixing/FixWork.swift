@@ -32,7 +32,7 @@ struct FixWork: Sendable {
   }
 
   /// The program that makes stickers and images, beside this one.
-  private static let encoder: FilePath? = {
+  static let encoder: FilePath? = {
     let program = ChildProcess.path(ofProgram: "preflight-encode")
     return program.withPlatformString { access($0, X_OK) } == 0 ? program : nil
   }()
@@ -107,6 +107,10 @@ struct FixWork: Sendable {
       if outputs.inPlace, !isReplaced, let own { _ = own.withPlatformString { unlink($0) } }
     } catch let failure as Failure {
       done.failure = failure.message
+    } catch FixError.exists(let path) {
+      done.failure = "\(path.display) exists; --force overwrites it"
+    } catch let error as FixError {
+      done.failure = error.description
     } catch { done.failure = "\(file.reference.display) can't be read: \(error)" }
     if done.failure != nil { done.result.fix?.output = nil }
     return done

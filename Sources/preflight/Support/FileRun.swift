@@ -31,7 +31,7 @@ enum FileRun {
     let leadsOverTheNetwork = names.leadsOverTheNetwork
     let fetching = leadsOverTheNetwork ? try FetchClient(fetching) : nil
     // This must precede all other threads: those for interrupts, progress and checks.
-    sandbox.enter(writing: written, exchangingOn: fetching?.socket)
+    sandbox.enter(writing: written, exchangingOn: fetching.map { [$0.socket] } ?? [])
     fetching?.start()
     let run = OrderedRun(jobs: files.jobs.count(atLeast: leadsOverTheNetwork ? 16 : 1)) { (file: FoundFile) in
       do {

@@ -13,8 +13,8 @@ struct SandboxOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - written: Files that are written later, and so must stay writable.
-  ///   - socket: The socket to the program that fetches; nil if nothing is fetched.
-  func enter(writing written: [FilePath] = [], exchangingOn socket: FileDescriptor? = nil) {
-    if !isDisabled { Sandbox.enter(writing: written, exchangingOn: socket) }
+  ///   - sockets: The sockets to our processes that fetch or fix.
+  func enter(writing written: [FilePath] = [], exchangingOn sockets: [FileDescriptor] = []) {
+    if !isDisabled { Sandbox.enter(writing: written, exchangingOn: sockets) }
   }
 }

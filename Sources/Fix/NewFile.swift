@@ -1,54 +1,58 @@
-import MediaPreflight
-import PreflightFix
-import Synchronization
-import SystemPackage
+package import PreflightBytes
+internal import Synchronization
+package import SystemPackage
 
 #if canImport(Darwin)
-  import Darwin
+  internal import Darwin
 #elseif canImport(Glibc)
-  import Glibc
+  internal import Glibc
 #elseif canImport(Musl)
-  import Musl
+  internal import Musl
 #endif
 
 /// A file that appears whole or not at all: it is written under a temporary name beside its place, and renamed.
-enum NewFile {
-  private struct Unfinished {
+package enum NewFile {
+  private struct Begun {
     /// The temporary files that exist.
     var paths: Set<FilePath> = []
     /// Whether the run ends, so that nothing may be begun.
     var isAbandoned = false
   }
 
-  private static let unfinished = Mutex(Unfinished())
+  private static let begun = Mutex(Begun())
 
   /// Removes what was begun, for a run that is interrupted.
   static func abandonAll() {
-    unfinished.withLock { unfinished in
-      unfinished.isAbandoned = true
-      for path in unfinished.paths { _ = path.withPlatformString { unlink($0) } }
+    begun.withLock { begun in
+      begun.isAbandoned = true
+      for path in begun.paths { _ = path.withPlatformString { unlink($0) } }
     }
   }
 
   /// How a file is put in its place.
-  struct Placement {
+  package struct Placement {
     /// Whether a file that is there is replaced.
-    var overwrites = false
+    var overwrites: Bool
     /// The file whose mode and times the new one gets; nil for those of any new file.
     var model: FilePath?
+
+    package init(overwrites: Bool = false, model: FilePath? = nil) {
+      self.overwrites = overwrites
+      self.model = model
+    }
   }
 
   /// Writes a file.
   ///
-  /// - Throws: `ByteSourceError` if the source can't be read, or ``Failure`` with the reason.
-  static func write(_ source: any ByteSource, to path: FilePath, _ placement: Placement) throws {
+  /// - Throws: `ByteSourceError` if the source can't be read, ``FixError`` if the file can't be written.
+  package static func write(_ source: any ByteSource, to path: FilePath, _ placement: Placement) throws {
     var status = stat()
     if !placement.overwrites, path.withPlatformString({ lstat($0, &status) }) == 0 {
-      throw Failure("\(path.display) exists; --force overwrites it")
+      throw FixError.exists(path)
     }
     let folder = path.removingLastComponent()
     let (descriptor, temporary) = try make(in: folder, for: path)
-    defer { unfinished.withLock { _ = $0.paths.remove(temporary) } }
+    defer { begun.withLock { _ = $0.paths.remove(temporary) } }
     do {
       defer { close(descriptor) }
       do { try source.copy(to: FileDescriptor(rawValue: descriptor)) } catch let error as Errno {
@@ -71,14 +75,14 @@ enum NewFile {
   }
 
   private static func make(in folder: FilePath, for path: FilePath) throws -> (Int32, FilePath) {
-    try unfinished.withLock { unfinished in
-      if unfinished.isAbandoned { throw Failure("\(path.display) was not written: interrupted") }
+    try begun.withLock { begun in
+      if begun.isAbandoned { throw FixError.unwritable(path, "interrupted") }
       // mkstemp replaces the X's.
       var name = folder.appending(".preflight-XXXXXX").bytes.map { CChar(bitPattern: $0) } + [0]
       let descriptor = mkstemp(&name)
       guard descriptor >= 0 else { throw failure(path) }
       let temporary = FilePath(name.dropLast().map { UInt8(bitPattern: $0) })
-      unfinished.paths.insert(temporary)
+      begun.paths.insert(temporary)
       return (descriptor, temporary)
     }
   }
@@ -125,13 +129,14 @@ enum NewFile {
     throw error
   }
 
-  private static func failure(_ path: FilePath) -> Failure {
-    let reason = errno == EEXIST ? "it exists; --force overwrites it" : Terminal.lastError
-    return Failure("\(path.display) can't be written: \(reason)")
+  private static func failure(_ path: FilePath) -> FixError {
+    errno == EEXIST ? .exists(path) : .unwritable(path, String(cString: strerror(errno)))
   }
 
   /// Makes a folder and those above it.
-  static func makeFolder(_ path: FilePath) throws {
+  ///
+  /// - Throws: ``FixError`` if one can't be made.
+  package static func makeFolder(_ path: FilePath) throws {
     var folder = FilePath(root: path.root, [])
     for component in path.components {
       folder.append(component)
@@ -141,7 +146,7 @@ enum NewFile {
   }
 
   /// Whether two paths are the same file.
-  static func areSame(_ a: FilePath, _ b: FilePath) -> Bool {
+  package static func areSame(_ a: FilePath, _ b: FilePath) -> Bool {
     var (first, second) = (stat(), stat())
     guard a.withPlatformString({ stat($0, &first) }) == 0, b.withPlatformString({ stat($0, &second) }) == 0
     else { return false }
