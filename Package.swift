@@ -194,7 +194,7 @@ if Context.environment["PREFLIGHT_FUZZING"] == "1" {
       name: "preflight-fuzz",
       dependencies: [
         "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection", "PreflightPolicy",
-        "PreflightProject",
+        "PreflightProject", "PreflightFix", "PreflightEncoding",
         "MediaPreflight", "PreflightReports",
       ],
       path: "Tests/Fuzzing",

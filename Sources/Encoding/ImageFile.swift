@@ -7,12 +7,18 @@ package struct ImageFile {
 
   private enum Kind {
     case jpeg, png, animatedPNG, webP, gif
+    /// PNG files one after another, which another program made of a video.
+    case pngSequence(rate: Double)
   }
 
   /// Recognizes a file by its first bytes.
-  package init(_ bytes: [UInt8]) throws(EncodingError) {
+  ///
+  /// - Parameter frameRate: Frames a second of a video, whose frames are PNG files one after another; nil for any other file.
+  package init(_ bytes: [UInt8], frameRate: Double? = nil) throws(EncodingError) {
     self.bytes = bytes
-    if bytes.starts(with: [0xff, 0xd8, 0xff]) {
+    if let frameRate {
+      kind = .pngSequence(rate: frameRate)
+    } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
       kind = .jpeg
     } else if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47]) {
       kind = PNGFrames.isAnimated(bytes) ? .animatedPNG : .png
@@ -26,7 +32,12 @@ package struct ImageFile {
   }
 
   /// Whether the file is lossless, so that its pixels are as they were drawn.
-  package var isLossless: Bool { kind != .jpeg && kind != .webP }
+  package var isLossless: Bool {
+    switch kind {
+    case .jpeg, .webP: false
+    case .png, .animatedPNG, .gif, .pngSequence: true
+    }
+  }
 
   /// The image; of an animation, the first frame.
   ///
@@ -54,11 +65,17 @@ package struct ImageFile {
     switch kind {
     case .jpeg, .png: try body(Frame(try image(), milliseconds: 0))
     case .animatedPNG: try PNGFrames.read(bytes, body)
+    case .pngSequence(let rate): try PNGFrames.readSequence(bytes, rate: rate, body)
     case .webP: try Codecs.readWebP(bytes, body)
     case .gif: try GIFFrames.read(bytes, body)
     }
   }
 
   /// Whether it may have more than one frame.
-  package var mayBeAnimated: Bool { kind != .jpeg && kind != .png }
+  package var mayBeAnimated: Bool {
+    switch kind {
+    case .jpeg, .png: false
+    case .animatedPNG, .webP, .gif, .pngSequence: true
+    }
+  }
 }

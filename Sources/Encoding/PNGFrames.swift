@@ -4,7 +4,7 @@ internal import PreflightBytes
 enum PNGFrames {
   private struct Control {
     var (width, height, left, top): (Int, Int, Int, Int)
-    var milliseconds: Int
+    var seconds: Double
     var disposal: UInt8
     var isBlended: Bool
   }
@@ -16,6 +16,7 @@ enum PNGFrames {
     var shared: [UInt8] = []
     var (control, data): (Control?, [UInt8]) = (nil, [])
     var canvas: Raster?
+    var clock = FrameClock()
     func number(_ place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
     func finish() throws(EncodingError) {
       guard let own = control, !data.isEmpty else { return }
@@ -30,7 +31,7 @@ enum PNGFrames {
       guard var current = canvas else { return }
       let before = current
       current.draw(image, atX: own.left, y: own.top, isBlended: own.isBlended)
-      try body(Frame(current, milliseconds: own.milliseconds))
+      try body(Frame(current, milliseconds: clock.milliseconds(of: own.seconds)))
       switch own.disposal {
       case 1: current.draw(Raster(width: own.width, height: own.height), atX: own.left, y: own.top)
       case 2: current = before
@@ -65,7 +66,7 @@ enum PNGFrames {
         control = Control(
           width: number(start + 4), height: number(start + 8), left: number(start + 12),
           top: number(start + 16),
-          milliseconds: delay * 1000 / (unit == 0 ? 100 : unit), disposal: bytes[start + 24],
+          seconds: Double(delay) / Double(unit == 0 ? 100 : unit), disposal: bytes[start + 24],
           isBlended: bytes[start + 25] == 1)
         guard let control, control.left <= 1 << 24, control.top <= 1 << 24,
           Raster.canHold(control.width, control.height)
@@ -80,6 +81,34 @@ enum PNGFrames {
       position = range.upperBound + 4
     }
     try finish()
+  }
+
+  /// Decodes the frames of a video, a PNG each, one after another.
+  ///
+  /// - Parameter rate: Frames a second.
+  static func readSequence(
+    _ bytes: [UInt8], rate: Double, _ body: (Frame) throws(EncodingError) -> Void
+  ) throws(EncodingError) {
+    var clock = FrameClock()
+    var start = 0
+    while start < bytes.count {
+      let end = try end(ofFileAt: start, in: bytes)
+      let image = try Codecs.readPNG(Array(bytes[start..<end]))
+      try body(Frame(image, milliseconds: clock.milliseconds(of: 1 / rate)))
+      start = end
+    }
+  }
+
+  private static func end(ofFileAt start: Int, in bytes: [UInt8]) throws(EncodingError) -> Int {
+    var position = start + 8
+    while bytes.count - position >= 12 {
+      let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+      guard length <= bytes.count - position - 12 else { break }
+      let isLast = bytes[position + 4..<position + 8].elementsEqual("IEND".utf8)
+      position += 12 + length
+      if isLast { return position }
+    }
+    throw EncodingError("the PNG is cut")
   }
 
   /// Whether a PNG is animated: it says so before its image.
@@ -98,5 +127,19 @@ enum PNGFrames {
     var sum = CRC32()
     sum.update(body.span.bytes)
     return bytes(data.count) + body + bytes(Int(sum.value))
+  }
+}
+
+/// Rounds the times of frames so that their sum stays right.
+private struct FrameClock {
+  private var seconds = 0.0
+  private var shown = 0
+
+  mutating func milliseconds(of duration: Double) -> Int {
+    // A frame of a video lasts less than a day; what claims more is cut off.
+    seconds = min(seconds + duration, 86_400)
+    let end = Int((1000 * seconds).rounded())
+    defer { shown = end }
+    return end - shown
   }
 }

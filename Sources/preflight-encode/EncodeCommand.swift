@@ -43,6 +43,10 @@ struct EncodeCommand: ParsableCommand {
   @Option(help: "Exif orientation of the image, 1 to 8.")
   var orientation = 1
 
+  @Option(
+    help: "Frames a second of a video; standard input is then its frames, PNG files one after another.")
+  var frameRate: Double?
+
   @Flag(help: "The image is a photo, whatever format it comes in.")
   var photo = false
 
@@ -59,7 +63,7 @@ struct EncodeCommand: ParsableCommand {
       throw ValidationError("--size needs two numbers up to 4096, such as 512x512")
     }
     guard maximum > 0, animatedMaximum > 0, minimumFrame >= 0, maximumDuration > 0,
-      (1...8).contains(orientation)
+      (1...8).contains(orientation), (frameRate ?? 1) >= 0.01, (frameRate ?? 1) <= 1000
     else { throw ValidationError("a number is out of range") }
   }
 
@@ -74,7 +78,7 @@ struct EncodeCommand: ParsableCommand {
   /// - Returns: Why it failed; nil if it didn't.
   private func attempt() -> EncodingError? {
     do throws(EncodingError) {
-      let file = try ImageFile(readAll())
+      let file = try ImageFile(readAll(), frameRate: frameRate)
       let made = sticker ? try makeSticker(file) : try makeImage(file)
       try writeAll(made)
       return nil

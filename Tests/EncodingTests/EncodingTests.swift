@@ -111,13 +111,30 @@ import Testing
     #expect((126...128).contains(image.pixels[1].x))
   }
 
-  @Test(arguments: [
-    "animated.gif", "still.gif", "animated.png", "animated.webp", "rgb.jpg", "cmyk.jpg", "rgb.png",
-  ])
-  func survivesDamage(_ name: String) throws {
+  /// The frames of a video come as PNG files in a row. Their times are whole milliseconds, and add up.
+  @Test func framesOfAVideoComeOneAfterAnother() throws {
+    let image = try Fixture.bytes("pictures/rgb.png")
+    var times: [Int] = []
+    var sizes: Set<Int> = []
+    try ImageFile(image + image + image + image, frameRate: 15).forEachFrame { frame in
+      times.append(frame.milliseconds)
+      sizes.insert(frame.image.width)
+    }
+    #expect(times == [67, 66, 67, 67])
+    #expect(sizes == [48])
+    #expect(throws: EncodingError.self) {
+      try ImageFile(image + image.dropLast(), frameRate: 15).forEachFrame { _ in }
+    }
+  }
+
+  @Test(
+    arguments: [
+      "animated.gif", "still.gif", "animated.png", "animated.webp", "rgb.jpg", "cmyk.jpg", "rgb.png",
+    ], [nil, 15])
+  func survivesDamage(_ name: String, frameRate: Double?) throws {
     let bytes = try Fixture.bytes("pictures/\(name)")
     func survive(_ bytes: [UInt8]) {
-      guard let file = try? ImageFile(bytes) else { return }
+      guard let file = try? ImageFile(bytes, frameRate: frameRate) else { return }
       var count = 0
       try? file.forEachFrame { frame throws(EncodingError) in
         count += 1

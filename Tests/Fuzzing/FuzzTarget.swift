@@ -1,6 +1,8 @@
 import MediaPreflight
 import PreflightBytes
+import PreflightEncoding
 import PreflightFacts
+import PreflightFix
 import PreflightPolicy
 import PreflightProject
 import PreflightReports
@@ -57,10 +59,42 @@ struct FuzzTarget: Sendable {
         guard !bytes.contains(0x0a), !String(decoding: bytes, as: UTF8.self).contains("file") else { return }
         _ = try? hook.answer(bytes, number: 1)
       },
+      FuzzTarget(name: "Rewrite") { bytes in
+        // The first byte selects the step; the rest is the file.
+        guard let choice = bytes.first else { return }
+        rewrite(Array(bytes.dropFirst()), by: steps[Int(choice) % steps.count])
+      },
+      FuzzTarget(name: "Image") { bytes in
+        // What preflight-encode decodes. The first byte says whether it is the frames of a video.
+        guard let choice = bytes.first,
+          let file = try? ImageFile(Array(bytes.dropFirst()), frameRate: choice % 8 == 7 ? 15 : nil)
+        else { return }
+        var count = 0
+        try? file.forEachFrame { frame throws(EncodingError) in
+          count += 1
+          if count == 20 || frame.image.pixels.count > 1 << 18 { throw EncodingError("enough") }
+        }
+      },
     ]
 
   private static let engine = Preflight()
   private static let hook = Hook(engine)
+
+  private static let steps: [FixStep] =
+    [
+      .fastStart, .changeBrand(isAudio: false), .removeLocation,
+      .setFrameDurations(minimum: 8, maximum: 10_000), .keepOnlyFrame, .keepDefaultImage,
+    ] + [.mp4Video, .mp4Audio, .ogg, .adts, .mp3, .amr].map { .repack($0) }
+
+  /// Rewrites a file, and checks that what was made is all there, and isn't larger than its tables can make it.
+  private static func rewrite(_ bytes: [UInt8], by step: FixStep) {
+    let source = MemorySource(bytes)
+    guard let splice = try? step.splice(of: source) else { return }
+    precondition(splice.byteCount <= 64 * UInt64(bytes.count) + 4096, "\(splice.byteCount) bytes were made")
+    guard let made = try? SplicedSource(splice, of: source), splice.byteCount < 1 << 22 else { return }
+    let contents = try? made.contents(upTo: 1 << 22)
+    precondition(contents?.count == Int(splice.byteCount), "what was made can't be read")
+  }
 
   /// Reads the bytes with one reader and checks the guarantees of all readers.
   private static func read(_ bytes: [UInt8], by format: Format) {

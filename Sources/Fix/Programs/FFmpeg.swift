@@ -47,7 +47,7 @@ enum FFmpeg {
     "xbm": "xbm_pipe",
   ]
 
-  /// Decodes an image, or the frames of a video, to PNG.
+  /// Decodes an image to a PNG file, or the frames of a video to PNG files one after another in one.
   ///
   /// - Parameters:
   ///   - filter: What is done to the frames; nil for a still image.
@@ -60,9 +60,9 @@ enum FFmpeg {
       arguments += decoder + ["-f", format, "-i", "file:" + input.string]
       if let filter {
         arguments += [
-          "-an", "-sn", "-vf", filter + ",format=rgba", "-c:v", "apng", "-compression_level", "1",
+          "-an", "-sn", "-vf", filter + ",format=rgba", "-c:v", "png", "-compression_level", "1",
         ]
-        arguments += ["-pred", "sub", "-plays", "0", "-f", "apng"]
+        arguments += ["-pred", "sub", "-f", "image2pipe"]
       } else {
         arguments += ["-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1"]
       }

@@ -128,7 +128,8 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     case .still: return "ffmpeg -i \(input.shellQuoted) -f apng - | \(encode) > \(output.shellQuoted)"
     case .video:
       return
-        "ffmpeg -i \(input.shellQuoted) -vf fps=15,scale=512:-2 -f apng - | \(encode) > \(output.shellQuoted)"
+        "ffmpeg -i \(input.shellQuoted) -vf fps=15,scale=512:-2 -c:v png -f image2pipe - "
+        + "| \(encode) --frame-rate 15 > \(output.shellQuoted)"
     }
   }
 }
@@ -150,47 +151,57 @@ struct ImageEncoder {
   let program: FilePath
 
   func run(from input: FilePath, to output: FilePath, in folder: TemporaryFolder) throws(FixError) {
-    let decoded = try decode(input, in: folder)
-    try ProgramRunner.filter(program, encoding.arguments, from: decoded, to: output, deadline: .seconds(180))
-  }
-
-  /// A file that `preflight-encode` reads.
-  private func decode(_ input: FilePath, in folder: TemporaryFolder) throws(FixError) -> FilePath {
+    var arguments = encoding.arguments
     let decoded = folder.path(of: .decoded)
+    var file = decoded
     switch encoding.decoder {
-    case nil: return input
-    case .heif:
-      let path = input.string.hasPrefix("-") ? "./" + input.string : input.string
-      _ = try ProgramRunner.run("heif-convert", [path, decoded.string], deadline: .seconds(120))
-      // Of several images, each gets a number.
-      let first = folder.path(ofDecoded: 1)
-      if !ProgramRunner.isEmpty(decoded) { return decoded }
-      if !ProgramRunner.isEmpty(first) { return first }
-      // libpng refuses some color profiles, and heif-convert says nothing of it.
-      let image = folder.path(of: .decodedJPEG)
-      _ = try ProgramRunner.run("heif-convert", ["-q", "98", path, image.string], deadline: .seconds(120))
-      return image
+    case nil: file = input
+    case .heif: file = try decodeHEIF(input, in: folder)
     case .still(let format):
       try FFmpeg.decode(input, format: format, filter: nil, alphaDecoder: nil, to: decoded)
     case .video(let format):
-      let probe = try FFmpeg.Probe(parsing: FFmpeg.probe(input, format: format))
-      guard let stream = probe.stream("video") else { throw .needsAPerson("It has no video.") }
-      // As many frames as a sticker of its length shows.
-      let rate = min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10))
-      var side = 512
-      if case .sticker(let width, let height, _, _, _) = encoding.product { side = max(width, height) }
-      let decoder: String? =
-        switch stream.codec_name {
-        // ffmpeg's own decoders leave out the transparency.
-        case "vp8": "libvpx"
-        case "vp9": "libvpx-vp9"
-        default: nil
-        }
-      try FFmpeg.decode(
-        input, format: format,
-        filter: "fps=\(rate),scale=\(side):\(side):force_original_aspect_ratio=decrease:flags=bicubic",
-        alphaDecoder: decoder, to: decoded)
+      let rate = try decodeVideo(input, format: format, to: decoded)
+      arguments += ["--frame-rate", "\(rate)"]
     }
-    return decoded
+    try ProgramRunner.filter(program, arguments, from: file, to: output, deadline: .seconds(180))
+  }
+
+  /// - Returns: The file that was made.
+  private func decodeHEIF(_ input: FilePath, in folder: TemporaryFolder) throws(FixError) -> FilePath {
+    let decoded = folder.path(of: .decoded)
+    let path = input.string.hasPrefix("-") ? "./" + input.string : input.string
+    _ = try ProgramRunner.run("heif-convert", [path, decoded.string], deadline: .seconds(120))
+    // Of several images, each gets a number.
+    let first = folder.path(ofDecoded: 1)
+    if !ProgramRunner.isEmpty(decoded) { return decoded }
+    if !ProgramRunner.isEmpty(first) { return first }
+    // libpng refuses some color profiles, and heif-convert says nothing of it.
+    let image = folder.path(of: .decodedJPEG)
+    _ = try ProgramRunner.run("heif-convert", ["-q", "98", path, image.string], deadline: .seconds(120))
+    return image
+  }
+
+  /// - Returns: Frames a second.
+  private func decodeVideo(
+    _ input: FilePath, format: String, to decoded: FilePath
+  ) throws(FixError) -> Double {
+    let probe = try FFmpeg.Probe(parsing: FFmpeg.probe(input, format: format))
+    guard let stream = probe.stream("video") else { throw .needsAPerson("It has no video.") }
+    // As many frames as a sticker of its length shows.
+    let rate = max(0.02, min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10)))
+    var side = 512
+    if case .sticker(let width, let height, _, _, _) = encoding.product { side = max(width, height) }
+    let decoder: String? =
+      switch stream.codec_name {
+      // ffmpeg's own decoders leave out the transparency.
+      case "vp8": "libvpx"
+      case "vp9": "libvpx-vp9"
+      default: nil
+      }
+    try FFmpeg.decode(
+      input, format: format,
+      filter: "fps=\(rate),scale=\(side):\(side):force_original_aspect_ratio=decrease:flags=bicubic",
+      alphaDecoder: decoder, to: decoded)
+    return rate
   }
 }
