@@ -35,22 +35,26 @@ package enum Sandbox {
   /// - Parameters:
   ///   - written: Files that are created later, or replaced by a temporary file beside them.
   ///   - opensFiles: Whether files may still be opened for reading.
+  ///   - startsPrograms: Whether programs may still be started; they inherit all else.
   ///   - sockets: The ends of socket pairs on which messages may still be exchanged; at most four.
   ///   - newest: The newest version of Landlock to use.
   package static func enter(
     writing written: [FilePath] = [], openingFiles opensFiles: Bool = true,
-    exchangingOn sockets: [FileDescriptor] = [], landlock newest: Int32 = .max
+    startingPrograms startsPrograms: Bool = false, exchangingOn sockets: [FileDescriptor] = [],
+    landlock newest: Int32 = .max
   ) {
     #if os(Linux)
       let version = min(sandbox_landlock_version(), newest)
       let folders = version > 0 ? written.map(openFolder) : []
-      let isEntered = version > 0 && sandbox_landlock_enter(version, folders, Int32(folders.count)) != 0
+      let isEntered =
+        version > 0
+        && sandbox_landlock_enter(version, folders, Int32(folders.count), startsPrograms ? 1 : 0) != 0
       for folder in folders where folder >= 0 { close(folder) }
       // If Landlock denies writing files, and since version 3 also truncating them, the filter need not check each
       // open(). Files that are written later are never opened with O_TRUNC.
       _ = sandbox_seccomp_enter(
         isEntered || !written.isEmpty ? 1 : 0, isEntered && version >= 3 ? 1 : 0, opensFiles ? 1 : 0,
-        sockets.map(\.rawValue), Int32(sockets.count))
+        startsPrograms ? 1 : 0, sockets.map(\.rawValue), Int32(sockets.count))
     #endif
   }
 

@@ -32,7 +32,7 @@ struct PreflightCommand: ParsableCommand {
     subcommands: [
       CheckCommand.self, FixCommand.self, PayloadCommand.self, UploadCommand.self, InspectCommand.self,
       HookCommand.self, ExplainCommand.self, PolicyCommand.self, InitCommand.self, ConfigCommand.self,
-      SuperviseFetchCommand.self, SuperviseFixCommand.self, FixReaderCommand.self,
+      SuperviseFetchCommand.self, SuperviseFixCommand.self, FixReaderCommand.self, ConfineCommand.self,
     ])
 
   /// Runs the command, with the documented exit statuses instead of those of the argument parser.

@@ -27,14 +27,15 @@ static inline int sandbox_landlock_version(void) {
 }
 
 /// Gives up, for this thread and those that it starts, to change or run any file and to use the network,
-/// but for files directly in or below the given open folders. Reading stays as it is.
+/// but for files directly in or below the given open folders. Reading stays as it is. Programs may be started if
+/// `starts_programs`.
 /// Returns whether it is so.
-static inline int sandbox_landlock_enter(int version, const int *folders, int count) {
+static inline int sandbox_landlock_enter(int version, const int *folders, int count, int starts_programs) {
   // Bits 0 and 1: run, write; 4 to 12: remove and make; 13, 14, 15 since versions 2, 3, 5: move between folders,
   // cut, control devices. Bits 2 and 3, which read files and folders, are left alone. 14 makes the kernel go through
   // the whole path of each file that is opened, but without it O_RDONLY | O_TRUNC cuts what may not be written, which
   // the filter below refuses then.
-  uint64_t files = 0x1ff3;
+  uint64_t files = starts_programs ? 0x1ff2 : 0x1ff3;
   if (version >= 2) files |= 1 << 13;
   if (version >= 3) files |= 1 << 14;
   if (version >= 5) files |= 1 << 15;
@@ -114,6 +115,13 @@ static const struct sandbox_calls sandbox_changing[] = {
 #endif
 };
 
+// Calls that start programs, a row of those that are refused otherwise.
+#ifdef __x86_64__
+static const struct sandbox_calls sandbox_starting = {SYS_fork, SYS_execve};
+#else
+static const struct sandbox_calls sandbox_starting = {SYS_execve, SYS_execve};
+#endif
+
 /// A filter being written.
 struct sandbox_filter {
   uint16_t count;
@@ -129,6 +137,13 @@ static inline void sandbox_add(struct sandbox_filter *filter, uint16_t code, int
 
 static inline void sandbox_answer(struct sandbox_filter *filter, int error) {
   sandbox_add(filter, 0x06, 0, 0, error == 0 ? 0x7fff0000 : 0x00050000 | (uint32_t)error);
+}
+
+/// Allows the calls of a row.
+static inline void sandbox_allow_row(struct sandbox_filter *filter, struct sandbox_calls row) {
+  sandbox_add(filter, SANDBOX_AT_LEAST, 0, 2, row.first);
+  sandbox_add(filter, SANDBOX_AT_LEAST, 1, 0, row.last + 1u);
+  sandbox_answer(filter, 0);
 }
 
 /// Refuses a call.
@@ -181,10 +196,10 @@ static inline void sandbox_allow_sockets(
 }
 
 /// Gives up, for all threads, the calls above; unless `changes_files`, to change files by name as well; unless
-/// `cuts_files`, to cut a file when it is opened; unless `opens_files`, to open any file. Messages are exchanged on the
-/// given sockets only. Returns whether it is so.
+/// `cuts_files`, to cut a file when it is opened; unless `opens_files`, to open any file; unless `starts_programs`, to start
+/// others. Messages are exchanged on the given sockets only. Returns whether it is so.
 static inline int sandbox_seccomp_enter(
-  int changes_files, int cuts_files, int opens_files, const int *sockets, int socket_count) {
+  int changes_files, int cuts_files, int opens_files, int starts_programs, const int *sockets, int socket_count) {
   struct sandbox_filter filter;
   filter.count = 0;
   sandbox_add(&filter, SANDBOX_LOAD, 0, 0, 4);
@@ -201,8 +216,12 @@ static inline int sandbox_seccomp_enter(
   sandbox_add(&filter, SANDBOX_EQUAL, 1, 0, 435 /* clone3 */);
   sandbox_add(&filter, SANDBOX_EQUAL, 0, 1, 437 /* openat2 */);
   sandbox_answer(&filter, ENOSYS);
-  // A new thread (CLONE_THREAD) is one thing, a new process another.
-  sandbox_refuse_bits(&filter, SYS_clone, 0, 0x00010000, 0);
+  if (starts_programs) {
+    sandbox_allow_row(&filter, sandbox_starting);
+  } else {
+    // A new thread (CLONE_THREAD) is one thing, a new process another.
+    sandbox_refuse_bits(&filter, SYS_clone, 0, 0x00010000, 0);
+  }
   if (socket_count > 0) {
     sandbox_allow_sockets(&filter, SYS_sendmsg, sockets, socket_count);
     sandbox_allow_sockets(&filter, SYS_recvmsg, sockets, socket_count);
@@ -242,7 +261,7 @@ static inline int sandbox_seccomp_enter(
 #else
 static inline int sandbox_seccomp_is_offered(void) { return 0; }
 static inline int sandbox_seccomp_enter(
-  int changes_files, int cuts_files, int opens_files, const int *sockets, int socket_count) {
+  int changes_files, int cuts_files, int opens_files, int starts_programs, const int *sockets, int socket_count) {
   return 0;
 }
 #endif

@@ -53,7 +53,8 @@ enum FFmpeg {
   ///   - filter: What is done to the frames; nil for a still image.
   ///   - alphaDecoder: The decoder that knows the transparency; nil for the usual one.
   static func decode(
-    _ input: FilePath, format: String, filter: String?, alphaDecoder: String?, to output: FilePath
+    _ input: FilePath, format: String, filter: String?, alphaDecoder: String?, to output: FilePath,
+    in folder: TemporaryFolder
   ) throws(FixError) {
     func arguments(_ decoder: [String]) -> [String] {
       var arguments = ["-nostdin", "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"]
@@ -70,13 +71,14 @@ enum FFmpeg {
     }
     if let alphaDecoder {
       do {
-        _ = try ProgramRunner.run("ffmpeg", arguments(["-c:v", alphaDecoder]), deadline: .seconds(300))
+        _ = try ProgramRunner.run(
+          "ffmpeg", arguments(["-c:v", alphaDecoder]), in: folder, deadline: .seconds(300))
         return
       } catch {
         // An ffmpeg without this decoder has another.
       }
     }
-    _ = try ProgramRunner.run("ffmpeg", arguments([]), deadline: .seconds(300))
+    _ = try ProgramRunner.run("ffmpeg", arguments([]), in: folder, deadline: .seconds(300))
   }
 
   /// What ffprobe says about a file.
@@ -128,27 +130,29 @@ enum FFmpeg {
   }
 
   /// What ffprobe says, as JSON for ``Probe``.
-  static func probe(_ path: FilePath, format: String) throws(FixError) -> String {
+  static func probe(_ path: FilePath, format: String, in folder: TemporaryFolder) throws(FixError) -> String {
     try ProgramRunner.run(
       "ffprobe",
       [
         "-v", "error", "-protocol_whitelist", "file,pipe", "-f", format, "-show_streams", "-show_format",
         "-of",
         "json", "-i", "file:" + path.string,
-      ], deadline: .seconds(60))
+      ], in: folder, deadline: .seconds(60))
   }
 
   /// - Parameters:
   ///   - duration: How long the input plays, in seconds.
   ///   - onProgress: Gets the part that is done, from 0 to 1.
   static func run(
-    _ encoding: Encoding, format: String, from input: FilePath, to output: FilePath, duration: Double?,
-    onProgress: @escaping @Sendable (Double) -> Void
+    _ encoding: Encoding, format: String, from input: FilePath, to output: FilePath,
+    in folder: TemporaryFolder, duration: Double?, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(FixError) {
     // A slow machine needs some seconds for one of video; what takes longer than this hangs.
     let limit = 300 + 30 * (duration ?? 600)
     let arguments = encoding.arguments(format: format, from: input, to: output)
-    _ = try ProgramRunner.run("ffmpeg", arguments, deadline: .seconds(Int(min(limit, 86_400)))) { line in
+    _ = try ProgramRunner.run(
+      "ffmpeg", arguments, in: folder, deadline: .seconds(Int(min(limit, 86_400)))
+    ) { line in
       guard let duration, line.hasPrefix("out_time_us="), let time = Double(line.dropFirst(12)) else {
         return
       }

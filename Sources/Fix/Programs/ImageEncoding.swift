@@ -158,9 +158,9 @@ struct ImageEncoder {
     case nil: file = input
     case .heif: file = try decodeHEIF(input, in: folder)
     case .still(let format):
-      try FFmpeg.decode(input, format: format, filter: nil, alphaDecoder: nil, to: decoded)
+      try FFmpeg.decode(input, format: format, filter: nil, alphaDecoder: nil, to: decoded, in: folder)
     case .video(let format):
-      let rate = try decodeVideo(input, format: format, to: decoded)
+      let rate = try decodeVideo(input, format: format, to: decoded, in: folder)
       arguments += ["--frame-rate", "\(rate)"]
     }
     try ProgramRunner.filter(program, arguments, from: file, to: output, deadline: .seconds(180))
@@ -170,22 +170,23 @@ struct ImageEncoder {
   private func decodeHEIF(_ input: FilePath, in folder: TemporaryFolder) throws(FixError) -> FilePath {
     let decoded = folder.path(of: .decoded)
     let path = input.string.hasPrefix("-") ? "./" + input.string : input.string
-    _ = try ProgramRunner.run("heif-convert", [path, decoded.string], deadline: .seconds(120))
+    _ = try ProgramRunner.run("heif-convert", [path, decoded.string], in: folder, deadline: .seconds(120))
     // Of several images, each gets a number.
     let first = folder.path(ofDecoded: 1)
     if !ProgramRunner.isEmpty(decoded) { return decoded }
     if !ProgramRunner.isEmpty(first) { return first }
     // libpng refuses some color profiles, and heif-convert says nothing of it.
     let image = folder.path(of: .decodedJPEG)
-    _ = try ProgramRunner.run("heif-convert", ["-q", "98", path, image.string], deadline: .seconds(120))
+    _ = try ProgramRunner.run(
+      "heif-convert", ["-q", "98", path, image.string], in: folder, deadline: .seconds(120))
     return image
   }
 
   /// - Returns: Frames a second.
   private func decodeVideo(
-    _ input: FilePath, format: String, to decoded: FilePath
+    _ input: FilePath, format: String, to decoded: FilePath, in folder: TemporaryFolder
   ) throws(FixError) -> Double {
-    let probe = try FFmpeg.Probe(parsing: FFmpeg.probe(input, format: format))
+    let probe = try FFmpeg.Probe(parsing: FFmpeg.probe(input, format: format, in: folder))
     guard let stream = probe.stream("video") else { throw .needsAPerson("It has no video.") }
     // As many frames as a sticker of its length shows.
     let rate = max(0.02, min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10)))
@@ -201,7 +202,7 @@ struct ImageEncoder {
     try FFmpeg.decode(
       input, format: format,
       filter: "fps=\(rate),scale=\(side):\(side):force_original_aspect_ratio=decrease:flags=bicubic",
-      alphaDecoder: decoder, to: decoded)
+      alphaDecoder: decoder, to: decoded, in: folder)
     return rate
   }
 }

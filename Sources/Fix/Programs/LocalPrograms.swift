@@ -7,6 +7,7 @@ package final class LocalPrograms: FixPrograms {
   private let source: any ByteSource
   private let path: FilePath?
   private let encoder: FilePath?
+  private let confiner: FilePath?
   private let startsOthers: Bool
   private let onProgress: @Sendable (Double) -> Void
   private let folder = Mutex<TemporaryFolder?>(nil)
@@ -15,31 +16,37 @@ package final class LocalPrograms: FixPrograms {
   ///   - source: The file.
   ///   - path: Where programs find it; nil if it is nowhere on disk.
   ///   - encoder: Where `preflight-encode` is; nil if it is nowhere.
+  ///   - confiner: Where `preflight` is, which starts other projects' programs without a network; nil to start them as they
+  ///     are.
   ///   - startsOthers: Whether other projects' programs may be started.
   ///   - onProgress: Gets the part that is done of an encoding, from 0 to 1.
   package init(
-    _ source: any ByteSource, at path: FilePath?, encoder: FilePath?, startsOthers: Bool = true,
+    _ source: any ByteSource, at path: FilePath?, encoder: FilePath?, confiner: FilePath? = nil,
+    startsOthers: Bool = true,
     onProgress: @escaping @Sendable (Double) -> Void = { _ in }
   ) {
     self.source = source
     self.path = path
     self.encoder = encoder
+    self.confiner = confiner
     self.startsOthers = startsOthers
     self.onProgress = onProgress
   }
 
   package func probe(format: String) throws(FixError) -> String {
     try check(format)
-    return try FFmpeg.probe(input(), format: format)
+    return try FFmpeg.probe(input(), format: format, in: temporaryFolder())
   }
 
   package func encode(
     _ encoding: Encoding, format: String, duration: Double?
   ) throws(FixError) -> any ByteSource {
     try check(format)
-    let output = try temporaryFolder().path(of: .output)
+    let folder = try temporaryFolder()
+    let output = folder.path(of: .output)
     try FFmpeg.run(
-      encoding, format: format, from: input(), to: output, duration: duration, onProgress: onProgress)
+      encoding, format: format, from: input(), to: output, in: folder, duration: duration,
+      onProgress: onProgress)
     return try open(output)
   }
 
@@ -67,7 +74,7 @@ package final class LocalPrograms: FixPrograms {
     let made: Result<TemporaryFolder, FixError> = folder.withLock { folder in
       if let folder { return .success(folder) }
       return Result { () throws(FixError) in
-        let made = try TemporaryFolder()
+        let made = try TemporaryFolder(confiner: confiner)
         folder = made
         return made
       }
@@ -77,7 +84,8 @@ package final class LocalPrograms: FixPrograms {
 
   /// The file where programs find it.
   private func input() throws(FixError) -> FilePath {
-    if let path { return path }
+    // A program's arguments are text here.
+    if let path, path.text != nil { return path }
     let copy = try temporaryFolder().path(of: .input)
     if !ProgramRunner.isEmpty(copy) { return copy }
     do {

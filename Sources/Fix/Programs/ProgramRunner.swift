@@ -12,9 +12,15 @@ internal import SystemPackage
 #endif
 
 /// Runs a program from a thread that may wait, with a deadline.
-enum ProgramRunner {
+package enum ProgramRunner {
   /// How much of a program's messages is kept, in bytes.
   private static let maximumOutput = 1 << 20
+
+  /// The command of `preflight` that confines itself and becomes another program.
+  package static let confineCommand = "confine"
+
+  /// The status of a confiner, as of a shell, that doesn't find the program.
+  package static let notFound: Int32 = 127
 
   /// The programs that run, to be ended with the run.
   private static let running = Mutex<Set<pid_t>>([])
@@ -23,15 +29,17 @@ enum ProgramRunner {
   static func endAll() { running.withLock { for identifier in $0 { kill(identifier, SIGKILL) } } }
 
   /// - Parameters:
+  ///   - folder: Where the program may write.
   ///   - deadline: After this, the program is ended.
   ///   - onLine: Gets each line of its standard output.
   /// - Returns: What it wrote to standard output, if nobody got the lines.
   static func run(
-    _ name: String, _ arguments: [String], deadline: Duration, onLine: (@Sendable (Substring) -> Void)? = nil
+    _ name: String, _ arguments: [String], in folder: TemporaryFolder, deadline: Duration,
+    onLine: (@Sendable (Substring) -> Void)? = nil
   ) throws(FixError) -> String {
     let outcome = Outcome()
     let task = Task.detached {
-      let result = await execute(name, arguments, onLine)
+      let result = await execute(name, arguments, in: folder, onLine)
       outcome.result.withLock { $0 = result }
       outcome.done.signal()
     }
@@ -97,11 +105,19 @@ enum ProgramRunner {
   }
 
   private static func execute(
-    _ name: String, _ arguments: [String], _ onLine: (@Sendable (Substring) -> Void)?
+    _ name: String, _ arguments: [String], in folder: TemporaryFolder,
+    _ onLine: (@Sendable (Substring) -> Void)?
   ) async -> Result<String, FixError> {
+    // The confiner becomes the program.
+    let (program, words): (Executable, [String]) =
+      if let confiner = folder.confiner {
+        (.path(confiner), [confineCommand, folder.path.string, name] + arguments)
+      } else {
+        (.name(name), arguments)
+      }
     do {
       let result = try await Subprocess.run(
-        .name(name), arguments: Arguments(arguments), input: .none, output: .sequence,
+        program, arguments: Arguments(words), input: .none, output: .sequence,
         error: .string(limit: maximumOutput)
       ) { execution in
         let identifier = execution.processIdentifier.value
@@ -116,6 +132,9 @@ enum ProgramRunner {
           }
         }
         return output
+      }
+      if folder.confiner != nil, result.terminationStatus == .exited(notFound) {
+        return .failure(.programMissing(name))
       }
       guard result.terminationStatus.isSuccess else {
         return .failure(.programFailed(name, lastLine(result.standardError)))

@@ -9,7 +9,8 @@ internal import SystemPackage
   internal import Musl
 #endif
 
-/// Files for programs, in a folder that only this user can open. They are removed with the instance, or when the run ends.
+/// Files for programs, in a folder that only this user can open, and where alone they may write. They are removed with the
+/// instance, or when the run ends.
 final class TemporaryFolder: Sendable {
   /// The files that a run puts there.
   enum File: String, CaseIterable {
@@ -39,12 +40,15 @@ final class TemporaryFolder: Sendable {
     }
   }
 
-  private let path: FilePath
+  let path: FilePath
+  /// What starts programs without a network; nil to start them as they are.
+  let confiner: FilePath?
 
   /// Creates it in TMPDIR, else in `/tmp`.
   ///
   /// - Throws: ``FixError`` if there can be none.
-  init() throws(FixError) {
+  init(confiner: FilePath?) throws(FixError) {
+    self.confiner = confiner
     let parent = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     var name = Array("\(parent.isEmpty ? "/tmp" : parent)/preflight-fix-XXXXXX".utf8CString)
     let made: Result<FilePath, FixError> = Self.folders.withLock { folders in

@@ -48,7 +48,9 @@ struct FixWork: Sendable {
     do {
       let source = try file.reference.path == nil ? nil : files.source(of: file)
       var result = try readers.fix(task, source, with: settings.recipe) { [progress] source in
-        LocalPrograms(source, at: path, encoder: Self.encoder) { progress?.show(file.name, $0) }
+        LocalPrograms(source, at: path, encoder: Self.encoder, confiner: ChildProcess.ownPath) {
+          progress?.show(file.name, $0)
+        }
       }
       result.original.reference = reference
       return result

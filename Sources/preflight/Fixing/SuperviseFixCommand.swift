@@ -47,7 +47,7 @@ struct SuperviseFixCommand: ParsableCommand {
       guard let file else { throw ByteSourceError("it didn't come") }
       let result = try readers.fix(request.task, FileSource(file), with: request.recipe) {
         // The programs get the file that was judged, and not what has its name by now.
-        LocalPrograms($0, at: nil, encoder: FixWork.encoder)
+        LocalPrograms($0, at: nil, encoder: FixWork.encoder, confiner: ChildProcess.ownPath)
       }
       guard let content = result.content, let digest = ContentDigest(of: content) else {
         return result.note(output: nil)
