@@ -53,6 +53,8 @@ public struct CheckResult: Sendable, Hashable {
   public var request: PreparedRequest?
   /// What the server answered; nil if nothing was fetched.
   public var url: URLAnswer?
+  /// What Meta states of the upload; nil if it isn't one, or Meta wasn't asked.
+  public var upload: UploadedMedia?
   /// How it was fixed; nil if that wasn't asked for.
   public var fix: FixNote?
 
@@ -167,7 +169,7 @@ public struct CheckResult: Sendable, Hashable {
       && a.mediaType == b.mediaType
       && a.sniffedType == b.sniffedType && a.byteCount == b.byteCount && a.facts == b.facts
       && a.findings == b.findings && a.alternatives == b.alternatives && a.request == b.request
-      && a.url == b.url
+      && a.url == b.url && a.upload == b.upload
       && a.fix == b.fix
   }
 

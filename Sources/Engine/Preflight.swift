@@ -312,6 +312,10 @@ public final class Preflight: Sendable {
       if let uploaded = arrival.uploaded {
         findings += policy.findings(
           for: uploaded, judged.inspection, at: judged.endpoint, subject: arrival.subject)
+        findings += policy.findings(
+          for: uploaded, byteCount: source.byteCount,
+          digest: uploaded.sha256 == nil ? nil : ContentDigest(of: source)?.sha256,
+          subject: arrival.subject)
       }
     }
     var prepared: PreparedRequest?
@@ -336,6 +340,7 @@ public final class Preflight: Sendable {
       request: prepared, isStrict: isStrict, source: options.keepsSource ? source : nil,
       url: arrival?.transfer.answer)
     result.declaredType = policy.declaredType(for: judged.inspection, judged.table)
+    result.upload = arrival?.uploaded
     return result
   }
 

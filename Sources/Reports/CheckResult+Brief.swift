@@ -28,6 +28,15 @@ extension CheckResult {
   }
 }
 
+extension UploadedMedia {
+  /// What is stated, in a line; nil if nothing is.
+  var words: String? {
+    let parts = [mediaType, byteCount.map { "\($0) bytes" }, sha256.map { "SHA-256 \($0)" }]
+    let text = parts.compactMap { $0 }.joined(separator: ", ")
+    return text.isEmpty ? nil : text
+  }
+}
+
 extension CheckResult {
   /// The file's name and its first finding's message, on one line of a log.
   package var logLine: String {

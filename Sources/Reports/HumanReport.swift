@@ -10,6 +10,7 @@ struct HumanReport: Report {
     let findings = listed(result)
     guard let findings else { return }
     var text = heading(result) + "\n"
+    if result.isInspection, let upload = result.upload?.words { text += line("Meta states: ", upload) }
     for finding in findings { text += describe(finding) }
     if !result.suppressed.isEmpty, context.listing != .errors {
       let count = result.suppressed.count

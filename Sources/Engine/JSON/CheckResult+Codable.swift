@@ -10,7 +10,7 @@ internal import SystemPackage
 extension CheckResult: Codable {
   private enum CodingKeys: String, CodingKey {
     case path, pathBytes, verdict, endpoint, mediaType, sniffedType, size, facts, findings, alternatives,
-      request, url, fix
+      request, url, upload, fix
   }
 
   /// Decodes one result of `preflight check --format ndjson` or `preflight hook`.
@@ -46,6 +46,7 @@ extension CheckResult: Codable {
       request: try container.decodeIfPresent(PreparedRequest.self, forKey: .request))
     self.reference = reference
     url = try container.decodeIfPresent(URLAnswer.self, forKey: .url)
+    upload = try container.decodeIfPresent(UploadedMedia.self, forKey: .upload)
     fix = try container.decodeIfPresent(FixNote.self, forKey: .fix)
     isInspection = verdict == nil
   }
@@ -67,6 +68,7 @@ extension CheckResult: Codable {
     try container.encode(alternatives, forKey: .alternatives)
     try container.encode(request, forKey: .request)
     try container.encodeIfPresent(url, forKey: .url)
+    try container.encodeIfPresent(upload, forKey: .upload)
     try container.encodeIfPresent(fix, forKey: .fix)
   }
 }

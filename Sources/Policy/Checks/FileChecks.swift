@@ -22,7 +22,7 @@ extension Policy {
     let own = endpoint.flatMap(self.endpoint)
     maker.checkMangling(inspection, sentNames: sentNames, declaredType: declaredType)
     maker.checkDeclaredType(declaredType, inspection, table, of: self)
-    maker.checkType(inspection, own, of: self)
+    maker.checkType(inspection.mediaType, own, of: self)
     maker.checkExtension(inspection)
     if let own { maker.checkCaps(inspection, table, own) }
     maker.checkRules(table, self, inspection)
@@ -197,24 +197,28 @@ extension FindingMaker {
   }
 
   /// `media-type-not-allowed`.
-  mutating func checkType(_ inspection: Inspection, _ endpoint: EndpointPolicy?, of policy: Policy) {
-    guard let mediaType = inspection.mediaType else {
+  mutating func checkType(
+    _ mediaType: MediaType?, _ endpoint: EndpointPolicy?, of policy: Policy, subject: Subject = .file
+  ) {
+    guard let mediaType else {
       return add(
-        .mediaTypeNotAllowed, message: endpoint?.refusal,
+        .mediaTypeNotAllowed, subject: subject, message: endpoint?.refusal,
         values: ["actual": MediaType.octetStream.known?.phrase ?? ""], expected: endpoint.map(Self.list),
         actual: nil, source: endpoint?.source)
     }
     if let endpoint {
       guard !endpoint.types.contains(mediaType) else { return }
       add(
-        .mediaTypeNotAllowed, message: endpoint.refusal, values: ["actual": mediaType.phrase],
+        .mediaTypeNotAllowed, subject: subject, message: endpoint.refusal,
+        values: ["actual": mediaType.phrase],
         expected: Self.list(endpoint), actual: mediaType.rawValue, source: endpoint.source)
     } else if let asked = self.endpoint {
       addMissingEndpoint(asked, of: policy)
     } else {
       let nearest = Self.nearest(to: mediaType, in: policy)
       add(
-        .mediaTypeNotAllowed, message: "No endpoint accepts {actual}.", values: ["actual": mediaType.phrase],
+        .mediaTypeNotAllowed, subject: subject, message: "No endpoint accepts {actual}.",
+        values: ["actual": mediaType.phrase],
         expected: nearest.map(Self.shortList), actual: mediaType.rawValue)
     }
   }
