@@ -51,7 +51,7 @@ extension Policy {
     let own = endpoint.flatMap(self.endpoint)
     return endpoints.compactMap { other in
       let isProposed = own?.alternatives.map { $0.contains(other.endpoint) } ?? other.isAutomatic
-      guard isProposed, other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
+      guard isProposed, other.endpoint != endpoint, other.accepts(mediaType) else { return nil }
       // The file's name and the declared type don't matter at another endpoint.
       var maker = FindingMaker(policy: self, endpoint: other.endpoint, inspection)
       maker.checkBytes(inspection)
@@ -201,13 +201,14 @@ extension FindingMaker {
     _ mediaType: MediaType?, _ endpoint: EndpointPolicy?, of policy: Policy, subject: Subject = .file
   ) {
     guard let mediaType else {
+      if endpoint?.accepts(nil) == true { return }
       return add(
         .mediaTypeNotAllowed, subject: subject, message: endpoint?.refusal,
         values: ["actual": MediaType.octetStream.known?.phrase ?? ""], expected: endpoint.map(Self.list),
         actual: nil, source: endpoint?.source)
     }
     if let endpoint {
-      guard !endpoint.types.contains(mediaType) else { return }
+      guard !endpoint.accepts(mediaType) else { return }
       add(
         .mediaTypeNotAllowed, subject: subject, message: endpoint.refusal,
         values: ["actual": mediaType.phrase],
@@ -301,7 +302,7 @@ extension FindingMaker {
           .nearSizeLimit, values: values, expected: "≤ \(cap.size.safe)", actual: "\(size)", source: source)
       }
       // If the endpoint doesn't accept the type, the disputed limit is irrelevant.
-      let isTaken = inspection.mediaType.map(endpoint.types.contains) ?? false
+      let isTaken = endpoint.accepts(inspection.mediaType)
       if let reading, let other = cap.disputed, size <= cap.size.hard, isTaken {
         add(
           .sizeLimitDisputed, message: "\(Explanation.sizeLimitDisputed.message) \(reading)",
