@@ -49,15 +49,32 @@ extension Preflight {
     }
   }
 
+  /// Fetches what a reference leads to once, and checks it by each engine.
+  static func checkFetched(
+    _ reference: Reference, _ options: CheckOptions, by engines: [Preflight]
+  ) throws -> [CheckResult] {
+    var fetched: Result<FetchedMedia, FetchFailure>?
+    return try engines.map { engine in
+      try engine.checkFetched(reference, options) {
+        let result = fetched ?? fetch(reference, options, for: engines)
+        fetched = result
+        return result
+      }
+    }
+  }
+
   /// Fetches what a reference leads to, and checks it.
+  ///
+  /// - Parameter fetch: Fetches it in place of this engine.
   func checkFetched(
-    _ reference: Reference, subject: Subject = .file, _ options: CheckOptions
+    _ reference: Reference, subject: Subject = .file, _ options: CheckOptions,
+    fetch: (() -> Result<FetchedMedia, FetchFailure>)? = nil
   ) throws -> CheckResult {
     let textual = findings(forTextOf: reference, subject: subject, options)
     // What its text refuses isn't fetched. Nothing is sent to a private host, whatever it answers.
     if rejects(textual) { return result(reference, textual, options) }
     let fetched: FetchedMedia
-    do { fetched = try fetch(reference, options) } catch {
+    do { fetched = try (fetch?() ?? Self.fetch(reference, options, for: [self])).get() } catch {
       return failure(error, reference, subject, textual, options)
     }
     let transfer = fetched.transfer
@@ -116,19 +133,26 @@ extension Preflight {
       forURL: text, subject: subject, allowsPrivateHosts: options.allowsPrivateHosts)
   }
 
-  private func fetch(
-    _ reference: Reference, _ options: CheckOptions
-  ) throws(FetchFailure) -> FetchedMedia {
-    guard let fetcher = options.fetcher else {
-      throw FetchFailure(.local, "this program has no network")
-    }
-    // Without a limit, a server could send for ever.
-    let limit = { [policy] in policy.maximumByteCount(at: $0) ?? Limits.Fetching.byteCount }
-    return try fetcher.fetch(
-      reference, from: options.request?.phoneNumberID, upTo: options.endpoint.map(limit)
-    ) { beginning in
-      let type = (try? structure(of: beginning, named: reference.fileName))?.mediaType
-      return limit(type.flatMap(policy.endpoint(accepting:)))
+  /// Fetches as much as the policy that allows the most wants.
+  private static func fetch(
+    _ reference: Reference, _ options: CheckOptions, for engines: [Preflight]
+  ) -> Result<FetchedMedia, FetchFailure> {
+    Result { () throws(FetchFailure) in
+      guard let fetcher = options.fetcher else {
+        throw FetchFailure(.local, "this program has no network")
+      }
+      // Without a limit, a server could send for ever.
+      let limit = { (endpoint: (Policy) -> Endpoint?) in
+        engines.map { $0.policy.maximumByteCount(at: endpoint($0.policy)) ?? Limits.Fetching.byteCount }.max()
+          ?? 0
+      }
+      return try fetcher.fetch(
+        reference, from: options.request?.phoneNumberID,
+        upTo: options.endpoint.map { endpoint in limit { _ in endpoint } }
+      ) { beginning in
+        let type = (try? engines[0].structure(of: beginning, named: reference.fileName))?.mediaType
+        return limit { policy in type.flatMap(policy.endpoint(accepting:)) }
+      }
     }
   }
 

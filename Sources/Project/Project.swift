@@ -64,6 +64,7 @@ package final class Project {
     self.workingFolder = workingFolder
     policies = PolicyLoader(workingFolder: workingFolder)
     if let policy = options.overrides.policy?.value { policies.add(policy) }
+    for policy in options.overrides.otherPolicies { policies.add(policy) }
     let patterns = options.exclude.compactMap { try? IgnorePattern($0[...], line: 0) }
     exclude = IgnoreList(source: "--exclude", folder: workingFolder, patterns: patterns)
     if case .file(let file) = options.search {
@@ -91,8 +92,8 @@ package final class Project {
       }
     }
     guard let endpoint = options.overrides.endpoint?.value else { return nil }
+    if policies.know(endpoint.rawValue) { return nil }
     let known = policies.endpoints
-    if known.contains(endpoint) { return nil }
     return "unknown endpoint '\(endpoint)'"
       + TOMLDecoder.suggestion(endpoint.rawValue, known.map(\.rawValue) + [Endpoint.automatic])
   }
@@ -278,7 +279,13 @@ package final class Project {
     chain.settings(matching: matched) {
       var settings = chain.settings(matching: matched)
       settings.apply(options.overrides)
-      return FileSettings(engine: engine(for: settings), endpoint: settings.endpoint?.value)
+      let others = settings.otherPolicies.map { policy in
+        var other = settings
+        other.policy = Setting(policy, .commandLine)
+        return engine(for: other)
+      }
+      return FileSettings(
+        engine: engine(for: settings), others: others, endpoint: settings.endpoint?.value)
     }
   }
 
@@ -312,7 +319,9 @@ package final class Project {
 
   /// The name of the policy that files are checked against; nil if there may be several.
   package var policyName: String? {
-    if let policy = options.overrides.policy { return policy.value.policy.name }
+    if let policy = options.overrides.policy {
+      return ([policy.value] + options.overrides.otherPolicies).map(\.policy.name).joined(separator: ",")
+    }
     let names = searchesUpwards ? policyNames : outermost.policyNames
     return names.count > 1 ? nil : names.first ?? Policy.builtInNames.first
   }

@@ -4,11 +4,14 @@ package import MediaPreflight
 /// The settings of a file, in the form that checks use. Files with the same settings share one instance.
 package final class FileSettings: Sendable {
   package let engine: Preflight
+  /// That engine, and those of the other policies that the file is checked against.
+  package let engines: [Preflight]
   /// The endpoint; nil for automatic.
   package let endpoint: Endpoint?
 
-  init(engine: Preflight, endpoint: Endpoint?) {
+  init(engine: Preflight, others: [Preflight], endpoint: Endpoint?) {
     self.engine = engine
+    engines = [engine] + others
     self.endpoint = endpoint
   }
 }

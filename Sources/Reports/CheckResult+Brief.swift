@@ -28,6 +28,13 @@ extension CheckResult {
   }
 }
 
+extension CheckResult {
+  /// A finding's message, after the policy where there are several.
+  func message(of finding: Finding) -> String {
+    policy.map { "\($0): \(finding.message)" } ?? finding.message
+  }
+}
+
 extension UploadedMedia {
   /// What is stated, in a line; nil if nothing is.
   var words: String? {

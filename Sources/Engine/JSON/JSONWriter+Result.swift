@@ -13,6 +13,7 @@ extension JSONWriter {
         json.written(id)
       }
       json.path(result.reference)
+      if let policy = result.policy { json.member("policy", policy) }
       json.member("verdict", result.shownVerdict?.rawValue)
       json.member("endpoint", result.endpoint?.rawValue)
       json.member("mediaType", result.mediaType?.rawValue)
