@@ -146,6 +146,7 @@ private struct ConfigurationDraft {
   private mutating func readEndpoint(_ node: TOMLNode, glob: String?) -> Setting<Endpoint?>? {
     guard let text = decoder.string(node, as: "an endpoint") else { return nil }
     // Another configuration may set the policy, so the endpoints of all policies are valid.
+    if text == Endpoint.automatic { return Setting(nil, origin(node.position, glob)) }
     if policies.know(text) { return Setting(Endpoint(rawValue: text), origin(node.position, glob)) }
     let names =
       policies.endpoints.map { (name: $0.rawValue, value: Optional($0)) } + [(Endpoint.automatic, nil)]
