@@ -1,5 +1,6 @@
 """What URLs, media IDs and uploads lead to, tried with real servers. Run by .ci/references."""
 
+import hashlib
 import json
 import os
 import re
@@ -401,6 +402,48 @@ class Meta(unittest.TestCase):
         self.assertEqual(codes(check("media-id:333", *options, env=WITH_TOKEN)), ["media-id-expired"])
         self.assertEqual(check("media-id:111", *options)["verdict"], "unjudged")
 
+    def test_what_meta_states(self):
+        options = ["--graph-url", GRAPH.url]
+        with open(os.path.join(world.FIXTURES, "pictures/rgb.jpg"), "rb") as file:
+            data = file.read()
+        digest = hashlib.sha256(data).hexdigest()
+        stated = {"mediaType": "image/jpeg", "size": len(data), "sha256": digest}
+        # As the API answers, and as its documentation and its webhooks write it.
+        for id in "111", "403":
+            result = check("media-id:" + id, *options, env=WITH_TOKEN)
+            self.assertEqual((result["upload"], result["findings"]), (stated, []), id)
+        result = check("media-id:404", *options, env=WITH_TOKEN)
+        self.assertEqual(result["verdict"], "accepted")
+        self.assertEqual(result["upload"], {"mediaType": None, "size": None, "sha256": None})
+        inspected = self.meta("inspect", "media-id:111")
+        words = " ".join(inspected.stdout.split())
+        self.assertIn(f"Meta states: image/jpeg, {len(data)} bytes, SHA-256 {digest}", words)
+
+    def test_download_that_is_not_the_upload(self):
+        for id, said in {"401": f"states {len(ODD.jpeg) + 1} bytes", "402": "SHA-256"}.items():
+            result = check("media-id:" + id, "--graph-url", GRAPH.url, env=WITH_TOKEN)
+            self.assertEqual((result["verdict"], codes(result)), ("rejected", ["url-unreachable"]), id)
+            self.assertIn(said, message(result, "url-unreachable"))
+
+    def test_media_that_may_not_be_downloaded(self):
+        def stated(id, *more):
+            result = check("media-id:" + id, "--graph-url", GRAPH.url, *more, env=WITH_TOKEN)
+            return result["verdict"], result["endpoint"], codes(result)
+
+        self.assertEqual(stated("405"), ("accepted", "image", ["media-not-checked"]))
+        self.assertEqual(stated("406"), ("accepted", "image", ["media-not-checked"]))
+        self.assertEqual(stated("407"), ("rejected", "image", ["file-too-large", "media-not-checked"]))
+        self.assertEqual(stated("408"), ("accepted", "sticker", ["media-not-checked"]))
+        wrong = ("rejected", "video", ["media-type-not-allowed", "media-not-checked"])
+        self.assertEqual(stated("405", "--endpoint", "video"), wrong)
+        # Where the file should be, and isn't, it can't be sent either.
+        self.assertEqual(stated("409")[::2], ("rejected", ["url-status"]))
+        run = self.meta(
+            "payload", "--policy", "whatsapp-cloud", "--endpoint", "image", "--to", "+491701234567",
+            "--phone-number-id", "555", "--media-id", "405", "--probe",
+        )
+        self.assertEqual((run.returncode, json.loads(run.stdout)["image"]), (0, {"id": "405"}))
+
     def test_foreign_media(self):
         run = self.meta(
             "payload", "--policy", "whatsapp-cloud", "--endpoint", "image", "--to", "+491701234567",
@@ -552,13 +595,22 @@ class Manual(unittest.TestCase):
     def test_blocks(self):
         with open(self.page) as file:
             text = file.read()
+        # The manual asks Meta itself.
+        commands = os.path.join(scratch, "commands")
+        os.makedirs(commands, exist_ok=True)
+        with open(os.path.join(commands, "preflight"), "w") as file:
+            file.write(f"""#!/bin/sh
+case "$*" in *media-id:*) set -- "$@" --graph-url {GRAPH.url};; esac
+exec {PREFLIGHT} "$@"
+""")
+        os.chmod(os.path.join(commands, "preflight"), 0o755)
 
         def printed(block):
             lines = []
             for command in re.findall(r"^\$ (.*)$", block.group(1), re.M):
                 run = subprocess.run(
                     ["bash", "-c", f"{{ {command}\n}} 2>&1"], capture_output=True, text=True,
-                    env=ENVIRONMENT | {"PATH": FOLDER + ":" + ENVIRONMENT["PATH"]},
+                    env=WITH_TOKEN | {"PATH": commands + ":" + FOLDER + ":" + ENVIRONMENT["PATH"]},
                 )  # fmt: skip
                 lines += ["$ " + command, run.stdout.removesuffix("\n")]
             return "```console network\n" + "\n".join(filter(None, lines)) + "\n```"

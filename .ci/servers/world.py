@@ -5,7 +5,9 @@ addresses, names and a resolver, none of which anyone else sees.
 """
 
 import atexit
+import base64
 import datetime
+import hashlib
 import ipaddress
 import json
 import os
@@ -444,6 +446,24 @@ class Graph(threading.Thread):
 
     token = "EAAGsecret0123456789"
 
+    # What it states of each medium, where that isn't what is so: given the server's URL and the bytes.
+    media = {
+        "111": lambda url, data: {},
+        "222": lambda url, data: {},
+        "401": lambda url, data: {"file_size": len(data) + 1},
+        "402": lambda url, data: {"sha256": hashlib.sha256(b"x").hexdigest()},
+        "403": lambda url, data: {
+            "sha256": base64.b64encode(hashlib.sha256(data).digest()).decode(),
+            "file_size": str(len(data)),
+        },
+        "404": lambda url, data: {"mime_type": None, "sha256": None, "file_size": None},
+        "405": lambda url, data: {"url": None},
+        "406": lambda url, data: {"url": url + "/private", "file_size": 5_242_880},
+        "407": lambda url, data: {"url": url + "/private", "file_size": 5_242_881},
+        "408": lambda url, data: {"url": url + "/private", "mime_type": "image/webp", "file_size": 512_000},
+        "409": lambda url, data: {"url": url + "/nothing"},
+    }
+
     def __init__(self, port=8100):
         super().__init__(daemon=True)
         self.url = f"http://{PUBLIC}:{port}/v23.0"
@@ -494,14 +514,24 @@ class Graph(threading.Thread):
         if self.refusal:
             return 400, self.refusal, js
         path = path.removeprefix("/v23.0")
-        if method == "GET" and path.split("?")[0] in ("/111", "/222"):
+        medium = path.split("?")[0].removeprefix("/")
+        if method == "GET" and medium in self.media:
             if "phone_number_id=999" in path:
-                return 400, error(100, "Unsupported get request. Object with ID '111' does not exist"), js
+                return 400, error(100, f"Unsupported get request. Object with ID '{medium}' does not exist"), js
             data = fixture("pictures/rgb.jpg")
-            url = self.url.removesuffix("/v23.0") + "/download"
-            return 200, {"url": url, "mime_type": "image/jpeg", "sha256": "", "file_size": len(data), "id": "111"}, js
+            said = {
+                "url": self.url.removesuffix("/v23.0") + "/download",
+                "mime_type": "image/jpeg",
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "file_size": len(data),
+                "id": medium,
+                "messaging_product": "whatsapp",
+            } | self.media[medium](self.url.removesuffix("/v23.0"), data)
+            return 200, {key: value for key, value in said.items() if value is not None}, js
         if method == "GET" and path == "/333":
             return 400, error(131052, "Media download error: the media has expired"), js
+        if path == "/private":
+            return 403, error(10, "Application does not have permission for this action"), js
         if path == "/download":
             return 200, fixture("pictures/rgb.jpg"), "image/jpeg"
         if method == "POST" and path == "/555/media":

@@ -35,6 +35,8 @@ public struct CheckResult: Sendable, Hashable {
   public var reference: Reference?
   /// Whether the file, and the request that it goes with, will be accepted.
   public var verdict: Verdict
+  /// The policy that judged it; nil unless the file was checked against several.
+  public var policy: String?
   /// The endpoint that the file was checked against; nil if none was given and none accepts the type.
   public var endpoint: Endpoint?
   /// The media type to declare when sending; nil if there was no file, or its type isn't known.
@@ -53,6 +55,8 @@ public struct CheckResult: Sendable, Hashable {
   public var request: PreparedRequest?
   /// What the server answered; nil if nothing was fetched.
   public var url: URLAnswer?
+  /// What Meta states of the upload; nil if it isn't one, or Meta wasn't asked.
+  public var upload: UploadedMedia?
   /// How it was fixed; nil if that wasn't asked for.
   public var fix: FixNote?
 
@@ -163,11 +167,11 @@ public struct CheckResult: Sendable, Hashable {
 
   /// Whether both results say the same, wherever they come from.
   public static func == (a: Self, b: Self) -> Bool {
-    a.reference == b.reference && a.verdict == b.verdict && a.endpoint == b.endpoint
+    a.reference == b.reference && a.verdict == b.verdict && a.policy == b.policy && a.endpoint == b.endpoint
       && a.mediaType == b.mediaType
       && a.sniffedType == b.sniffedType && a.byteCount == b.byteCount && a.facts == b.facts
       && a.findings == b.findings && a.alternatives == b.alternatives && a.request == b.request
-      && a.url == b.url
+      && a.url == b.url && a.upload == b.upload
       && a.fix == b.fix
   }
 

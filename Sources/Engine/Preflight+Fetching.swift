@@ -49,27 +49,50 @@ extension Preflight {
     }
   }
 
+  /// Fetches what a reference leads to once, and checks it by each engine.
+  static func checkFetched(
+    _ reference: Reference, _ options: CheckOptions, by engines: [Preflight]
+  ) throws -> [CheckResult] {
+    var fetched: Result<FetchedMedia, FetchFailure>?
+    return try engines.map { engine in
+      try engine.checkFetched(reference, options) {
+        let result = fetched ?? fetch(reference, options, for: engines)
+        fetched = result
+        return result
+      }
+    }
+  }
+
   /// Fetches what a reference leads to, and checks it.
+  ///
+  /// - Parameter fetch: Fetches it in place of this engine.
   func checkFetched(
-    _ reference: Reference, subject: Subject = .file, _ options: CheckOptions
+    _ reference: Reference, subject: Subject = .file, _ options: CheckOptions,
+    fetch: (() -> Result<FetchedMedia, FetchFailure>)? = nil
   ) throws -> CheckResult {
     let textual = findings(forTextOf: reference, subject: subject, options)
     // What its text refuses isn't fetched. Nothing is sent to a private host, whatever it answers.
     if rejects(textual) { return result(reference, textual, options) }
     let fetched: FetchedMedia
-    do { fetched = try fetch(reference, options) } catch {
+    do { fetched = try (fetch?() ?? Self.fetch(reference, options, for: [self])).get() } catch {
       return failure(error, reference, subject, textual, options)
     }
     let transfer = fetched.transfer
     let arrival = Arrival(
       transfer: transfer, uploaded: fetched.uploaded, subject: subject,
       findings: options.request == nil ? textual : [])
+    if let uploaded = fetched.uploaded, Self.mayNotBeDownloaded(transfer.answer) {
+      return statedResult(
+        uploaded, reference, textual + policy.findingsForUndownloadedMedia(subject: subject), options,
+        subject, transfer.answer)
+    }
     if !transfer.answer.isSuccess {
       let url = if case .url(let text) = reference { try? MediaURL(text) } else { MediaURL?.none }
       let findings = policy.findings(
         forUnsuccessful: transfer.answer, arrival.text(of: fetched.source), of: url,
         at: options.endpoint, subject: subject)
-      return result(reference, textual + findings, options, transfer.answer)
+      return statedResult(
+        fetched.uploaded, reference, textual + findings, options, subject, transfer.answer)
     }
     if transfer.contentEncoding != nil, !transfer.isDecoded {
       let findings = policy.findings(
@@ -85,12 +108,21 @@ extension Preflight {
     var keeping = options
     keeping.keepsSource = true
     let result = try checkFetched(reference, keeping)
-    guard let source = result.source else {
-      return .inspection(of: reference, nil, result.findings, url: result.url)
+    var inspected: CheckResult
+    if let source = result.source {
+      inspected = try inspect({ source }, as: reference, keepingSource: options.keepsSource)
+    } else {
+      // Which types are accepted is a policy's matter.
+      inspected = .inspection(of: reference, nil, result.findings.filter { $0.code != .mediaTypeNotAllowed })
     }
-    var inspected = try inspect({ source }, as: reference, keepingSource: options.keepsSource)
     inspected.url = result.url
+    inspected.upload = result.upload
     return inspected
+  }
+
+  /// Whether Meta has the media, but doesn't let this token download it. It can be sent all the same.
+  private static func mayNotBeDownloaded(_ answer: URLAnswer) -> Bool {
+    answer.status == nil || answer.status == 401 || answer.status == 403
   }
 
   private func findings(
@@ -101,19 +133,26 @@ extension Preflight {
       forURL: text, subject: subject, allowsPrivateHosts: options.allowsPrivateHosts)
   }
 
-  private func fetch(
-    _ reference: Reference, _ options: CheckOptions
-  ) throws(FetchFailure) -> FetchedMedia {
-    guard let fetcher = options.fetcher else {
-      throw FetchFailure(.local, "this program has no network")
-    }
-    // Without a limit, a server could send for ever.
-    let limit = { [policy] in policy.maximumByteCount(at: $0) ?? Limits.Fetching.byteCount }
-    return try fetcher.fetch(
-      reference, from: options.request?.phoneNumberID, upTo: options.endpoint.map(limit)
-    ) { beginning in
-      let type = (try? structure(of: beginning, named: reference.fileName))?.mediaType
-      return limit(type.flatMap(policy.endpoint(accepting:)))
+  /// Fetches as much as the policy that allows the most wants.
+  private static func fetch(
+    _ reference: Reference, _ options: CheckOptions, for engines: [Preflight]
+  ) -> Result<FetchedMedia, FetchFailure> {
+    Result { () throws(FetchFailure) in
+      guard let fetcher = options.fetcher else {
+        throw FetchFailure(.local, "this program has no network")
+      }
+      // Without a limit, a server could send for ever.
+      let limit = { (endpoint: (Policy) -> Endpoint?) in
+        engines.map { $0.policy.maximumByteCount(at: endpoint($0.policy)) ?? Limits.Fetching.byteCount }.max()
+          ?? 0
+      }
+      return try fetcher.fetch(
+        reference, from: options.request?.phoneNumberID,
+        upTo: options.endpoint.map { endpoint in limit { _ in endpoint } }
+      ) { beginning in
+        let type = (try? engines[0].structure(of: beginning, named: reference.fileName))?.mediaType
+        return limit { policy in type.flatMap(policy.endpoint(accepting:)) }
+      }
     }
   }
 
@@ -132,7 +171,33 @@ extension Preflight {
         reference, endpoint: options.endpoint, inspection: nil, findings: Finding.unfetched(failure.reason))
     }
     let findings = policy.findings(for: failure, at: options.endpoint, subject: subject)
-    return result(reference, textual + findings, options, failure.answer)
+    return statedResult(failure.uploaded, reference, textual + findings, options, subject, failure.answer)
+  }
+
+  /// The result where no bytes came. What Meta states of them is checked in their place.
+  ///
+  /// - Parameter uploaded: What it states; nil for what wasn't uploaded.
+  private func statedResult(
+    _ uploaded: UploadedMedia?, _ reference: Reference, _ findings: [Finding], _ options: CheckOptions,
+    _ subject: Subject, _ answer: URLAnswer?
+  ) -> CheckResult {
+    guard let uploaded else { return result(reference, findings, options, answer) }
+    let type = uploaded.mediaType.map { MediaType(declaring: $0).canonical }
+    let endpoint = options.endpoint ?? type.flatMap(policy.endpoint(accepting:))
+    let stated = policy.findings(forStated: type, uploaded.byteCount, at: endpoint, subject: subject)
+    var result = result(
+      reference, findings + stated, options, answer.flatMap { $0.status == nil ? nil : $0 })
+    result.endpoint = endpoint
+    result.mediaType = type
+    result.byteCount = uploaded.byteCount
+    result.upload = uploaded
+    if let request = options.request, let endpoint, result.verdict == .accepted,
+      let call = policy.call(for: request, at: endpoint, hasFile: false)
+    {
+      result.request = PreparedRequest(
+        call, for: request, of: policy, endpoint: endpoint, declaredType: nil, file: nil)
+    }
+    return result
   }
 
   /// The result for a file of which only the beginning came, since all of it would be over the cap.
@@ -145,6 +210,9 @@ extension Preflight {
     // The length of a compressed answer isn't the file's.
     let byteCount = fetched.transfer.contentEncoding == nil ? answer.contentLength : nil
     var findings = policy.findings(forBeginning: inspection, of: byteCount, at: endpoint)
+    if let uploaded = arrival.uploaded {
+      findings += policy.findings(for: uploaded, inspection, at: endpoint, subject: arrival.subject)
+    }
     findings += policy.findings(
       for: fetched.transfer, inspection, page: arrival.page(inspection, in: fetched.source), at: endpoint,
       subject: arrival.subject)
@@ -152,7 +220,8 @@ extension Preflight {
     result.endpoint = endpoint
     result.mediaType = inspection.mediaType
     result.sniffedType = inspection.sniffedType
-    result.byteCount = byteCount
+    result.byteCount = byteCount ?? arrival.uploaded?.byteCount
+    result.upload = arrival.uploaded
     return result
   }
 

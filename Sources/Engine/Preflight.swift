@@ -268,6 +268,32 @@ public final class Preflight: Sendable {
     return try judge(source, as: reference, options)
   }
 
+  /// Checks what a reference leads to against the policies of several engines. It is opened or fetched once.
+  ///
+  /// - Parameters:
+  ///   - engines: At least one.
+  ///   - open: Opens a file.
+  /// - Returns: A result of each engine; if there are several, with the name of its policy.
+  package static func check(
+    _ reference: Reference, _ options: CheckOptions, by engines: [Preflight],
+    opening open: () throws -> any ByteSource
+  ) throws -> [CheckResult] {
+    var results: [CheckResult]
+    switch reference {
+    case .url, .mediaID: results = try checkFetched(reference, options, by: engines)
+    case .file:
+      do { results = try judge(open(), as: reference, options, arrival: nil, by: engines) } catch let error
+        as ByteSourceError
+      {
+        results = engines.map { _ in .unreadable(reference, error, endpoint: options.endpoint) }
+      }
+    }
+    if engines.count > 1 {
+      for (index, engine) in engines.enumerated() { results[index].policy = engine.policy.name }
+    }
+    return results
+  }
+
   /// Judges bytes that are there already, such as those that a fix made.
   package func judge(
     _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions
@@ -275,38 +301,72 @@ public final class Preflight: Sendable {
     try judge(source, as: reference, options, arrival: nil)
   }
 
-  /// Bytes to facts, facts to findings, findings to a verdict, and to the request that it leads to.
-  ///
-  /// - Parameter arrival: How the bytes came, if they were fetched.
+  /// Judges bytes, however they came.
   func judge(
     _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions, arrival: Arrival?
   ) throws -> CheckResult {
+    try Self.judge(source, as: reference, options, arrival: arrival, by: [self])[0]
+  }
+
+  /// Bytes to facts, and facts to the result of each engine. The facts are read once.
+  ///
+  /// - Parameter arrival: How the bytes came, if they were fetched.
+  private static func judge(
+    _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions, arrival: Arrival?,
+    by engines: [Preflight]
+  ) throws -> [CheckResult] {
     let source = options.cancellation.map { CancellableSource(source: source, cancellation: $0) } ?? source
-    let name = reference?.fileName
-    let sent = options.request.map(policy.reference)
-    let judged: Judgement
+    let tools = engines[0].tools
+    let judged: [Judgement]
     do {
       judged = try tools.read(source) { window in
         let structure = try Structure(
-          &window, named: name, declaredType: options.declaredType, sniffer: tools.sniffer)
-        var inspection = structure.inspection
-        let table = FactTable(inspection, reference: sent)
-        let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(accepting:))
-        var findings = policy.findings(
-          for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType,
-          sentNames: options.request.map(policy.sentNames) ?? [])
-        // Decoding costs more than all else, and what is refused by its structure is refused. It adds faults,
-        // never facts.
-        if (options.depth ?? depth) == .content, !rejects(findings) {
-          inspection = try structure.content(&window)
-          findings += policy.findings(forContentOf: inspection, at: endpoint, name: name)
-            .filter { !findings.contains($0) }
+          &window, named: reference?.fileName, declaredType: options.declaredType, sniffer: tools.sniffer)
+        var content: Inspection?
+        return try engines.map { engine in
+          try engine.judge(structure, named: reference?.fileName, options) {
+            let inspection = try content ?? structure.content(&window)
+            content = inspection
+            return inspection
+          }
         }
-        return Judgement(inspection: inspection, table: table, endpoint: endpoint, findings: findings)
       }
     } catch let error as ByteSourceError {
-      return .unreadable(reference, error, endpoint: options.endpoint)
+      return engines.map { _ in .unreadable(reference, error, endpoint: options.endpoint) }
     }
+    return zip(engines, judged).map { engine, judged in
+      engine.result(of: judged, source, as: reference, options, arrival: arrival)
+    }
+  }
+
+  /// Facts to findings.
+  ///
+  /// - Parameter readContent: Decodes the file.
+  private func judge(
+    _ structure: Structure, named name: FilePath?, _ options: CheckOptions,
+    readContent: () throws -> Inspection
+  ) throws -> Judgement {
+    var inspection = structure.inspection
+    let table = FactTable(inspection, reference: options.request.map(policy.reference))
+    let endpoint = options.endpoint ?? inspection.mediaType.flatMap(policy.endpoint(accepting:))
+    var findings = policy.findings(
+      for: inspection, table, at: endpoint, name: name, declaredType: options.declaredType,
+      sentNames: options.request.map(policy.sentNames) ?? [])
+    // Decoding costs more than all else, and what is refused by its structure is refused. It adds faults, never facts.
+    if (options.depth ?? depth) == .content, !rejects(findings) {
+      inspection = try readContent()
+      findings += policy.findings(forContentOf: inspection, at: endpoint, name: name)
+        .filter { !findings.contains($0) }
+    }
+    return Judgement(inspection: inspection, table: table, endpoint: endpoint, findings: findings)
+  }
+
+  /// Findings to a verdict, and to the request that it leads to.
+  private func result(
+    of judged: Judgement, _ source: any ByteSource, as reference: Reference?, _ options: CheckOptions,
+    arrival: Arrival?
+  ) -> CheckResult {
+    let name = reference?.fileName
     var findings = judged.findings
     if let arrival {
       findings =
@@ -317,6 +377,10 @@ public final class Preflight: Sendable {
       if let uploaded = arrival.uploaded {
         findings += policy.findings(
           for: uploaded, judged.inspection, at: judged.endpoint, subject: arrival.subject)
+        findings += policy.findings(
+          for: uploaded, byteCount: source.byteCount,
+          digest: uploaded.sha256 == nil ? nil : ContentDigest(of: source)?.sha256,
+          subject: arrival.subject)
       }
     }
     var prepared: PreparedRequest?
@@ -341,6 +405,7 @@ public final class Preflight: Sendable {
       request: prepared, isStrict: isStrict, source: options.keepsSource ? source : nil,
       url: arrival?.transfer.answer)
     result.declaredType = policy.declaredType(for: judged.inspection, judged.table)
+    result.upload = arrival?.uploaded
     return result
   }
 

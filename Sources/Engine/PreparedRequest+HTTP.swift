@@ -1,3 +1,4 @@
+internal import PreflightReferences
 internal import PreflightBytes
 internal import SystemPackage
 
@@ -18,7 +19,9 @@ extension PreparedRequest {
       var components = URLComponents()
       components.scheme = "https"
       components.host = host
-      components.path = path
+      let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+      components.path = String(parts[0])
+      if parts.count > 1 { components.query = String(parts[1]) }
       guard let url = components.url else { throw InvalidURL(host: host, path: path) }
       return url
     }
@@ -40,12 +43,40 @@ extension PreparedRequest {
     Dictionary(headers.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
   }
 
-  /// The body as JSON in UTF-8; nil for an upload, whose body is ``form(boundary:)``.
+  /// The body in UTF-8, as JSON, or form-encoded where the `Content-Type` says so; nil for an upload, whose body is
+  /// ``form(boundary:)``.
   public var httpBody: Data? {
-    if isUpload { return nil }
-    var json = JSONWriter()
-    json.body(body, file: nil)
-    return Data(json.bytes)
+    isUpload ? nil : Data(text.utf8)
+  }
+
+  /// The body as it is sent: JSON, or pairs of names and values (URL Standard, section 5.2).
+  package var text: String {
+    guard isFormEncoded else {
+      var json = JSONWriter()
+      json.body(body, file: file)
+      return String(decoding: json.bytes, as: UTF8.self)
+    }
+    return body.map { "\($0.key.percentEncoded)=\(Self.formText($0.value).percentEncoded)" }.joined(
+      separator: "&")
+  }
+
+  private var isFormEncoded: Bool {
+    headers.contains {
+      $0.name.lowercased() == "content-type" && $0.value.hasPrefix("application/x-www-form-urlencoded")
+    }
+  }
+
+  /// A value of a form. It has no members within members: they are JSON, which is what Telegram's bot API wants.
+  private static func formText(_ value: JSONValue) -> String {
+    switch value {
+    case .text(let text): return text
+    case .integer(let integer): return "\(integer)"
+    case .bool(let bool): return "\(bool)"
+    case .object, .array, .file:
+      var json = JSONWriter()
+      json.value(value, file: nil)
+      return String(decoding: json.bytes, as: UTF8.self)
+    }
   }
 
   /// The request with secrets in place of their placeholders.
@@ -87,14 +118,8 @@ extension PreparedRequest {
     for member in body {
       let part = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(Self.quoted(member.key))\""
       switch member.value {
-      case .text(let text): head += "\(part)\r\n\r\n\(text)\r\n"
-      case .integer(let integer): head += "\(part)\r\n\r\n\(integer)\r\n"
-      case .bool(let bool): head += "\(part)\r\n\r\n\(bool)\r\n"
-      case .object, .array:
-        // A form has no members within members: as JSON, which is what Telegram's bot API wants of them.
-        var json = JSONWriter()
-        json.value(member.value, file: nil)
-        head += "\(part)\r\n\r\n\(String(decoding: json.bytes, as: UTF8.self))\r\n"
+      case .text, .integer, .bool, .object, .array:
+        head += "\(part)\r\n\r\n\(Self.formText(member.value))\r\n"
       case .file:
         let name = Self.quoted(file.lastComponent?.string ?? "file")
         let type = fileType.map { "\r\nContent-Type: \($0)" } ?? ""

@@ -9,6 +9,18 @@ enum BuiltInPolicies {
     ("waconnect", { PackageResources.waconnect_toml }),
     ("waconnect-as-printed", { PackageResources.waconnect_as_printed_toml }),
     ("whatsapp-cloud", { PackageResources.whatsapp_cloud_toml }),
+    ("360dialog", { PackageResources._60dialog_toml }),
+    ("twilio-whatsapp", { PackageResources.twilio_whatsapp_toml }),
+    ("infobip", { PackageResources.infobip_toml }),
+    ("vonage", { PackageResources.vonage_toml }),
+    ("aws-social-messaging", { PackageResources.aws_social_messaging_toml }),
+    ("telegram", { PackageResources.telegram_toml }),
+    ("messenger", { PackageResources.messenger_toml }),
+    ("instagram", { PackageResources.instagram_toml }),
+    ("viber", { PackageResources.viber_toml }),
+    ("line", { PackageResources.line_toml }),
+    ("rcs", { PackageResources.rcs_toml }),
+    ("mms", { PackageResources.mms_toml }),
   ]
 
   /// The default fields of a request to a WhatsApp gateway, for policies that define no field kinds.

@@ -11,10 +11,10 @@ package struct Field: Sendable {
   /// Whether it refers to the media; a message has exactly one such field.
   package let isMediaReference: Bool
   /// The endpoints whose requests have it.
-  package let endpoints: Endpoints
+  package private(set) var endpoints: Endpoints
   /// The smallest integer; nil if there is none.
   package let minimum: Int?
-  /// The maximum number of characters, or the largest integer; nil if there is no limit.
+  /// The maximum number of characters (Unicode scalars), or the largest integer; nil if there is no limit.
   package let maximum: Int?
   /// The characters that an ID may have; nil for all but spaces and control characters.
   package let characters: String?
@@ -38,6 +38,15 @@ package struct Field: Sendable {
       case .only(let own): own.contains(endpoint)
       }
     }
+  }
+
+  /// Forgets an endpoint.
+  mutating func leaveOut(_ endpoint: Endpoint) {
+    endpoints =
+      switch endpoints {
+      case .not(let others): .not(others.filter { $0 != endpoint })
+      case .only(let own): .only(own.filter { $0 != endpoint })
+      }
   }
 
   /// What a value is.

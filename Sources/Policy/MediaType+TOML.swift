@@ -13,9 +13,17 @@ extension MediaType {
     self.init(rawValue: text)
   }
 
-  /// Reads a list of media types; nil if there is none. What isn't one is reported.
+  /// Reads a list of media types and of ranges such as `image/*`; nil if there is none. What is neither is reported.
   static func list(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) -> [MediaType]? {
-    decoder.strings(table, key)?.compactMap { MediaType($0.text, at: $0.position, &decoder) }
+    decoder.strings(table, key)?.compactMap { text in
+      let range = MediaType(rawValue: text.text)
+      return range.isRange ? range : MediaType(text.text, at: text.position, &decoder)
+    }
+  }
+
+  /// Whether it stands for all types, or for all of one top level (as in RFC 9110, section 12.5.1).
+  var isRange: Bool {
+    rawValue == "*/*" || rawValue.hasSuffix("/*") && Self.isMediaType("\(topLevel)/x".utf8[...])
   }
 
   /// Reads a type to declare, which may have parameters; nil after an error, which is reported.

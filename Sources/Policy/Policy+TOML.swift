@@ -120,6 +120,10 @@ struct PolicyDraft {
     let all = known + new.filter { !known.contains($0) }
     for entry in table.entries {
       let index = endpoints.firstIndex { $0.endpoint.rawValue == entry.key }
+      if case .boolean(false) = entry.node.value {
+        removeEndpoint(entry, at: index, &decoder)
+        continue
+      }
       guard
         let own = EndpointDraft(
           entry, basedOn: index.map { endpoints[$0] },
@@ -127,6 +131,22 @@ struct PolicyDraft {
       else { continue }
       if let index { endpoints[index] = own } else { endpoints.append(own) }
     }
+  }
+
+  /// Removes an endpoint of the policy that is extended, which the provider doesn't have.
+  private mutating func removeEndpoint(
+    _ entry: TOMLTable.Entry, at index: Int?, _ decoder: inout TOMLDecoder
+  ) {
+    guard let index else {
+      return decoder.report(entry.position, "there is no endpoint '\(entry.key)' to remove")
+    }
+    let own = endpoints.remove(at: index)
+    if let other = endpoints.first(where: { $0.base == own.endpoint }) {
+      decoder.report(
+        entry.position, "'\(entry.key)' can't be removed: '\(other.endpoint.rawValue)' extends it")
+    }
+    rules = rules.compactMap { $0.leavingOut(own.endpoint) }
+    for index in fields.indices { fields[index].leaveOut(own.endpoint) }
   }
 
   /// Reads the bodies of endpoints, which have places for fields.

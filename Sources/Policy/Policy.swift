@@ -88,7 +88,7 @@ public final class Policy: Sendable {
 
   /// The first endpoint that accepts `mediaType`, among those that are chosen by themselves.
   package func endpoint(accepting mediaType: MediaType) -> Endpoint? {
-    automaticEndpoints.first { $0.types.contains(mediaType) }?.endpoint
+    automaticEndpoints.first { $0.accepts(mediaType) }?.endpoint
   }
 
   /// The call that a request is for; nil if its endpoint takes none.
@@ -136,6 +136,7 @@ package struct EndpointPolicy: Sendable {
   package let phrase: String
   /// The path of the call; nil if the service has one for all.
   package let path: String?
+  /// Media types, and ranges of them such as `image/*`.
   package let types: [MediaType]
   package let caps: [Cap]
   /// The body of its messages; nil for the service's.
@@ -149,6 +150,16 @@ package struct EndpointPolicy: Sendable {
   /// The message about a file of another type; nil for that of `media-type-not-allowed`.
   package let refusal: String?
   package let source: String?
+}
+
+extension EndpointPolicy {
+  /// Whether files of a type are accepted; without one, whether any file is.
+  package func accepts(_ mediaType: MediaType?) -> Bool {
+    types.contains { type in
+      guard type.isRange else { return type == mediaType }
+      return type.topLevel == "*" || type.topLevel == mediaType?.topLevel
+    }
+  }
 }
 
 /// A size limit in bytes, for the files that it applies to.
@@ -194,6 +205,12 @@ package struct Rule: Sendable {
     Rule(
       code: code, severity: severity, endpoints: endpoints, when: when, test: test, message: message,
       expected: expected, actual: actual, remedy: remedy, source: source)
+  }
+
+  /// The same rule without an endpoint; nil if it applies nowhere else.
+  func leavingOut(_ endpoint: Endpoint) -> Rule? {
+    let rest = endpoints.filter { $0 != endpoint }
+    return rest.isEmpty && !endpoints.isEmpty ? nil : applying(at: rest)
   }
 
   /// The conditions that are violated, and how to check their streams; nil if the rule is followed or doesn't

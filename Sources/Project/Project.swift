@@ -58,6 +58,7 @@ package final class Project {
     self.workingFolder = workingFolder
     policies = PolicyLoader(workingFolder: workingFolder)
     if let policy = options.overrides.policy?.value { policies.add(policy) }
+    for policy in options.overrides.otherPolicies { policies.add(policy) }
     let patterns = options.exclude.compactMap { try? IgnorePattern($0[...], line: 0) }
     exclude = IgnoreList(source: "--exclude", folder: workingFolder, patterns: patterns)
     if case .file(let file) = options.search {
@@ -85,8 +86,8 @@ package final class Project {
       }
     }
     guard let endpoint = options.overrides.endpoint?.value else { return nil }
+    if policies.know(endpoint.rawValue) { return nil }
     let known = policies.endpoints
-    if known.contains(endpoint) { return nil }
     return "unknown endpoint '\(endpoint)'"
       + TOMLDecoder.suggestion(endpoint.rawValue, known.map(\.rawValue) + [Endpoint.automatic])
   }
@@ -273,8 +274,14 @@ package final class Project {
       var settings = chain.settings(matching: matched)
       settings.apply(options.overrides)
       let recipe = EngineRecipe(settings, options.selection)
+      let others = settings.otherPolicies.map { policy in
+        var other = settings
+        other.policy = Setting(policy, .commandLine)
+        return engine(EngineRecipe(other, options.selection), other)
+      }
       return FileSettings(
-        engine: engine(recipe, settings), recipe: recipe, endpoint: settings.endpoint?.value)
+        engine: engine(recipe, settings), others: others, recipe: recipe,
+        endpoint: settings.endpoint?.value)
     }
   }
 
@@ -303,7 +310,9 @@ package final class Project {
 
   /// The name of the policy that files are checked against; nil if there may be several.
   package var policyName: String? {
-    if let policy = options.overrides.policy { return policy.value.policy.name }
+    if let policy = options.overrides.policy {
+      return ([policy.value] + options.overrides.otherPolicies).map(\.policy.name).joined(separator: ",")
+    }
     let names = searchesUpwards ? policyNames : outermost.policyNames
     return names.count > 1 ? nil : names.first ?? Policy.builtInNames.first
   }

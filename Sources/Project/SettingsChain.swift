@@ -4,13 +4,16 @@ package import MediaPreflight
 /// The settings of a file, in the form that checks use. Files with the same settings share one instance.
 package final class FileSettings: Sendable {
   package let engine: Preflight
+  /// That engine, and those of the other policies that the file is checked against.
+  package let engines: [Preflight]
   /// How another process makes the same engine.
   package let recipe: EngineRecipe
   /// The endpoint; nil for automatic.
   package let endpoint: Endpoint?
 
-  init(engine: Preflight, recipe: EngineRecipe, endpoint: Endpoint?) {
+  init(engine: Preflight, others: [Preflight], recipe: EngineRecipe, endpoint: Endpoint?) {
     self.engine = engine
+    engines = [engine] + others
     self.recipe = recipe
     self.endpoint = endpoint
   }

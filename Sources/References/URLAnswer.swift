@@ -71,6 +71,8 @@ package struct FetchFailure: Error, Sendable, Hashable, Codable {
   package let reason: String
   /// What had come until then.
   package var answer: URLAnswer?
+  /// What Meta says of the media that couldn't be downloaded; nil if it wasn't asked, or didn't answer.
+  package var uploaded: UploadedMedia?
 
   package init(_ kind: Kind, _ reason: String, answer: URLAnswer? = nil) {
     self.kind = kind
@@ -79,10 +81,24 @@ package struct FetchFailure: Error, Sendable, Hashable, Codable {
   }
 }
 
-/// What Meta says of uploaded media (Cloud API reference, "Retrieve media URL").
-package struct UploadedMedia: Sendable, Hashable, Codable {
-  /// The media type that was declared at the upload.
-  package var mediaType: String?
+/// What Meta states of uploaded media (Cloud API reference, "Retrieve media URL"). It doesn't state its age.
+public struct UploadedMedia: Sendable, Hashable, Codable {
+  /// The media type that was declared at the upload; nil if it isn't stated.
+  public var mediaType: String?
+  /// The size in bytes; nil if it isn't stated.
+  public var byteCount: UInt64?
+  /// The SHA-256 of the bytes in lower-case hexadecimal; nil if it isn't stated.
+  public var sha256: String?
 
-  package init(mediaType: String?) { self.mediaType = mediaType }
+  /// Creates a statement; nil for what isn't stated.
+  public init(mediaType: String? = nil, byteCount: UInt64? = nil, sha256: String? = nil) {
+    self.mediaType = mediaType
+    self.byteCount = byteCount
+    self.sha256 = sha256
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case mediaType, sha256
+    case byteCount = "size"
+  }
 }

@@ -29,6 +29,22 @@ extension CheckResult {
 }
 
 extension CheckResult {
+  /// A finding's message, after the policy where there are several.
+  func message(of finding: Finding) -> String {
+    policy.map { "\($0): \(finding.message)" } ?? finding.message
+  }
+}
+
+extension UploadedMedia {
+  /// What is stated, in a line; nil if nothing is.
+  var words: String? {
+    let parts = [mediaType, byteCount.map { "\($0) bytes" }, sha256.map { "SHA-256 \($0)" }]
+    let text = parts.compactMap { $0 }.joined(separator: ", ")
+    return text.isEmpty ? nil : text
+  }
+}
+
+extension CheckResult {
   /// The file's name and its first finding's message, on one line of a log.
   package var logLine: String {
     let message = findings.first.map { ": " + VisibleText.logLine($0.message) } ?? ""

@@ -13,7 +13,7 @@ struct CheckstyleReport: Report {
     var text = "<file name=\"\(XMLText.escaped(ProjectPath(reference, context).display))\">\n"
     for finding in result.findings {
       let severity = finding.severity == .note ? "info" : finding.severity.rawValue
-      var message = finding.message
+      var message = result.message(of: finding)
       if let offset = finding.offset { message += " At byte \(offset)." }
       if let remedy = finding.remedy { message += " " + remedy }
       text += "  <error line=\"1\" column=\"1\" severity=\"\(severity)\""

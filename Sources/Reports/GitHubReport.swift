@@ -18,12 +18,13 @@ struct GitHubReport: Report {
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
     for finding in result.findings {
       if commands[finding.severity, default: []].count < Self.shownPerLevel {
-        commands[finding.severity, default: []].append(command(result.reference, finding))
+        commands[finding.severity, default: []].append(command(result, finding))
       } else {
         hidden[finding.severity, default: 0] += 1
         // The line starts with the severity, so a file name can't be parsed as a command.
         let name = result.reference?.display ?? "request"
-        let line = "\(finding.severity.rawValue)[\(finding.code.rawValue)] \(name): \(finding.message)"
+        let line =
+          "\(finding.severity.rawValue)[\(finding.code.rawValue)] \(name): \(result.message(of: finding))"
         output += Array((VisibleText.logLine(line) + "\n").utf8)
       }
     }
@@ -42,16 +43,16 @@ struct GitHubReport: Report {
     output += Array(text.utf8)
   }
 
-  private func command(_ reference: Reference?, _ finding: Finding) -> String {
+  private func command(_ result: CheckResult, _ finding: Finding) -> String {
     let level = finding.severity == .note ? "notice" : finding.severity.rawValue
     var properties: [String] = []
-    if let reference {
+    if let reference = result.reference {
       let path = VisibleText.withoutNamedCommands(ProjectPath(reference, context).text)
       properties += ["file=\(Self.property(path))", "line=1"]
     }
     properties.append("title=\(Self.property(finding.code.rawValue))")
     func shown(_ text: String) -> String { VisibleText.withoutNamedCommands(VisibleText.oneLine(text)) }
-    var message = shown(finding.message)
+    var message = shown(result.message(of: finding))
     if let offset = finding.offset { message += " At byte \(offset)." }
     if let remedy = finding.remedy { message += "\n\(shown(remedy))" }
     return "::\(level) \(properties.joined(separator: ","))::\(Self.data(message))\n"

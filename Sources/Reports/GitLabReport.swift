@@ -13,12 +13,12 @@ struct GitLabReport: Report {
   mutating func add(_ result: CheckResult, to output: inout [UInt8]) {
     guard let reference = result.reference else { return }
     let path = ProjectPath(reference, context)
-    for (finding, fingerprint) in Fingerprint.all(of: result.findings, at: path) {
+    for (finding, fingerprint) in Fingerprint.all(of: result.findings, at: path, by: result.policy) {
       output += Array((isEmpty ? "[\n" : ",\n").utf8)
       isEmpty = false
       var json = JSONWriter()
       json.object { json in
-        json.member("description", "\(finding.code.rawValue): \(finding.message)")
+        json.member("description", "\(finding.code.rawValue): \(result.message(of: finding))")
         json.member("check_name", finding.code.rawValue)
         json.member("fingerprint", fingerprint)
         json.member("severity", Self.severity(of: finding, in: result))

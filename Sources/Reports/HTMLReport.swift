@@ -51,6 +51,7 @@ struct HTMLReport: Report {
       "</div>\n<div class=\"what\"><h2><bdi>\(Self.escaped(result.reference?.display ?? "request"))</bdi></h2>\n<p class=\"dim\">"
     if let verdict = result.shownVerdict { text += "<b class=\"\(verdict)\">\(verdict)</b>" }
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
+    if let policy = result.policy { text += " by \(Self.escaped(policy))" }
     if let brief = result.brief { text += " (<bdi>\(Self.escaped(brief))</bdi>)" }
     text += "</p>\n"
     if !result.suppressed.isEmpty {

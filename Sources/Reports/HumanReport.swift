@@ -10,6 +10,7 @@ struct HumanReport: Report {
     let findings = listed(result)
     guard let findings else { return }
     var text = heading(result) + "\n"
+    if result.isInspection, let upload = result.upload?.words { text += line("Meta states: ", upload) }
     for finding in findings { text += describe(finding) }
     if !result.suppressed.isEmpty, context.listing != .errors {
       let count = result.suppressed.count
@@ -36,6 +37,12 @@ struct HumanReport: Report {
     text += summary.suffix + "."
     let hasFailed = summary.rejected > 0 || summary.unjudged > 0
     text = style(text, hasFailed ? .red : .green) + "\n"
+    if !summary.policies.isEmpty {
+      let counts = summary.policies.map { "\($0.name) \($0.accepted) of \($0.checked)" }
+      text += wrap(
+        VisibleText.logLine("Accepted by " + counts.joined(separator: ", ") + "."), indent: 0, from: 0)
+      text += "\n"
+    }
     if countingCodes, !summary.codes.isEmpty {
       text += wrap(summary.codeCounts(), indent: 0, from: 0) + "\n"
     }
@@ -64,9 +71,10 @@ struct HumanReport: Report {
     var text = style(name, .bold)
     var width = TextWidth.columns(of: name)
     if let verdict = result.shownVerdict {
-      let endpoint = result.endpoint.map { " as \($0.rawValue)" } ?? ""
+      let policy = result.policy.map { " by " + VisibleText.logLine($0) } ?? ""
+      let endpoint = (result.endpoint.map { " as \($0.rawValue)" } ?? "") + policy
       text += "  " + style(verdict.rawValue, verdict == .accepted ? .green : .red) + endpoint
-      width += 2 + verdict.rawValue.utf8.count + endpoint.utf8.count
+      width += 2 + verdict.rawValue.utf8.count + TextWidth.columns(of: endpoint)
     }
     if let brief = result.brief {
       let isTooLong = context.width.map { width + TextWidth.columns(of: brief) + 4 > $0 } ?? false

@@ -56,6 +56,18 @@ extension JSONWriter {
       json.member("unjudged", summary.unjudged)
       json.member("warnings", summary.warnings)
       if summary.suppressed > 0 { json.member("suppressed", summary.suppressed) }
+      if !summary.policies.isEmpty {
+        json.key("policies")
+        json.array { json in
+          for policy in summary.policies {
+            json.object { json in
+              json.member("name", policy.name)
+              json.member("checked", policy.checked)
+              json.member("accepted", policy.accepted)
+            }
+          }
+        }
+      }
       if summary.isInterrupted {
         json.key("interrupted")
         json.bool(true)

@@ -13,7 +13,8 @@ struct JUnitReport: Report {
 
   mutating func add(_ result: CheckResult, to _: inout [UInt8]) {
     tests += 1
-    let name = result.reference?.display ?? "request \(tests)"
+    let file = result.reference?.display ?? "request \(tests)"
+    let name = result.policy.map { "\(file) (\($0))" } ?? file
     let endpoint = result.endpoint?.rawValue ?? "unknown"
     var body = ""
     if result.isUnreadable {

@@ -92,7 +92,8 @@ struct MarkdownReport: Report {
       return "preflight: \(count(summary.unjudged, "file")) could not be judged"
     }
     if summary.rejected > 0 {
-      return "preflight: \(summary.rejected) of \(count(summary.checked, "file")) rejected"
+      return
+        "preflight: \(summary.rejected) of \(count(summary.checked, summary.policies.isEmpty ? "file" : "result")) rejected"
     }
     return "preflight: nothing rejected"
   }
@@ -110,6 +111,7 @@ struct MarkdownReport: Report {
     var text = "- \(name)"
     if let verdict = result.shownVerdict { text += " " + verdict.rawValue }
     if let endpoint = result.endpoint { text += " as \(endpoint.rawValue)" }
+    if let policy = result.policy { text += " by \(MarkdownText.code(policy))" }
     if !result.suppressed.isEmpty {
       text += " (\(Self.count(result.suppressed.count, "baseline finding")) suppressed)"
     }

@@ -81,15 +81,28 @@ public struct Summary: Sendable, Hashable {
   public private(set) var suppressed = 0
   /// The number of findings with each code.
   public private(set) var codes: [FindingCode: Int] = [:]
+  /// The counts of each policy, where files are checked against several.
+  public private(set) var policies: [PolicyCount] = []
   /// Whether the run was interrupted, so that the counts are incomplete.
   public var isInterrupted = false
 
   /// Creates an empty summary.
   public init() {}
 
+  /// How many files a policy accepts.
+  public struct PolicyCount: Sendable, Hashable {
+    /// The policy's name.
+    public let name: String
+    /// The number of files that were checked against it.
+    public fileprivate(set) var checked = 0
+    /// The number of those that it accepts.
+    public fileprivate(set) var accepted = 0
+  }
+
   /// Counts a result.
   public mutating func count(_ result: CheckResult) {
     checked += 1
+    if let policy = result.policy, !result.isUnreadable { count(result, by: policy) }
     if result.isUnreadable {
       unjudged += 1
     } else if !result.isInspection {
@@ -98,6 +111,13 @@ public struct Summary: Sendable, Hashable {
     warnings += result.findings.count { $0.severity == .warning }
     suppressed += result.suppressed.count
     for finding in result.findings { codes[finding.code, default: 0] += 1 }
+  }
+
+  private mutating func count(_ result: CheckResult, by policy: String) {
+    let index = policies.firstIndex { $0.name == policy } ?? policies.endIndex
+    if index == policies.endIndex { policies.append(PolicyCount(name: policy)) }
+    policies[index].checked += 1
+    if result.verdict == .accepted { policies[index].accepted += 1 }
   }
 
   /// The number of findings with each code, such as "5 file-too-large, 2 damaged-file", most frequent first. A
@@ -113,8 +133,9 @@ public struct Summary: Sendable, Hashable {
 
   /// The number of files as text, "2 files checked". A file that couldn't be read wasn't checked.
   var filesChecked: String {
-    let count = checked - unjudged
-    return count == 1 ? "1 file checked" : "\(count) files checked"
+    let count = policies.map(\.checked).max() ?? checked - unjudged
+    let policies = policies.isEmpty ? "" : " against \(policies.count) policies"
+    return (count == 1 ? "1 file checked" : "\(count) files checked") + policies
   }
 
   /// The end of a sentence with the counts: unjudged files, suppressed findings, and whether the run was interrupted.

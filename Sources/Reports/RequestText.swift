@@ -26,7 +26,7 @@ public enum RequestText: String, Sendable, CaseIterable {
   }
 
   private static func message(_ request: PreparedRequest) -> String {
-    let body = body(request)
+    let body = request.text
     var lines = ["\(request.method) \(request.path) HTTP/1.1", "Host: \(request.host)"]
     lines += request.headers.map { "\($0.name): \($0.value)" }
     lines += ["Content-Length: \(body.utf8.count)", "", body]
@@ -41,7 +41,7 @@ public enum RequestText: String, Sendable, CaseIterable {
     lines += request.headers.filter { !request.isUpload || $0.name != "Content-Type" }
       .map { "-H \"\($0.name): \(escaped($0.value))\"" }
     guard request.isUpload else {
-      lines.append("--data-raw \(ShellWord.quoted(body(request)))")
+      lines.append("--data-raw \(ShellWord.quoted(request.text))")
       return lines.joined(separator: " \\\n  ") + "\n"
     }
     for member in request.body {

@@ -50,10 +50,12 @@ struct SARIFReport: Report {
     let path = result.reference.map { ProjectPath($0, context) }
     let isFull = findings.allSatisfy { written + (held[$0.severity]?.count ?? 0) >= limit }
     if isFull { return omitted += findings.count }
-    for (index, (finding, fingerprint)) in Fingerprint.all(of: findings, at: path).enumerated() {
+    let fingerprints = Fingerprint.all(of: findings, at: path, by: result.policy)
+    for (index, (finding, fingerprint)) in fingerprints.enumerated() {
       var json = JSONWriter()
       let isSuppressed = index >= result.findings.count
-      write(finding, fingerprint, at: path, isSuppressed: isSuppressed, to: &json)
+      write(
+        finding, result.message(of: finding), fingerprint, at: path, isSuppressed: isSuppressed, to: &json)
       if finding.severity != .error || isSuppressed {
         if held[finding.severity, default: []].count < limit {
           held[finding.severity, default: []].append(json.bytes)
@@ -169,7 +171,7 @@ struct SARIFReport: Report {
   }
 
   private func write(
-    _ finding: Finding, _ fingerprint: String, at path: ProjectPath?, isSuppressed: Bool,
+    _ finding: Finding, _ message: String, _ fingerprint: String, at path: ProjectPath?, isSuppressed: Bool,
     to json: inout JSONWriter
   ) {
     json.object { json in
@@ -180,7 +182,7 @@ struct SARIFReport: Report {
       json.object { json in
         let remedy = finding.remedy.map { " " + $0 } ?? ""
         // `[text](target)` would be a link (section 3.11.6).
-        let text = VisibleText.replacing("](", with: "\\](", in: finding.message + remedy)
+        let text = VisibleText.replacing("](", with: "\\](", in: message + remedy)
         json.member("text", VisibleText.oneLine(text))
       }
       if let path {

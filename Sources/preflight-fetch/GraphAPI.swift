@@ -48,8 +48,9 @@
 
     // MARK: Media that was uploaded
 
-    /// What Meta says of uploaded media, and the URL that it can be downloaded from for five minutes.
-    func media(_ id: String, _ limits: FetchRequest.Limits) async throws -> (UploadedMedia, url: String) {
+    /// What Meta states of uploaded media, and the URL that it can be downloaded from for five minutes; nil if it may not
+    /// be downloaded.
+    func media(_ id: String, _ limits: FetchRequest.Limits) async throws -> (UploadedMedia, url: String?) {
       let deadline = Time(limits.seconds)
       let path = "/\(id.percentEncoded)"
       let number = access.phoneNumberID.map { "?phone_number_id=\($0.percentEncoded)" }
@@ -63,19 +64,37 @@
         }
         throw error
       }
-      guard let url = answer.value.url else {
-        throw FetchFailure(.refused, "Meta's answer has no URL to download from")
-      }
-      return (UploadedMedia(mediaType: answer.value.mimeType), url)
+      return (answer.value.uploaded, answer.value.url)
     }
 
     private struct Media: Decodable, Sendable {
       let url: String?
-      let mimeType: String?
+      let uploaded: UploadedMedia
 
       private enum CodingKeys: String, CodingKey {
-        case url
+        case url, sha256
         case mimeType = "mime_type"
+        case fileSize = "file_size"
+      }
+
+      /// What is of another kind than documented isn't stated.
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let text = { (key: CodingKeys) in try? container.decodeIfPresent(String.self, forKey: key) }
+        url = text(.url)
+        // The documentation shows the size as text, the API sends a number.
+        let size = try? container.decodeIfPresent(UInt64.self, forKey: .fileSize)
+        uploaded = UploadedMedia(
+          mediaType: text(.mimeType), byteCount: size ?? text(.fileSize).flatMap { UInt64($0) },
+          sha256: text(.sha256).flatMap(Self.hexadecimal))
+      }
+
+      /// A SHA-256 in lower-case hexadecimal, of one in hexadecimal or, as in Meta's webhooks, in base64; nil if it is
+      /// neither.
+      private static func hexadecimal(_ digest: String) -> String? {
+        if digest.utf8.count == 64, digest.allSatisfy(\.isHexDigit) { return digest.lowercased() }
+        guard let bytes = Data(base64Encoded: digest), bytes.count == 32 else { return nil }
+        return bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
       }
     }
 

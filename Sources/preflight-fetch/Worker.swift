@@ -58,11 +58,17 @@
     ) async throws {
       let graph = try GraphAPI(access, clients: clients)
       let (uploaded, url) = try await graph.media(media, limits)
-      let target = try Target(url)
-      try await hosts.withSlot(at: target.origin) { [self] in
-        let download = Download(target, limits, clients, authorization: graph.authorization)
-        let transfer = try await download.run { try await self.limit(for: id, $0, $1) }
-        reply(.answer(transfer, uploaded), with: download.spool, to: id)
+      guard let url else { return reply(.answer(Transfer(), uploaded), to: id) }
+      do {
+        let target = try Target(url)
+        try await hosts.withSlot(at: target.origin) { [self] in
+          let download = Download(target, limits, clients, authorization: graph.authorization)
+          let transfer = try await download.run { try await self.limit(for: id, $0, $1) }
+          reply(.answer(transfer, uploaded), with: download.spool, to: id)
+        }
+      } catch var failure as FetchFailure {
+        failure.uploaded = uploaded
+        throw failure
       }
     }
 

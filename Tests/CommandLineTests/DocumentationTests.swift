@@ -214,4 +214,18 @@ import Testing
     for kind in kinds { #expect(text.contains("\n| `\(kind)` | "), "\(kind)") }
     #expect(try rows(text, after: "# Policies\n") == Policy.builtInNames)
   }
+
+  /// The page of the providers has a row for each policy after the first three, with each of its endpoints.
+  @Test func thePageOfProvidersNamesTheirEndpoints() throws {
+    let text = try Self.text("Documentation/Providers.md")
+    let names = Policy.builtInNames.dropFirst(3)
+    #expect(try rows(text, after: "## What each accepts\n") == Array(names))
+    for policy in names.compactMap(Policy.builtIn) {
+      let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| `\(policy.name)` |") })
+      let named = row.split(separator: "|")[1].matches(of: /`([a-z-]+)`/).map {
+        Endpoint(rawValue: String($0.1))
+      }
+      #expect(named.filter(policy.endpointNames.contains) == policy.endpointNames, "\(policy.name)")
+    }
+  }
 }

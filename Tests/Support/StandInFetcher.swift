@@ -8,7 +8,7 @@ struct StandInFetcher: Fetcher {
 
   init(
     _ bytes: [UInt8], answering change: (inout Transfer) -> Void = { _ in }, beginning: [UInt8]? = nil,
-    uploadedAs mediaType: String? = nil
+    uploadedAs uploaded: UploadedMedia? = nil
   ) {
     var transfer = Transfer()
     transfer.answer.status = 200
@@ -16,13 +16,14 @@ struct StandInFetcher: Fetcher {
     transfer.answer.contentLength = UInt64(bytes.count)
     transfer.answer.bytesRead = UInt64(bytes.count)
     change(&transfer)
-    let uploaded = mediaType.map { UploadedMedia(mediaType: $0) }
     outcome = .success(FetchedMedia(transfer, uploaded: uploaded, source: MemorySource(bytes)))
     self.beginning = beginning
   }
 
-  init(failing kind: FetchFailure.Kind, _ reason: String) {
-    outcome = .failure(FetchFailure(kind, reason))
+  init(failing kind: FetchFailure.Kind, _ reason: String, uploadedAs uploaded: UploadedMedia? = nil) {
+    var failure = FetchFailure(kind, reason)
+    failure.uploaded = uploaded
+    outcome = .failure(failure)
     beginning = nil
   }
 
@@ -35,7 +36,7 @@ struct StandInFetcher: Fetcher {
     var transfer = fetched.transfer
     transfer.isCut = (byteCount ?? limit(MemorySource(beginning))) < fetched.source.byteCount
     return FetchedMedia(
-      transfer, uploaded: nil, source: transfer.isCut ? MemorySource(beginning) : fetched.source)
+      transfer, uploaded: fetched.uploaded, source: transfer.isCut ? MemorySource(beginning) : fetched.source)
   }
 }
 

@@ -8,6 +8,13 @@ public struct ContentDigest: Sendable, Hashable {
   /// file beyond 2 GiB `sha256-16mib:`, the digits of its first 16 MiB, a colon, and its size.
   public let text: String
 
+  /// The SHA-256 of the whole content in hexadecimal; nil if it is the digest of a part.
+  var sha256: String? {
+    text.hasPrefix(Self.whole) ? String(text.dropFirst(Self.whole.count)) : nil
+  }
+
+  private static let whole = "sha256:"
+
   /// Whether it is the digest of no bytes at all.
   public var isOfNothing: Bool { self == Self.nothing }
 
@@ -36,10 +43,10 @@ public struct ContentDigest: Sendable, Hashable {
       return nil
     }
     let hex = Self.hexadecimal(hash.digest())
-    text = limit == source.byteCount ? "sha256:\(hex)" : "sha256-16mib:\(hex):\(source.byteCount)"
+    text = limit == source.byteCount ? Self.whole + hex : "sha256-16mib:\(hex):\(source.byteCount)"
   }
 
-  private static let nothing = ContentDigest(text: "sha256:" + hexadecimal(SHA256().digest()))
+  private static let nothing = ContentDigest(text: whole + hexadecimal(SHA256().digest()))
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()

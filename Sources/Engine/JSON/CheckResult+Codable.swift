@@ -9,8 +9,9 @@ internal import SystemPackage
 
 extension CheckResult: Codable {
   private enum CodingKeys: String, CodingKey {
-    case path, pathBytes, verdict, endpoint, mediaType, sniffedType, size, facts, findings, alternatives,
-      request, url, fix
+    case path, pathBytes, policy, verdict, endpoint, mediaType, sniffedType, size, facts, findings,
+      alternatives,
+      request, url, upload, fix
   }
 
   /// Decodes one result of `preflight check --format ndjson` or `preflight hook`.
@@ -46,6 +47,8 @@ extension CheckResult: Codable {
       request: try container.decodeIfPresent(PreparedRequest.self, forKey: .request))
     self.reference = reference
     url = try container.decodeIfPresent(URLAnswer.self, forKey: .url)
+    policy = try container.decodeIfPresent(String.self, forKey: .policy)
+    upload = try container.decodeIfPresent(UploadedMedia.self, forKey: .upload)
     fix = try container.decodeIfPresent(FixNote.self, forKey: .fix)
     isInspection = verdict == nil
   }
@@ -57,6 +60,7 @@ extension CheckResult: Codable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(reference.map { $0.text ?? $0.display }, forKey: .path)
     if let name, name.text == nil { try container.encode(name.bytes.hexadecimal, forKey: .pathBytes) }
+    try container.encodeIfPresent(policy, forKey: .policy)
     try container.encode(shownVerdict, forKey: .verdict)
     try container.encode(endpoint, forKey: .endpoint)
     try container.encode(mediaType, forKey: .mediaType)
@@ -67,6 +71,7 @@ extension CheckResult: Codable {
     try container.encode(alternatives, forKey: .alternatives)
     try container.encode(request, forKey: .request)
     try container.encodeIfPresent(url, forKey: .url)
+    try container.encodeIfPresent(upload, forKey: .upload)
     try container.encodeIfPresent(fix, forKey: .fix)
   }
 }

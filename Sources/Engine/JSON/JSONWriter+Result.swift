@@ -13,6 +13,7 @@ extension JSONWriter {
         json.written(id)
       }
       json.path(result.reference)
+      if let policy = result.policy { json.member("policy", policy) }
       json.member("verdict", result.shownVerdict?.rawValue)
       json.member("endpoint", result.endpoint?.rawValue)
       json.member("mediaType", result.mediaType?.rawValue)
@@ -31,6 +32,7 @@ extension JSONWriter {
       json.key("request")
       if let request = result.request { json.request(request) } else { json.null() }
       if let answer = result.url { json.answer(answer) }
+      if let upload = result.upload { json.upload(upload) }
       if let fix = result.fix {
         json.key("fix")
         json.fix(fix)
@@ -57,6 +59,15 @@ extension JSONWriter {
       json.member("location", answer.location)
       json.member("bytesRead", answer.bytesRead)
       json.member("milliseconds", answer.milliseconds)
+    }
+  }
+
+  private mutating func upload(_ upload: UploadedMedia) {
+    key("upload")
+    object { json in
+      json.member("mediaType", upload.mediaType)
+      json.member("size", upload.byteCount)
+      json.member("sha256", upload.sha256)
     }
   }
 

@@ -3,7 +3,7 @@
 #else
   package import Foundation
 #endif
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightFormats
 package import PreflightInspection
 package import PreflightReferences
@@ -88,6 +88,61 @@ extension Policy {
     return maker.findings
   }
 
+  /// The finding about a download that isn't what Meta has: the file that was checked isn't the one that is sent.
+  ///
+  /// - Parameters:
+  ///   - byteCount: How many bytes came.
+  ///   - digest: Their SHA-256 in lower-case hexadecimal; nil if it isn't known.
+  package func findings(
+    for uploaded: UploadedMedia, byteCount: UInt64, digest: String?, subject: Subject
+  ) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: nil)
+    let fix = Remedy(advice: "Check the media ID again; if it stays, upload the file again.")
+    if let stated = uploaded.byteCount, stated != byteCount {
+      maker.add(
+        .urlUnreachable, subject: subject,
+        message: "Meta states {expected} bytes for the upload, but its download has {actual}.",
+        expected: "\(stated)", actual: "\(byteCount)", fix: fix)
+    } else if let stated = uploaded.sha256, let digest, stated != digest {
+      maker.add(
+        .urlUnreachable, subject: subject,
+        message: "The download isn't what was uploaded: its SHA-256 isn't the one that Meta states.",
+        expected: stated, actual: digest, fix: fix)
+    }
+    return maker.findings
+  }
+
+  /// The findings about the type and size that Meta states of media whose bytes didn't come.
+  ///
+  /// - Parameters:
+  ///   - mediaType: The type that was declared at the upload; nil if it isn't known.
+  ///   - byteCount: The size; nil if it isn't known.
+  package func findings(
+    forStated mediaType: MediaType?, _ byteCount: UInt64?, at endpoint: Endpoint?, subject: Subject
+  ) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: endpoint)
+    let own = endpoint.flatMap(self.endpoint)
+    if let mediaType { maker.checkType(mediaType, own, of: self, subject: subject) }
+    if let byteCount {
+      if byteCount == 0 { maker.add(.emptyFile, subject: subject, expected: "≥ 1", actual: "0") }
+      if let own, let cap = own.largestCap, byteCount > cap.size.hard {
+        maker.addTooLarge(cap, own, actual: "\(byteCount)", subject: subject)
+      }
+    }
+    return maker.findings
+  }
+
+  /// The note about media that Meta has, but doesn't let the token download.
+  package func findingsForUndownloadedMedia(subject: Subject) -> [Finding] {
+    var maker = FindingMaker(policy: self, endpoint: nil)
+    maker.add(
+      .mediaNotChecked, subject: subject,
+      message:
+        "Meta doesn't let the media be downloaded: only the type and size that it states were checked.",
+      fix: Remedy(advice: "Check the file before it is uploaded, or use a token that may download it."))
+    return maker.findings
+  }
+
   /// The findings about a file of which only the beginning was fetched, since it is over every cap of the endpoint.
   ///
   /// - Parameters:
@@ -97,12 +152,10 @@ extension Policy {
   ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint, inspection)
     let own = endpoint.flatMap(self.endpoint)
-    maker.checkType(inspection, own, of: self)
-    if let own, let cap = own.caps.max(by: { $0.size.hard < $1.size.hard }) {
-      maker.add(
-        .fileTooLarge, values: ["limit": "\(cap.size.hard)", "Endpoint": cap.name ?? own.phrase],
-        expected: "≤ \(cap.size.hard)", actual: byteCount.map(String.init) ?? "over \(inspection.byteCount)",
-        source: cap.source ?? own.source)
+    maker.checkType(inspection.mediaType, own, of: self)
+    if let own, let cap = own.largestCap {
+      maker.addTooLarge(
+        cap, own, actual: byteCount.map(String.init) ?? "over \(inspection.byteCount)", subject: .file)
     }
     return maker.findings
   }
@@ -115,7 +168,22 @@ extension Policy {
   }
 }
 
+extension EndpointPolicy {
+  /// The cap that no file may be over, whatever it is.
+  fileprivate var largestCap: Cap? { caps.max { $0.size.hard < $1.size.hard } }
+}
+
 extension FindingMaker {
+  /// `file-too-large`, of a file whose bytes aren't all there.
+  fileprivate mutating func addTooLarge(
+    _ cap: Cap, _ endpoint: EndpointPolicy, actual: String, subject: Subject
+  ) {
+    add(
+      .fileTooLarge, subject: subject,
+      values: ["limit": "\(cap.size.hard)", "Endpoint": cap.name ?? endpoint.phrase],
+      expected: "≤ \(cap.size.hard)", actual: actual, source: cap.source ?? endpoint.source)
+  }
+
   /// `url-status`: what a status means depends on what was asked.
   fileprivate mutating func checkStatus(
     _ answer: URLAnswer, _ text: AnswerText, _ url: MediaURL?, _ subject: Subject

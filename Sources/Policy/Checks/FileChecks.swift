@@ -22,7 +22,7 @@ extension Policy {
     let own = endpoint.flatMap(self.endpoint)
     maker.checkMangling(inspection, sentNames: sentNames, declaredType: declaredType)
     maker.checkDeclaredType(declaredType, inspection, table, of: self)
-    maker.checkType(inspection, own, of: self)
+    maker.checkType(inspection.mediaType, own, of: self)
     maker.checkExtension(inspection)
     if let own { maker.checkCaps(inspection, table, own) }
     maker.checkRules(table, self, inspection)
@@ -51,7 +51,7 @@ extension Policy {
     let own = endpoint.flatMap(self.endpoint)
     return endpoints.compactMap { other in
       let isProposed = own?.alternatives.map { $0.contains(other.endpoint) } ?? other.isAutomatic
-      guard isProposed, other.endpoint != endpoint, other.types.contains(mediaType) else { return nil }
+      guard isProposed, other.endpoint != endpoint, other.accepts(mediaType) else { return nil }
       // The file's name and the declared type don't matter at another endpoint.
       var maker = FindingMaker(policy: self, endpoint: other.endpoint, inspection)
       maker.checkBytes(inspection)
@@ -197,24 +197,29 @@ extension FindingMaker {
   }
 
   /// `media-type-not-allowed`.
-  mutating func checkType(_ inspection: Inspection, _ endpoint: EndpointPolicy?, of policy: Policy) {
-    guard let mediaType = inspection.mediaType else {
+  mutating func checkType(
+    _ mediaType: MediaType?, _ endpoint: EndpointPolicy?, of policy: Policy, subject: Subject = .file
+  ) {
+    guard let mediaType else {
+      if endpoint?.accepts(nil) == true { return }
       return add(
-        .mediaTypeNotAllowed, message: endpoint?.refusal,
+        .mediaTypeNotAllowed, subject: subject, message: endpoint?.refusal,
         values: ["actual": MediaType.octetStream.known?.phrase ?? ""], expected: endpoint.map(Self.list),
         actual: nil, source: endpoint?.source)
     }
     if let endpoint {
-      guard !endpoint.types.contains(mediaType) else { return }
+      guard !endpoint.accepts(mediaType) else { return }
       add(
-        .mediaTypeNotAllowed, message: endpoint.refusal, values: ["actual": mediaType.phrase],
+        .mediaTypeNotAllowed, subject: subject, message: endpoint.refusal,
+        values: ["actual": mediaType.phrase],
         expected: Self.list(endpoint), actual: mediaType.rawValue, source: endpoint.source)
     } else if let asked = self.endpoint {
       addMissingEndpoint(asked, of: policy)
     } else {
       let nearest = Self.nearest(to: mediaType, in: policy)
       add(
-        .mediaTypeNotAllowed, message: "No endpoint accepts {actual}.", values: ["actual": mediaType.phrase],
+        .mediaTypeNotAllowed, subject: subject, message: "No endpoint accepts {actual}.",
+        values: ["actual": mediaType.phrase],
         expected: nearest.map(Self.shortList), actual: mediaType.rawValue)
     }
   }
@@ -297,7 +302,7 @@ extension FindingMaker {
           .nearSizeLimit, values: values, expected: "≤ \(cap.size.safe)", actual: "\(size)", source: source)
       }
       // If the endpoint doesn't accept the type, the disputed limit is irrelevant.
-      let isTaken = inspection.mediaType.map(endpoint.types.contains) ?? false
+      let isTaken = endpoint.accepts(inspection.mediaType)
       if let reading, let other = cap.disputed, size <= cap.size.hard, isTaken {
         add(
           .sizeLimitDisputed, message: "\(Explanation.sizeLimitDisputed.message) \(reading)",

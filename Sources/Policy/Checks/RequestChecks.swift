@@ -149,6 +149,7 @@ private struct RequestChecks {
       if field.isMediaReference { return }
     }
     if checkForm(value, field, subject) { return }
+    if field.kind != .integer, field.kind != .text { checkLength(value, field, subject) }
     switch field.kind {
     case .phoneNumber: checkPhoneNumber(value, field, subject)
     case .url:
@@ -269,14 +270,17 @@ private struct RequestChecks {
     } else if !isWanted {
       addInvalid(id, field, subject, isUnusable: isUnusable)
     }
-    if let maximum = field.maximum, id.count > maximum {
-      finder.add(
-        field.invalidCode, subject: subject,
-        message: "The {field} can have at most {maximum} characters; it has {actual}.",
-        values: ["field": field.name, "maximum": "\(maximum)"], expected: "≤ \(maximum)",
-        actual: "\(id.count)",
-        source: field.source)
-    }
+  }
+
+  /// Checks the length of what isn't text for people.
+  private mutating func checkLength(_ value: String, _ field: Field, _ subject: Subject) {
+    let count = value.unicodeScalars.count
+    guard let maximum = field.maximum, count > maximum else { return }
+    finder.add(
+      field.invalidCode, severity: .error, subject: subject,
+      message: "The {field} can have at most {maximum} characters; it has {actual}.",
+      values: ["field": field.name, "maximum": "\(maximum)"], expected: "≤ \(maximum)", actual: "\(count)",
+      source: field.source)
   }
 
   private mutating func addInvalid(_ id: String, _ field: Field, _ subject: Subject, isUnusable: Bool) {

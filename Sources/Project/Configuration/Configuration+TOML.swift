@@ -144,10 +144,13 @@ private struct ConfigurationDraft {
   }
 
   private mutating func readEndpoint(_ node: TOMLNode, glob: String?) -> Setting<Endpoint?>? {
-    // Another configuration may set the policy, so the endpoints of all policies in use are valid.
+    guard let text = decoder.string(node, as: "an endpoint") else { return nil }
+    // Another configuration may set the policy, so the endpoints of all policies are valid.
+    if text == Endpoint.automatic { return Setting(nil, origin(node.position, glob)) }
+    if policies.know(text) { return Setting(Endpoint(rawValue: text), origin(node.position, glob)) }
     let names =
       policies.endpoints.map { (name: $0.rawValue, value: Optional($0)) } + [(Endpoint.automatic, nil)]
-    guard let text = decoder.string(node, as: "an endpoint"),
+    guard
       let endpoint = decoder.choice(text, at: node.position, "endpoint", among: names)
     else { return nil }
     return Setting(endpoint, origin(node.position, glob))

@@ -36,6 +36,12 @@ package struct PolicyLoader {
     }
   }
 
+  /// Whether a policy has an endpoint. The built-in ones are read in their order, only as far as that needs.
+  package func know(_ endpoint: String) -> Bool {
+    let has = { (policy: Policy?) in policy?.endpointNames.contains(Endpoint(rawValue: endpoint)) == true }
+    return own.contains(where: has) || Policy.builtInNames.contains { has(Policy.builtIn(named: $0)) }
+  }
+
   /// The finding codes that the loaded policies define. Of two policies with the same code, one explains it.
   package var codes: [Explanation] {
     mutating get {

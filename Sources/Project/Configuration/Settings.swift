@@ -4,6 +4,8 @@ package import MediaPreflight
 /// The settings from one source. Nil means that the source doesn't set the value.
 package struct Settings: Sendable {
   package var policy: Setting<NamedPolicy>?
+  /// More policies, each of which a file is checked against as well.
+  package var otherPolicies: [NamedPolicy] = []
   /// The endpoint. A nil value within the setting means automatic.
   package var endpoint: Setting<Endpoint?>?
   package var isStrict: Setting<Bool>?
@@ -14,7 +16,7 @@ package struct Settings: Sendable {
 
   /// Overrides these settings with those that another source sets.
   package mutating func apply(_ other: Settings) {
-    policy = other.policy ?? policy
+    if other.policy != nil { (policy, otherPolicies) = (other.policy, other.otherPolicies) }
     endpoint = other.endpoint ?? endpoint
     isStrict = other.isStrict ?? isStrict
     severities.merge(other.severities) { $1 }

@@ -84,7 +84,7 @@ struct Census {
       others.append(path)
     }
     let fitting = policy.endpointNames.filter { endpoint in
-      result.mediaType.map { policy.endpoint(endpoint)?.types.contains($0) ?? false } ?? false
+      result.mediaType.map { policy.endpoint(endpoint)?.accepts($0) ?? false } ?? false
     }
     var folder = parent
     repeat {

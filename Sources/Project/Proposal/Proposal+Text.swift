@@ -3,39 +3,37 @@ import MediaPreflight
 extension Proposal {
   /// The configuration file's text, with comments. Editors find the schema by its first line.
   package var text: String {
-    let policies = Policy.builtInNames.joined(separator: ", ")
-    return """
-      #:schema https://github.com/preflight-media/preflight/raw/main/Schemas/preflight.schema.json
-      # How preflight checks the files in this folder and below it.
-      # Written by 'preflight init' from \(Self.files(fileCount)); edit as needed.
-      #
-      # 'preflight config show FILE' shows the settings of a file and where they come from. 'preflight config lint'
-      # checks this file. A preflight.toml in a subfolder adds to this one and overrides it. Command-line options
-      # override both.
+    """
+    #:schema https://github.com/preflight-media/preflight/raw/main/Schemas/preflight.schema.json
+    # How preflight checks the files in this folder and below it.
+    # Written by 'preflight init' from \(Self.files(fileCount)); edit as needed.
+    #
+    # 'preflight config show FILE' shows the settings of a file and where they come from. 'preflight config lint'
+    # checks this file. A preflight.toml in a subfolder adds to this one and overrides it. Command-line options
+    # override both.
 
-      # The policy that files are checked against: \(policies),
-      # or the path of a policy file.
-      policy = "\(Policy.builtInNames.first ?? "")"
+    # The policy that files are checked against: one that 'preflight policy list' names, or the path of a policy file.
+    policy = "\(Policy.builtInNames.first ?? "")"
 
-      # Reject files with warnings too.
-      # strict = true
+    # Reject files with warnings too.
+    # strict = true
 
-      # Ignore configuration files in folders above this one.
-      # root = true
+    # Ignore configuration files in folders above this one.
+    # root = true
 
-      # Files to ignore, in the syntax of .gitignore. Files that Git ignores are also ignored.
-      ignore = \(ignoreText)
+    # Files to ignore, in the syntax of .gitignore. Files that Git ignores are also ignored.
+    ignore = \(ignoreText)
 
-      # The endpoint of each file: image, video, audio, document, sticker, or auto for the one that accepts the
-      # file's type. A glob that matches a folder applies to everything in it. The last matching glob wins.
-      # Instead of an endpoint, a glob can have its own settings:
-      # "promo/**" = { endpoint = "image", strict = true, severities = { extension-mismatch = "off" } }
-      [files]
-      \(filesText)
-      \(rejectionText)# The severity of each finding: error, warning, note or off. 'preflight explain' lists the codes.
-      [severities]
-      \(severitiesText)
-      """
+    # The endpoint of each file: image, video, audio, document, sticker, or auto for the one that accepts the
+    # file's type. A glob that matches a folder applies to everything in it. The last matching glob wins.
+    # Instead of an endpoint, a glob can have its own settings:
+    # "promo/**" = { endpoint = "image", strict = true, severities = { extension-mismatch = "off" } }
+    [files]
+    \(filesText)
+    \(rejectionText)# The severity of each finding: error, warning, note or off. 'preflight explain' lists the codes.
+    [severities]
+    \(severitiesText)
+    """
   }
 
   private var ignoreText: String {

@@ -21,7 +21,10 @@ struct CheckCommand: ParsableCommand {
       is checked like any other. So is what was uploaded to Meta: media-id:DIGITS, with the token in \
       WHATSAPP_ACCESS_TOKEN.
 
-      Exit status: 0 if every file is accepted; 1 if a file is rejected; 2 if a file can't be read, or an \
+      With several policies (--policy telegram,whatsapp-cloud), a file has a result for each, and is read or \
+      fetched once.
+
+      Exit status: 0 if every file is accepted, by each policy; 1 if a file is rejected; 2 if a file can't be read, or an \
       option, a configuration or a policy is invalid; 130 if interrupted.
       """)
 
@@ -35,7 +38,8 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let project = try projects.project(
-      Settings(rules.policy, endpoint: rules.endpoint, isStrict: rules.strict), selection: findings.selection)
+      Settings(rules.policy, takesSeveral: true, endpoint: rules.endpoint, isStrict: rules.strict),
+      selection: findings.selection)
     let baseline = try BaselineRun(findings)
     let (files, declaredType) = (files, rules.declaredType)
     let summary = try FileRun.run(
@@ -47,13 +51,12 @@ struct CheckCommand: ParsableCommand {
       options.declaredType = declaredType
       options.depth = files.depthOptions.depth
       options.keepsSource = baseline != nil || reports.showsFiles
-      let result =
-        file.reference.path == nil
-        ? try settings.engine.check(file.reference, options)
-        : try settings.engine.check(
-          { try files.source(of: file) }, as: files.shownReference(of: file), options)
-      let known = baseline?.leavingOutKnown(of: result) ?? result
-      return reports.showsFiles ? known : known.closingSource()
+      let shown = file.reference.path == nil ? file.reference : files.shownReference(of: file)
+      let results = try Preflight.check(shown, options, by: settings.engines) { try files.source(of: file) }
+      return results.map { result in
+        let known = baseline?.leavingOutKnown(of: result) ?? result
+        return reports.showsFiles ? known : known.closingSource()
+      }
     }
     try baseline?.finish()
     try FileRun.exit(summary, failOn: findings.failOn.value)

@@ -28,11 +28,13 @@ struct InspectCommand: ParsableCommand {
     ) { file, _, options in
       var options = options
       options.keepsSource = reports.showsFiles
-      return file.reference.path == nil
+      let result =
+        file.reference.path == nil
         ? try engine.inspectFetched(file.reference, options)
         : try engine.inspect(
           { try files.source(of: file) }, as: files.shownReference(of: file),
           keepingSource: reports.showsFiles)
+      return [result]
     }
     try FileRun.exit(summary)
   }

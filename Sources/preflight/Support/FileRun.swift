@@ -19,7 +19,7 @@ enum FileRun {
     _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: Project,
     hasPolicy: Bool, writing written: [FilePath] = [],
     fetching: FetchOptions,
-    check: @escaping @Sendable (FoundFile, FileSettings, CheckOptions) throws -> CheckResult
+    check: @escaping @Sendable (FoundFile, FileSettings, CheckOptions) throws -> [CheckResult]
   ) throws -> Summary {
     let names = try files.names()
     var walk = FileWalk(names, in: project)
@@ -39,10 +39,13 @@ enum FileRun {
         var options = CheckOptions()
         options.fetcher = fetching
         options.allowsPrivateHosts = fetching?.allowsPrivateHosts ?? false
-        var result = try check(file, file.settings.get(), options)
-        result.elapsed = ContinuousClock.now - start
-        result.isFoundInFolder = !file.isNamed
-        return result
+        var results = try check(file, file.settings.get(), options)
+        let elapsed = ContinuousClock.now - start
+        for index in results.indices {
+          results[index].elapsed = elapsed
+          results[index].isFoundInFolder = !file.isNamed
+        }
+        return results
       } catch let error as ConfigurationError {
         throw Failure(error)
       } catch let error as SnifferError { throw Failure(error.description) }
@@ -104,6 +107,7 @@ private final class ReportSink {
   private var targets: [Target] = []
   private var summary = Summary()
   private var firstUnjudged: CheckResult?
+  private var unjudgedFiles = 0
 
   init(_ options: ReportOptions, context: ReportContext) throws {
     // Turn a closed pipe into a write error, so that the other reports are still written.
@@ -140,17 +144,24 @@ private final class ReportSink {
   /// standard error has the reason for the exit status.
   var unjudged: String? {
     guard let first = firstUnjudged else { return nil }
-    let count = summary.unjudged
+    let count = unjudgedFiles
     return count == 1
       ? "1 file could not be checked: \(first.logLine)"
       : "\(count) files could not be checked, the first: \(first.logLine)"
   }
 
-  func add(_ result: CheckResult) throws {
-    summary.count(result)
-    if result.isUnreadable, firstUnjudged == nil { firstUnjudged = result }
+  /// Adds the results of one file.
+  func add(_ results: [CheckResult]) throws {
     progress?.advance()
-    try write(mustFlush: false) { $0.add(result, to: &$1) }
+    // What can't be read can't be read for any policy.
+    if let first = results.first, first.isUnreadable {
+      unjudgedFiles += 1
+      if firstUnjudged == nil { firstUnjudged = first }
+    }
+    for result in results {
+      summary.count(result)
+      try write(mustFlush: false) { $0.add(result, to: &$1) }
+    }
   }
 
   func finish() throws -> Summary {

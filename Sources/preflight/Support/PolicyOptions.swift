@@ -7,7 +7,7 @@ import SystemPackage
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Policy to check against: \(Self.names), or a policy file (default: from the configuration, else \(Self.standard)).",
+      "Policy to check against: a name of 'preflight policy list', or a policy file; for check, several separated by commas (default: from the configuration, else \(Self.standard)).",
       valueName: "NAME|FILE"),
     completion: .shellCommand(
       "printf '%s\\n' \(Policy.builtInNames.joined(separator: " ")); ls *.toml 2>/dev/null"))
@@ -15,7 +15,16 @@ struct PolicyOptions: ParsableArguments {
 
   private static let standard = Policy.builtInNames.first ?? ""
 
-  private static let names = Policy.builtInNames.joined(separator: ", ")
+  /// The names in a list that is separated by commas, each once. The path of a file may have a comma too.
+  static func names(in list: FilePath) -> [FilePath] {
+    if (try? list.stat()) != nil { return [list] }
+    var names: [FilePath] = []
+    for part in Array(list.bytes).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+      let name = FilePath(Array(part))
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
 
   /// Loads the built-in policy with a name, or else the policy file at that path.
   static func load(_ path: FilePath) throws(Failure) -> Policy {

@@ -91,10 +91,20 @@ extension Failure {
 
 extension Settings {
   /// Creates the settings of the command line.
-  init(_ policy: PolicyOptions, endpoint: EndpointChoice? = nil, isStrict: Bool? = nil) throws(Failure) {
+  ///
+  /// - Parameter takesSeveral: Whether there may be several policies, separated by commas.
+  init(
+    _ policy: PolicyOptions, takesSeveral: Bool = false, endpoint: EndpointChoice? = nil,
+    isStrict: Bool? = nil
+  ) throws(Failure) {
     self.init()
-    if let name = policy.policy {
-      self.policy = Setting(NamedPolicy(key: name, policy: try PolicyOptions.load(name)), .commandLine)
+    if let list = policy.policy {
+      let names = takesSeveral ? PolicyOptions.names(in: list) : [list]
+      let policies = try names.map { (name) throws(Failure) in
+        NamedPolicy(key: name, policy: try PolicyOptions.load(name))
+      }
+      self.policy = policies.first.map { Setting($0, .commandLine) }
+      otherPolicies = Array(policies.dropFirst())
     }
     self.endpoint = endpoint.map { Setting($0.endpoint, .commandLine) }
     self.isStrict = isStrict.map { Setting($0, .commandLine) }
