@@ -29,7 +29,7 @@ struct EncodingPlan {
   /// - Throws: ``RewriteError`` with the reason why nothing would be accepted.
   func encoding() throws(RewriteError) -> Encoding {
     let video = probe.stream("video")
-    if let video, endpoint.types.contains(.mpeg4Video) { return try ofVideo(video) }
+    if let video, endpoint.accepts(.mpeg4Video) { return try ofVideo(video) }
     guard let audio = probe.stream("audio") else { throw RewriteError("it has no audio") }
     return try ofAudio(audio)
   }
@@ -50,14 +50,14 @@ struct EncodingPlan {
 
   private func ofAudio(_ audio: FFmpeg.Probe.Stream) throws(RewriteError) -> Encoding {
     let budget = try bitBudget()
-    let takesAAC = endpoint.types.contains(.mpeg4Audio)
+    let takesAAC = endpoint.accepts(.mpeg4Audio)
     if audio.codec_name == "aac", takesAAC, scale == 1, fits(audio, in: budget) {
       return Encoding(target: .mp4Audio, video: nil, audio: .copy(stream: audio.index))
     }
     // Speech is mono, and comes from codecs for speech; music keeps its two channels.
     let isSpeech =
       audio.channels == 1 || ["opus", "speex", "amr_nb", "amr_wb", "gsm"].contains(audio.codec_name)
-    if endpoint.types.contains(.oggAudio), isSpeech || !takesAAC {
+    if endpoint.accepts(.oggAudio), isSpeech || !takesAAC {
       // Up to 512 KB, a voice note is shown as one.
       let voiceLimit = 512.0 * 1024 * 8 * Self.margin / max(1, probe.duration ?? 60)
       let fits = voiceLimit >= Self.leastVoiceRate || isStrict

@@ -50,8 +50,8 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
       endpoint.caps.filter { $0.isFor(animated: isAnimated) }.map { Int(clamping: $0.size.safe) }.min()
         ?? .max
     }
-    let (jpeg, png) = (endpoint.types.contains(.jpeg), endpoint.types.contains(.png))
-    if let size = requirements.pixelSize, endpoint.types.contains(.webP) {
+    let (jpeg, png) = (endpoint.accepts(.jpeg), endpoint.accepts(.png))
+    if let size = requirements.pixelSize, endpoint.accepts(.webP) {
       product = .sticker(
         width: size.width, height: size.height, animatedMaximum: limit(true),
         minimumFrame: requirements.minimumFrameDuration ?? 1,
