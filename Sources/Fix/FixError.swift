@@ -8,8 +8,6 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
   case programMissing(String)
   /// The program failed; its output.
   case programFailed(String, String)
-  /// The file can't be read, and why.
-  case unreadable(FilePath, String)
   /// There is a file of the output's name.
   case exists(FilePath)
   /// The output can't be written, and why.
@@ -22,7 +20,6 @@ public enum FixError: Error, Hashable, Sendable, CustomStringConvertible {
     case .programMissing(let name):
       "'\(name)' is not installed; it is in the package \(Self.package(of: name))"
     case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
-    case .unreadable(let path, let reason): "\(path) can't be read: \(reason)"
     case .exists(let path): "\(path) already exists"
     case .unwritable(let path, let reason): "\(path) can't be written: \(reason)"
     }
