@@ -103,10 +103,11 @@ extension Remedy {
   /// - Parameters:
   ///   - file: The file to fix; nil for a placeholder `FILE`.
   ///   - ownExtension: The extension of the file's own type.
-  public func text(for file: FilePath?, ownExtension: String? = nil) -> String {
+  ///   - isStrict: Whether `preflight fix` has to fix warnings.
+  public func text(for file: FilePath?, ownExtension: String? = nil, isStrict: Bool = false) -> String {
     switch action {
     case nil: return Self.filled(summary, file ?? Self.placeholder, ownExtension)
-    case .fix: return "\(summary): preflight fix \(file?.shellQuoted ?? "FILE")"
+    case .fix: return "\(summary): preflight fix \(file?.shellQuoted ?? "FILE")\(isStrict ? " --strict" : "")"
     case .run(let program):
       let file = file ?? Self.placeholder
       let words = program.arguments.map { argument in

@@ -76,7 +76,9 @@ struct FindingMaker {
   private func works(_ choice: RemedyChoice) -> Bool {
     guard choice.fits(mediaType, anyOf: targets) else { return false }
     switch choice.remedy.action {
-    case .fix: return isDecodable && !(isSilent && choice.makes.first?.family == .audio)
+    case .fix:
+      let makesAudio = !choice.makes.isEmpty && choice.makes.allSatisfy { $0.family == .audio }
+      return isDecodable && !(isSilent && makesAudio)
     case .run: return isReadable
     case nil: return true
     }

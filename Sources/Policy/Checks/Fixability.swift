@@ -34,5 +34,5 @@ extension Inspection {
   }
 
   /// A drawing, and what Debian 12 has no decoder for.
-  private static let undecodedImages: Set<MediaType> = ["image/svg+xml", "image/jxl"]
+  private static let undecodedImages: Set<MediaType> = [.svg, .jpegXL]
 }
