@@ -21,8 +21,8 @@ struct FindingMaker {
   private let isReadable: Bool
   /// Whether `preflight fix` can decode the file.
   private let isDecodable: Bool
-  /// Whether the file is known to have no audio.
-  private let isSilent: Bool
+  /// The kinds of media that the file is known not to have.
+  private let missing: Set<MediaType.Family>
   private(set) var findings: [Finding] = []
 
   init(policy: Policy?, endpoint: Endpoint?, _ inspection: Inspection? = nil, name: FilePath? = nil) {
@@ -36,7 +36,11 @@ struct FindingMaker {
     mediaType = inspection?.mediaType
     isReadable = inspection?.isReadable ?? true
     isDecodable = inspection?.isDecodable ?? true
-    isSilent = inspection?.facts.audioStreams?.isEmpty == true
+    var missing: Set<MediaType.Family> = []
+    if inspection?.facts.audioStreams?.isEmpty == true { missing.insert(.audio) }
+    // A sticker needs frames.
+    if inspection?.facts.videoStreams?.isEmpty == true { missing.formUnion([.video, .image]) }
+    self.missing = missing
     self.name = name
   }
 
@@ -77,8 +81,8 @@ struct FindingMaker {
     guard choice.fits(mediaType, anyOf: targets) else { return false }
     switch choice.remedy.action {
     case .fix:
-      let makesAudio = !choice.makes.isEmpty && choice.makes.allSatisfy { $0.family == .audio }
-      return isDecodable && !(isSilent && makesAudio)
+      let hasSource = choice.makes.isEmpty || choice.makes.contains { !missing.contains($0.family) }
+      return isDecodable && hasSource
     case .run: return isReadable
     case nil: return true
     }

@@ -18,7 +18,7 @@ extension Explanation {
     remedy: "Scale the image, with a transparent border if the aspect ratio differs.",
     fixes: [
       RemedyChoice(
-        fix: "Scale it to {width} × {height}, with a transparent border if needed", from: [.image],
+        fix: "Scale it to {width} × {height}, with a transparent border if needed", from: [.image, .video],
         makes: [.webP])
     ])
 }
