@@ -60,6 +60,10 @@ public struct CheckResult: Sendable, Hashable {
   /// How it was fixed; nil if that wasn't asked for.
   public var fix: FixNote?
 
+  /// What `preflight fix` would do with the rejected file, as far as this result tells; nil if it can't fix it, or if that
+  /// wasn't asked for.
+  package var plannedFix: [FixNote.Step]?
+
   /// Whether the file was found in a folder, not named by the user.
   package var isFoundInFolder = false
 

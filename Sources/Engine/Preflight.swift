@@ -368,6 +368,7 @@ public final class Preflight: Sendable {
   ) -> CheckResult {
     let name = reference?.fileName
     var findings = judged.findings
+    findings.addFixCommands(for: reference, at: judged.endpoint, of: policy)
     if let arrival {
       findings =
         arrival.findings + findings
@@ -426,8 +427,10 @@ public final class Preflight: Sendable {
     do {
       let source = try open()
       let inspection = try inspect(source, named: reference.fileName)
+      var findings = inspection.findings(name: reference.fileName)
+      findings.addFixCommands(for: reference, at: nil, of: nil)
       return .inspection(
-        of: reference, inspection, inspection.findings(name: reference.fileName),
+        of: reference, inspection, findings,
         source: keepsSource ? source : nil)
     } catch let error as ByteSourceError {
       return .inspection(

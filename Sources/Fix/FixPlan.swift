@@ -53,12 +53,7 @@ struct FixPlan {
   private static func cut(_ problems: [Finding], byteCount: UInt64) -> [FixStep] {
     var range: Range<UInt64> = 0..<byteCount
     for problem in problems {
-      switch problem.fix?.action {
-      case .keepFirst(let count): range = min(range.lowerBound, count)..<min(range.upperBound, count)
-      case .dropFirst(let count):
-        range = max(range.lowerBound, min(count, range.upperBound))..<range.upperBound
-      default: break
-      }
+      if let kept = problem.fix?.keeps { range = range.clamped(to: kept) }
     }
     return range == 0..<byteCount ? [] : [.keep(range)]
   }
@@ -91,7 +86,7 @@ struct FixPlan {
   }
 
   /// What moves the packets of a file, and not what they hold.
-  private static let aboutContainer: Set<FindingCode> = [
+  static let aboutContainer: Set<FindingCode> = [
     .mediaTypeNotAllowed, .tooManyAudioStreams, .tooManyVideoStreams, .fragmentedFile, .audioCodecNotAllowed,
     .notFastStart,
   ]
@@ -115,7 +110,7 @@ struct FixPlan {
       (.mp4Video, .mpeg4Video), (.mp4Audio, .mpeg4Audio), (.ogg, .oggAudio), (.mp3, .mpegAudio), (.amr, .amr),
       (.adts, .aac),
     ]
-    let accepted = containers.filter { endpoint.types.contains($0.1) }.map { [FixStep.repack($0.0)] }
+    let accepted = containers.filter { endpoint.accepts($0.1) }.map { [FixStep.repack($0.0)] }
     return accepted.isEmpty ? [[]] : accepted
   }
 }

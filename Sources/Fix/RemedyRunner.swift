@@ -1,4 +1,3 @@
-internal import PreflightBytes
 public import PreflightPolicy
 internal import Subprocess
 public import SystemPackage
@@ -11,7 +10,8 @@ public import SystemPackage
   internal import Musl
 #endif
 
-/// Applies remedies. It executes the same value that a finding's text is rendered from.
+/// Runs the programs of remedies, those of documents above all. It runs the same value that a finding's text is rendered
+/// from.
 ///
 /// The file itself is never changed. The result is a new file, written completely or not at all.
 public struct RemedyRunner: Sendable {
@@ -21,66 +21,28 @@ public struct RemedyRunner: Sendable {
   /// Creates a runner.
   public init() {}
 
-  /// Carries out a remedy.
+  /// Runs a program.
   ///
   /// - Parameters:
-  ///   - remedy: What to do.
+  ///   - program: The program.
   ///   - file: The file to be fixed.
   ///   - output: The file to create; it must not exist.
   /// - Throws: ``FixError`` where nothing was made.
-  public func run(_ remedy: Remedy, on file: FilePath, to output: FilePath) async throws(FixError) {
+  public func run(
+    _ program: Remedy.Program, on file: FilePath, to output: FilePath
+  ) async throws(FixError) {
     if Self.exists(output) { throw .exists(output) }
-    switch remedy.action {
-    case nil: throw .needsAPerson(remedy.summary)
-    case .keepFirst(let count): try copy(file, 0..<count, to: output)
-    case .dropFirst(let count): try copy(file, count..<(.max), to: output)
-    case .rename: try copy(file, 0..<(.max), to: output)
-    case .run(let program):
-      do {
-        try await run(program, on: file, to: output)
-      } catch {
-        _ = output.withPlatformString { unlink($0) }
-        throw error
-      }
-    }
-  }
-
-  // MARK: By ourselves
-
-  /// Copies a range of a file's bytes, as far as there are any.
-  private func copy(_ file: FilePath, _ range: Range<UInt64>, to output: FilePath) throws(FixError) {
-    let source: FileSource
-    do { source = try FileSource(path: file) } catch { throw .unreadable(file, error.description) }
-    let target: FileDescriptor
     do {
-      target = try FileDescriptor.open(
-        output, .writeOnly, options: [.create, .exclusiveCreate],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    } catch { throw .unwritable(output, "\(error)") }
-    do {
-      try target.closeAfter { try Self.write(source, range.clamped(to: 0..<source.byteCount), to: target) }
+      try await start(program, on: file, to: output)
     } catch {
       _ = output.withPlatformString { unlink($0) }
-      if let error = error as? ByteSourceError { throw .unreadable(file, error.description) }
-      throw .unwritable(output, "\(error)")
+      throw error
     }
   }
 
-  private static func write(_ source: FileSource, _ range: Range<UInt64>, to target: FileDescriptor) throws {
-    var window = ByteWindow(source)
-    var offset = range.lowerBound
-    while offset < range.upperBound {
-      let block = try window.block(at: offset, upTo: range.upperBound - offset)
-      if block.remaining == 0 { throw ByteSourceError("it ended early") }
-      _ = try block.bytes.withUnsafeBytes { try target.writeAll($0) }
-      offset += UInt64(block.remaining)
-    }
-    try source.checkUnchanged()
-  }
-
-  // MARK: By a program
-
-  private func run(_ program: Remedy.Program, on file: FilePath, to output: FilePath) async throws(FixError) {
+  private func start(
+    _ program: Remedy.Program, on file: FilePath, to output: FilePath
+  ) async throws(FixError) {
     var folder: FilePath?
     for case .outputFolder in program.arguments where folder == nil {
       folder = try Self.makeFolder(beside: output)

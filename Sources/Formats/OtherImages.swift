@@ -1,4 +1,4 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
 
 extension Format {
@@ -7,11 +7,16 @@ extension Format {
     mediaTypes: [
       .init("image/bmp", "a BMP image", .image, extensions: ["bmp", "dib"]),
       .init("image/tiff", "a TIFF image", .image, extensions: ["tif", "tiff"]),
-      .init("image/jxl", "a JPEG XL image", .image, extensions: ["jxl"]),
+      .init(.jpegXL, "a JPEG XL image", .image, extensions: ["jxl"]),
       .init("image/jp2", "a JPEG 2000 image", .image, extensions: ["jp2", "j2k"]),
       .init("image/vnd.adobe.photoshop", "a Photoshop image", .image, extensions: ["psd", "psb"]),
       .init("image/vnd.microsoft.icon", "an icon", .image, extensions: ["ico"], aliases: ["image/x-icon"]),
     ])
+}
+
+extension MediaType {
+  /// JPEG XL.
+  package static let jpegXL: MediaType = "image/jxl"
 }
 
 /// Images that are named but not read, since no messenger accepts them: a signature each.
@@ -31,8 +36,8 @@ enum OtherImages: FormatReader {
     .init([0x49, 0x49, 0xbc], "image/jxr"),
     .init("8BPS", "image/vnd.adobe.photoshop"),
     .init("gimp xcf", "image/x-xcf"),
-    .init([0xff, 0x0a], "image/jxl"),
-    .init([0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a], "image/jxl"),
+    .init([0xff, 0x0a], .jpegXL),
+    .init([0, 0, 0, 12, 0x4a, 0x58, 0x4c, 0x20, 0x0d, 0x0a, 0x87, 0x0a], .jpegXL),
     .init([0xff, 0x4f, 0xff, 0x51], "image/x-jp2-codestream"),
     .init("qoif", "image/x-qoi"),
     .init([0x76, 0x2f, 0x31, 0x01], "image/x-exr"),

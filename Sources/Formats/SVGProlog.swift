@@ -1,19 +1,24 @@
-internal import PreflightFacts
+package import PreflightFacts
 internal import PreflightBytes
 
 extension Format {
   package static let svg = Format(
     "SVG", reader: SVG.self, hiding: .none,
     mediaTypes: [
-      .init("image/svg+xml", "an SVG image", .image, extensions: ["svg"])
+      .init(.svg, "an SVG image", .image, extensions: ["svg"])
     ])
+}
+
+extension MediaType {
+  /// SVG.
+  package static let svg: MediaType = "image/svg+xml"
 }
 
 /// SVG: named but not read, since no messenger accepts it.
 enum SVG: FormatReader {
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     if try SVGProlog.startsImage(window.available(at: 0, upTo: Limits.OtherImages.head)) {
-      reading.mediaType = "image/svg+xml"
+      reading.mediaType = .svg
     }
   }
 }

@@ -24,7 +24,17 @@ public struct Finding: Sendable, Hashable {
   public let source: String?
 
   /// How to fix it, with a command if one does it.
-  public var remedy: String? { writtenRemedy ?? fix?.text(for: file, ownExtension: ownExtension) }
+  public var remedy: String? {
+    if let writtenRemedy { return writtenRemedy }
+    guard let fix, fix.action == .fix else { return fix?.text(for: file, ownExtension: ownExtension) }
+    return fixCommand.map { "\(fix.summary): \($0)" } ?? "\(fix.summary)."
+  }
+
+  /// The same without a command of `preflight fix`, for reports that show it once for all findings.
+  package var remedyInWords: String? { fix?.action == .fix ? fix?.summary : remedy }
+
+  /// The command of `preflight fix` that makes of the file one without this finding; nil if there is none.
+  package var fixCommand: String?
 
   /// The text of a decoded finding, which has no other fix.
   private var writtenRemedy: String?

@@ -21,9 +21,10 @@ extension Policy {
   /// The policy's rules with a code, in its order.
   public func uses(of code: FindingCode) -> [Use] {
     rules.filter { $0.code == code }.map { rule in
-      Use(
-        endpoints: rule.endpoints, severity: severity(of: code, otherwise: rule.severity),
-        message: rule.message, remedy: rule.remedy?.text(for: nil), source: rule.source)
+      let severity = severity(of: code, otherwise: rule.severity)
+      return Use(
+        endpoints: rule.endpoints, severity: severity, message: rule.message,
+        remedy: rule.remedy?.text(for: nil, isStrict: severity == .warning), source: rule.source)
     }
   }
 

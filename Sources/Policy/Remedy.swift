@@ -4,8 +4,6 @@ public import PreflightFormats
 public import SystemPackage
 
 /// How to make a file acceptable: as text, and if a program can do it, as an action.
-///
-/// The text and the shell command are rendered from this value, and `fix` executes the same value.
 public struct Remedy: Sendable, Hashable {
   /// What to do. With an action, a short imperative without a full stop, such as "Convert it to RGB"; without
   /// one, whole sentences for the user.
@@ -14,21 +12,20 @@ public struct Remedy: Sendable, Hashable {
   /// What a program can do; nil if the user has to.
   public let action: Action?
 
+  /// The bytes of the file that stay, with the action `fix`; nil for all, or if that isn't known.
+  package let keeps: Range<UInt64>?
+
   /// Something that a program can do to a file. The file itself is never changed: the result is a new file.
   public enum Action: Sendable, Hashable {
-    /// Keeps the first bytes and drops the rest. preflight does this itself.
-    case keepFirst(UInt64)
-    /// Drops the first bytes and keeps the rest. preflight does this itself.
-    case dropFirst(UInt64)
-    /// Renames the file to the extension of its type. preflight does this itself.
-    case rename
-    /// Runs a program.
+    /// `preflight fix` does it, together with all else that the file needs.
+    case fix
+    /// Runs another program.
     case run(Program)
   }
 
   /// A program with its arguments.
   public struct Program: Sendable, Hashable {
-    /// The name of the executable on the path, such as `ffmpeg`.
+    /// The name of the executable on the path, such as `soffice`.
     public let name: String
     /// The arguments in order.
     public let arguments: [Argument]
@@ -67,36 +64,38 @@ public struct Remedy: Sendable, Hashable {
     public init(stringLiteral value: String) { self = .text(value) }
   }
 
-  /// Creates a remedy that a program can apply.
-  public init(_ summary: String, _ action: Action) {
+  private init(summary: String, action: Action?, keeps: Range<UInt64>? = nil) {
     self.summary = summary
     self.action = action
+    self.keeps = keeps
+  }
+
+  /// Creates a remedy that `preflight fix` applies.
+  public init(fix summary: String) { self.init(summary: summary, action: .fix) }
+
+  /// Creates a remedy that cuts off what isn't of the file's format; `preflight fix` applies it.
+  init(_ summary: String, keeping range: Range<UInt64>) {
+    self.init(summary: summary, action: .fix, keeps: range)
   }
 
   /// Creates a remedy that runs a program.
   public init(_ summary: String, run program: String, _ arguments: [Argument]) {
-    self.init(summary, .run(Program(program, arguments)))
+    self.init(summary: summary, action: .run(Program(program, arguments)))
   }
 
   /// Creates a remedy for the user, in whole sentences.
-  public init(advice: String) {
-    summary = advice
-    action = nil
-  }
+  public init(advice: String) { self.init(summary: advice, action: nil) }
 }
 
 extension Remedy {
-  /// The path of the action's output, next to the file; nil without an action.
+  /// The path of a program's output, next to the file; nil if no other program is run.
   ///
   /// - Parameters:
   ///   - file: The file to be fixed.
   ///   - ownExtension: The extension of the file's own type, without the dot.
   public func output(for file: FilePath, ownExtension: String? = nil) -> FilePath? {
-    switch action {
-    case .keepFirst, .dropFirst, .rename: file.replacingExtension(with: ownExtension)
-    case .run(let program): file.replacingExtension(with: program.outputExtension ?? ownExtension)
-    case nil: nil
-    }
+    guard case .run(let program) = action else { return nil }
+    return file.replacingExtension(with: program.outputExtension ?? ownExtension)
   }
 
   /// The text, and a POSIX shell command that does the same.
@@ -104,20 +103,18 @@ extension Remedy {
   /// - Parameters:
   ///   - file: The file to fix; nil for a placeholder `FILE`.
   ///   - ownExtension: The extension of the file's own type.
-  public func text(for file: FilePath?, ownExtension: String? = nil) -> String {
-    let file = file ?? FilePath("FILE.EXT")
-    let output = output(for: file, ownExtension: ownExtension)?.shellQuoted ?? ""
+  ///   - isStrict: Whether `preflight fix` has to fix warnings.
+  public func text(for file: FilePath?, ownExtension: String? = nil, isStrict: Bool = false) -> String {
     switch action {
-    case nil: return Self.filled(summary, file, ownExtension)
-    case .keepFirst(let count): return "\(summary): head -c \(count) \(file.shellQuoted) > \(output)"
-    case .dropFirst(let count): return "\(summary): tail -c +\(count + 1) \(file.shellQuoted) > \(output)"
-    case .rename: return "\(summary): mv \(file.shellQuoted) \(output)"
+    case nil: return Self.filled(summary, file ?? Self.placeholder, ownExtension)
+    case .fix: return "\(summary): preflight fix \(file?.shellQuoted ?? "FILE")\(isStrict ? " --strict" : "")"
     case .run(let program):
+      let file = file ?? Self.placeholder
       let words = program.arguments.map { argument in
         switch argument {
         case .text(let text): ShellWord.quoted(text)
         case .input: file.shellQuoted
-        case .output: output
+        case .output: output(for: file, ownExtension: ownExtension)?.shellQuoted ?? ""
         case .outputFolder:
           file.removingLastComponent().isEmpty ? "." : file.removingLastComponent().shellQuoted
         }
@@ -125,22 +122,16 @@ extension Remedy {
       return "\(summary): \(([program.name] + words).joined(separator: " "))"
     }
   }
+
+  /// Stands for a file whose extension matters.
+  private static let placeholder = FilePath("FILE.EXT")
 }
 
 extension Remedy {
-  /// The remedy with the placeholders in its arguments filled in, such as `{width}`; nil if a value is missing.
+  /// The remedy with the placeholders in its summary filled in, such as `{width}`; nil if a value is missing.
   func filled(with values: [String: String]) -> Remedy? {
-    guard case .run(let program) = action else { return self }
-    var arguments: [Argument] = []
-    for argument in program.arguments {
-      guard case .text(let text) = argument else {
-        arguments.append(argument)
-        continue
-      }
-      guard let filled = Template(text).filled({ values[$0] }) else { return nil }
-      arguments.append(.text(filled))
-    }
-    return Remedy(summary, .run(Program(program.name, arguments)))
+    guard action != nil else { return self }
+    return Template(summary).filled { values[$0] }.map { Remedy(summary: $0, action: action, keeps: keeps) }
   }
 
   /// Advice with the file's name in place of `{file}`, and a name for the output in place of `{out:EXT}`.
@@ -160,23 +151,25 @@ public struct RemedyChoice: Sendable {
   public let remedy: Remedy
   /// The files that it can work on; empty for all.
   public let from: [FileSelector]
-  /// The codec that all their audio must have; nil for any.
-  public let audioCodec: String?
-  /// The type of its output, which the endpoint has to accept; nil if the type stays the same.
-  public let makes: MediaType?
+  /// The types that its output may have, one of which the endpoint has to accept; empty if the type stays the same.
+  public let makes: [MediaType]
 
-  init(_ remedy: Remedy, from: [FileSelector] = [], audioCodec: String? = nil, makes: MediaType? = nil) {
+  init(_ remedy: Remedy, from: [FileSelector] = [], makes: [MediaType] = []) {
     self.remedy = remedy
     self.from = from
-    self.audioCodec = audioCodec
     self.makes = makes
   }
 
-  /// Whether the remedy works on files of a type whose audio has a codec, and one of the endpoints would accept its
-  /// output.
-  func fits(_ mediaType: MediaType?, audioCodec: String?, anyOf endpoints: [EndpointPolicy]) -> Bool {
-    if let own = self.audioCodec, own != audioCodec { return false }
-    if let makes, !endpoints.isEmpty, !endpoints.contains(where: { $0.types.contains(makes) }) {
+  /// Creates a choice that `preflight fix` carries out.
+  init(fix summary: String, from: [FileSelector] = [], makes: [MediaType] = []) {
+    self.init(Remedy(fix: summary), from: from, makes: makes)
+  }
+
+  /// Whether the remedy works on files of a type, and one of the endpoints would accept its output.
+  func fits(_ mediaType: MediaType?, anyOf endpoints: [EndpointPolicy]) -> Bool {
+    if !makes.isEmpty, !endpoints.isEmpty,
+      !endpoints.contains(where: { $0.types.contains(where: makes.contains) })
+    {
       return false
     }
     guard !from.isEmpty else { return true }

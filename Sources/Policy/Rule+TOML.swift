@@ -44,8 +44,8 @@ extension Rule {
 }
 
 extension Remedy {
-  /// Reads a remedy: a sentence, or a table with a program; nil if there is none, or after an error, which is
-  /// reported.
+  /// Reads a remedy: a sentence, or a table with a summary and `fix = true` or a program; nil if there is none, or after
+  /// an error, which is reported.
   init?(_ table: TOMLTable, _ key: String, _ decoder: inout TOMLDecoder) {
     guard let node = table[key] else { return nil }
     guard case .table(let own) = node.value else {
@@ -53,14 +53,20 @@ extension Remedy {
       self.init(advice: text)
       return
     }
-    let keys = ["summary", "program", "arguments"]
-    decoder.check(own, keys: keys, in: "a remedy")
-    if keys.contains(where: { own[$0] == nil }) {
+    decoder.check(own, keys: ["summary", "fix", "program", "arguments"], in: "a remedy")
+    let program = ["program", "arguments"]
+    let isFix = decoder.boolean(own, "fix") == true
+    if own["summary"] == nil || program.contains(where: { (own[$0] == nil) != isFix }) {
       decoder.report(
-        node.position, "a remedy must be a string, or a table with summary, program and arguments")
+        node.position,
+        "a remedy must be a string, or a table with summary and either fix = true or program and arguments")
     }
-    guard let summary = decoder.string(own, "summary"), let program = decoder.name(own, "program"),
-      let arguments = decoder.strings(own, "arguments")
+    guard let summary = decoder.string(own, "summary") else { return nil }
+    if isFix {
+      self.init(fix: summary)
+      return
+    }
+    guard let program = decoder.name(own, "program"), let arguments = decoder.strings(own, "arguments")
     else { return nil }
     self.init(summary, run: program, arguments.map { Argument(parsing: $0.text) })
   }

@@ -50,6 +50,14 @@ public enum Reference: Sendable, Hashable, Codable {
     }
   }
 
+  /// The reference as one word of a POSIX shell.
+  package var shellQuoted: String {
+    switch self {
+    case .file(let path): path.shellQuoted
+    case .url, .mediaID: ShellWord.quoted(text ?? "")
+    }
+  }
+
   /// The reference for display: bytes that aren't UTF-8, and control characters, as `\xNN`.
   package var display: String {
     switch self {

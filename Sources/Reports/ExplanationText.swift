@@ -34,10 +34,16 @@ public enum ExplanationText {
     return text
   }
 
-  /// The code's fixes, each text once: two types of file may have the same.
+  /// The code's fixes, each text once: two types of file may have the same, and `preflight fix` knows what a file needs.
   private static func commands(_ explanation: Explanation) -> [String] {
+    let remedies = explanation.fixes.map(\.remedy)
+    let fixes = Set(remedies.filter { $0.action == .fix })
+    let fix = fixes.count > 1 ? Remedy(fix: "Let preflight fix it") : fixes.first
     var commands: [String] = []
-    for text in explanation.fixes.map({ $0.remedy.text(for: nil) }) where !commands.contains(text) {
+    for remedy in remedies {
+      let own = remedy.action == .fix ? fix ?? remedy : remedy
+      let text = own.text(for: nil, isStrict: explanation.severity == .warning)
+      if commands.contains(text) { continue }
       commands.append(text)
     }
     return commands

@@ -59,7 +59,13 @@ struct HTMLReport: Report {
       text +=
         "<p class=\"dim\">\(count == 1 ? "1 baseline finding" : "\(count) baseline findings") suppressed</p>\n"
     }
-    if !result.findings.isEmpty { text += "<ul>\n\(result.findings.map(Self.item).joined())</ul>\n" }
+    if !result.findings.isEmpty {
+      text += "<ul>\n\(result.findings.map { item($0, of: result) }.joined())</ul>\n"
+    }
+    if let plan = result.plannedFixInWords {
+      text +=
+        "<p><b>Plan</b> <bdi>\(Self.escaped(plan))</bdi>\(command(context.fix?.command(for: result.reference)))</p>\n"
+    }
     if !result.alternatives.isEmpty, result.verdict == .rejected {
       text +=
         "<p class=\"dim\">Would be accepted as \(result.alternatives.map(\.rawValue).joined(separator: ", ")).</p>\n"
@@ -83,8 +89,11 @@ struct HTMLReport: Report {
       text +=
         ", <b class=\"warning\">\(summary.warnings == 1 ? "1 warning" : "\(summary.warnings) warnings")</b>"
     }
-    text +=
-      summary.suffix + ".</p>\n<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
+    text += summary.suffix + ".</p>\n"
+    if let sentence = FixCommandLine.sentence(summary) {
+      text += "<p>\(sentence).\(command(context.fix?.forAll))</p>\n"
+    }
+    text += "<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
     text += "<script>\(PageText.script)</script>\n</body>\n</html>\n"
     output += Array(text.utf8)
   }
@@ -121,14 +130,18 @@ struct HTMLReport: Report {
     return Array(start.utf8) + Array(Data(bytes).base64EncodedData()) + Array("\">".utf8)
   }
 
-  private static func item(_ finding: Finding) -> String {
+  private func item(_ finding: Finding, of result: CheckResult) -> String {
     let severity = finding.severity.rawValue
-    let code = escaped(finding.code.rawValue)
+    let code = Self.escaped(finding.code.rawValue)
     var text = "<li class=\"\(severity)\"><b class=\"\(severity)\">\(severity)</b> "
-    text += "<a href=\"#code-\(code)\">\(code)</a> <bdi>\(escaped(finding.message))</bdi>"
-    if !finding.evidence.isEmpty { text += " <small><bdi>\(escaped(finding.evidence))</bdi></small>" }
-    if let remedy = finding.remedy { text += "\n<code class=\"fix\"><bdi>\(escaped(remedy))</bdi></code>" }
-    return text + "</li>\n"
+    text += "<a href=\"#code-\(code)\">\(code)</a> <bdi>\(Self.escaped(finding.message))</bdi>"
+    if !finding.evidence.isEmpty { text += " <small><bdi>\(Self.escaped(finding.evidence))</bdi></small>" }
+    return text + command(result.remedy(of: finding, context)) + "</li>\n"
+  }
+
+  /// A line to copy; empty without one.
+  private func command(_ text: String?) -> String {
+    text.map { "\n<code class=\"fix\"><bdi>\(Self.escaped($0))</bdi></code>" } ?? ""
   }
 
   private static func section(_ explanation: Explanation) -> String {

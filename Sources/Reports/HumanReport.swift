@@ -11,7 +11,13 @@ struct HumanReport: Report {
     guard let findings else { return }
     var text = heading(result) + "\n"
     if result.isInspection, let upload = result.upload?.words { text += line("Meta states: ", upload) }
-    for finding in findings { text += describe(finding) }
+    for finding in findings { text += describe(finding, of: result) }
+    if let plan = result.plannedFixInWords {
+      text += line("plan: ", plan)
+      if let command = context.fix?.command(for: result.reference) {
+        text += line("run: ", command, wraps: false)
+      }
+    }
     if !result.suppressed.isEmpty, context.listing != .errors {
       let count = result.suppressed.count
       text += line("", count == 1 ? "1 baseline finding suppressed" : "\(count) baseline findings suppressed")
@@ -45,6 +51,11 @@ struct HumanReport: Report {
     }
     if countingCodes, !summary.codes.isEmpty {
       text += wrap(summary.codeCounts(), indent: 0, from: 0) + "\n"
+    }
+    if let sentence = FixCommandLine.sentence(summary) {
+      text +=
+        sentence + (context.fix?.forAll.map { ": \(VisibleText.logLine($0))" } ?? " with 'preflight fix'.")
+        + "\n"
     }
     output += Array(text.utf8)
   }
@@ -83,7 +94,7 @@ struct HumanReport: Report {
     return text
   }
 
-  private func describe(_ finding: Finding) -> String {
+  private func describe(_ finding: Finding, of result: CheckResult) -> String {
     let color: Style =
       switch finding.severity {
       case .error: .red
@@ -94,7 +105,7 @@ struct HumanReport: Report {
     var text = "  " + link(style(label, color), to: finding.code) + " "
     text += wrap(VisibleText.logLine(finding.message), indent: 4, from: 3 + label.utf8.count) + "\n"
     if !finding.evidence.isEmpty { text += line("", finding.evidence) }
-    if let remedy = finding.remedy { text += line("fix: ", remedy, wraps: false) }
+    if let remedy = result.remedy(of: finding, context) { text += line("fix: ", remedy, wraps: false) }
     return text
   }
 

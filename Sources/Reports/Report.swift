@@ -33,6 +33,8 @@ public struct ReportContext: Sendable {
   public var root: FilePath?
   /// The absolute path of the folder that results' names are relative to, without a trailing slash.
   public var folder: FilePath?
+  /// How `preflight fix` is called with the options of this run; nil if results don't say what it would do.
+  public var fix: FixCommandLine?
 
   /// Creates a context.
   public init(
@@ -77,6 +79,8 @@ public struct Summary: Sendable, Hashable {
   public private(set) var warnings = 0
   /// The number of files that couldn't be read.
   public private(set) var unjudged = 0
+  /// The number of rejected files that `preflight fix` can fix, as far as their checks tell.
+  public private(set) var fixable = 0
   /// The number of findings suppressed by a baseline.
   public private(set) var suppressed = 0
   /// The number of findings with each code.
@@ -108,6 +112,7 @@ public struct Summary: Sendable, Hashable {
     } else if !result.isInspection {
       if result.verdict == .accepted { accepted += 1 } else { rejected += 1 }
     }
+    if result.plannedFix != nil { fixable += 1 }
     warnings += result.findings.count { $0.severity == .warning }
     suppressed += result.suppressed.count
     for finding in result.findings { codes[finding.code, default: 0] += 1 }

@@ -313,7 +313,7 @@ import Testing
       let (ordinary, own) = (try engine.check(bytes), try cloud.check(bytes))
       #expect(own.endpoint == ordinary.endpoint, "\(name)")
       #expect(own.alternatives == ordinary.alternatives, "\(name)")
-      #expect(own.findings == ordinary.findings, "\(name)")
+      #expect(own.findings.map(\.message) == ordinary.findings.map(\.message), "\(name)")
     }
   }
 
@@ -388,12 +388,11 @@ import Testing
     func fix(_ name: String, _ endpoint: Endpoint) throws -> String? {
       try check(name, as: endpoint).findings.first?.remedy
     }
-    #expect(try fix("audio/cbr-info.mp3", .voice)?.contains(" -c:a libopus -ac 1 ") == true)
-    #expect(try fix("audio/stereo.opus", .voice)?.contains(" -ac 1 ") == true)
-    #expect(try fix("pictures/animated.gif", .templateGIF)?.hasSuffix(".mp4") == true)
+    #expect(try fix("audio/cbr-info.mp3", .voice)?.hasPrefix("Convert the audio: preflight fix ") == true)
+    #expect(try fix("audio/stereo.opus", .voice)?.hasPrefix("Downmix it to mono: ") == true)
+    #expect(try fix("pictures/animated.gif", .templateGIF)?.hasPrefix("Convert the video: ") == true)
     #expect(try fix("office/page.docx", .templateSample)?.hasPrefix("Convert it to PDF: ") == true)
-    // Audio that may be MP3 is still made MP3.
-    #expect(try fix("foreign-media/pcm.wav", .audio)?.contains("libmp3lame") == true)
+    #expect(try fix("pictures/rgb.jpg", .voice)?.contains("preflight fix") == false)
   }
 
   @Test func voiceIsMonoOpus() throws {

@@ -106,30 +106,38 @@ import Testing
         MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: FilePath(name), as: .image
       ).findings.first { $0.code == .colorModelNotAllowed }?.remedy
     }
-    let start = "Convert it to RGB: magick "
-    #expect(try remedy("a.jpg") == start + "a.jpg -colorspace sRGB a-fixed.jpg")
-    #expect(try remedy("a.jpeg") == start + "a.jpeg -colorspace sRGB a.jpg")
-    #expect(
-      try remedy("my cat's.jpg") == start + #"'my cat'\''s.jpg' -colorspace sRGB 'my cat'\''s-fixed.jpg'"#)
-    #expect(try remedy("-rf.jpg") == start + "./-rf.jpg -colorspace sRGB ./-rf-fixed.jpg")
-    #expect(try remedy("a\nb.jpg") == start + #"$'a\012b.jpg' -colorspace sRGB $'a\012b-fixed.jpg'"#)
-    // An extension that isn't UTF-8, or whose length changes in lower case.
+    let (start, end) = ("Convert it to RGB: preflight fix ", " --endpoint image")
+    #expect(try remedy("a.jpg") == start + "a.jpg" + end)
+    #expect(try remedy("my cat's.jpg") == start + #"'my cat'\''s.jpg'"# + end)
+    #expect(try remedy("-rf.jpg") == start + "./-rf.jpg" + end)
+    #expect(try remedy("a\nb.jpg") == start + #"$'a\012b.jpg'"# + end)
+    // An extension that isn't UTF-8.
     let broken = FilePath(Array("a.".utf8) + [0xff, 0xff, 0xff])
     let result = try engine.check(
       MemorySource(Fixture.bytes("pictures/cmyk.jpg")), named: broken, as: .image)
-    #expect(
-      result.findings.first?.remedy == start + #"$'a.\377\377\377' -colorspace sRGB a.jpg"#)
-    #expect(try remedy("b.İİ") == start + "'b.İİ' -colorspace sRGB b.jpg")
-    #expect(try remedy("a;b$(c).jpg") == start + "'a;b$(c).jpg' -colorspace sRGB 'a;b$(c)-fixed.jpg'")
+    #expect(result.findings.first?.remedy == start + #"$'a.\377\377\377'"# + end)
+    #expect(try remedy("a;b$(c).jpg") == start + "'a;b$(c).jpg'" + end)
   }
 
   /// A remedy fixes the finding for the chosen endpoint.
   @Test(
     arguments: [
-      ("mp4/h264-high-aac-faststart.mp4", .audio, .tooManyVideoStreams, "-vn -c:a aac a.m4a"),
-      ("pictures/animated.gif", .image, .mediaTypeNotAllowed, "a.gif -delete 1--1 a.png"),
-      ("pictures/animated.gif", .video, .mediaTypeNotAllowed, "trunc(ih/2)*2' -c:a aac"),
-      ("foreign-media/pcm.wav", .document, .mediaTypeNotAllowed, "-c:a libmp3lame a.mp3"),
+      (
+        "mp4/h264-high-aac-faststart.mp4", .audio, .tooManyVideoStreams,
+        "Keep only the audio: preflight fix a.mp4 --endpoint audio"
+      ),
+      (
+        "pictures/animated.gif", .image, .mediaTypeNotAllowed,
+        "Convert the image: preflight fix a.gif --endpoint image"
+      ),
+      (
+        "pictures/animated.gif", .video, .mediaTypeNotAllowed,
+        "Convert the video: preflight fix a.gif --endpoint video"
+      ),
+      (
+        "foreign-media/pcm.wav", .document, .mediaTypeNotAllowed,
+        "Convert the audio: preflight fix a.wav --endpoint document"
+      ),
       ("office/page.dotx", .document, .mediaTypeNotAllowed, "--convert-to pdf --outdir . a.dotx"),
     ] as [(String, Endpoint, FindingCode, String)])
   func remediesFitTheEndpoint(fixture: String, endpoint: Endpoint, code: FindingCode, command: String) throws

@@ -34,27 +34,6 @@ import Testing
     #expect(try inspect(file(tracks: [(2, "A_OPUS")])).facts.audioStreams?.map(\.codec) == ["opus"])
   }
 
-  /// What a browser records has the packets that Ogg needs.
-  @Test func opusIsCopiedIntoOgg() throws {
-    func fix(_ codec: String) throws -> String? {
-      let result = try engine.check(MemorySource(file(tracks: [(2, codec)])))
-      #expect(result.verdict == .rejected)
-      return result.findings.first { $0.code == .mediaTypeNotAllowed }?.fix?.text(for: "a.webm")
-    }
-    #expect(try fix("A_OPUS") == "Put its Opus audio into Ogg: ffmpeg -i a.webm -vn -c:a copy a.ogg")
-    #expect(try fix("A_VORBIS")?.contains("libmp3lame") == true)
-  }
-
-  /// Android's recorder writes AAC with a brand of 3GPP.
-  @Test func aacOf3GPPIsCopied() throws {
-    let whole = try Fixture.bytes("mp4/aac.m4a")
-    let brand = try #require(whole.isoBox("ftyp")) + 8
-    let result = try engine.check(MemorySource(whole.with(Array("3gp4".utf8), at: brand)))
-    #expect(result.mediaType == "audio/3gpp")
-    let fix = result.findings.first { $0.code == .mediaTypeNotAllowed }?.fix?.text(for: "a.3gp")
-    #expect(fix == "Put its AAC audio into MP4: ffmpeg -i a.3gp -vn -c:a copy a.m4a")
-  }
-
   @Test func movieWithoutItsIndexHasNoCommand() throws {
     let whole = try Fixture.bytes("mp4/h264-high-b-aac.mp4")
     let result = try engine.check(MemorySource(Array(whole.prefix(2000))))

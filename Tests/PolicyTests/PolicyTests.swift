@@ -83,6 +83,9 @@ import Testing
       mistakes("name = 'x'\n[service]\npath = '/'\n[endpoints.image]\ntypes = ['image/png']").count == 1)
   }
 
+  private static let remedyForm =
+    "a remedy must be a string, or a table with summary and either fix = true or program and arguments"
+
   private static let nonsense: [(line: String, error: String)] = [
     ("name = ''", "3:8: name must not be empty"),
     ("endpoints.image.types = []", "3:25: image has an empty list of types"),
@@ -106,6 +109,12 @@ import Testing
     (
       require("width = 1") + "\nremedy = { summary = 's', program = '', arguments = [] }",
       "6:37: program must not be empty"
+    ),
+    (require("width = 1") + "\nremedy = { summary = 's', fix = false }", "6:10: \(remedyForm)"),
+    (require("width = 1") + "\nremedy = { fix = true }", "6:10: \(remedyForm)"),
+    (
+      require("width = 1") + "\nremedy = { summary = 's', fix = true, program = 'p', arguments = [] }",
+      "6:10: \(remedyForm)"
     ),
     (cap("'+5 MB'"), "3:34: a size must be a number of bytes or a string such as \"500 KB\" or \"5 MB\""),
     (cap("' 5  MB '"), "3:34: a size must be a number of bytes or a string such as \"500 KB\" or \"5 MB\""),
@@ -170,9 +179,9 @@ import Testing
         .first { $0.code == .pixelSizeNotAllowed }?.remedy
     }
     let exact = try #require(try fix("width = 320, height = 240"))
-    #expect(exact.contains(" -resize 320x240 ") && exact.contains(" -extent 320x240 "))
-    #expect(try fix("width = 320")?.contains("magick") == false)
-    #expect(try fix("width = { max = 320 }, height = { max = 240 }")?.contains("magick") == false)
+    #expect(exact.hasPrefix("Scale it to 320 × 240, with a transparent border if needed: preflight fix "))
+    #expect(try fix("width = 320")?.contains("preflight") == false)
+    #expect(try fix("width = { max = 320 }, height = { max = 240 }")?.contains("preflight") == false)
   }
 
   @Test func codesOfAPolicysOwnAreFound() throws {

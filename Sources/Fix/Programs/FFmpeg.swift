@@ -115,13 +115,6 @@ enum FFmpeg {
     /// In seconds; nil if it is unknown.
     var duration: Double? { format.duration.flatMap(Double.init).flatMap { $0 > 0 && $0 < 1e7 ? $0 : nil } }
 
-    /// - Throws: ``FixError`` if it isn't ffprobe's JSON.
-    init(parsing json: String) throws(FixError) {
-      do { self = try JSONDecoder().decode(Probe.self, from: Data(json.utf8)) } catch {
-        throw .programFailed("ffprobe", "it gave an answer that isn't understood")
-      }
-    }
-
     /// The stream that players show: no cover image, and the default one of several.
     func stream(_ kind: String) -> Stream? {
       let own = streams.filter { $0.codec_type == kind && $0.disposition?["attached_pic"] != 1 }
@@ -157,6 +150,15 @@ enum FFmpeg {
         return
       }
       onProgress(min(1, max(0, time / 1e6 / duration)))
+    }
+  }
+}
+
+extension FFmpeg.Probe {
+  /// - Throws: ``FixError`` if it isn't ffprobe's JSON.
+  init(parsing json: String) throws(FixError) {
+    do { self = try JSONDecoder().decode(Self.self, from: Data(json.utf8)) } catch {
+      throw .programFailed("ffprobe", "it gave an answer that isn't understood")
     }
   }
 }

@@ -17,7 +17,7 @@ enum TextMarkup {
       return xml(text, from: start, sniffedType: sniffedType)
     }
     if isElement("<svg", of: text, at: start) || text.has("<!DOCTYPE svg", at: start) {
-      return "image/svg+xml"
+      return .svg
     }
     if pageElements.contains(where: { isElement($0, of: text, at: start) }) { return "text/html" }
     if let sniffedType, text[start] == UInt8(ascii: "<"), TextType.isMarkup(sniffedType) {
@@ -34,13 +34,13 @@ enum TextMarkup {
       let isProlog = text.has("<?", at: next) || text.has("<!", at: next)
       if !isProlog {
         if isElement("<svg", of: text, at: next) || isElement("<svg:svg", of: text, at: next) {
-          return "image/svg+xml"
+          return .svg
         }
         break
       }
       index = text.has("<!--", at: next) ? afterComments(text, from: next) : next + 1
     }
-    if let sniffedType, TextType.isMarkup(sniffedType), sniffedType != "image/svg+xml" {
+    if let sniffedType, TextType.isMarkup(sniffedType), sniffedType != MediaType.svg.rawValue {
       return MediaType(rawValue: sniffedType)
     }
     return "text/xml"

@@ -120,7 +120,7 @@ extension FindingMaker {
   mutating func checkBytes(_ inspection: Inspection) {
     guard inspection.byteCount > 0 else { return add(.emptyFile, expected: "≥ 1", actual: "0") }
     add(inspection.unchecked)
-    add(inspection.faults)
+    add(inspection.faults, inspection)
     if let truncation = inspection.possibleTruncation { add(truncation) }
     if let leadingData = inspection.leadingData { add(leadingData) }
   }
@@ -156,7 +156,7 @@ extension FindingMaker {
     add(
       .leadingData, severity: data.isSkippedByDecoders ? nil : .error, expected: "\(data.byteCount)",
       actual: data.words.map { "\($0) of \(count)" } ?? count, offset: 0,
-      fix: Remedy("Remove the leading bytes", .dropFirst(data.byteCount)))
+      fix: Remedy("Remove the leading bytes", keeping: data.byteCount..<(.max)))
   }
 
   /// `partly-checked`.
@@ -167,14 +167,17 @@ extension FindingMaker {
   }
 
   /// `damaged-file`.
-  mutating func add(_ faults: [Fault]) {
+  mutating func add(_ faults: [Fault], _ inspection: Inspection) {
     // Without the index of a movie, no program knows what its bytes are.
     let isLost = faults.contains { $0.name == "missing-movie-box" }
+    let isOpus = inspection.facts.audioStreams?.allSatisfy { $0.codec == "opus" } == true
     for fault in faults {
+      let isPosition = isOpus && fault.name == "granule-position-wrong"
       add(
         .damagedFile, message: "{sentence}", values: ["sentence": fault.message],
         expected: fault.expected, actual: fault.actual, offset: fault.offset,
-        fix: isLost ? Remedy(advice: Self.lostMovie) : nil,
+        fix: isLost
+          ? Remedy(advice: Self.lostMovie) : isPosition ? Remedy(fix: "Count its positions again") : nil,
         source: fault.clause.isEmpty ? nil : fault.clause)
     }
   }
@@ -380,6 +383,6 @@ extension FindingMaker {
   }
 
   private static func cut(at end: UInt64) -> Remedy {
-    Remedy("Remove the trailing bytes", .keepFirst(end))
+    Remedy("Remove the trailing bytes", keeping: 0..<end)
   }
 }

@@ -17,19 +17,30 @@ struct FindingMaker {
   private let phrase: String
   let mediaType: MediaType?
   let name: FilePath?
-  /// The codec of all audio in the file; nil if there is none, or several.
-  private let audioCodec: String?
+  /// Whether other programs can read the file.
+  private let isReadable: Bool
+  /// Whether `preflight fix` can decode the file.
+  private let isDecodable: Bool
+  /// The kinds of media that the file is known not to have.
+  private let missing: Set<MediaType.Family>
   private(set) var findings: [Finding] = []
 
   init(policy: Policy?, endpoint: Endpoint?, _ inspection: Inspection? = nil, name: FilePath? = nil) {
     severities = policy?.severities ?? [:]
     codes = policy?.codes ?? []
     let own = endpoint.flatMap { policy?.endpoint($0) }
-    targets = own.map { [$0] } ?? policy?.automaticEndpoints ?? []
+    let other = inspection.flatMap { policy?.endpointToFix($0.mediaType, $0.facts) }
+    targets = (own ?? (endpoint == nil ? other : nil)).map { [$0] } ?? policy?.automaticEndpoints ?? []
     phrase = own?.phrase ?? endpoint?.standardPhrase ?? "A message"
     self.endpoint = endpoint
     mediaType = inspection?.mediaType
-    audioCodec = inspection?.audioCodec
+    isReadable = inspection?.isReadable ?? true
+    isDecodable = inspection?.isDecodable ?? true
+    var missing: Set<MediaType.Family> = []
+    if inspection?.facts.audioStreams?.isEmpty == true { missing.insert(.audio) }
+    // A sticker needs frames.
+    if inspection?.facts.videoStreams?.isEmpty == true { missing.formUnion([.video, .image]) }
+    self.missing = missing
     self.name = name
   }
 
@@ -63,15 +74,17 @@ struct FindingMaker {
 
   /// The first fix that works on this file and produces an accepted file.
   private func chosenFix(_ explanation: Explanation, _ values: [String: String]) -> Remedy? {
-    explanation.fixes.lazy.filter { $0.fits(mediaType, audioCodec: audioCodec, anyOf: targets) }
-      .compactMap { $0.remedy.filled(with: values) }.first
+    explanation.fixes.lazy.filter(works).compactMap { $0.remedy.filled(with: values) }.first
   }
-}
 
-extension Inspection {
-  /// The codec of all audio; nil if there is none, or several.
-  fileprivate var audioCodec: String? {
-    let codecs = Set((facts.audioStreams ?? []).map(\.codec))
-    return codecs.count == 1 ? codecs.first : nil
+  private func works(_ choice: RemedyChoice) -> Bool {
+    guard choice.fits(mediaType, anyOf: targets) else { return false }
+    switch choice.remedy.action {
+    case .fix:
+      let hasSource = choice.makes.isEmpty || choice.makes.contains { !missing.contains($0.family) }
+      return isDecodable && hasSource
+    case .run: return isReadable
+    case nil: return true
+    }
   }
 }

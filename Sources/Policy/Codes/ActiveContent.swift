@@ -21,11 +21,11 @@ extension Explanation {
       RemedyChoice(
         Remedy(
           "Re-save it without actions, form fields and attachments", run: "pdftocairo",
-          ["-pdf", .input, .output("pdf")]), from: [.type(.pdf)], makes: .pdf),
+          ["-pdf", .input, .output("pdf")]), from: [.type(.pdf)], makes: [.pdf]),
       RemedyChoice(
         Remedy(
           "Convert it to PDF", run: "soffice",
           ["--headless", "--convert-to", "pdf", "--outdir", .outputFolder("pdf"), .input]),
-        from: [.text, .workbook, .presentation], makes: .pdf),
+        from: [.text, .workbook, .presentation], makes: [.pdf]),
     ])
 }

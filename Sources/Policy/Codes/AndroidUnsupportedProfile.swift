@@ -16,12 +16,6 @@ extension Explanation {
       + "supported by Android WhatsApp clients\"",
     remedy: "Re-encode the video in Main or Baseline profile, or without B-frames.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Re-encode it", run: "ffmpeg",
-          [
-            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a",
-            "copy", "-movflags", "+faststart", .output("mp4"),
-          ]), from: [.video], makes: .mpeg4Video)
+      RemedyChoice(fix: "Re-encode it without B-frames", from: [.video], makes: [.mpeg4Video])
     ])
 }

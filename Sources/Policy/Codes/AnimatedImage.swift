@@ -15,12 +15,6 @@ extension Explanation {
     source: "Meta, image messages",
     remedy: "Send it as an animated sticker or a video, or keep only one frame.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Convert it to a video and send that", run: "ffmpeg",
-          [
-            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-vf",
-            "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-movflags", "+faststart", .output("mp4"),
-          ]), from: [.type(.png), .type(.gif)], makes: .mpeg4Video)
+      RemedyChoice(fix: "Keep only its default image", from: [.type(.png)], makes: [.png])
     ])
 }

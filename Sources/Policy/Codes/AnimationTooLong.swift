@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The animation is too long.
   public static let animationTooLong = FindingCode(rawValue: "animation-too-long")
@@ -10,5 +13,8 @@ extension Explanation {
     message: "The animation must last at most {expected} ms; this one lasts {actual} ms.",
     reason: "WhatsApp rejects animated stickers longer than 10 seconds.",
     source: "github.com/WhatsApp/stickers, sticker validator",
-    remedy: "Remove frames or shorten their durations.")
+    remedy: "Remove frames or shorten their durations.",
+    fixes: [
+      RemedyChoice(fix: "Speed it up", from: [.type(.webP)])
+    ])
 }

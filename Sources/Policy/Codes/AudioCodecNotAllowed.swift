@@ -17,22 +17,8 @@ extension Explanation {
     source: "Meta, supported media types; error 131053: \"audioCodec=unknown\"",
     remedy: "Re-encode the audio.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Re-encode it as mono Opus", run: "ffmpeg",
-          ["-i", .input, "-vn", "-c:a", "libopus", "-ac", "1", .output("ogg")]), from: [.type(.oggAudio)],
-        makes: .oggAudio),
-      RemedyChoice(
-        Remedy(
-          "Re-encode the audio as AAC", run: "ffmpeg",
-          ["-i", .input, "-c:v", "copy", "-c:a", "aac", "-movflags", "+faststart", .output("mp4")]),
-        from: [.video], makes: .mpeg4Video),
-      RemedyChoice(
-        Remedy("Re-encode it as AAC", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "aac", .output("m4a")]),
-        from: [.type(.mpeg4Audio)], makes: .mpeg4Audio),
-      RemedyChoice(
-        Remedy(
-          "Re-encode it as MP3", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "libmp3lame", .output("mp3")]),
-        from: [.audio], makes: .mpegAudio),
+      RemedyChoice(fix: "Re-encode the audio as AAC", from: [.video], makes: [.mpeg4Video]),
+      RemedyChoice(fix: "Re-encode it as mono Opus", from: [.type(.oggAudio)], makes: [.oggAudio]),
+      RemedyChoice(fix: "Re-encode the audio", from: [.audio], makes: [.oggAudio, .mpeg4Audio]),
     ])
 }

@@ -15,8 +15,6 @@ extension Explanation {
     source: "Meta, error 131053: \"Image is invalid … 8 bit/channels\"",
     remedy: "Convert the image to 8 bits per channel.",
     fixes: [
-      RemedyChoice(
-        Remedy("Convert it to 8 bits", run: "magick", [.input, "-depth", "8", .output("png")]),
-        from: [.image], makes: .png)
+      RemedyChoice(fix: "Convert it to 8 bits", from: [.image], makes: [.jpeg, .png])
     ])
 }

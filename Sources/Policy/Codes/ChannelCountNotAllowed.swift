@@ -15,10 +15,6 @@ extension Explanation {
     source: "Meta, supported media types: \"OPUS codecs only; mono input only\"",
     remedy: "Downmix the audio to mono.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Downmix it to mono", run: "ffmpeg",
-          ["-i", .input, "-vn", "-c:a", "libopus", "-ac", "1", .output("ogg")]), from: [.audio],
-        makes: .oggAudio)
+      RemedyChoice(fix: "Downmix it to mono", from: [.audio], makes: [.oggAudio])
     ])
 }

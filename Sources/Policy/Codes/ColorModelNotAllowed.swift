@@ -17,8 +17,6 @@ extension Explanation {
     source: "Meta, error 131053: \"Image is invalid … JPG RGB/RGBA 8 bit\"",
     remedy: "Convert the image to RGB.",
     fixes: [
-      RemedyChoice(
-        Remedy("Convert it to RGB", run: "magick", [.input, "-colorspace", "sRGB", .output("jpg")]),
-        from: [.image], makes: .jpeg)
+      RemedyChoice(fix: "Convert it to RGB", from: [.image], makes: [.jpeg, .png])
     ])
 }

@@ -15,19 +15,5 @@ extension Explanation {
       "A damaged file is rejected, or delivered and then doesn't open or play. The offset is "
       + "where the reader found the fault.",
     source: "The specification of the format, named in the message",
-    remedy: "Export the file again from its original. After copying, compare the file sizes.",
-    fixes: [
-      RemedyChoice(
-        Remedy(
-          "Remux the readable part and play the result", run: "ffmpeg",
-          ["-i", .input, "-c", "copy", .output(nil)]), from: [.audio]),
-      RemedyChoice(
-        Remedy(
-          "Remux the readable part and play the result", run: "ffmpeg",
-          ["-i", .input, "-c", "copy", .output(nil)]), from: [.video]),
-      RemedyChoice(
-        Remedy("Rebuild the PDF and check the result", run: "qpdf", [.input, .output("pdf")]),
-        from: [.type(.pdf)],
-        makes: .pdf),
-    ])
+    remedy: "Export the file again from its original. After copying, compare the file sizes.")
 }

@@ -21,14 +21,11 @@ extension Explanation {
       RemedyChoice(
         Remedy(
           "Re-save it without attachments, actions and form fields", run: "pdftocairo",
-          ["-pdf", .input, .output("pdf")]), from: [.type(.pdf)], makes: .pdf),
-      RemedyChoice(
-        Remedy("Re-save it", run: "magick", [.input, "-auto-orient", "-strip", .output(nil)]),
-        from: [.type(.jpeg), .type(.png), .type(.webP)]),
+          ["-pdf", .input, .output("pdf")]), from: [.type(.pdf)], makes: [.pdf]),
       RemedyChoice(
         Remedy(
           "Convert it to PDF", run: "soffice",
           ["--headless", "--convert-to", "pdf", "--outdir", .outputFolder("pdf"), .input]),
-        from: [.text, .workbook, .presentation], makes: .pdf),
+        from: [.text, .workbook, .presentation], makes: [.pdf]),
     ])
 }

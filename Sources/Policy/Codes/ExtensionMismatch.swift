@@ -17,7 +17,6 @@ extension Explanation {
     source: "IANA media types registry; WaConnect API, mediaUrl",
     remedy: "Use the extension of the file's type.",
     fixes: [
-      RemedyChoice(
-        Remedy("Rename it", .rename))
+      RemedyChoice(fix: "Use the extension of its type")
     ])
 }

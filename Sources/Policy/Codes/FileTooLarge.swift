@@ -18,30 +18,15 @@ extension Explanation {
       + "media types",
     remedy: "Make the file smaller.",
     fixes: [
+      RemedyChoice(fix: "Compress the image", from: [.image], makes: [.jpeg, .png]),
+      RemedyChoice(fix: "Compress the sticker", from: [.image], makes: [.webP]),
+      RemedyChoice(fix: "Re-encode the video at a lower bit rate", from: [.video], makes: [.mpeg4Video]),
       RemedyChoice(
-        Remedy(
-          "Scale and compress the image", run: "magick",
-          [.input, "-resize", "2048x2048>", "-quality", "82", .output("jpg")]), from: [.image], makes: .jpeg),
-      RemedyChoice(
-        Remedy(
-          "Increase the sticker's compression", run: "magick",
-          [.input, "-coalesce", "-quality", "50", .output("webp")]), from: [.image], makes: .webP),
-      RemedyChoice(
-        Remedy(
-          "Re-encode the video at a lower bit rate", run: "ffmpeg",
-          [
-            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-crf", "30", "-vf",
-            "scale=-2:480", "-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart", .output("mp4"),
-          ]), from: [.video], makes: .mpeg4Video),
-      RemedyChoice(
-        Remedy(
-          "Re-encode the audio at a lower bit rate", run: "ffmpeg",
-          ["-i", .input, "-vn", "-c:a", "libmp3lame", "-b:a", "96k", .output("mp3")]), from: [.audio],
-        makes: .mpegAudio),
+        fix: "Re-encode the audio at a lower bit rate", from: [.audio], makes: [.oggAudio, .mpeg4Audio]),
       RemedyChoice(
         Remedy(
           "Compress the PDF's images", run: "gs",
           ["-sDEVICE=pdfwrite", "-dPDFSETTINGS=/ebook", "-o", .output("pdf"), .input]), from: [.type(.pdf)],
-        makes: .pdf),
+        makes: [.pdf]),
     ])
 }

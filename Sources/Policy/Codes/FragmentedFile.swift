@@ -17,13 +17,6 @@ extension Explanation {
     source: "Reports of error 131053; ISO/IEC 14496-12, 8.8",
     remedy: "Remux the file without fragments. This doesn't re-encode it.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Remux it without fragments", run: "ffmpeg",
-          ["-i", .input, "-vn", "-c", "copy", "-movflags", "+faststart", .output("m4a")]), makes: .mpeg4Audio),
-      RemedyChoice(
-        Remedy(
-          "Remux it without fragments", run: "ffmpeg",
-          ["-i", .input, "-c", "copy", "-movflags", "+faststart", .output("mp4")]), makes: .mpeg4Video),
+      RemedyChoice(fix: "Put it into a plain MP4", makes: [.mpeg4Audio, .mpeg4Video])
     ])
 }

@@ -17,9 +17,6 @@ extension Explanation {
     source: "github.com/WhatsApp/stickers, sticker validator",
     remedy: "Set every frame to 8 ms or more.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Set the frames' durations", run: "webpmux", ["-duration", "40", .input, "-o", .output("webp")]),
-        from: [.type(.webP)], makes: .webP)
+      RemedyChoice(fix: "Lengthen the frames that are too short", from: [.type(.webP)])
     ])
 }

@@ -17,19 +17,6 @@ extension Explanation {
     source: "Exif 2.32, 4.6.6 (GPS attributes)",
     remedy: "Remove the GPS coordinates.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Remove the GPS coordinates (use -strip xmp if they are in XMP)", run: "webpmux",
-          ["-strip", "exif", .input, "-o", .output("webp")]), from: [.type(.webP)], makes: .webP),
-      RemedyChoice(
-        Remedy(
-          "Remove the GPS coordinates", run: "exiftool",
-          ["-gps:all=", "-xmp-exif:gps*=", "-o", .output(nil), .input]),
-        from: [.image]),
-      RemedyChoice(
-        Remedy(
-          "Remove the GPS coordinates", run: "ffmpeg",
-          ["-i", .input, "-map_metadata", "-1", "-c", "copy", "-movflags", "+faststart", .output("mp4")]),
-        from: [.video, .audio], makes: .mpeg4Video),
+      RemedyChoice(fix: "Remove the coordinates", from: [.image, .video, .audio])
     ])
 }

@@ -18,17 +18,17 @@ extension Explanation {
       RemedyChoice(
         Remedy(
           "Save it without macros", run: "soffice",
-          ["--headless", "--convert-to", "docx", "--outdir", .outputFolder("docx"), .input]), from: [.text],
-        makes: .docx),
+          ["--headless", "--convert-to", "docx", "--outdir", .outputFolder("docx"), .input]),
+        from: [.text], makes: [.docx]),
       RemedyChoice(
         Remedy(
           "Save it without macros", run: "soffice",
           ["--headless", "--convert-to", "xlsx", "--outdir", .outputFolder("xlsx"), .input]),
-        from: [.workbook], makes: .xlsx),
+        from: [.workbook], makes: [.xlsx]),
       RemedyChoice(
         Remedy(
           "Save it without macros", run: "soffice",
           ["--headless", "--convert-to", "pptx", "--outdir", .outputFolder("pptx"), .input]),
-        from: [.presentation], makes: .pptx),
+        from: [.presentation], makes: [.pptx]),
     ])
 }

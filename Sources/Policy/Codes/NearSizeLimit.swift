@@ -1,3 +1,6 @@
+internal import PreflightFacts
+internal import PreflightFormats
+
 extension FindingCode {
   /// The file size is between the limit in units of 1000 and in units of 1024.
   public static let nearSizeLimit = FindingCode(rawValue: "near-size-limit")
@@ -14,5 +17,12 @@ extension Explanation {
       "Meta doesn't document whether KB and MB count in units of 1000 or 1024. Its sample "
       + "code uses 1024, but some importers have rejected files in between.",
     source: "github.com/WhatsApp/stickers (1024); reports of refusals at 500 438 and 506 190 bytes",
-    remedy: "Make the file slightly smaller to be safe.")
+    remedy: "Make the file slightly smaller to be safe.",
+    fixes: [
+      RemedyChoice(fix: "Compress the image", from: [.image], makes: [.jpeg, .png]),
+      RemedyChoice(fix: "Compress the sticker", from: [.image], makes: [.webP]),
+      RemedyChoice(fix: "Re-encode the video at a lower bit rate", from: [.video], makes: [.mpeg4Video]),
+      RemedyChoice(
+        fix: "Re-encode the audio at a lower bit rate", from: [.audio], makes: [.oggAudio, .mpeg4Audio]),
+    ])
 }

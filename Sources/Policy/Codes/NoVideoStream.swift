@@ -13,11 +13,5 @@ extension Explanation {
     message: "A video must have a video stream; this file has none.",
     reason: "A file with only audio is rejected as a video, whatever its name.",
     source: "Meta, supported media types",
-    remedy: "Send it through the audio endpoint.",
-    fixes: [
-      RemedyChoice(
-        Remedy(
-          "Save it as .m4a and send it as audio", run: "ffmpeg",
-          ["-i", .input, "-vn", "-c", "copy", .output("m4a")]), from: [.type(.mpeg4Audio)])
-    ])
+    remedy: "Send it through the audio endpoint.")
 }

@@ -17,10 +17,6 @@ extension Explanation {
     source: "Meta, supported media types: \"moov before mdat\"",
     remedy: "Move moov before mdat. This doesn't re-encode the video.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Move moov to the front", run: "ffmpeg",
-          ["-i", .input, "-c", "copy", "-movflags", "+faststart", .output("mp4")]),
-        makes: .mpeg4Video)
+      RemedyChoice(fix: "Move moov to the front", makes: [.mpeg4Video])
     ])
 }

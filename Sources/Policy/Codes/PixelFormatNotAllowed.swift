@@ -15,12 +15,6 @@ extension Explanation {
     source: "Reports of recipients' players",
     remedy: "Re-encode the video as 8-bit 4:2:0.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Re-encode it", run: "ffmpeg",
-          [
-            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-vf",
-            "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-c:a", "copy", "-movflags", "+faststart", .output("mp4"),
-          ]), from: [.video], makes: .mpeg4Video)
+      RemedyChoice(fix: "Re-encode the video with 8 bits and 4:2:0", from: [.video], makes: [.mpeg4Video])
     ])
 }

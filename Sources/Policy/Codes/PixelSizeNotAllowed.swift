@@ -18,11 +18,7 @@ extension Explanation {
     remedy: "Scale the image, with a transparent border if the aspect ratio differs.",
     fixes: [
       RemedyChoice(
-        Remedy(
-          "Scale it", run: "magick",
-          [
-            .input, "-coalesce", "-resize", "{width}x{height}", "-background", "none", "-gravity", "center",
-            "-extent", "{width}x{height}", .output("webp"),
-          ]), from: [.image], makes: .webP)
+        fix: "Scale it to {width} × {height}, with a transparent border if needed", from: [.image, .video],
+        makes: [.webP])
     ])
 }

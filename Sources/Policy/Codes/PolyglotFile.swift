@@ -20,14 +20,9 @@ extension Explanation {
     remedy: "Re-save the content with a program that copies nothing else.",
     fixes: [
       RemedyChoice(
-        Remedy("Re-save it", run: "magick", [.input, "-auto-orient", "-strip", .output(nil)]),
-        from: [.type(.jpeg), .type(.png), .type(.webP)]),
-      RemedyChoice(
-        Remedy("Re-save it", run: "pdftocairo", ["-pdf", .input, .output("pdf")]),
-        from: [.type(.pdf)], makes: .pdf),
-      RemedyChoice(
         Remedy(
-          "Re-save it", run: "ffmpeg", ["-i", .input, "-map_metadata", "-1", "-c", "copy", .output(nil)]),
-        from: [.video, .audio]),
+          "Re-save it", run: "pdftocairo",
+          ["-pdf", .input, .output("pdf")]), from: [.type(.pdf)], makes: [.pdf]),
+      RemedyChoice(fix: "Write its content into a new file", from: [.image, .video, .audio]),
     ])
 }

@@ -19,8 +19,6 @@ extension Explanation {
     source: "github.com/WhatsApp/stickers, sticker validator",
     remedy: "Save it as a static WebP.",
     fixes: [
-      RemedyChoice(
-        Remedy("Extract the frame", run: "webpmux", ["-get", "frame", "1", .input, "-o", .output("webp")]),
-        from: [.type(.webP)], makes: .webP)
+      RemedyChoice(fix: "Make a static image of its only frame", from: [.type(.webP)])
     ])
 }

@@ -15,12 +15,6 @@ extension Explanation {
     source: "Meta, supported media types: \"single audio stream or no audio stream\"",
     remedy: "Keep one audio stream.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Keep the first stream", run: "ffmpeg",
-          [
-            "-i", .input, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart",
-            .output("mp4"),
-          ]), from: [.video], makes: .mpeg4Video)
+      RemedyChoice(fix: "Keep one audio stream", from: [.video], makes: [.mpeg4Video])
     ])
 }

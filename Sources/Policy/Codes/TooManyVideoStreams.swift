@@ -15,15 +15,7 @@ extension Explanation {
     source: "Inferred from players; no source states a limit",
     remedy: "Keep one video stream.",
     fixes: [
-      RemedyChoice(
-        Remedy("Keep only the audio", run: "ffmpeg", ["-i", .input, "-vn", "-c:a", "aac", .output("m4a")]),
-        from: [.video, .audio], makes: .mpeg4Audio),
-      RemedyChoice(
-        Remedy(
-          "Keep the first stream", run: "ffmpeg",
-          [
-            "-i", .input, "-map", "0:v:0", "-map", "0:a:0?", "-c", "copy", "-movflags", "+faststart",
-            .output("mp4"),
-          ]), from: [.video], makes: .mpeg4Video),
+      RemedyChoice(fix: "Keep only the audio", from: [.video, .audio], makes: [.mpeg4Audio]),
+      RemedyChoice(fix: "Keep one video stream", from: [.video], makes: [.mpeg4Video]),
     ])
 }

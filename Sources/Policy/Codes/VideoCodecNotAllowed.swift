@@ -18,12 +18,6 @@ extension Explanation {
       + "error 131053",
     remedy: "Re-encode the video as H.264.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Re-encode it", run: "ffmpeg",
-          [
-            "-i", .input, "-c:v", "libx264", "-profile:v", "main", "-pix_fmt", "yuv420p", "-vf",
-            "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-c:a", "aac", "-movflags", "+faststart", .output("mp4"),
-          ]), from: [.video], makes: .mpeg4Video)
+      RemedyChoice(fix: "Re-encode the video as H.264", from: [.video], makes: [.mpeg4Video])
     ])
 }

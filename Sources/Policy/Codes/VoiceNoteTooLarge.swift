@@ -17,10 +17,6 @@ extension Explanation {
     source: "Meta, audio messages: voice messages",
     remedy: "Encode it at a lower bit rate, or split it.",
     fixes: [
-      RemedyChoice(
-        Remedy(
-          "Re-encode it at a lower bit rate", run: "ffmpeg",
-          ["-i", .input, "-vn", "-c:a", "libopus", "-ac", "1", "-b:a", "16k", .output("ogg")]),
-        from: [.audio], makes: .oggAudio)
+      RemedyChoice(fix: "Re-encode it at a lower bit rate", from: [.audio], makes: [.oggAudio])
     ])
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightFix
 import PreflightProject
+import PreflightReports
+import SystemPackage
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,7 +47,7 @@ struct CheckCommand: ParsableCommand {
     let (files, declaredType) = (files, rules.declaredType)
     let summary = try FileRun.run(
       files, reports, sandbox, in: project, hasPolicy: true,
-      writing: findings.writeBaseline.map { [$0] } ?? [], fetching: fetching
+      writing: findings.writeBaseline.map { [$0] } ?? [], fetching: fetching, fix: fixCommandLine
     ) { file, settings, options in
       var options = options
       options.endpoint = settings.endpoint
@@ -53,13 +56,39 @@ struct CheckCommand: ParsableCommand {
       options.keepsSource = baseline != nil || reports.showsFiles
       let shown = file.reference.path == nil ? file.reference : files.shownReference(of: file)
       let results = try Preflight.check(shown, options, by: settings.engines) { try files.source(of: file) }
-      return results.map { result in
-        let known = baseline?.leavingOutKnown(of: result) ?? result
+      return zip(results, settings.engines).map { result, engine in
+        var known = baseline?.leavingOutKnown(of: result) ?? result
+        known.plannedFix = FixOutlook(known, with: engine).steps
         return reports.showsFiles ? known : known.closingSource()
       }
     }
     try baseline?.finish()
     try FileRun.exit(summary, failOn: findings.failOn.value)
+  }
+
+  /// The call of `fix` with the same files and options.
+  private var fixCommandLine: FixCommandLine {
+    var words: [String] = []
+    func add(_ option: String, _ value: FilePath?) {
+      if let value { words += [option, value.shellQuoted] }
+    }
+    if let endpoint = rules.endpoint {
+      words += ["--endpoint", ShellWord.quoted(endpoint.endpoint?.rawValue ?? Endpoint.automatic)]
+    }
+    add("--policy", rules.policy.policy)
+    if let strict = rules.strict { words.append(strict ? "--strict" : "--no-strict") }
+    if files.depthOptions.depth != .content { words += ["--depth", files.depthOptions.depth.rawValue] }
+    add("--config", projects.config)
+    if projects.isolated { words.append("--isolated") }
+    for glob in projects.exclude { words += ["--exclude", ShellWord.quoted(RawArguments.bytes(glob))] }
+    if projects.forceExclude { words.append("--force-exclude") }
+    if projects.noIgnore { words.append("--no-ignore") }
+    if fetching.allowPrivateHosts { words.append("--allow-private-hosts") }
+    var named = files.paths.map(\.shellQuoted)
+    if let list = files.filesFrom { named += ["--files-from", list.shellQuoted] }
+    if files.isNulSeparated { named.append("-0") }
+    let isRead = files.filesFrom == "-" || files.paths.contains(.file("-"))
+    return FixCommandLine(options: words, files: isRead ? nil : named)
   }
 }
 

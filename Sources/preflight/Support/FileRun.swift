@@ -18,7 +18,7 @@ enum FileRun {
   static func run(
     _ files: FileOptions, _ reports: ReportOptions, _ sandbox: SandboxOptions, in project: Project,
     hasPolicy: Bool, writing written: [FilePath] = [],
-    fetching: FetchOptions,
+    fetching: FetchOptions, fix: FixCommandLine? = nil,
     check: @escaping @Sendable (FoundFile, FileSettings, CheckOptions) throws -> [CheckResult]
   ) throws -> Summary {
     let names = try files.names()
@@ -26,8 +26,9 @@ enum FileRun {
     // All configurations are read before any file is checked or any report is opened.
     do { try walk.survey() } catch { throw Failure(error) }
     if let error = project.optionError { throw Failure(error) }
-    let sink = try ReportSink(
-      reports, context: reports.context(policy: hasPolicy ? project.policyName : nil, codes: project.codes))
+    var context = reports.context(policy: hasPolicy ? project.policyName : nil, codes: project.codes)
+    context.fix = fix
+    let sink = try ReportSink(reports, context: context)
     let leadsOverTheNetwork = names.leadsOverTheNetwork
     let fetching = leadsOverTheNetwork ? try FetchClient(fetching) : nil
     // This must precede all other threads: those for interrupts, progress and checks.

@@ -1,0 +1,135 @@
+public import MediaPreflight
+internal import PreflightFacts
+internal import PreflightFormats
+internal import PreflightPolicy
+
+/// Whether a rejected file can be fixed, told from its check alone: no byte is read, and no program is run.
+///
+/// What it says is what ``Fixer`` then does, but for what only the bytes show.
+public struct FixOutlook: Sendable {
+  /// What would be done, as far as it is known, without commands; nil if the file can't be fixed, or isn't rejected.
+  public let steps: [FixNote.Step]?
+
+  /// - Parameters:
+  ///   - result: The check of the file.
+  ///   - engine: What checked it.
+  public init(_ result: CheckResult, with engine: Preflight) {
+    let hasStreams = result.facts.videoStreams != nil || result.facts.audioStreams != nil
+    steps = Self.steps(for: result, engine)?.map { step in
+      var summary = step.summary
+      // Which streams fit and are copied isn't known.
+      if !hasStreams, case .encode(let encoding) = step { summary = encoding.product }
+      return FixNote.Step(action: step.action, summary: summary, lossless: step.isLossless, command: nil)
+    }
+  }
+
+  private static func steps(for result: CheckResult, _ engine: Preflight) -> [FixStep]? {
+    let problems = result.findings.filter {
+      $0.severity == .error || engine.isStrict && $0.severity == .warning
+    }
+    // One that only a person can do something about stays whatever else is done.
+    guard result.verdict == .rejected, !problems.isEmpty, problems.allSatisfy({ $0.fixCommand != nil }),
+      let target = result.endpoint.map(engine.policy.endpoint)
+        ?? engine.policy.endpointToFix(result.mediaType, result.facts)
+    else { return nil }
+    let plan = FixPlan(result, problems: problems, for: target, in: engine.policy)
+    if plan.obstacle != nil { return nil }
+    let codes = Set(problems.map(\.code))
+    let removed = problems.filter { $0.fix?.keeps != nil }.map(\.code)
+    let way = plan.ways.first { way in
+      way.allSatisfy { $0.suits(result.facts) }
+        && codes.isSubset(of: way.reduce(into: [.extensionMismatch]) { $0.formUnion($1.remedied(removed)) })
+    }
+    if let way { return way }
+    // What is damaged isn't encoded.
+    if codes.contains(.damagedFile) { return nil }
+    let requirements = Requirements(target, in: engine.policy)
+    if let encoding = ImageEncoding(of: result, for: target, requirements) { return [.draw(encoding)] }
+    guard let container = result.mediaType == .gif ? "gif" : result.facts.container,
+      FFmpeg.format(ofContainer: container) != nil
+    else { return nil }
+    let probe = FFmpeg.Probe(result)
+    let encoding = EncodingPlan(probe, container: container, for: target, isStrict: engine.isStrict)
+    return (try? encoding.encoding()).map { [.encode($0)] }
+  }
+}
+
+extension FixStep {
+  /// Whether the step can be done to a file with these streams, as far as they tell.
+  fileprivate func suits(_ facts: Facts) -> Bool {
+    let video = facts.videoStreams?.first
+    let audio = facts.audioStreams?.first
+    func isPlain(hasVideo: Bool) -> Bool {
+      let isVideoPlain = video.map { $0.codec == "h264" && ($0.bitDepth ?? 8) == 8 } ?? !hasVideo
+      return isVideoPlain && (audio.map { $0.codec == "aac" } ?? hasVideo)
+    }
+    switch self {
+    case .repack(.mp4Video): return isPlain(hasVideo: true)
+    case .changeBrand(let isAudio): return isPlain(hasVideo: !isAudio)
+    case .repack(.mp4Audio), .repack(.adts): return audio?.codec == "aac"
+    case .repack(.ogg): return audio?.codec == "opus" && (audio?.channels ?? 1) == 1
+    case .repack(.mp3): return audio?.codec == "mp3"
+    case .repack(.amr): return audio?.codec == "amr_nb"
+    default: return true
+    }
+  }
+
+  /// The findings that the step removes.
+  ///
+  /// - Parameter cut: Those that are about what is cut off.
+  fileprivate func remedied(_ cut: [FindingCode]) -> [FindingCode] {
+    switch self {
+    case .rename, .encode, .draw: []
+    case .keep: cut
+    case .fastStart: [.notFastStart]
+    case .changeBrand: [.mediaTypeNotAllowed]
+    case .repack: [.damagedFile] + FixPlan.aboutContainer
+    case .removeLocation: [.locationMetadata]
+    case .setFrameDurations: [.frameTooShort, .animationTooLong]
+    case .keepOnlyFrame: [.singleFrameAnimation]
+    case .keepDefaultImage: [.animatedImage]
+    }
+  }
+}
+
+extension Encoding {
+  /// What is made, in words.
+  fileprivate var product: String {
+    if video != nil { return "Make an MP4 with H.264 video and AAC audio" }
+    return target == .ogg ? "Make an Ogg file with Opus audio" : "Make an MP4 with AAC audio"
+  }
+}
+
+extension FFmpeg.Probe {
+  /// What ffprobe would say about a file, from what its check says.
+  fileprivate init(_ result: CheckResult) {
+    let facts = result.facts
+    let seconds = facts.durationMilliseconds.map { $0 / 1000 }.flatMap { $0 > 0 ? $0 : nil }
+    let whole = seconds.flatMap { seconds in result.byteCount.map { Double($0) * 8 / seconds } }
+    var videos = facts.videoStreams ?? []
+    var audios = facts.audioStreams ?? []
+    if videos.isEmpty, audios.isEmpty {
+      // What the file has isn't known, so it is what such files have.
+      if result.mediaType?.family != .audio { videos = [VideoStream(codec: "unknown")] }
+      if result.mediaType != .gif { audios = [AudioStream(codec: "unknown")] }
+    }
+    var streams = videos.map { stream in
+      Stream(
+        index: 0, codec_type: "video", codec_name: stream.codec, profile: stream.profile,
+        pix_fmt: (stream.bitDepth ?? 8) == 8 && (stream.chroma ?? "4:2:0") == "4:2:0" ? "yuv420p" : nil,
+        // A size that isn't known is taken for a usual one.
+        width: stream.width ?? facts.width ?? 640, height: stream.height ?? facts.height ?? 480,
+        has_b_frames: stream.bFrames == true ? 1 : 0,
+        avg_frame_rate: stream.frameRate.map { "\($0)/1" }, channels: nil,
+        bit_rate: whole.map { "\($0)" }, disposition: nil)
+    }
+    streams += audios.map { stream in
+      Stream(
+        index: 1, codec_type: "audio", codec_name: stream.codec, profile: stream.profile, pix_fmt: nil,
+        width: nil, height: nil, has_b_frames: nil, avg_frame_rate: nil, channels: stream.channels,
+        bit_rate: stream.bitRate.map { "\($0)" } ?? (videos.isEmpty ? whole.map { "\($0)" } : nil),
+        disposition: nil)
+    }
+    self.init(streams: streams, format: Format(duration: seconds.map { "\($0)" }))
+  }
+}
