@@ -190,16 +190,7 @@ public struct Fixer: Sendable {
   private func target(for result: CheckResult, asked: Endpoint?) -> EndpointPolicy? {
     let policy = engine.policy
     if let own = asked ?? result.endpoint { return policy.endpoint(own) }
-    guard let mediaType = result.mediaType else { return nil }
-    var family = mediaType.family
-    if family == .video, result.facts.videoStreams?.isEmpty == true,
-      result.facts.audioStreams?.isEmpty == false
-    {
-      family = .audio
-    }
-    // What moves is a video, not an image.
-    if family == .image, result.facts.animated == true { family = .video }
-    return policy.endpoints.first { $0.types.contains { $0.family == family } }
+    return policy.endpointToFix(result.mediaType, result.facts)
   }
 
   /// The search for a way whose result is accepted.

@@ -14,7 +14,8 @@ public struct FixCommandLine: Sendable {
   ///
   /// - Parameters:
   ///   - options: The options that `check` was given and `fix` has too, as words of a shell.
-  ///   - files: What named the files of `check`, as words of a shell; nil if they came from standard input.
+  ///   - files: What named the files of `check`, as words of a shell; nil if they came from standard input, or there are
+  ///     several policies.
   public init(options: [String], files: [String]?) {
     self.options = options
     self.files = files
@@ -27,9 +28,10 @@ public struct FixCommandLine: Sendable {
   }
 
   /// The command for one file; nil for standard input.
-  func command(for reference: Reference?) -> String? {
-    guard let reference, reference != .file("-") else { return nil }
-    return (["preflight", "fix", reference.shellQuoted] + options).joined(separator: " ")
+  func command(for result: CheckResult) -> String? {
+    guard let reference = result.reference, reference != .file("-") else { return nil }
+    let policy = result.policy.map { ["--policy", ShellWord.quoted($0)] } ?? []
+    return (["preflight", "fix", reference.shellQuoted] + policy + options).joined(separator: " ")
   }
 
   /// A sentence for the end of a report, without the command; nil if no file can be fixed.

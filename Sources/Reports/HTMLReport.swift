@@ -64,7 +64,7 @@ struct HTMLReport: Report {
     }
     if let plan = result.plannedFixInWords {
       text +=
-        "<p><b>Plan</b> <bdi>\(Self.escaped(plan))</bdi>\(command(context.fix?.command(for: result.reference)))</p>\n"
+        "<p><b>Plan</b> <bdi>\(Self.escaped(plan))</bdi>\(command(context.fix?.command(for: result)))</p>\n"
     }
     if !result.alternatives.isEmpty, result.verdict == .rejected {
       text +=

@@ -14,7 +14,7 @@ struct HumanReport: Report {
     for finding in findings { text += describe(finding, of: result) }
     if let plan = result.plannedFixInWords {
       text += line("plan: ", plan)
-      if let command = context.fix?.command(for: result.reference) {
+      if let command = context.fix?.command(for: result) {
         text += line("run: ", command, wraps: false)
       }
     }

@@ -75,7 +75,8 @@ struct CheckCommand: ParsableCommand {
     if let endpoint = rules.endpoint {
       words += ["--endpoint", ShellWord.quoted(endpoint.endpoint?.rawValue ?? Endpoint.automatic)]
     }
-    add("--policy", rules.policy.policy)
+    let policies = rules.policy.policy.map(PolicyOptions.names) ?? []
+    if policies.count == 1 { add("--policy", policies.first) }
     if let strict = rules.strict { words.append(strict ? "--strict" : "--no-strict") }
     if files.depthOptions.depth != .content { words += ["--depth", files.depthOptions.depth.rawValue] }
     add("--config", projects.config)
@@ -88,7 +89,8 @@ struct CheckCommand: ParsableCommand {
     if let list = files.filesFrom { named += ["--files-from", list.shellQuoted] }
     if files.isNulSeparated { named.append("-0") }
     let isRead = files.filesFrom == "-" || files.paths.contains(.file("-"))
-    return FixCommandLine(options: words, files: isRead ? nil : named)
+    // A file is fixed for one policy.
+    return FixCommandLine(options: words, files: isRead || policies.count > 1 ? nil : named)
   }
 }
 
