@@ -38,7 +38,7 @@ package enum ProgramRunner {
     onLine: (@Sendable (Substring) -> Void)? = nil
   ) throws(FixError) -> String {
     let outcome = Outcome()
-    let task = Task.detached {
+    let task = Task.detached(executorPreference: ProgramExecutor.shared) {
       let result = await execute(name, arguments, in: folder, onLine)
       outcome.result.withLock { $0 = result }
       outcome.done.signal()
@@ -51,7 +51,7 @@ package enum ProgramRunner {
     _ program: FilePath, _ arguments: [String], from input: FilePath, to output: FilePath, deadline: Duration
   ) throws(FixError) {
     let outcome = Outcome()
-    let task = Task.detached {
+    let task = Task.detached(executorPreference: ProgramExecutor.shared) {
       let result = await execute(program, arguments, from: input, to: output)
       outcome.result.withLock { $0 = result }
       outcome.done.signal()
