@@ -117,8 +117,8 @@ public enum FixStep: Sendable, Hashable, Codable {
     }
   }
 
-  /// A POSIX shell command that does the same, or nearly.
-  public func command(from input: FilePath, to output: FilePath) -> String {
+  /// A POSIX shell command that does the same, or nearly; nil if no one program does.
+  public func command(from input: FilePath, to output: FilePath) -> String? {
     let (from, to) = (input.shellQuoted, output.shellQuoted)
     switch self {
     case .rename: return "cp \(from) \(to)"
@@ -135,8 +135,8 @@ public enum FixStep: Sendable, Hashable, Codable {
       case .ogg, .adts, .mp3, .amr: return "ffmpeg -i \(from) -map 0:a:0 -c copy \(to)"
       }
     case .removeLocation: return "exiftool -gps:all= -xmp:all= -o \(to) \(from)"
-    case .setFrameDurations(let minimum, _):
-      return "webpmux -duration \(max(minimum, 1)) \(from) -o \(to)  # each frame needs its own duration"
+    // webpmux sets all frames to the same time.
+    case .setFrameDurations: return nil
     case .keepOnlyFrame: return "webpmux -get frame 1 \(from) -o \(to)"
     case .keepDefaultImage: return "ffmpeg -i \(from) -frames:v 1 -update 1 \(to)"
     case .encode(let encoding): return encoding.command(from: input, to: output)
