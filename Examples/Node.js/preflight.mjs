@@ -1,6 +1,6 @@
-// Asks preflight whether WhatsApp will take a file, before it is sent. Copy this file; it needs Node.js 18 and no packages.
+// Asks preflight whether WhatsApp will take a file, before it is sent. It needs Node.js 18 and no other packages.
 //
-//   import { check } from "./preflight.mjs";
+//   import { check } from "preflight-media"; // of a copy of the one file: from "./preflight.mjs"
 //
 //   const result = await check("wave.webp", { endpoint: "sticker" });
 //   if (result.verdict !== "accepted") console.log(result.findings.map(({ message }) => message));
@@ -9,6 +9,7 @@
 // number of requests may be under way; the program may end by itself when none is.
 
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { isAbsolute, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -16,8 +17,14 @@ import { fileURLToPath } from "node:url";
 const longestLine = 1 << 20;
 // So many requests are with the hook at a time; the others wait here, where no deadline runs.
 const mostInFlight = 16;
+// So many milliseconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
+const urlTime = 20_000;
 // After so many processes in a row that answered nothing, everyone who waits is told.
 const mostUselessStarts = 3;
+
+// What the package has beside this file. Its programs, and the database of file types that they need, are of one version.
+const packaged = fileURLToPath(new URL("programs/preflight", import.meta.url));
+const database = fileURLToPath(new URL("programs/magic.mgc", import.meta.url));
 
 /** There is no answer: preflight is missing, has died, or talks nonsense. */
 export class PreflightError extends Error {
@@ -49,8 +56,8 @@ export class Preflight {
    * @param {object} [settings]
    * @param {string[]} [settings.options] those of `preflight hook`, such as "--policy=whatsapp-cloud"; give paths in them
    *   from the root
-   * @param {string} [settings.executable] where preflight is; else $PREFLIGHT, else `preflight` on the path
-   * @param {number} [settings.timeout] the milliseconds that the hook may take for one request
+   * @param {string} [settings.executable] where preflight is; else $PREFLIGHT, else the package's, else `preflight` on the path
+   * @param {number} [settings.timeout] the milliseconds that the hook may take for one request; what is fetched has 20,000 more
    */
   constructor({ options = [], executable, timeout = 10_000 } = {}) {
     // A timer takes anything longer for nothing.
@@ -61,18 +68,19 @@ export class Preflight {
   }
 
   /**
-   * The result for one file, or with null as the path for the fields alone. A rejection is a result like any other;
+   * The result for one file or URL, or with null as the path for the fields alone. A rejection is a result like any other;
    * `verdict` is "accepted", "rejected" or "unjudged".
    *
    * @param {string | URL | Uint8Array | null} path
    * @param {object} [request] `endpoint`, `to`, `mediaUrl`, `mediaId`, `caption`, `filename`, `phoneNumberId`,
-   *   `declaredType`, `depth`; and `signal`, an AbortSignal
+   *   `declaredType`, `depth`, `probe`; and `signal`, an AbortSignal
    */
   async check(path, { signal, ...fields } = {}) {
     if (this.#isClosed) throw new PreflightError("the client is closed");
     signal?.throwIfAborted();
     const id = String(++this.#lastId);
-    const request = { id, line: lineOf(id, path, fields), deaths: 0, isDropped: false, timer: null };
+    const extraTime = isRemote(path) || fields.probe ? urlTime : 0;
+    const request = { id, line: lineOf(id, path, fields), extraTime, deaths: 0, isDropped: false, timer: null };
     const abort = () => {
       // What is in flight stays there: its answer is awaited, to be dropped.
       request.isDropped = true;
@@ -91,6 +99,43 @@ export class Preflight {
       this.#awaited -= 1;
       this.#update();
     }
+  }
+
+  /**
+   * Makes an accepted file of a rejected one: `preflight fix`, in a process of its own and without a deadline.
+   *
+   * In the result `fix` has the steps, the `output` that was written, which is null if the file is accepted already, and the
+   * `reason` if it can't be fixed. Without an output, it is written beside the file as NAME-fixed.EXT. An output that exists
+   * is an error, unless `force` is true. Options of the client must be those of `preflight fix` too.
+   *
+   * @param {string | URL | Uint8Array} path
+   * @param {object} [request] `endpoint`; `output` or `outputDir`, paths; `force`; and `signal`, an AbortSignal, which ends
+   *   the process
+   */
+  async fix(path, { endpoint, output, outputDir, force = false, signal } = {}) {
+    if (this.#isClosed) throw new PreflightError("the client is closed");
+    signal?.throwIfAborted();
+    const arguments_ = ["fix", "--format", "ndjson", ...this.#options];
+    // As for the hook: no stray file changes what is done.
+    if (!this.#options.some((option) => option.split("=")[0] === "--config")) arguments_.push("--isolated");
+    const values = [["--endpoint", endpoint], ["--output", output], ["--output-dir", outputDir]];
+    for (const [option, value] of values) if (value !== undefined && value !== null) arguments_.push(`${option}=${value}`);
+    if (force) arguments_.push("--force");
+    arguments_.push(reference(path));
+    const executable = this.#program();
+    const child = spawn(executable, arguments_, { stdio: ["ignore", "pipe", "pipe"], env: environment(executable), signal });
+    const printed = { answer: "", errors: "" };
+    child.stdout?.setEncoding("utf8").on("data", (text) => (printed.answer += text));
+    child.stderr?.setEncoding("utf8").on("data", (text) => (printed.errors += text));
+    const status = await new Promise((resolve, reject) => {
+      child.on("error", (error) =>
+        reject(signal?.aborted ? signal.reason : new PreflightError(`${executable} can't be started: ${error.code}`)));
+      child.on("close", (status, signal) => resolve(status ?? signal));
+    });
+    const result = parsed(printed.answer);
+    // That a file can't be read is a result; that none can be written is an error.
+    if (result.verdict !== undefined && (status === 0 || status === 1 || result.verdict === "unjudged")) return result;
+    throw new PreflightError(printed.errors.trim().replace(/^error: /, "") || `preflight ended (${status})`);
   }
 
   /** Ends the process, once what was asked before is answered. */
@@ -140,16 +185,21 @@ export class Preflight {
       const request = this.#queue.shift();
       hook.inFlight.set(request.id, request);
       // After reading: what was answered in time counts, even if the program was busy for longer.
-      request.timer = setTimeout(() => setImmediate(() => this.#tooLate(hook, request)), this.#timeout).unref();
+      request.timer = setTimeout(() => setImmediate(() => this.#tooLate(hook, request)), this.#timeout + request.extraTime).unref();
       hook.child.stdin?.write(request.line);
     }
   }
 
+  #program() {
+    return this.#executable ?? process.env.PREFLIGHT ?? (existsSync(packaged) ? packaged : "preflight");
+  }
+
   #start() {
-    const executable = this.#executable ?? process.env.PREFLIGHT ?? "preflight";
+    const executable = this.#program();
     this.#uselessStarts += 1;
     // Standard error is the program's own.
-    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio: ["pipe", "pipe", "inherit"] });
+    const stdio = ["pipe", "pipe", "inherit"];
+    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio, env: environment(executable) });
     const hook = { child, inFlight: new Map(), unread: "", isIdle: false };
     child.on("error", (error) => {
       // Unless it only couldn't be killed.
@@ -186,7 +236,7 @@ export class Preflight {
   #tooLate(hook, request) {
     if (this.#hook !== hook || hook.inFlight.get(request.id) !== request) return;
     hook.inFlight.delete(request.id);
-    request.reject(new PreflightTimeout(`preflight gave no answer within ${this.#timeout} ms, and was ended`));
+    request.reject(new PreflightTimeout(`preflight gave no answer within ${this.#timeout + request.extraTime} ms, and was ended`));
     this.#replace(hook, "preflight was stuck", "timeout");
   }
 
@@ -227,13 +277,22 @@ const shared = new Preflight();
 /** As `Preflight.check`, with one client for the whole program. */
 export const check = (path, request) => shared.check(path, request);
 
+/** As `Preflight.fix`. */
+export const fix = (path, request) => shared.fix(path, request);
+
+/** The package's programs take the package's database of file types. */
+function environment(executable) {
+  return executable === packaged ? { MAGIC: database, ...process.env } : process.env;
+}
+
 function lineOf(id, path, fields) {
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
     if (key === "id" || key === "file") throw new InvalidRequest(`'${key}' is set by the client`);
-    if (typeof value !== "string") throw new InvalidRequest(`${key} must be text, not ${typeof value}`);
+    if (typeof value !== "string" && typeof value !== "boolean")
+      throw new InvalidRequest(`${key} must be text, or for probe and fix a boolean, not ${typeof value}`);
   }
-  const file = path === null || path === undefined ? {} : { file: absolute(path) };
+  const file = path === null || path === undefined ? {} : { file: reference(path) };
   const line = JSON.stringify({ ...fields, ...file, id }) + "\n";
   // JSON.stringify() escapes halves of surrogate pairs, and nothing else that begins so.
   const halves = [file.file, ...Object.entries(fields).flat()].some((text) => /\p{Surrogate}/u.test(text ?? ""));
@@ -243,8 +302,14 @@ function lineOf(id, path, fields) {
   return line;
 }
 
-/** The path from the root, now: the program may change its working folder after the hook was started. */
-function absolute(path) {
+/** Whether it is a URL or a media ID, which preflight fetches, and no path. */
+function isRemote(path) {
+  return (typeof path === "string" || path instanceof URL) && (/^https?:\/\//i.test(path) || /^media-id:[0-9]+$/.test(path));
+}
+
+/** A URL as it is, or else the path from the root, now: the program may change its working folder after the hook was started. */
+function reference(path) {
+  if (isRemote(path)) return String(path);
   let name = path;
   if (path instanceof URL) name = fileURLToPath(path);
   if (path instanceof Uint8Array) {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { check, InvalidRequest, Preflight, PreflightError, PreflightTimeout } from "./preflight.mjs";
+import { check, fix, InvalidRequest, Preflight, PreflightError, PreflightTimeout } from "./preflight.mjs";
 
 const fakeHook = fileURLToPath(new URL("../fake-hook", import.meta.url));
 const picture = fileURLToPath(new URL("../../Fixtures/pictures/rgb.jpg", import.meta.url));
@@ -274,4 +274,38 @@ test("relative paths", async (t) => {
 test("what can't be judged", async () => {
   assert.equal((await check(scratch)).verdict, "unjudged");
   assert.equal((await check(join(scratch, "missing"))).verdict, "unjudged");
+});
+
+test("URLs are no paths", async () => {
+  const url = "http://localhost:1/a.jpg";
+  for (const path of [url, new URL(url)]) {
+    const result = await check(path);
+    assert.deepEqual([result.path, result.verdict, result.findings[0].code], [url, "rejected", "media-url-not-public"]);
+  }
+  assert.equal((await check("media-id:1", { endpoint: "image" })).path, "media-id:1");
+});
+
+test("a file is fixed", async () => {
+  const output = join(scratch, "sticker.webp");
+  const { fix: fixed } = await fix(picture, { endpoint: "sticker", output });
+  assert.deepEqual([fixed.output, fixed.verdict], [output, "accepted"]);
+  assert.equal((await check(output, { endpoint: "sticker" })).verdict, "accepted");
+  await assert.rejects(fix(picture, { endpoint: "sticker", output }), { name: "PreflightError", message: /exists/ });
+  assert.equal((await fix(pathToFileURL(picture), { endpoint: "sticker", output, force: true })).fix.output, output);
+  const outputDir = join(scratch, "folder");
+  assert.equal((await fix(picture, { endpoint: "sticker", outputDir })).fix.output, join(outputDir, "rgb.webp"));
+  assert.equal((await fix(picture)).fix.output, null);
+});
+
+test("what can't be fixed", async () => {
+  const text = join(scratch, "text.txt");
+  writeFileSync(text, "text");
+  assert.equal(typeof (await fix(text, { endpoint: "sticker" })).fix.reason, "string");
+  assert.equal((await fix(join(scratch, "missing"))).verdict, "unjudged");
+  await assert.rejects(fix(picture, { endpoint: "nonsense" }), PreflightError);
+  await assert.rejects(new Preflight({ executable: "/nonexistent" }).fix(picture), PreflightError);
+  const controller = new AbortController();
+  const fixing = fix(picture, { endpoint: "sticker", output: join(scratch, "aborted.webp"), signal: controller.signal });
+  controller.abort();
+  await assert.rejects(fixing, { name: "AbortError" });
 });

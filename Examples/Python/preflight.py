@@ -1,6 +1,6 @@
-"""Asks preflight whether WhatsApp will take a file, before it is sent. Copy this file; it needs Python 3.9 and no packages.
+"""Asks preflight whether WhatsApp will take a file, before it is sent. It needs Python 3.9 and no other packages.
 
-    from preflight import check
+    from preflight_media import check    # the package preflight-media; of a copy of the one file: from preflight import check
 
     result = check("wave.webp", endpoint="sticker")
     if result["verdict"] != "accepted":
@@ -19,6 +19,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import select
 import subprocess
 import threading
@@ -26,15 +27,22 @@ import time
 import weakref
 from typing import Any, Callable, Deque, Dict, List, Optional, Set, Union
 
-__all__ = ["InvalidRequest", "Preflight", "PreflightError", "PreflightTimeout", "check", "check_async"]
+__all__ = ["InvalidRequest", "Preflight", "PreflightError", "PreflightTimeout", "check", "check_async", "fix", "fix_async"]
 
 AnyPath = Union[str, bytes, "os.PathLike[Any]"]
 Result = Dict[str, Any]
+Field = Union[str, bool, None]
+
+# What the package has beside this file. Its programs, and the database of file types that they need, are of one version.
+_PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
+_PACKAGED = os.path.join(_PROGRAMS, "preflight")
 
 # The hook refuses longer lines, without their id.
 _LONGEST_LINE = 1 << 20
 # So many requests are with the hook at a time; the others wait here, where no deadline runs.
 _MOST_IN_FLIGHT = 16
+# So many seconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
+_URL_TIME = 20.0
 # After so many processes in a row that answered nothing, everyone who waits is told.
 _MOST_USELESS_STARTS = 3
 _DIED = "preflight ended"
@@ -57,8 +65,8 @@ class Preflight:
     """A client with a process of its own. Close it, or use it in a `with` statement; if you forget, it ends with the program.
 
     Options are those of `preflight hook`, such as "--policy=whatsapp-cloud" and "--strict"; give paths in them from the root.
-    The executable is that of $PREFLIGHT, or else `preflight` on the path. The timeout is the seconds that the hook may
-    take for one request.
+    The executable is that of $PREFLIGHT, or else the package's, or else `preflight` on the path. The timeout is the seconds
+    that the hook may take for one request; what is fetched has 20 more.
     """
 
     def __init__(self, *options: str, executable: Optional[AnyPath] = None, timeout: float = 10.0) -> None:
@@ -71,10 +79,10 @@ class Preflight:
         self._worker: Optional[_Worker] = None
         self._is_closed = False
 
-    def check(self, path: Optional[AnyPath] = None, endpoint: Optional[str] = None, **fields: Optional[str]) -> Result:
-        """The result for one file, or without a path for the fields alone.
+    def check(self, path: Optional[AnyPath] = None, endpoint: Optional[str] = None, **fields: Field) -> Result:
+        """The result for one file or URL, or without a path for the fields alone.
 
-        Fields are those of the request: to, mediaUrl, mediaId, caption, filename, phoneNumberId, declaredType, depth. A
+        Fields are those of the request: to, mediaUrl, mediaId, caption, filename, phoneNumberId, declaredType, depth, probe. A
         rejection is a result like any other; `verdict` is "accepted", "rejected" or "unjudged".
         """
         request = self._request(path, endpoint, fields)
@@ -87,7 +95,7 @@ class Preflight:
         return request.result()
 
     async def check_async(
-        self, path: Optional[AnyPath] = None, endpoint: Optional[str] = None, **fields: Optional[str]
+        self, path: Optional[AnyPath] = None, endpoint: Optional[str] = None, **fields: Field
     ) -> Result:
         """As `check`, for asyncio. When its task is cancelled, the answer is dropped."""
         request = self._request(path, endpoint, fields)
@@ -100,6 +108,58 @@ class Preflight:
         finally:
             request.is_dropped = True
         return request.result()
+
+    def fix(
+        self,
+        path: AnyPath,
+        endpoint: Optional[str] = None,
+        *,
+        output: Optional[AnyPath] = None,
+        output_dir: Optional[AnyPath] = None,
+        force: bool = False,
+    ) -> Result:
+        """Makes an accepted file of a rejected one: `preflight fix`, in a process of its own and without a deadline.
+
+        In the result `fix` has the steps, the `output` that was written, which is None if the file is accepted already, and
+        the `reason` if it can't be fixed. Without an output, it is written beside the file as NAME-fixed.EXT. An output that
+        exists is an error, unless `force` is true. Options of the client must be those of `preflight fix` too.
+        """
+        command = self._fix_command(path, endpoint, output, output_dir, force)
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(command)
+            )
+        except OSError as error:
+            raise PreflightError(f"{command[0]} can't be started: {error.strerror}") from error
+        return _fixed(done.returncode, done.stdout, done.stderr)
+
+    async def fix_async(
+        self,
+        path: AnyPath,
+        endpoint: Optional[str] = None,
+        *,
+        output: Optional[AnyPath] = None,
+        output_dir: Optional[AnyPath] = None,
+        force: bool = False,
+    ) -> Result:
+        """As `fix`, for asyncio. When its task is cancelled, the process is ended, and nothing is written."""
+        command = self._fix_command(path, endpoint, output, output_dir, force)
+        pipe = asyncio.subprocess.PIPE
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=_environment(command)
+            )
+        except OSError as error:
+            raise PreflightError(f"{command[0]} can't be started: {error.strerror}") from error
+        try:
+            answer, errors = await process.communicate()
+        finally:
+            # As for an interrupt, it removes what it has begun to write.
+            with contextlib.suppress(ProcessLookupError):
+                if process.returncode is None:
+                    process.terminate()
+        assert process.returncode is not None
+        return _fixed(process.returncode, answer, errors)
 
     def close(self) -> None:
         """Ends the process. What was asked before is still answered."""
@@ -116,13 +176,47 @@ class Preflight:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    async def __aenter__(self) -> "Preflight":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self.close)
+
     def __reduce__(self) -> Any:
         # A copy for another process is a client with the same settings.
         return functools.partial(Preflight, *self._options, executable=self._executable, timeout=self._timeout), ()
 
-    def _request(self, path: Optional[AnyPath], endpoint: Optional[str], fields: Dict[str, Optional[str]]) -> "_Request":
+    def _request(self, path: Optional[AnyPath], endpoint: Optional[str], fields: Dict[str, Field]) -> "_Request":
         number = str(next(self._ids))
-        return _Request(number, _line(number, path, endpoint, fields))
+        is_fetched = path is not None and _is_remote(path) or bool(fields.get("probe"))
+        return _Request(number, _line(number, path, endpoint, fields), _URL_TIME if is_fetched else 0)
+
+    def _program(self) -> str:
+        packaged = _PACKAGED if os.path.exists(_PACKAGED) else "preflight"
+        return os.fsdecode(self._executable or os.environ.get("PREFLIGHT") or packaged)
+
+    def _fix_command(
+        self,
+        path: AnyPath,
+        endpoint: Optional[str],
+        output: Optional[AnyPath],
+        output_dir: Optional[AnyPath],
+        force: bool,
+    ) -> List[str]:
+        if self._is_closed:
+            raise PreflightError(_CLOSED)
+        command = [self._program(), "fix", "--format", "ndjson", *self._options]
+        if not any(option.split("=")[0] == "--config" for option in self._options):
+            # As for the hook: no stray file changes what is done.
+            command.append("--isolated")
+        if endpoint is not None:
+            command.append(f"--endpoint={endpoint}")
+        for option, place in (("--output", output), ("--output-dir", output_dir)):
+            if place is not None:
+                command.append(f"{option}={os.fsdecode(place)}")
+        if force:
+            command.append("--force")
+        return [*command, _reference(path)]
 
     def _submit(self, request: "_Request") -> None:
         if self._is_closed:
@@ -135,8 +229,7 @@ class Preflight:
     def _new_worker(self) -> "_Worker":
         with _lock:
             if self._worker is None or self._worker.is_over:
-                executable = self._executable or os.environ.get("PREFLIGHT") or "preflight"
-                self._worker = _Worker([os.fsdecode(executable), "hook", "--unordered", *self._options], self._timeout)
+                self._worker = _Worker([self._program(), "hook", "--unordered", *self._options], self._timeout)
                 weakref.finalize(self, self._worker.stop).atexit = False
             return self._worker
 
@@ -144,19 +237,41 @@ class Preflight:
 _shared = Preflight()
 check = _shared.check
 check_async = _shared.check_async
+fix = _shared.fix
+fix_async = _shared.fix_async
 
 
-def _line(number: str, path: Optional[AnyPath], endpoint: Optional[str], fields: Dict[str, Optional[str]]) -> bytes:
-    request = {"id": number}
+def _environment(command: List[str]) -> Optional[Dict[str, str]]:
+    """The package's programs take the package's database of file types."""
+    if command[0] != _PACKAGED or "MAGIC" in os.environ:
+        return None
+    return {**os.environ, "MAGIC": os.path.join(_PROGRAMS, "magic.mgc")}
+
+
+def _fixed(status: int, answer: bytes, errors: bytes) -> Result:
+    """The result that `preflight fix` printed. That a file can't be read is a result; that none can be written is an error."""
+    try:
+        result: Result = json.loads(answer)
+        if status in (0, 1) or result["verdict"] == "unjudged":
+            return result
+    except (ValueError, LookupError, TypeError, RecursionError):
+        pass
+    text = errors.decode(errors="replace").strip()
+    text = text[len("error: ") :] if text.startswith("error: ") else text
+    raise PreflightError(text or f"preflight ended (exit status {status})")
+
+
+def _line(number: str, path: Optional[AnyPath], endpoint: Optional[str], fields: Dict[str, Field]) -> bytes:
+    request: Dict[str, Field] = {"id": number}
     if path is not None:
-        request["file"] = _absolute(path)
+        request["file"] = _reference(path)
     for key, value in {"endpoint": endpoint, **fields}.items():
         if value is None:
             continue
         if key in ("id", "file"):
             raise InvalidRequest(f"'{key}' is set by the client" + (": give the path" if key == "file" else ""))
-        if not isinstance(value, str):
-            raise InvalidRequest(f"{key} must be text, not {type(value).__name__}")
+        if not isinstance(value, (str, bool)):
+            raise InvalidRequest(f"{key} must be text, or for probe and fix a bool, not {type(value).__name__}")
         request[key] = value
     try:
         line = json.dumps(request, ensure_ascii=False).encode() + b"\n"
@@ -167,8 +282,18 @@ def _line(number: str, path: Optional[AnyPath], endpoint: Optional[str], fields:
     return line
 
 
-def _absolute(path: AnyPath) -> str:
-    """The path from the root, now: the hook's working folder isn't ours any more once either has changed it."""
+def _is_remote(path: AnyPath) -> bool:
+    """Whether it is a URL or a media ID, which preflight fetches, and no path."""
+    return isinstance(path, str) and re.match(r"(?i:https?)://|media-id:[0-9]+\Z", path) is not None
+
+
+def _reference(path: AnyPath) -> str:
+    """A URL as it is, or else the path from the root.
+
+    Now: the hook's working folder isn't ours any more once either has changed it.
+    """
+    if _is_remote(path):
+        return str(path)
     try:
         name = os.fsencode(path)
         if not name or b"\0" in name:
@@ -192,9 +317,11 @@ class _Request:
     """What is asked, and where the answer goes. Not a Future: a signal's handler may interrupt whoever waits, and ask too,
     while the waiter holds the future's lock."""
 
-    def __init__(self, number: str, line: bytes) -> None:
+    def __init__(self, number: str, line: bytes, extra_time: float) -> None:
         self.number = number
         self.line = line
+        # Seconds beside the client's timeout.
+        self.extra_time = extra_time
         # How many processes have died with it.
         self.deaths = 0
         # When the hook must have answered.
@@ -223,7 +350,9 @@ class _Hook:
 
     def __init__(self, command: List[str]) -> None:
         # Standard error is the program's own.
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=_environment(command)
+        )
         assert self.process.stdin and self.process.stdout
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
         os.set_blocking(self.stdin.fileno(), False)
@@ -365,7 +494,7 @@ class _Worker:
                     return
                 self.useless_starts += 1
             request = self.queue.popleft()
-            request.due = time.monotonic() + self.timeout
+            request.due = time.monotonic() + self.timeout + request.extra_time
             self.hook.in_flight[request.number] = request
             self.hook.unsent += request.line
 
@@ -399,7 +528,8 @@ class _Worker:
                 del hook.in_flight[request.number]
             self.replace(hook)
             for request in late:
-                request.finish(PreflightTimeout(f"preflight gave no answer within {self.timeout:g} s, and was ended"))
+                seconds = self.timeout + request.extra_time
+                request.finish(PreflightTimeout(f"preflight gave no answer within {seconds:g} s, and was ended"))
 
     def read(self, hook: _Hook) -> None:
         piece = os.read(hook.stdout.fileno(), 65536)

@@ -525,9 +525,59 @@ class Paths(unittest.TestCase):
         with self.assertRaisesRegex(InvalidRequest, "folder is gone"):
             self.client.check("a.jpg")
 
+    def test_urls_are_no_paths(self):
+        url = "http://localhost:1/a.jpg"
+        result = self.client.check(url)
+        self.assertEqual((result["path"], result["findings"][0]["code"]), (url, "media-url-not-public"))
+        self.assertEqual(self.client.check("media-id:1", endpoint="image")["path"], "media-id:1")
+        probed = self.client.check(endpoint="image", to="15551234567", mediaUrl=url, probe=True)
+        self.assertEqual(probed["findings"][0]["code"], "media-url-not-public")
+
     def test_what_can_not_be_judged(self):
         self.assertEqual(self.client.check(self.folder)["verdict"], "unjudged")
         self.assertEqual(self.client.check(self.folder / "missing")["verdict"], "unjudged")
+
+
+class Fixing(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name).resolve()
+
+    def test_a_sticker_of_a_picture(self):
+        output = self.folder / "sticker.webp"
+        result = preflight.fix(PICTURE, "sticker", output=output)
+        self.assertEqual((result["fix"]["output"], result["fix"]["verdict"]), (str(output), "accepted"))
+        self.assertEqual(preflight.check(output, endpoint="sticker")["verdict"], "accepted")
+        with self.assertRaisesRegex(PreflightError, "exists"):
+            preflight.fix(PICTURE, "sticker", output=output)
+        self.assertEqual(preflight.fix(PICTURE, "sticker", output=output, force=True)["fix"]["output"], str(output))
+
+    def test_a_folder_for_what_is_made(self):
+        async def run():
+            async with Preflight("--policy=whatsapp-cloud") as client:
+                return await client.fix_async(PICTURE, "sticker", output_dir=self.folder)
+        self.assertEqual(asyncio.run(run())["fix"]["output"], str(self.folder / "rgb.webp"))
+
+    def test_what_is_accepted_is_left_alone(self):
+        self.assertIsNone(preflight.fix(PICTURE)["fix"]["output"])
+
+    def test_what_can_not_be_fixed(self):
+        text = self.folder / "text.txt"
+        text.write_text("text")
+        self.assertIn("reason", preflight.fix(text, "sticker")["fix"])
+        self.assertEqual(preflight.fix(self.folder / "missing")["verdict"], "unjudged")
+        with self.assertRaises(PreflightError):
+            preflight.fix(PICTURE, "nonsense")
+        with self.assertRaises(PreflightError):
+            Preflight(executable="/nonexistent").fix(PICTURE)
+
+    def test_a_cancelled_task_leaves_nothing(self):
+        async def run():
+            with self.assertRaises(asyncio.TimeoutError):
+                await asyncio.wait_for(preflight.fix_async(PICTURE, "sticker", output_dir=self.folder), 0)
+        asyncio.run(run())
+        self.assertEqual(os.listdir(self.folder), [])
 
 
 class Ends(unittest.TestCase):
