@@ -352,6 +352,8 @@ class Signals(unittest.TestCase):
             self.assertEqual(client.check(caption="after")["caption"], "after")
 
     def test_a_keyboard_interrupt(self):
+        # A shell ignores the signal in what it starts in the background.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
         with fake("late") as client:
             def interrupt():
                 eventually(lambda: client._worker and client._worker.hook and client._worker.hook.in_flight)
