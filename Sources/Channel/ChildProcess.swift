@@ -56,9 +56,12 @@ package enum ChildProcess {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     posix_spawn_file_actions_adddup2(&actions, standardInput.rawValue, STDIN_FILENO)
-    // Whoever waits for the end of our output must not wait for this program's.
+    // Whoever waits for the end of our output must not wait for this program's. In an empty root, where there is no
+    // /dev/null, what it writes is an error.
+    let hasNull = access("/dev/null", W_OK) == 0
     for output in [STDOUT_FILENO, STDERR_FILENO] {
-      posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0)
+      posix_spawn_file_actions_addopen(
+        &actions, output, hasNull ? "/dev/null" : "/", hasNull ? O_WRONLY : O_RDONLY, 0)
     }
     #if canImport(Darwin)
       posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_CLOEXEC_DEFAULT))
