@@ -93,7 +93,8 @@ let package = Package(
       name: "PreflightReferences", dependencies: ["PreflightBytes", system], path: "Sources/References",
       swiftSettings: settings),
     .target(
-      name: "PreflightChannel", dependencies: ["CDescriptors", "PreflightReferences", system],
+      name: "PreflightChannel",
+      dependencies: ["CDescriptors", "PreflightBytes", "PreflightReferences", system],
       path: "Sources/Channel", swiftSettings: settings),
     .target(
       name: "PreflightPolicy",

@@ -59,7 +59,7 @@ public sealed class Preflight : IAsyncDisposable
     private const int LongestLine = 1 << 20;
     // So many requests are with the hook at a time; the others wait here, where no deadline runs.
     private const int MostInFlight = 16;
-    // After so many processes in a row that answered nothing, everyone who waits is told.
+    // After so many processes in a row that answered nothing, everyone who waits gets an error.
     private const int MostUselessStarts = 3;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);

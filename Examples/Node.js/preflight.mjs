@@ -19,7 +19,7 @@ const longestLine = 1 << 20;
 const mostInFlight = 16;
 // So many milliseconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
 const urlTime = 20_000;
-// After so many processes in a row that answered nothing, everyone who waits is told.
+// After so many processes in a row that answered nothing, everyone who waits gets an error.
 const mostUselessStarts = 3;
 
 // What the package has beside this file. Its programs, and the database of file types that they need, are of one version.

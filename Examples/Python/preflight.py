@@ -43,7 +43,7 @@ _LONGEST_LINE = 1 << 20
 _MOST_IN_FLIGHT = 16
 # So many seconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
 _URL_TIME = 20.0
-# After so many processes in a row that answered nothing, everyone who waits is told.
+# After so many processes in a row that answered nothing, everyone who waits gets an error.
 _MOST_USELESS_STARTS = 3
 _DIED = "preflight ended"
 _CLOSED = "the client is closed"

@@ -1,3 +1,4 @@
+private import PreflightBytes
 package import SystemPackage
 
 #if canImport(Darwin)
@@ -19,8 +20,7 @@ package final class UnnamedFile: Sendable {
   ///
   /// - Throws: `Errno` if there can be no file.
   package init() throws(Errno) {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    var template = Array("\(folder.isEmpty ? "/tmp" : folder)/preflight-XXXXXX".utf8CString)
+    var template = TemporaryName.template("preflight")
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw Errno(rawValue: errno) }
     writing = FileDescriptor(rawValue: descriptor)

@@ -28,7 +28,7 @@ struct Encoder {
       let requirements = Requirements(search.target, in: search.engine.policy)
       if let encoding = ImageEncoding(of: result.original, for: search.target, requirements) {
         try draw(encoding, into: &result)
-      } else if let container = container(of: result.original),
+      } else if let container = FFmpeg.container(of: result.original),
         let format = FFmpeg.format(ofContainer: container)
       {
         try encode(format: format, container: container, into: &result)
@@ -100,11 +100,6 @@ struct Encoder {
     // Programs that write to a pipe don't know the size.
     if declared >= 0x7fff_0000 { return false }
     return declared + 8 > source.byteCount + 1
-  }
-
-  /// The container, as far as ffmpeg is asked to read it.
-  private func container(of result: CheckResult) -> String? {
-    result.mediaType == .gif ? "gif" : result.facts.container
   }
 
   private func check(

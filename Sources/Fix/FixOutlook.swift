@@ -3,7 +3,7 @@ internal import PreflightFacts
 internal import PreflightFormats
 internal import PreflightPolicy
 
-/// Whether a rejected file can be fixed, told from its check alone: no byte is read, and no program is run.
+/// Whether a rejected file can be fixed, by its check alone: no byte is read, and no program is run.
 ///
 /// What it says is what ``Fixer`` then does, but for what only the bytes show.
 public struct FixOutlook: Sendable {
@@ -29,8 +29,7 @@ public struct FixOutlook: Sendable {
     }
     // One that only a person can do something about stays whatever else is done.
     guard result.verdict == .rejected, !problems.isEmpty, problems.allSatisfy({ $0.fixCommand != nil }),
-      let target = result.endpoint.map(engine.policy.endpoint)
-        ?? engine.policy.endpointToFix(result.mediaType, result.facts)
+      let target = engine.policy.endpointToFix(result.mediaType, result.facts, at: result.endpoint)
     else { return nil }
     let plan = FixPlan(result, problems: problems, for: target, in: engine.policy)
     if plan.obstacle != nil { return nil }
@@ -45,8 +44,7 @@ public struct FixOutlook: Sendable {
     if codes.contains(.damagedFile) { return nil }
     let requirements = Requirements(target, in: engine.policy)
     if let encoding = ImageEncoding(of: result, for: target, requirements) { return [.draw(encoding)] }
-    guard let container = result.mediaType == .gif ? "gif" : result.facts.container,
-      FFmpeg.format(ofContainer: container) != nil
+    guard let container = FFmpeg.container(of: result), FFmpeg.format(ofContainer: container) != nil
     else { return nil }
     let probe = FFmpeg.Probe(result)
     let encoding = EncodingPlan(probe, container: container, for: target, isStrict: engine.isStrict)
@@ -117,7 +115,7 @@ extension FFmpeg.Probe {
       Stream(
         index: 0, codec_type: "video", codec_name: stream.codec, profile: stream.profile,
         pix_fmt: (stream.bitDepth ?? 8) == 8 && (stream.chroma ?? "4:2:0") == "4:2:0" ? "yuv420p" : nil,
-        // A size that isn't known is taken for a usual one.
+        // Without a size, a usual one.
         width: stream.width ?? facts.width ?? 640, height: stream.height ?? facts.height ?? 480,
         has_b_frames: stream.bFrames == true ? 1 : 0,
         avg_frame_rate: stream.frameRate.map { "\($0)/1" }, channels: nil,

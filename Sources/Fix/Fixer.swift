@@ -165,7 +165,9 @@ public struct Fixer: Sendable {
       if original.verdict == .unjudged { result.reason = original.findings.first?.message }
       return result
     }
-    guard let target = target(for: original, asked: endpoint) else {
+    let target = engine.policy.endpointToFix(
+      original.mediaType, original.facts, at: endpoint ?? original.endpoint)
+    guard let target else {
       result.reason = original.findings.first?.message
       return result
     }
@@ -183,14 +185,6 @@ public struct Fixer: Sendable {
       try encoder.encode(start, into: &result)
     }
     return result
-  }
-
-  /// The endpoint that a file is made for: the one that was asked for, or that accepts its type, or one that accepts
-  /// files of its kind.
-  private func target(for result: CheckResult, asked: Endpoint?) -> EndpointPolicy? {
-    let policy = engine.policy
-    if let own = asked ?? result.endpoint { return policy.endpoint(own) }
-    return policy.endpointToFix(result.mediaType, result.facts)
   }
 
   /// The search for a way whose result is accepted.

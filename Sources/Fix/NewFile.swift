@@ -33,12 +33,15 @@ package enum NewFile {
   package struct Placement {
     /// Whether a file that is there is replaced.
     var overwrites: Bool
-    /// The file whose mode and times the new one gets; nil for those of any new file.
+    /// The file whose mode the new one gets; nil for that of any new file.
     var model: FilePath?
+    /// Whether it gets that file's times too.
+    var keepsTimes: Bool
 
-    package init(overwrites: Bool = false, model: FilePath? = nil) {
+    package init(overwrites: Bool = false, model: FilePath? = nil, keepsTimes: Bool = true) {
       self.overwrites = overwrites
       self.model = model
+      self.keepsTimes = keepsTimes
     }
   }
 
@@ -59,7 +62,7 @@ package enum NewFile {
         errno = error.rawValue
         throw failure(path)
       }
-      setAttributes(of: descriptor, placement.model)
+      setAttributes(of: descriptor, placement)
       guard fsync(descriptor) == 0 else { throw failure(path) }
     } catch {
       _ = temporary.withPlatformString { unlink($0) }
@@ -88,12 +91,13 @@ package enum NewFile {
   }
 
   /// The mode that open() would have given, or mode and times of the file that is replaced.
-  private static func setAttributes(of descriptor: Int32, _ model: FilePath?) {
+  private static func setAttributes(of descriptor: Int32, _ placement: Placement) {
     var status = stat()
-    if let model, model.withPlatformString({ stat($0, &status) }) == 0 {
+    if let model = placement.model, model.withPlatformString({ stat($0, &status) }) == 0 {
       // The owner can be kept by root alone; a new file of another owner is no reason to fail.
       _ = fchown(descriptor, status.st_uid, status.st_gid)
       fchmod(descriptor, status.st_mode & 0o7777)
+      guard placement.keepsTimes else { return }
       #if canImport(Darwin)
         var times = [status.st_atimespec, status.st_mtimespec]
       #else
@@ -130,7 +134,7 @@ package enum NewFile {
   }
 
   private static func failure(_ path: FilePath) -> FixError {
-    errno == EEXIST ? .exists(path) : .unwritable(path, String(cString: strerror(errno)))
+    errno == EEXIST ? .exists(path) : .unwritable(path, ByteSourceError(systemError: errno).description)
   }
 
   /// Makes a folder and those above it.

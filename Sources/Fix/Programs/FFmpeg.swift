@@ -1,3 +1,4 @@
+internal import MediaPreflight
 internal import PreflightBytes
 internal import SystemPackage
 
@@ -14,6 +15,11 @@ internal import SystemPackage
 enum FFmpeg {
   /// The Debian package that has the programs.
   static let package = "ffmpeg"
+
+  /// The container of a file that ffmpeg may be asked to read.
+  static func container(of result: CheckResult) -> String? {
+    result.mediaType == .gif ? "gif" : result.facts.container
+  }
 
   /// ffmpeg's name for the format of a container of ours; nil for one that it isn't asked to read.
   static func format(ofContainer container: String) -> String? {

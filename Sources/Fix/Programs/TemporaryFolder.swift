@@ -1,3 +1,4 @@
+internal import PreflightBytes
 internal import Synchronization
 internal import SystemPackage
 
@@ -49,12 +50,12 @@ final class TemporaryFolder: Sendable {
   /// - Throws: ``FixError`` if there can be none.
   init(confiner: FilePath?) throws(FixError) {
     self.confiner = confiner
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    var name = Array("\(parent.isEmpty ? "/tmp" : parent)/preflight-fix-XXXXXX".utf8CString)
+    var name = TemporaryName.template("preflight-fix")
+    let parent = FilePath(platformString: name).removingLastComponent()
     let made: Result<FilePath, FixError> = Self.folders.withLock { folders in
-      if folders.isAbandoned { return .failure(.unwritable(FilePath(parent), "interrupted")) }
+      if folders.isAbandoned { return .failure(.unwritable(parent, "interrupted")) }
       guard mkdtemp(&name) != nil else {
-        return .failure(.unwritable(FilePath(parent), "\(Errno(rawValue: errno))"))
+        return .failure(.unwritable(parent, "\(Errno(rawValue: errno))"))
       }
       let path = FilePath(platformString: name)
       folders.paths.insert(path)

@@ -29,8 +29,8 @@ struct FindingMaker {
     severities = policy?.severities ?? [:]
     codes = policy?.codes ?? []
     let own = endpoint.flatMap { policy?.endpoint($0) }
-    let other = inspection.flatMap { policy?.endpointToFix($0.mediaType, $0.facts) }
-    targets = (own ?? (endpoint == nil ? other : nil)).map { [$0] } ?? policy?.automaticEndpoints ?? []
+    let target = policy?.endpointToFix(inspection?.mediaType, inspection?.facts ?? Facts(), at: endpoint)
+    targets = target.map { [$0] } ?? policy?.automaticEndpoints ?? []
     phrase = own?.phrase ?? endpoint?.standardPhrase ?? "A message"
     self.endpoint = endpoint
     mediaType = inspection?.mediaType

@@ -3,8 +3,11 @@ import PreflightFormats
 import PreflightInspection
 
 extension Policy {
-  /// The endpoint that a file is made for if none accepts its type: the first that accepts files of its kind.
-  package func endpointToFix(_ mediaType: MediaType?, _ facts: Facts) -> EndpointPolicy? {
+  /// The endpoint that a file is made for: the given one, else the first that accepts files of its kind.
+  package func endpointToFix(
+    _ mediaType: MediaType?, _ facts: Facts, at endpoint: Endpoint?
+  ) -> EndpointPolicy? {
+    if let endpoint { return self.endpoint(endpoint) }
     guard let mediaType else { return nil }
     var family = mediaType.family
     if family == .video, facts.videoStreams?.isEmpty == true, facts.audioStreams?.isEmpty == false {

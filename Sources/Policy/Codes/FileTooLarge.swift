@@ -17,16 +17,22 @@ extension Explanation {
     source: "WaConnect API, media messages page; Meta, Cloud API reference, Media: supported "
       + "media types",
     remedy: "Make the file smaller.",
-    fixes: [
-      RemedyChoice(fix: "Compress the image", from: [.image], makes: [.jpeg, .png]),
-      RemedyChoice(fix: "Compress the sticker", from: [.image], makes: [.webP]),
-      RemedyChoice(fix: "Re-encode the video at a lower bit rate", from: [.video], makes: [.mpeg4Video]),
-      RemedyChoice(
-        fix: "Re-encode the audio at a lower bit rate", from: [.audio], makes: [.oggAudio, .mpeg4Audio]),
+    fixes: .compressing + [
       RemedyChoice(
         Remedy(
           "Compress the PDF's images", run: "gs",
           ["-sDEVICE=pdfwrite", "-dPDFSETTINGS=/ebook", "-o", .output("pdf"), .input]), from: [.type(.pdf)],
-        makes: [.pdf]),
+        makes: [.pdf])
     ])
+}
+
+extension [RemedyChoice] {
+  /// The fixes of what has too many bytes.
+  static let compressing = [
+    RemedyChoice(fix: "Compress the image", from: [.image], makes: [.jpeg, .png]),
+    RemedyChoice(fix: "Compress the sticker", from: [.image], makes: [.webP]),
+    RemedyChoice(fix: "Re-encode the video at a lower bit rate", from: [.video], makes: [.mpeg4Video]),
+    RemedyChoice(
+      fix: "Re-encode the audio at a lower bit rate", from: [.audio], makes: [.oggAudio, .mpeg4Audio]),
+  ]
 }

@@ -18,11 +18,5 @@ extension Explanation {
       + "code uses 1024, but some importers have rejected files in between.",
     source: "github.com/WhatsApp/stickers (1024); reports of refusals at 500 438 and 506 190 bytes",
     remedy: "Make the file slightly smaller to be safe.",
-    fixes: [
-      RemedyChoice(fix: "Compress the image", from: [.image], makes: [.jpeg, .png]),
-      RemedyChoice(fix: "Compress the sticker", from: [.image], makes: [.webP]),
-      RemedyChoice(fix: "Re-encode the video at a lower bit rate", from: [.video], makes: [.mpeg4Video]),
-      RemedyChoice(
-        fix: "Re-encode the audio at a lower bit rate", from: [.audio], makes: [.oggAudio, .mpeg4Audio]),
-    ])
+    fixes: .compressing)
 }

@@ -1,5 +1,6 @@
 import SystemPackage
 import MediaPreflight
+import PreflightFix
 import PreflightReports
 
 /// The baseline of one run. It is read before the run and written after it.
@@ -28,6 +29,8 @@ struct BaselineRun {
       let baseline = known.adopted
       do {
         try AtomicFile.write(BaselineText.bytes(of: baseline), to: writtenName)
+      } catch FixError.unwritable(_, let reason) {
+        throw Failure("the baseline \(writtenName.display) can't be written: \(reason)")
       } catch {
         throw Failure("the baseline \(writtenName.display) can't be written: \(error)")
       }
