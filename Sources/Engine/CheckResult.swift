@@ -64,6 +64,9 @@ public struct CheckResult: Sendable, Hashable {
   /// wasn't asked for.
   package var plannedFix: [FixNote.Step]?
 
+  /// The extension of what it would make, without the dot; nil if that is the file's own.
+  package var plannedExtension: String?
+
   /// Whether the file was found in a folder, not named by the user.
   package var isFoundInFolder = false
 

@@ -9,13 +9,17 @@ internal import PreflightPolicy
 public struct FixOutlook: Sendable {
   /// What would be done, as far as it is known, without commands; nil if the file can't be fixed, or isn't rejected.
   public let steps: [FixNote.Step]?
+  /// The extension of what would be made, without the dot; nil if it is that of the file, or nothing would be made.
+  public let fileExtension: String?
 
   /// - Parameters:
   ///   - result: The check of the file.
   ///   - engine: What checked it.
   public init(_ result: CheckResult, with engine: Preflight) {
     let hasStreams = result.facts.videoStreams != nil || result.facts.audioStreams != nil
-    steps = Self.steps(for: result, engine)?.map { step in
+    let planned = Self.steps(for: result, engine)
+    fileExtension = planned?.last?.outputExtension
+    steps = planned?.map { step in
       var summary = step.summary
       // Which streams fit and are copied isn't known.
       if !hasStreams, case .encode(let encoding) = step { summary = encoding.product }

@@ -21,9 +21,9 @@ public struct FixCommandLine: Sendable {
     self.files = files
   }
 
-  /// The command for all files of the run; nil if they can't be named again, or are too many.
-  var forAll: String? {
-    guard let files, files.count <= Self.maximumWords else { return nil }
+  /// The command for all files of a run; nil if they can't be named again, are too many, or can't be fixed at once.
+  func forAll(_ summary: Summary) -> String? {
+    guard let files, files.count <= Self.maximumWords, !summary.sharesFixedNames else { return nil }
     return (["preflight", "fix"] + files + options).joined(separator: " ")
   }
 
@@ -37,7 +37,8 @@ public struct FixCommandLine: Sendable {
   /// A sentence for the end of a report, without the command; nil if no file can be fixed.
   static func sentence(_ summary: Summary) -> String? {
     guard summary.fixable > 0 else { return nil }
-    return "\(summary.fixable) of \(summary.rejected) rejected can be fixed"
+    let count = "\(summary.fixable) of \(summary.rejected) rejected can be fixed"
+    return summary.sharesFixedNames ? count + ", but not all at once: some would have the same name" : count
   }
 }
 

@@ -91,7 +91,7 @@ struct HTMLReport: Report {
     }
     text += summary.suffix + ".</p>\n"
     if let sentence = FixCommandLine.sentence(summary) {
-      text += "<p>\(sentence).\(command(context.fix?.forAll))</p>\n"
+      text += "<p>\(sentence).\(command(context.fix?.forAll(summary)))</p>\n"
     }
     text += "<p class=\"dim\">preflight \(Self.escaped(context.version))</p></footer>\n"
     text += "<script>\(PageText.script)</script>\n</body>\n</html>\n"

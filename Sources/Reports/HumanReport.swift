@@ -54,7 +54,9 @@ struct HumanReport: Report {
     }
     if let sentence = FixCommandLine.sentence(summary) {
       text +=
-        sentence + (context.fix?.forAll.map { ": \(VisibleText.logLine($0))" } ?? " with 'preflight fix'.")
+        sentence
+        + (context.fix?.forAll(summary).map { ": \(VisibleText.logLine($0))" }
+          ?? (summary.sharesFixedNames ? "." : " with 'preflight fix'."))
         + "\n"
     }
     output += Array(text.utf8)

@@ -81,6 +81,9 @@ public struct Summary: Sendable, Hashable {
   public private(set) var unjudged = 0
   /// The number of rejected files that `preflight fix` can fix, as far as their checks tell.
   public private(set) var fixable = 0
+  /// Whether what `preflight fix` makes of two files would have the same name, which it refuses.
+  public private(set) var sharesFixedNames = false
+  private var fixedNames: Set<FilePath> = []
   /// The number of findings suppressed by a baseline.
   public private(set) var suppressed = 0
   /// The number of findings with each code.
@@ -112,10 +115,18 @@ public struct Summary: Sendable, Hashable {
     } else if !result.isInspection {
       if result.verdict == .accepted { accepted += 1 } else { rejected += 1 }
     }
-    if result.plannedFix != nil { fixable += 1 }
+    if result.plannedFix != nil { countFixable(result) }
     warnings += result.findings.count { $0.severity == .warning }
     suppressed += result.suppressed.count
     for finding in result.findings { codes[finding.code, default: 0] += 1 }
+  }
+
+  private mutating func countFixable(_ result: CheckResult) {
+    fixable += 1
+    // A file is fixed for one policy.
+    guard result.policy == nil, var name = result.reference?.fileName else { return }
+    if let planned = result.plannedExtension { name.extension = planned }
+    if !fixedNames.insert(name).inserted { sharesFixedNames = true }
   }
 
   private mutating func count(_ result: CheckResult, by policy: String) {

@@ -58,7 +58,9 @@ struct CheckCommand: ParsableCommand {
       let results = try Preflight.check(shown, options, by: settings.engines) { try files.source(of: file) }
       return zip(results, settings.engines).map { result, engine in
         var known = baseline?.leavingOutKnown(of: result) ?? result
-        known.plannedFix = FixOutlook(known, with: engine).steps
+        let outlook = FixOutlook(known, with: engine)
+        known.plannedFix = outlook.steps
+        known.plannedExtension = outlook.fileExtension
         return reports.showsFiles ? known : known.closingSource()
       }
     }
