@@ -340,6 +340,9 @@ extension Limits {
     /// The pixels of an image: 67,108,864, 256 MiB. Phones make photos of 50 megapixels.
     package static let pixels = 1 << 26
 
+    /// The ICC profile of a PNG: 4 MiB. Those of printers have up to two.
+    package static let profile = 4 << 20
+
     /// The file: 128 MiB. A video's frames, decoded, have some ten.
     package static let byteCount = 128 << 20
 

@@ -29,7 +29,7 @@ enum Codecs {
     if let profile = image.profile {
       raster.profile = Array(UnsafeBufferPointer(start: profile, count: Int(image.profile_size)))
     }
-    return raster
+    return image.is_cmyk != 0 ? raster.ofInks : raster
   }
 
   static func writeJPEG(_ image: Raster, quality: Int) throws(EncodingError) -> [UInt8] {
@@ -48,6 +48,15 @@ enum Codecs {
   // MARK: PNG
 
   static func readPNG(_ bytes: [UInt8]) throws(EncodingError) -> Raster {
+    if let own = PNGProfile(of: bytes) {
+      var raster = try decodePNG(own.file)
+      raster.profile = own.profile
+      return raster
+    }
+    return try decodePNG(bytes)
+  }
+
+  private static func decodePNG(_ bytes: [UInt8]) throws(EncodingError) -> Raster {
     var (pixels, width, height): (UnsafeMutablePointer<UInt8>?, UInt32, UInt32) = (nil, 0, 0)
     let isRead = codec_png_read(bytes, bytes.count, UInt64(Limits.Encoding.pixels), &pixels, &width, &height)
     defer { free(pixels) }
@@ -55,7 +64,9 @@ enum Codecs {
     return raster(pixels, width, height)
   }
 
+  /// A PNG in sRGB.
   static func writePNG(_ image: Raster) throws(EncodingError) -> [UInt8] {
+    let image = image.inSRGB
     var (data, size): (UnsafeMutablePointer<UInt8>?, Int) = (nil, 0)
     let isWritten = image.pixels.withUnsafeBytes { pixels in
       codec_png_write(

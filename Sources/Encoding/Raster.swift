@@ -59,6 +59,49 @@ package struct Raster: Sendable, Equatable {
     return copy
   }
 
+  /// The image in sRGB, for formats without a profile. One that isn't understood is ignored.
+  package var inSRGB: Raster {
+    var copy = self
+    copy.profile = []
+    guard !profile.isEmpty, let profile = ColorProfile(profile, channels: 3), !profile.isSRGB else {
+      return copy
+    }
+    copy.recolor { pixel in
+      var color = profile.color(pixel)
+      color.w = pixel.w
+      return color
+    }
+    return copy
+  }
+
+  /// The image in sRGB, if its pixels are the amounts of cyan, magenta, yellow and black ink: by its profile, or if it has
+  /// none, as inks that are mixed ideally.
+  var ofInks: Raster {
+    var copy = self
+    copy.profile = []
+    if let profile = ColorProfile(profile, channels: 4) {
+      copy.recolor(profile.color)
+    } else {
+      copy.recolor { inks in
+        func light(_ ink: UInt8) -> UInt8 { UInt8(((255 - Int(ink)) * (255 - Int(inks.w)) + 127) / 255) }
+        return Pixel(light(inks.x), light(inks.y), light(inks.z), 255)
+      }
+    }
+    return copy
+  }
+
+  /// Replaces each color; of neighbors that are alike, one is computed.
+  private mutating func recolor(_ color: (Pixel) -> Pixel) {
+    var (last, new) = (Pixel(), color(Pixel()))
+    for index in pixels.indices {
+      if pixels[index] != last {
+        last = pixels[index]
+        new = color(last)
+      }
+      pixels[index] = new
+    }
+  }
+
   /// The image as its Exif orientation (1 to 8; Exif 2.32, 4.6.4) says that it is seen.
   package func turned(by orientation: Int) -> Raster {
     guard (2...8).contains(orientation) else { return self }

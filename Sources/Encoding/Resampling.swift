@@ -81,6 +81,7 @@ extension Raster {
     let image = scaled(toWidth: own.width, height: own.height)
     if own == (newWidth, newHeight) { return image }
     var canvas = Raster(width: newWidth, height: newHeight)
+    canvas.profile = profile
     canvas.draw(image, atX: (newWidth - own.width) / 2, y: (newHeight - own.height) / 2)
     return canvas
   }

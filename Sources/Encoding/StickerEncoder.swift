@@ -43,7 +43,7 @@ package struct StickerEncoder: Sendable {
     }
     let side = 2 * max(rules.width, rules.height)
     let image = try file.image(leastSide: side).turned(by: orientation)
-    return try still(image.letterboxed(width: rules.width, height: rules.height))
+    return try still(image.letterboxed(width: rules.width, height: rules.height).inSRGB)
   }
 
   // MARK: Static
@@ -91,8 +91,7 @@ package struct StickerEncoder: Sendable {
         frames[frames.count - 1].milliseconds += frame.milliseconds
         return
       }
-      var image = frame.image.letterboxed(width: rules.width, height: rules.height)
-      image.profile = []
+      let image = frame.image.letterboxed(width: rules.width, height: rules.height).inSRGB
       // A frame like the one before is more time for that.
       if image == frames.last?.image {
         frames[frames.count - 1].milliseconds += frame.milliseconds

@@ -86,6 +86,7 @@ extension FixStep {
     case .fastStart: [.notFastStart]
     case .changeBrand: [.mediaTypeNotAllowed]
     case .repack: [.damagedFile] + FixPlan.aboutContainer
+    case .setTagLength: [.damagedFile]
     case .removeLocation: [.locationMetadata]
     case .setFrameDurations: [.frameTooShort, .animationTooLong]
     case .keepOnlyFrame: [.singleFrameAnimation]

@@ -70,6 +70,7 @@ struct FixPlan {
     default: break
     }
     switch result.mediaType {
+    case .mpegAudio where codes.contains(.damagedFile): return [[.setTagLength]]
     case .webP: return [ofWebP(requirements)]
     case .png where codes.contains(.animatedImage): return [[.keepDefaultImage]]
     default: return [[]]

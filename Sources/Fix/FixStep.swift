@@ -38,6 +38,8 @@ public enum FixStep: Sendable, Hashable, Codable {
   case changeBrand(isAudio: Bool)
   /// Puts the packets into another container, or into a plain one.
   case repack(MediaContainer)
+  /// Gives the tag before MPEG audio the length that it has.
+  case setTagLength
   /// Takes the coordinates out of metadata.
   case removeLocation
   /// Changes how long the frames of an animated WebP are shown.
@@ -59,6 +61,7 @@ public enum FixStep: Sendable, Hashable, Codable {
     case .fastStart: "fast-start"
     case .changeBrand: "change-brand"
     case .repack: "repack"
+    case .setTagLength: "set-tag-length"
     case .removeLocation: "remove-location"
     case .setFrameDurations: "set-frame-durations"
     case .keepOnlyFrame: "keep-only-frame"
@@ -96,6 +99,7 @@ public enum FixStep: Sendable, Hashable, Codable {
       case .mp3: "Take the MP3 audio out of its container"
       case .amr: "Take the AMR audio out of its container"
       }
+    case .setTagLength: "Correct the length of the tag before the audio"
     case .removeLocation: "Remove the coordinates from the metadata"
     case .setFrameDurations(let minimum, let maximum):
       maximum.map { "Shorten all frames alike, to \($0) ms in all" }
@@ -135,8 +139,8 @@ public enum FixStep: Sendable, Hashable, Codable {
       case .ogg, .adts, .mp3, .amr: return "ffmpeg -i \(from) -map 0:a:0 -c copy \(to)"
       }
     case .removeLocation: return "exiftool -gps:all= -xmp:all= -o \(to) \(from)"
-    // webpmux sets all frames to the same time.
-    case .setFrameDurations: return nil
+    // webpmux sets all frames to the same time, and ffmpeg looks for the audio behind the tag's end.
+    case .setFrameDurations, .setTagLength: return nil
     case .keepOnlyFrame: return "webpmux -get frame 1 \(from) -o \(to)"
     case .keepDefaultImage: return "ffmpeg -i \(from) -frames:v 1 -update 1 \(to)"
     case .encode(let encoding): return encoding.command(from: input, to: output)
@@ -162,6 +166,7 @@ public enum FixStep: Sendable, Hashable, Codable {
     case .fastStart: return try FastStart.splice(&window)
     case .changeBrand(let isAudio): return try FileBrand.splice(&window, isAudio: isAudio)
     case .repack(let container): return try Repack.splice(&window, as: container)
+    case .setTagLength: return try TagLength.splice(&window)
     case .removeLocation: return try PlaceOut.splice(&window)
     case .setFrameDurations(let minimum, let maximum):
       return try WebPFrames.splice(&window, minimum: minimum, maximum: maximum)

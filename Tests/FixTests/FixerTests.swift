@@ -134,6 +134,28 @@ import Testing
     #expect(result.reason?.contains("a page of it is damaged") == true)
   }
 
+  /// A tag that claims more than the file gets its length back, and nothing else changes.
+  @Test(arguments: [[0x7f, 0x7f, 0x7f, 0x7f] as [UInt8], [0, 0, 0x7f, 0]])
+  func aTagIsAsLongAsItIs(_ claim: [UInt8]) throws {
+    let good = try Fixture.bytes("audio/id3v2-id3v1.mp3")
+    let result = try fix(Array(good.prefix(6) + claim + good.dropFirst(10)), named: "a.mp3", as: .audio)
+    #expect(result.original.findings.map(\.code) == [.damagedFile])
+    #expect(result.original.findings.first?.fix?.summary == "Correct the length of the tag")
+    #expect(result.steps == [.setTagLength])
+    #expect(try contents(result) == good)
+  }
+
+  @Test func anAPETagIsAsLongAsItIs() throws {
+    let sound = try Fixture.bytes("audio/no-index.mp3")
+    func tag(_ size: UInt32) -> [UInt8] {
+      Array("APETAGEX".utf8) + littleEndian(UInt32(2000)) + littleEndian(size) + littleEndian(UInt32(0))
+        + littleEndian(UInt32(0xa000_0000)) + [UInt8](repeating: 0, count: 8 + 50)
+    }
+    let result = try fix(tag(1 << 30) + sound, named: "a.mp3", as: .audio)
+    #expect(result.steps == [.setTagLength])
+    #expect(try contents(result) == tag(50) + sound)
+  }
+
   @Test func onlyTheShortFramesBecomeLonger() throws {
     let result = try fix(Fixture.bytes("pictures/sticker-7ms.webp"), as: .sticker)
     #expect(result.steps == [.setFrameDurations(minimum: 8, maximum: nil)])

@@ -10,7 +10,7 @@ import Testing
     [
       .fastStart, .changeBrand(isAudio: false), .removeLocation,
       .setFrameDurations(minimum: 8, maximum: 10000),
-      .keepOnlyFrame, .keepDefaultImage,
+      .keepOnlyFrame, .keepDefaultImage, .setTagLength,
     ] + [.mp4Video, .mp4Audio, .ogg, .adts, .mp3, .amr].map { .repack($0) }
 
   /// Files with everything that rewrites read.

@@ -83,7 +83,7 @@ struct FuzzTarget: Sendable {
   private static let steps: [FixStep] =
     [
       .fastStart, .changeBrand(isAudio: false), .removeLocation,
-      .setFrameDurations(minimum: 8, maximum: 10_000), .keepOnlyFrame, .keepDefaultImage,
+      .setFrameDurations(minimum: 8, maximum: 10_000), .keepOnlyFrame, .keepDefaultImage, .setTagLength,
     ] + [.mp4Video, .mp4Audio, .ogg, .adts, .mp3, .amr].map { .repack($0) }
 
   /// Rewrites a file, and checks that what was made is all there, and isn't larger than its tables can make it.

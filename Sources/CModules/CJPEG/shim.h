@@ -20,10 +20,11 @@ static inline void codec_jpeg_leave(j_common_ptr info) { longjmp(((struct codec_
 
 static inline void codec_jpeg_be_silent(j_common_ptr info) { (void)info; }
 
-/// A decoded image: RGBA in rows without gaps, which the caller frees as it does the profile.
+/// A decoded image in rows without gaps: RGBA, or the amounts of four inks. The caller frees the pixels and the profile.
 struct codec_jpeg_image {
   uint8_t *pixels;
   uint32_t width, height;
+  int is_cmyk;
   uint8_t *profile;
   unsigned int profile_size;
 };
@@ -52,8 +53,8 @@ static inline int codec_jpeg_read(
     info.scale_num = 1;
     info.scale_denom = next;
   }
-  int is_cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
-  info.out_color_space = is_cmyk ? JCS_CMYK : JCS_EXT_RGBA;
+  image->is_cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+  info.out_color_space = image->is_cmyk ? JCS_CMYK : JCS_EXT_RGBA;
   jpeg_calc_output_dimensions(&info);
   image->width = info.output_width;
   image->height = info.output_height;
@@ -61,7 +62,7 @@ static inline int codec_jpeg_read(
     jpeg_destroy_decompress(&info);
     return 0;
   }
-  if (!is_cmyk) jpeg_read_icc_profile(&info, &image->profile, &image->profile_size);
+  jpeg_read_icc_profile(&info, &image->profile, &image->profile_size);
   image->pixels = malloc((size_t)image->width * image->height * 4);
   if (!image->pixels) {
     jpeg_destroy_decompress(&info);
@@ -72,15 +73,8 @@ static inline int codec_jpeg_read(
     uint8_t *row = image->pixels + (size_t)info.output_scanline * image->width * 4;
     jpeg_read_scanlines(&info, &row, 1);
     // Photoshop's inks are inverted, and nearly all writers follow it (Adobe's marker).
-    for (uint32_t x = 0; is_cmyk && x < image->width; x += 1) {
-      uint8_t *pixel = row + 4 * x;
-      unsigned ink[4];
-      for (int channel = 0; channel < 4; channel += 1) {
-        ink[channel] = info.saw_Adobe_marker ? pixel[channel] : 255u - pixel[channel];
-      }
-      for (int channel = 0; channel < 3; channel += 1) pixel[channel] = (uint8_t)((ink[channel] * ink[3] + 127) / 255);
-      pixel[3] = 255;
-    }
+    int is_inverted = image->is_cmyk && info.saw_Adobe_marker;
+    for (size_t index = 0; is_inverted && index < 4 * (size_t)image->width; index += 1) row[index] = 255 - row[index];
   }
   jpeg_finish_decompress(&info);
   jpeg_destroy_decompress(&info);

@@ -3,7 +3,7 @@
 // and whether the last frame is complete.
 
 package import PreflightFacts
-internal import PreflightBytes
+package import PreflightBytes
 
 extension Format {
   package static let mpegAudio = Format(
@@ -20,8 +20,8 @@ extension MediaType {
   package static let mpegAudio: MediaType = "audio/mpeg"
 }
 
-enum MPEGAudio: FormatReader {
-  static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
+package enum MPEGAudio: FormatReader {
+  package static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 >= 0xe0 }
     let leading = try AudioTags.leading(&window, from: text)
     let hasOddTag = try hasOddTag(&window)
@@ -66,6 +66,17 @@ enum MPEGAudio: FormatReader {
     }
     if let unchecked = frames.freeFormatTries.unchecked { reading.leaveUnchecked(unchecked) }
     try note(frames, &window, into: &reading)
+  }
+
+  /// A tag before the audio that claims to be longer than the file, up to where the audio begins; nil if there is none.
+  package static func overlongTag(_ window: inout ByteWindow) throws(ReadError) -> Range<UInt64>? {
+    let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 >= 0xe0 }
+    guard let tag = try AudioTags.leading(&window, from: text).cutTagOffset else { return nil }
+    let end = window.byteCount
+    var tries = MPEGAudioFrames.FreeFormatTries(fileByteCount: end)
+    return try MPEGAudioFrames.find(
+      &window, from: tag + 10, before: end, limit: end, hasTag: false, tries: &tries
+    ).map { tag..<$0.offset }
   }
 
   /// What follows more tags than are skipped.

@@ -172,12 +172,16 @@ extension FindingMaker {
     let isLost = faults.contains { $0.name == "missing-movie-box" }
     let isOpus = inspection.facts.audioStreams?.allSatisfy { $0.codec == "opus" } == true
     for fault in faults {
-      let isPosition = isOpus && fault.name == "granule-position-wrong"
+      let remedy: Remedy? =
+        switch fault.name {
+        case _ where isLost: Remedy(advice: Self.lostMovie)
+        case "granule-position-wrong" where isOpus: Remedy(fix: "Count its positions again")
+        case "tag-past-end": Remedy(fix: "Correct the length of the tag")
+        default: nil
+        }
       add(
         .damagedFile, message: "{sentence}", values: ["sentence": fault.message],
-        expected: fault.expected, actual: fault.actual, offset: fault.offset,
-        fix: isLost
-          ? Remedy(advice: Self.lostMovie) : isPosition ? Remedy(fix: "Count its positions again") : nil,
+        expected: fault.expected, actual: fault.actual, offset: fault.offset, fix: remedy,
         source: fault.clause.isEmpty ? nil : fault.clause)
     }
   }

@@ -44,7 +44,9 @@ struct FixCommand: ParsableCommand {
 
 /// The options for where fixed files go.
 struct FixOutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Write the fixed file here; for one PATH.", valueName: "FILE"))
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Write the fixed file here; for one PATH.", valueName: "FILE"))
   var output: FilePath?
 
   @Option(
