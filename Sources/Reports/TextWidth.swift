@@ -1,10 +1,20 @@
 /// The width of text in a terminal.
-enum TextWidth {
+package enum TextWidth {
   /// The number of columns of text without control characters: zero for combining marks, two for East Asian wide
   /// characters and emoji (Unicode, UAX 11), one for all others.
-  static func columns(of text: some StringProtocol) -> Int {
+  package static func columns(of text: some StringProtocol) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }
+  }
+
+  /// Text of at most so many columns: what is longer ends in an ellipsis.
+  ///
+  /// - Precondition: There is at least one column.
+  package static func cut(_ text: String, to most: Int) -> String {
+    guard columns(of: text) > most else { return text }
+    var cut = text
+    while columns(of: cut) > most - 1 { cut.removeLast() }
+    return cut + "…"
   }
 
   private static func columns(of scalar: Unicode.Scalar) -> Int {

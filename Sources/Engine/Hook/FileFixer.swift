@@ -10,8 +10,11 @@ package protocol FileFixer: Sendable {
   ///   - source: The file.
   ///   - reference: Its name, for that of the new file.
   ///   - endpoint: Where it goes; nil for the endpoint that accepts its type, or one for files of its kind.
+  ///   - depth: How deep it is read, before and after; nil for as deep as the engine does.
   /// - Returns: What was done, with the file that was written; or why nothing was.
-  func fix(_ source: any ByteSource, named reference: Reference, as endpoint: Endpoint?) -> FixNote
+  func fix(
+    _ source: any ByteSource, named reference: Reference, as endpoint: Endpoint?, depth: Depth?
+  ) -> FixNote
 }
 
 /// How a request is answered.

@@ -132,7 +132,8 @@ public struct Hook: Sendable {
       let reference = result.reference
     else { return result }
     var result = result
-    var note = fixer.fix(source, named: reference, as: result.endpoint ?? options.endpoint)
+    var note = fixer.fix(
+      source, named: reference, as: result.endpoint ?? options.endpoint, depth: options.depth)
     // The file is good, and something else is wrong.
     if note.steps.isEmpty, note.reason == nil { return result }
     if let output = note.output {

@@ -48,19 +48,19 @@ final class FixClient: Sendable {
     let client: FixClient
     let recipe: EngineRecipe
 
-    func fix(_ source: any ByteSource, named reference: Reference, as endpoint: Endpoint?) -> FixNote {
-      client.fix(source, reference, endpoint, recipe)
+    func fix(
+      _ source: any ByteSource, named reference: Reference, as endpoint: Endpoint?, depth: Depth?
+    ) -> FixNote {
+      let task = FixTask(
+        reference: reference, endpoint: endpoint, depth: depth, isDryRun: false, allowsPrivateHosts: false)
+      return client.fix(source, task, recipe)
     }
   }
 
-  private func fix(
-    _ source: any ByteSource, _ reference: Reference, _ endpoint: Endpoint?, _ recipe: EngineRecipe
-  ) -> FixNote {
+  private func fix(_ source: any ByteSource, _ task: FixTask, _ recipe: EngineRecipe) -> FixNote {
     guard let file = source as? FileSource else { return FixNote(reason: "It is no file.") }
     let (id, notes) = requests.begin()
     defer { requests.remove(id) }
-    let task = FixTask(
-      reference: reference, endpoint: endpoint, depth: nil, isDryRun: false, allowsPrivateHosts: false)
     // If the other end is gone, the receiving thread ends every request.
     sending.withLock { _ in
       _ = try? channel.send(FixRequest(id: id, task: task, recipe: recipe), with: file.fileDescriptor)

@@ -37,7 +37,8 @@ struct FixRun {
     let places = FixOutputs(outputs, named: named)
     let fetcher = names.leadsOverTheNetwork ? try FetchClient(fetching) : nil
     let work = FixWork(
-      files: files, outputs: outputs, places: places, progress: FixProgress(isQuiet: reports.quiet),
+      files: files, outputs: outputs, places: places,
+      progress: FixProgress(of: found.count, isQuiet: reports.quiet),
       fetcher: fetcher, readers: FixReaders(fetcher))
     fetcher?.start()
     try checkOutputs(found, work)

@@ -86,7 +86,8 @@ final class HookRun: Sendable {
   }
 
   private func write(_ answer: HookAnswer, _ writer: inout Writer) throws {
-    writer.summary.count(answer.result)
+    // What was fixed is accepted in its new form.
+    if answer.result.fix?.verdict != .accepted { writer.summary.count(answer.result) }
     try writer.output.append(answer.json + [0x0a], mustFlush: true) {}
     room.signal()
   }
