@@ -15,8 +15,8 @@ public enum Reference: Sendable, Hashable, Codable {
   /// - Parameter word: Text without a NUL. Text that starts with `http://` or `https://` is a URL,
   ///   `media-id:` and digits are an ID, and everything else is a path.
   public init(_ word: String) {
-    let scheme = word.prefix { $0 != ":" }.lowercased()
-    if scheme == "http" || scheme == "https", word.dropFirst(scheme.count).hasPrefix("://") {
+    let head = word.prefix(8).lowercased()
+    if head.hasPrefix("http://") || head == "https://" {
       self = .url(word)
     } else if let id = Self.mediaID(word) {
       self = .mediaID(id)
@@ -30,7 +30,7 @@ public enum Reference: Sendable, Hashable, Codable {
   /// - Precondition: The bytes contain no NUL.
   package init(_ bytes: [UInt8]) {
     if let word = String(validating: bytes, as: UTF8.self) {
-      self = Self(word).path == nil ? Self(word) : .file(FilePath(bytes))
+      self = Self(word)
     } else {
       self = .file(FilePath(bytes))
     }

@@ -245,6 +245,15 @@ import Testing
     #expect(faults.map(\.name) == ["missing-page-tree"])
   }
 
+  /// Poppler and MuPDF show such a document.
+  @Test func aPageCountMayHaveAFraction() throws {
+    let bytes = document(objects: [
+      "1 0 obj\n<</Pages<</Kids[2 0 R]/Count 1.0>>>>", "2 0 obj\n<</Type/Page/MediaBox[0 0 9 9]>>",
+    ])
+    #expect(try inspect(bytes).faults == [])
+    #expect(try inspect(bytes).facts.pageCount == 1)
+  }
+
   @Test func tellsADocumentWithoutPages() throws {
     for kids in ["[]", " 2 0 R"] {
       let bytes = document(objects: ["1 0 obj\n<</Pages<</Kids\(kids)/Count 0>>>>", "2 0 obj\n[]"])
@@ -289,7 +298,7 @@ import Testing
     #expect(try inspect(bytes).faults.map(\.name) == ["missing-page-tree"])
   }
 
-  @Test(arguments: ["-1", "99999999999999999999", "(1)", "null", "9 0 R"])
+  @Test(arguments: ["-1", "-1.5", ".5", "99999999999999999999", "(1)", "null", "9 0 R"])
   func refusesAPageCountThatIsNone(_ count: String) throws {
     let inspection = try inspect(document(objects: ["1 0 obj\n<</Pages<</Count \(count)/Kids[4 0 R]>>>>"]))
     #expect(inspection.facts.pageCount == nil)

@@ -137,7 +137,7 @@ package enum PDF: FormatReader {
     let count = try document.resolve(pages[.count], in: &window)
     let kids = try document.resolve(pages[.kids], in: &window)
     guard let count, let kids else { return nil }
-    guard let number = count.integer, number >= 0, let nodes = kids.array else {
+    guard let number = count.wholePart, number >= 0, let nodes = kids.array else {
       return Fault(
         "page-tree", clause: "PDF 7.7.3.2", at: tail.startxref,
         "The page tree has no page count or no pages, so viewers show none.",

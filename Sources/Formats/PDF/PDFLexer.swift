@@ -151,7 +151,7 @@ struct PDFLexer: ~Escapable {
       // What has been looked at may be cut off just before the `R`.
       if isAtEnd, !isWhole { throw ended }
       position = end
-      return Int(exactly: number).map(PDFObject.integer) ?? .real
+      return Int(exactly: number).map(PDFObject.integer) ?? .real(wholePart: nil)
     }
     position = start
     var isNegative = false
@@ -159,14 +159,11 @@ struct PDFLexer: ~Escapable {
       if sign == UInt8(ascii: "-") { isNegative = true }
       position += 1
     }
-    if let magnitude = unsignedInteger(), peek() != UInt8(ascii: "."),
-      let value = Int(exactly: magnitude)
-    {
-      return .integer(isNegative ? -value : value)
-    }
+    let value = unsignedInteger().flatMap { Int(exactly: $0) }.map { isNegative ? -$0 : $0 }
+    if let value, peek() != UInt8(ascii: ".") { return .integer(value) }
     skipRegular()
     guard position > start else { throw nonsense }
-    return .real
+    return .real(wholePart: value)
   }
 
   // MARK: What nobody asks for

@@ -7,8 +7,8 @@ enum PDFObject: Sendable {
   case null
   case boolean(Bool)
   case integer(Int)
-  /// A number with a fraction, or an integer out of range: nothing here needs its value.
-  case real
+  /// A number with a fraction, of which only what is before the point is kept; nil for an integer out of range.
+  case real(wholePart: Int?)
   case string([UInt8])
   case name(String)
   case array([PDFObject])
@@ -30,6 +30,8 @@ enum PDFObject: Sendable {
   }
 
   var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+  /// What viewers take a number for where there must be an integer.
+  var wholePart: Int? { if case .real(let value) = self { value } else { integer } }
   var boolean: Bool? { if case .boolean(let value) = self { value } else { nil } }
   var string: [UInt8]? { if case .string(let value) = self { value } else { nil } }
   var name: String? { if case .name(let value) = self { value } else { nil } }
