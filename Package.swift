@@ -179,7 +179,7 @@ let package = Package(
     tests(of: "Fix", ["MediaPreflight", "PreflightFix"], exclude: ["remedies.tsv"]),
     tests(of: "Encoding", ["MediaPreflight", "PreflightEncoding"]),
     tests(of: "Reports", ["MediaPreflight", "PreflightReports"]),
-    tests(of: "Project", ["MediaPreflight", "PreflightProject"]),
+    tests(of: "Project", ["MediaPreflight", "PreflightChannel", "PreflightProject"]),
     tests(of: "Hostile", ["MediaPreflight"], exclude: ["UnsafeOperations.md"]),
     tests(
       of: "CommandLine",

@@ -22,9 +22,8 @@ const urlTime = 20_000;
 // After so many processes in a row that answered nothing, everyone who waits gets an error.
 const mostUselessStarts = 3;
 
-// What the package has beside this file. Its programs, and the database of file types that they need, are of one version.
-const packaged = fileURLToPath(new URL("programs/preflight", import.meta.url));
-const database = fileURLToPath(new URL("programs/magic.mgc", import.meta.url));
+// What the package has beside this file.
+const packaged = fileURLToPath(new URL("bin/preflight", import.meta.url));
 
 /** There is no answer: preflight is missing, has died, or talks nonsense. */
 export class PreflightError extends Error {
@@ -123,7 +122,7 @@ export class Preflight {
     if (force) arguments_.push("--force");
     arguments_.push(reference(path));
     const executable = this.#program();
-    const child = spawn(executable, arguments_, { stdio: ["ignore", "pipe", "pipe"], env: environment(executable), signal });
+    const child = spawn(executable, arguments_, { stdio: ["ignore", "pipe", "pipe"], signal });
     const printed = { answer: "", errors: "" };
     child.stdout?.setEncoding("utf8").on("data", (text) => (printed.answer += text));
     child.stderr?.setEncoding("utf8").on("data", (text) => (printed.errors += text));
@@ -199,7 +198,7 @@ export class Preflight {
     this.#uselessStarts += 1;
     // Standard error is the program's own.
     const stdio = ["pipe", "pipe", "inherit"];
-    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio, env: environment(executable) });
+    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio });
     const hook = { child, inFlight: new Map(), unread: "", isIdle: false };
     child.on("error", (error) => {
       // Unless it only couldn't be killed.
@@ -279,11 +278,6 @@ export const check = (path, request) => shared.check(path, request);
 
 /** As `Preflight.fix`. */
 export const fix = (path, request) => shared.fix(path, request);
-
-/** The package's programs take the package's database of file types. */
-function environment(executable) {
-  return executable === packaged ? { MAGIC: database, ...process.env } : process.env;
-}
 
 function lineOf(id, path, fields) {
   for (const [key, value] of Object.entries(fields)) {

@@ -22,6 +22,7 @@ import os
 import re
 import select
 import subprocess
+import sysconfig
 import threading
 import time
 import weakref
@@ -32,10 +33,6 @@ __all__ = ["InvalidRequest", "Preflight", "PreflightError", "PreflightTimeout", 
 AnyPath = Union[str, bytes, "os.PathLike[Any]"]
 Result = Dict[str, Any]
 Field = Union[str, bool, None]
-
-# What the package has beside this file. Its programs, and the database of file types that they need, are of one version.
-_PROGRAMS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "programs")
-_PACKAGED = os.path.join(_PROGRAMS, "preflight")
 
 # The hook refuses longer lines, without their id.
 _LONGEST_LINE = 1 << 20
@@ -126,9 +123,7 @@ class Preflight:
         """
         command = self._fix_command(path, endpoint, output, output_dir, force)
         try:
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(command)
-            )
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         except OSError as error:
             raise PreflightError(f"{command[0]} can't be started: {error.strerror}") from error
         return _fixed(done.returncode, done.stdout, done.stderr)
@@ -146,9 +141,7 @@ class Preflight:
         command = self._fix_command(path, endpoint, output, output_dir, force)
         pipe = asyncio.subprocess.PIPE
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe, env=_environment(command)
-            )
+            process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
         except OSError as error:
             raise PreflightError(f"{command[0]} can't be started: {error.strerror}") from error
         try:
@@ -192,8 +185,7 @@ class Preflight:
         return _Request(number, _line(number, path, endpoint, fields), _URL_TIME if is_fetched else 0)
 
     def _program(self) -> str:
-        packaged = _PACKAGED if os.path.exists(_PACKAGED) else "preflight"
-        return os.fsdecode(self._executable or os.environ.get("PREFLIGHT") or packaged)
+        return os.fsdecode(self._executable or os.environ.get("PREFLIGHT") or _installed())
 
     def _fix_command(
         self,
@@ -241,11 +233,17 @@ fix = _shared.fix
 fix_async = _shared.fix_async
 
 
-def _environment(command: List[str]) -> Optional[Dict[str, str]]:
-    """The package's programs take the package's database of file types."""
-    if command[0] != _PACKAGED or "MAGIC" in os.environ:
-        return None
-    return {**os.environ, "MAGIC": os.path.join(_PROGRAMS, "magic.mgc")}
+@functools.lru_cache(maxsize=None)
+def _installed() -> str:
+    """The program that came with this module, if pip installed both; else the one on the path."""
+    folders = []
+    if __name__ == "preflight_media":
+        # Of `pip install --target`, of the environment, and of `pip install --user`.
+        folders.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "bin"))
+        folders.append(sysconfig.get_path("scripts"))
+        folders.append(sysconfig.get_path("scripts", f"{os.name}_user"))
+    programs = [os.path.join(folder, "preflight") for folder in folders]
+    return next(filter(os.path.exists, programs), "preflight")
 
 
 def _fixed(status: int, answer: bytes, errors: bytes) -> Result:
@@ -350,9 +348,7 @@ class _Hook:
 
     def __init__(self, command: List[str]) -> None:
         # Standard error is the program's own.
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=_environment(command)
-        )
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         assert self.process.stdin and self.process.stdout
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
         os.set_blocking(self.stdin.fileno(), False)

@@ -10,15 +10,16 @@ internal import CLibMagic
   internal import Musl
 #endif
 
-/// The compiled files of the system's magic database, mapped once for all cookies. Otherwise each cookie
-/// would map its own eight megabytes.
-// Safe to share: the mappings are only read, and last as long as the process.
+/// libmagic's database, in memory once for all cookies: the one that the static executable contains, or else the
+/// system's compiled files, mapped. Otherwise each cookie would map its own eight megabytes.
+// Safe to share: the bytes are only read, and last as long as the process.
 struct SystemDatabase: @unchecked Sendable {
   private let files: [UnsafeMutableRawBufferPointer]
 
-  /// The database that libmagic would load; nil if it doesn't consist of compiled files, or can't be mapped.
-  /// libmagic then searches itself and reports errors.
+  /// The executable's own database, unless the environment names another; else the one that libmagic would load. Nil if
+  /// that doesn't consist of compiled files, or can't be mapped: libmagic then searches itself and reports errors.
   static let shared: SystemDatabase? = {
+    if let builtIn, getenv("MAGIC") == nil { return SystemDatabase(files: [builtIn]) }
     guard let path = magic_getpath(nil, 0) else { return nil }
     var files: [UnsafeMutableRawBufferPointer] = []
     for part in String(cString: path).split(separator: ":") {
@@ -37,6 +38,17 @@ struct SystemDatabase: @unchecked Sendable {
     var starts = files.map { $0.baseAddress }
     var sizes = files.map { $0.count }
     return magic_load_buffers(handle, &starts, &sizes, files.count) == 0
+  }
+
+  /// The database that `.ci/build-static` links into the executable.
+  private static var builtIn: UnsafeMutableRawBufferPointer? {
+    #if os(Linux)
+      // libmagic changes no database of its own byte order.
+      guard let start = UnsafeMutableRawPointer(mutating: built_in_database()) else { return nil }
+      return UnsafeMutableRawBufferPointer(start: start, count: built_in_database_size())
+    #else
+      return nil
+    #endif
   }
 
   private static func map(_ path: String) -> UnsafeMutableRawBufferPointer? {
