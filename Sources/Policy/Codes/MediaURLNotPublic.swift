@@ -7,7 +7,7 @@ extension Explanation {
   static let mediaURLNotPublic = Explanation(
     .mediaURLNotPublic, .error,
     title: "The media URL is not public",
-    message: "The media URL points to {actual}, which WhatsApp's servers can't reach.",
+    message: "The media URL points to {actual}, which the provider's servers can't reach.",
     reason:
       "WhatsApp fetches the file over the internet. Addresses that exist only on your machine "
       + "or network fail with error 131053.",

@@ -7,7 +7,7 @@ extension Explanation {
   static let urlRedirects = Explanation(
     .urlRedirects, .error,
     title: "The URL redirects",
-    message: "The URL redirects to {actual}; WhatsApp stops there.",
+    message: "The URL redirects to {actual}, which isn't followed, since WhatsApp follows none.",
     reason:
       "WhatsApp's servers follow no redirect. They take the redirecting answer itself for the "
       + "file, and refuse it as text/html.",
