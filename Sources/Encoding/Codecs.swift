@@ -32,7 +32,9 @@ enum Codecs {
     return image.is_cmyk != 0 ? raster.ofInks : raster
   }
 
+  /// A JPEG with the image's profile, if that is one for RGB; else in sRGB.
   static func writeJPEG(_ image: Raster, quality: Int) throws(EncodingError) -> [UInt8] {
+    let image = image.profile.dropFirst(16).starts(with: "RGB ".utf8) ? image : image.inSRGB
     var (data, size): (UnsafeMutablePointer<UInt8>?, UInt) = (nil, 0)
     let isWritten = image.pixels.withUnsafeBytes { pixels in
       codec_jpeg_write(

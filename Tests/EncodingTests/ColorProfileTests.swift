@@ -121,6 +121,10 @@ import Testing
     #expect(image.inSRGB.pixels[0] == Pixel(188, 188, 188, 0))
     #expect(image.inSRGB.profile.isEmpty)
     #expect(try Codecs.readPNG(Codecs.writePNG(image)).pixels[0] == Pixel(188, 188, 188, 0))
+    #expect(try Codecs.readJPEG(Codecs.writeJPEG(image, quality: 90), leastSide: 0).profile == image.profile)
+    image.profile = Self.profile("GRAY", [("kTRC", Self.gamma(1))])
+    let gray = try Codecs.readJPEG(Codecs.writeJPEG(image, quality: 90), leastSide: 0)
+    #expect(gray.profile.isEmpty && (187...189).contains(gray.pixels[0].x))
     image.profile = [1, 2, 3]
     #expect(image.inSRGB.pixels == pixels)
   }
