@@ -178,7 +178,7 @@ import Testing
     text += """
 
       ## Meta's error numbers
-      `preflight explain NUMBER` says more about each.
+      `preflight explain NUMBER` says more about each. [What to do about them](../MetaErrors.md).
 
       | number | title | findings that foresee it |
       |---|---|---|
@@ -202,6 +202,11 @@ import Testing
       try actual.write(to: folder.appending(path: page), atomically: true, encoding: .utf8)
     }
     #expect(actual == expected, "\(page): PREFLIGHT_RECORD=1 writes it anew")
+  }
+
+  @Test func thePageOfMetasErrorsNamesEach() throws {
+    let text = try Self.text("Documentation/MetaErrors.md")
+    for error in MetaError.all { #expect(text.contains("\(error.number)"), "\(error.number)") }
   }
 
   // MARK: Policies
