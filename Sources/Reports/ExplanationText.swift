@@ -30,6 +30,7 @@ public enum ExplanationText {
       """
     for command in commands(explanation) { text += "  - \(command)\n" }
     text += "\n\(wrapped("Source: \(explanation.source)"))\n"
+    if let page = ProjectHome.page(of: explanation.code) { text += "More: \(page)\n" }
     if let policy { text += section(explanation, under: policy) }
     return text
   }
@@ -81,6 +82,7 @@ public enum ExplanationText {
     }
     text +=
       "\nRun 'preflight explain CODE' for the fix of each.\n\n" + wrapped("Source: \(error.source)") + "\n"
+      + "More: \(ProjectHome.metaErrors)\n"
     return text
   }
 
@@ -101,6 +103,7 @@ public enum ExplanationText {
         }
       }
       json.member("source", error.source)
+      json.member("url", ProjectHome.metaErrors)
     }
     return String(decoding: json.bytes, as: UTF8.self) + "\n"
   }

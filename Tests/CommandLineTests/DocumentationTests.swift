@@ -88,7 +88,8 @@ import Testing
     let code: String, severity: String, title: String, message: String, reason: String, remedy: String
     let commands: [String], source: String, policy: Policy
 
-    var text: String {
+    /// - Parameter picture: What shows the fault, in Markdown; nil where words do.
+    func text(with picture: String?) -> String {
       var text = """
         # \(code)
         \(title).
@@ -98,7 +99,7 @@ import Testing
         Message, with the values of the file filled in:
 
         > \(message)
-
+        \(picture.map { "\n\($0)\n" } ?? "")
         ## Why
         \(reason)
 
@@ -142,11 +143,25 @@ import Testing
     let run = try Shell.run("preflight explain --format json --policy waconnect", in: Self.folder)
     let pages = try JSONDecoder().decode([Page].self, from: Data(run.output.utf8))
     #expect(pages.map(\.code) == Explanation.all.map(\.code.rawValue))
-    for page in pages { try Self.compare("Documentation/Codes/\(page.code).md", page.text) }
+    let pictures = try Self.pictures()
+    #expect(Set(pictures.keys).isSubset(of: pages.map(\.code)))
+    for page in pages {
+      try Self.compare("Documentation/Codes/\(page.code).md", page.text(with: pictures[page.code]))
+    }
     try Self.compare("Documentation/Codes/README.md", Self.list(of: pages))
     let known = Set(pages.map { "Documentation/Codes/\($0.code).md" } + ["Documentation/Codes/README.md"])
     let stale = Self.pages.filter { $0.hasPrefix("Documentation/Codes/") && !known.contains($0) }
     #expect(stale == [])
+  }
+
+  /// The pictures of codes, by the code that each is named after, as the page of the pictures lists them with what they show.
+  private static func pictures() throws -> [String: String] {
+    var pictures: [String: String] = [:]
+    let rows = try text("Documentation/Images/README.md")
+    for row in rows.matches(of: /\n\| \[([a-z-]+)\.(\w+)\]\(.*\) \| (.+) \|/) {
+      pictures[String(row.1)] = "![\(row.3)](../Images/\(row.1).\(row.2))"
+    }
+    return pictures
   }
 
   private static func list(of pages: [Page]) -> String {
@@ -163,7 +178,7 @@ import Testing
     text += """
 
       ## Meta's error numbers
-      `preflight explain NUMBER` says more about each.
+      `preflight explain NUMBER` says more about each. [What to do about them](../MetaErrors.md).
 
       | number | title | findings that foresee it |
       |---|---|---|
@@ -187,6 +202,11 @@ import Testing
       try actual.write(to: folder.appending(path: page), atomically: true, encoding: .utf8)
     }
     #expect(actual == expected, "\(page): PREFLIGHT_RECORD=1 writes it anew")
+  }
+
+  @Test func thePageOfMetasErrorsNamesEach() throws {
+    let text = try Self.text("Documentation/MetaErrors.md")
+    for error in MetaError.all { #expect(text.contains("\(error.number)"), "\(error.number)") }
   }
 
   // MARK: Policies
