@@ -35,7 +35,7 @@ copybutton_prompt_text = "$ "
 MENU = {
     "README": {
         "Start": ["Tutorials/CI", "Tutorials/Hook", "Tutorials/Python", "Tutorials/Node", "Tutorials/Swift", "Install"],
-        "Use": ["CI", "Configuration", "Fix", "URLs", "Hook", "Reports", "ExitStatus"],
+        "Use": ["CI", "Configuration", "Fix", "URLs", "Hook", "Cluster", "Reports", "ExitStatus"],
         "Look up": ["MetaErrors", "Codes/README", "Policies", "Providers", "Comparison"],
     },
     "Codes/README": {"Codes": sorted(f"Codes/{page.stem}" for page in (FOLDER / "Codes").glob("[!R]*.md"))},
