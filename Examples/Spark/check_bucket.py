@@ -30,7 +30,7 @@ LATER = ["url-unreachable", "url-status", "url-expired"]
 ANSWER = """
     id STRING, verdict STRING, endpoint STRING, mediaType STRING, size BIGINT, facts STRING,
     url STRUCT<status: INT, milliseconds: INT>,
-    findings ARRAY<STRUCT<code: STRING, severity: STRING, message: STRING, remedy: STRING>>
+    findings ARRAY<STRUCT<code: STRING, severity: STRING, message: STRING>>
 """
 
 
@@ -66,10 +66,12 @@ def check(spark: SparkSession, bucket: str, keys: DataFrame, hook: str) -> DataF
     # Without checkCode, the answers of a hook that was killed would be missing, and nobody would know.
     environment = {name: os.environ[name] for name in ("PATH", "MAGIC", "SSL_CERT_FILE") if name in os.environ}
     answers = spark.read.json(links.pipe(hook, env=environment, checkCode=True), schema=ANSWER, mode="FAILFAST")
-    # The path isn't kept: whoever has the link has the object.
+    # No link is kept, since whoever has it has the object: neither the path, nor the command of a remedy, nor where a server
+    # redirects to.
+    message = r"regexp_replace(finding.message, r'\?\S*X-Amz-\S*', '') AS message"
+    findings = f"transform(findings, finding -> struct(finding.code, finding.severity, {message})) AS findings"
     return answers.selectExpr(
-        "id AS key", "verdict", "endpoint", "mediaType AS media_type", "size", "url.status", "url.milliseconds", "findings",
-        "facts",
+        "id AS key", "verdict", "endpoint", "mediaType AS media_type", "size", "url.status", "url.milliseconds", findings, "facts"
     )
 
 
@@ -105,7 +107,8 @@ def main() -> None:
     parser.add_argument("--hook", default="preflight hook", help="the command on the workers, with its options")
     arguments = parser.parse_args()
     bucket, output, prefixes = arguments.bucket, arguments.output, arguments.prefix or [""]
-    hook = f"{arguments.hook} --unordered --fail-on never"
+    # The hook asks one host for no more than eight files at a time.
+    hook = f"{arguments.hook} --jobs 8 --unordered --fail-on never"
 
     spark = SparkSession.builder.appName(f"preflight {bucket}").getOrCreate()
     # What is checked is written down first: a bucket that is listed again may have other keys.
