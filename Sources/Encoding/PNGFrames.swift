@@ -31,6 +31,7 @@ enum PNGFrames {
       guard var current = canvas else { return }
       let before = current
       current.draw(image, atX: own.left, y: own.top, isBlended: own.isBlended)
+      current.profile = image.profile
       try body(Frame(current, milliseconds: clock.milliseconds(of: own.seconds)))
       switch own.disposal {
       case 1: current.draw(Raster(width: own.width, height: own.height), atX: own.left, y: own.top)
@@ -100,13 +101,8 @@ enum PNGFrames {
   }
 
   private static func end(ofFileAt start: Int, in bytes: [UInt8]) throws(EncodingError) -> Int {
-    var position = start + 8
-    while bytes.count - position >= 12 {
-      let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
-      guard length <= bytes.count - position - 12 else { break }
-      let isLast = bytes[position + 4..<position + 8].elementsEqual("IEND".utf8)
-      position += 12 + length
-      if isLast { return position }
+    for chunk in PNGChunks(bytes, ofFileAt: start) where chunk.type == "IEND" {
+      return chunk.range.upperBound
     }
     throw EncodingError("the PNG is cut")
   }

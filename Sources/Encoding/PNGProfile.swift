@@ -9,26 +9,21 @@ struct PNGProfile {
   /// - Returns: nil if the PNG has none that can be read.
   init?(of bytes: [UInt8]) {
     var (profile, file) = ([UInt8](), Array(bytes.prefix(8)))
-    var position = 8
-    while bytes.count - position >= 12 {
-      let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
-      guard length <= bytes.count - position - 12 else { break }
-      let chunk = position..<position + 12 + length
-      switch String(decoding: bytes[position + 4..<position + 8], as: UTF8.self) {
+    for chunk in PNGChunks(bytes) {
+      switch chunk.type {
       case "iCCP":
         // A name, a zero, and the method of compression, of which there is one.
-        let data = bytes[chunk].dropFirst(8).dropLast(4)
+        let data = bytes[chunk.data]
         guard let name = data.prefix(80).firstIndex(of: 0) else { return nil }
         profile = Self.inflated(Array(data[name...].dropFirst(2)))
       case "gAMA", "cHRM", "sRGB": break
       case "IDAT":
         guard !profile.isEmpty else { return nil }
         self.profile = profile
-        self.file = file + bytes[position...]
+        self.file = file + bytes[chunk.range.lowerBound...]
         return
-      default: file += bytes[chunk]
+      default: file += bytes[chunk.range]
       }
-      position = chunk.upperBound
     }
     return nil
   }

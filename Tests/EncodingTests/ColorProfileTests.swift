@@ -156,6 +156,12 @@ import Testing
     #expect(read.profile == profile)
     #expect(read.pixels == image.pixels)
     #expect(read.inSRGB.pixels[0].x == 188)
+    // The frames of an animation have that of the file.
+    let animation = try Fixture.bytes("pictures/animated.png")
+    let frames = try ImageFile(Array(animation.prefix(33)) + own + Array(animation.dropFirst(33)))
+    var profiles: [[UInt8]] = []
+    try frames.forEachFrame { frame throws(EncodingError) in profiles.append(frame.image.profile) }
+    #expect(profiles.count > 1 && profiles.allSatisfy { $0 == profile })
   }
 
   /// Whatever a profile says, it is read or refused.

@@ -22,8 +22,7 @@ extension MediaType {
 
 package enum MPEGAudio: FormatReader {
   package static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 >= 0xe0 }
-    let leading = try AudioTags.leading(&window, from: text)
+    let (text, leading) = try start(&window)
     let hasOddTag = try hasOddTag(&window)
     let hasTag = leading.isThere || hasOddTag
     // A tag that extends past the end hides where the audio begins, or is truncated itself.
@@ -70,13 +69,20 @@ package enum MPEGAudio: FormatReader {
 
   /// A tag before the audio that claims to be longer than the file, up to where the audio begins; nil if there is none.
   package static func overlongTag(_ window: inout ByteWindow) throws(ReadError) -> Range<UInt64>? {
-    let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 >= 0xe0 }
-    guard let tag = try AudioTags.leading(&window, from: text).cutTagOffset else { return nil }
+    guard let tag = try start(&window).leading.cutTagOffset else { return nil }
     let end = window.byteCount
     var tries = MPEGAudioFrames.FreeFormatTries(fileByteCount: end)
     return try MPEGAudioFrames.find(
       &window, from: tag + 10, before: end, limit: end, hasTag: false, tries: &tries
     ).map { tag..<$0.offset }
+  }
+
+  /// How many bytes of text come first, and the tags behind them.
+  private static func start(
+    _ window: inout ByteWindow
+  ) throws(ReadError) -> (text: UInt64, leading: AudioTags.Leading) {
+    let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 >= 0xe0 }
+    return (text, try AudioTags.leading(&window, from: text))
   }
 
   /// What follows more tags than are skipped.
