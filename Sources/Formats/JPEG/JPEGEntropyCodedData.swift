@@ -119,9 +119,13 @@ struct JPEGEntropyCodedData {
 struct JPEGBits: ~Escapable {
   private let bytes: RawSpan
   /// How many bits have been read.
-  var position: Int
+  private(set) var position: Int
   /// The last position at which a whole unit is in memory.
   private let last: Int
+
+  /// The next bits at the top, of which `loaded` are real.
+  private var word: UInt64 = 0
+  private var loaded = 0
 
   @_lifetime(copy bytes)
   fileprivate init(_ bytes: RawSpan, at position: Int, upTo last: Int) {
@@ -133,17 +137,33 @@ struct JPEGBits: ~Escapable {
   /// Whether the next unit is in memory, or all that there is of it.
   var hasUnit: Bool { position <= last }
 
-  /// The next 57 or more bits, at the top of the result.
+  /// The next 32 or more bits, at the top of the result.
   @inline(__always)
   var next: UInt64 {
-    UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: position >> 3, as: UInt64.self))
-      << UInt64(position & 7)
+    mutating get {
+      if loaded < 32 {
+        let start = position & 7
+        word =
+          UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: position >> 3, as: UInt64.self))
+          &<< UInt64(truncatingIfNeeded: start)
+        loaded = 64 - start
+      }
+      return word
+    }
+  }
+
+  /// Skips at most 63 bits.
+  @inline(__always)
+  mutating func skip(_ count: Int) {
+    position += count
+    word &<<= UInt64(truncatingIfNeeded: count)
+    loaded -= count
   }
 
   /// Reads a number of 1 to 16 bits.
   @inline(__always)
   mutating func take(_ count: Int) -> Int {
-    defer { position += count }
-    return Int(next >> UInt64(64 - count))
+    defer { skip(count) }
+    return Int(truncatingIfNeeded: next >> UInt64(64 - count))
   }
 }

@@ -70,7 +70,8 @@ struct JPEGScan {
       let ac = ac[selected.acTable] ?? .usual(.ac, selected.acTable)
       guard !needsDC || dc != nil, !needsAC || ac != nil else { return nil }
       let block = Block(
-        component: number, dc: dc.map { tables.add($0) } ?? 0, ac: ac.map { tables.add($0) } ?? 0)
+        component: number, dc: dc.map { tables.add($0) } ?? 0,
+        ac: ac.map { tables.add($0, hasRuns: !frame.isProgressive) } ?? 0)
       let count = header.components.count == 1 ? 1 : frame.components[index].blocks
       blocks += repeatElement(block, count: count)
     }
@@ -118,6 +119,7 @@ struct JPEGScan {
     _ unit: inout Int, upTo end: Int, _ state: inout State, _ bits: inout JPEGBits
   ) -> Problem? {
     let short = tables.short.span
+    let runs = tables.runs.span
     let blocks = blocks.span
     while unit < end, bits.hasUnit {
       for number in blocks.indices {
@@ -125,10 +127,17 @@ struct JPEGScan {
         if let problem = walkDC(block, short, largestDC, &state, &bits) { return problem }
         var index = 1
         repeat {
+          let run = JPEGHuffmanTables.run(block.ac, in: runs, at: bits.next)
+          if run.bits > 0, index + Int(run.coefficients) <= 64 {
+            bits.skip(Int(run.bits))
+            index += Int(run.coefficients)
+            if run.endsBlock { break }
+            continue
+          }
           guard let code = code(block.ac, short, &bits) else { return .noSuchCode }
           // Without a value it is sixteen zeros, or the end of the block.
           if code.size == 0, code.zeros < 15 { break }
-          bits.position += code.size
+          bits.skip(code.size)
           index += code.zeros + 1
         } while index < 64
         if index > 64 { return .tooManyCoefficients }
@@ -162,7 +171,7 @@ struct JPEGScan {
 
   /// A unit of a refining scan of DC coefficients: a bit for each block (section G.1.2.1).
   private func skipDC(_ bits: inout JPEGBits) -> Problem? {
-    bits.position += blocks.count
+    bits.skip(blocks.count)
     return nil
   }
 
@@ -178,7 +187,7 @@ struct JPEGScan {
         state.run = endOfBandRun(code.zeros, &bits) - 1
         break
       }
-      bits.position += code.size
+      bits.skip(code.size)
       index += code.zeros
       if index <= last, code.size > 0 { nonzero |= 1 << UInt64(index) }
       index += 1
@@ -200,11 +209,11 @@ struct JPEGScan {
         break
       }
       // A coefficient that becomes 1 or -1 has its sign.
-      if code.size > 0 { bits.position += 1 }
+      if code.size > 0 { bits.skip(1) }
       var zeros = code.zeros
       while index <= last {
         if nonzero >> UInt64(index) & 1 == 1 {
-          bits.position += 1
+          bits.skip(1)
         } else if zeros == 0 {
           break
         } else {
@@ -219,7 +228,7 @@ struct JPEGScan {
       state.run -= 1
       if index <= last {
         let band = (UInt64.max >> UInt64(63 - last)) & (UInt64.max << UInt64(index))
-        bits.position += (nonzero & band).nonzeroBitCount
+        bits.skip((nonzero & band).nonzeroBitCount)
       }
     }
     return nil
@@ -234,7 +243,7 @@ struct JPEGScan {
   ) -> (zeros: Int, size: Int)? {
     let code = tables.code(table, in: short, at: bits.next)
     if code == 0 { return nil }
-    bits.position += Int(code >> 8)
+    bits.skip(Int(code >> 8))
     return (Int(code >> 4 & 15), Int(code & 15))
   }
 
