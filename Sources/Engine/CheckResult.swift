@@ -73,6 +73,11 @@ public struct CheckResult: Sendable, Hashable {
   /// The type to declare, with the parameters that the provider requires; nil if it isn't known.
   package internal(set) var declaredType: String?
 
+  /// Takes the command of `preflight fix` from all findings.
+  package mutating func removeFixCommands() {
+    for index in findings.indices { findings[index].fixCommand = nil }
+  }
+
   /// How long the check took; nil where nobody measured it.
   package var elapsed: Duration?
 

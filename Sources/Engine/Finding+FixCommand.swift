@@ -10,8 +10,8 @@ extension [Finding] {
   /// - Parameters:
   ///   - reference: The file; nil for a placeholder.
   ///   - endpoint: Where it goes; nil for the one that accepts its type.
-  ///   - policy: The policy; nil for none.
-  mutating func addFixCommands(for reference: Reference?, at endpoint: Endpoint?, of policy: Policy?) {
+  ///   - policy: The policy.
+  mutating func addFixCommands(for reference: Reference?, at endpoint: Endpoint?, of policy: Policy) {
     func canFixAll(_ severity: Severity) -> Bool {
       allSatisfy { $0.severity > severity || $0.fix?.action == .fix }
     }
@@ -19,7 +19,7 @@ extension [Finding] {
     let file = reference == .file("-") ? nil : reference
     var command = "preflight fix \(file?.shellQuoted ?? "FILE")"
     if let endpoint { command += " --endpoint \(endpoint.rawValue)" }
-    if let policy, Policy.builtInNames.dropFirst().contains(policy.name) {
+    if Policy.builtInNames.dropFirst().contains(policy.name) {
       command += " --policy \(policy.name)"
     }
     let (errors, warnings) = (canFixAll(.error), canFixAll(.warning))

@@ -187,10 +187,8 @@ extension Preflight {
     do {
       let source = try open()
       let inspection = try inspect(source, named: reference.fileName)
-      var findings = inspection.findings(name: reference.fileName)
-      findings.addFixCommands(for: reference, at: nil, of: nil)
       return .inspection(
-        of: reference, inspection, findings,
+        of: reference, inspection, inspection.findings(name: reference.fileName),
         source: keepsSource ? source : nil)
     } catch let error as ByteSourceError {
       return .inspection(

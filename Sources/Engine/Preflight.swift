@@ -203,14 +203,16 @@ public final class Preflight: Sendable {
   ///   - subject: The field that is wrong, or the request as a whole.
   ///   - expected: What was expected, in short; nil to say nothing.
   ///   - actual: What was found, in short; nil to say nothing.
+  ///   - remedy: What to do, in whole sentences; nil for what holds for every such request.
   /// - Returns: A result with the finding `invalid-request`.
   public func rejection(
-    ofRequest reason: String, subject: Subject = .request, expected: String? = nil, actual: String? = nil
+    ofRequest reason: String, subject: Subject = .request, expected: String? = nil, actual: String? = nil,
+    remedy: String? = nil
   ) -> CheckResult {
     CheckResult(
       nil, endpoint: nil, inspection: nil,
       findings: policy.findingsForInvalidRequest(
-        reason, subject: subject, expected: expected, actual: actual), isStrict: isStrict)
+        reason, subject: subject, expected: expected, actual: actual, remedy: remedy), isStrict: isStrict)
   }
 
   static func path(of url: URL) throws(UnsupportedURL) -> FilePath {

@@ -45,7 +45,8 @@ struct Encoder {
   // MARK: Images
 
   private func draw(_ encoding: ImageEncoding, into result: inout FixResult) throws {
-    if isDryRun {
+    // Whether an image becomes a JPEG or a PNG shows only when it is made, which takes no longer than reading it.
+    if isDryRun, encoding.isSticker {
       result.steps = [.draw(encoding)]
       result.reason = nil
       return

@@ -11,28 +11,37 @@ public struct FixOutlook: Sendable {
   public let steps: [FixNote.Step]?
   /// The extension of what would be made, without the dot; nil if it is that of the file, or nothing would be made.
   public let fileExtension: String?
+  /// Whether the findings that have a command of `preflight fix` would be removed by it.
+  fileprivate let keepsCommands: Bool
 
   /// - Parameters:
   ///   - result: The check of the file.
   ///   - engine: What checked it.
   public init(_ result: CheckResult, with engine: Preflight) {
     let hasStreams = result.facts.videoStreams != nil || result.facts.audioStreams != nil
-    let planned = Self.steps(for: result, engine)
-    fileExtension = planned?.last?.outputExtension
-    steps = planned?.map { step in
-      var summary = step.summary
-      // Which streams fit and are copied isn't known.
-      if !hasStreams, case .encode(let encoding) = step { summary = encoding.product }
-      return FixNote.Step(action: step.action, summary: summary, lossless: step.isLossless, command: nil)
-    }
-  }
-
-  private static func steps(for result: CheckResult, _ engine: Preflight) -> [FixStep]? {
     let problems = result.findings.filter {
       $0.severity == .error || engine.isStrict && $0.severity == .warning
     }
     // One that only a person can do something about stays whatever else is done.
-    guard result.verdict == .rejected, !problems.isEmpty, problems.allSatisfy({ $0.fixCommand != nil }),
+    let fixable = problems.filter { $0.fixCommand != nil }
+    let removing = Self.steps(removing: fixable, from: result, engine)
+    keepsCommands = fixable.isEmpty || removing != nil
+    let planned = fixable.count == problems.count ? removing : nil
+    fileExtension = planned?.last?.outputExtension
+    steps = planned?.map { step in
+      var summary = step.summary
+      // Which streams fit and are copied isn't known.
+      if !hasStreams, case .encode(let encoding) = step {
+        summary = encoding.product(of: result.mediaType?.family)
+      }
+      return FixNote.Step(action: step.action, summary: summary, lossless: step.isLossless, command: nil)
+    }
+  }
+
+  private static func steps(
+    removing problems: [Finding], from result: CheckResult, _ engine: Preflight
+  ) -> [FixStep]? {
+    guard result.verdict == .rejected, !problems.isEmpty,
       let target = engine.policy.endpointToFix(result.mediaType, result.facts, at: result.endpoint)
     else { return nil }
     let plan = FixPlan(result, problems: problems, for: target, in: engine.policy)
@@ -95,11 +104,32 @@ extension FixStep {
   }
 }
 
+extension CheckResult {
+  /// Adds what `preflight fix` would do with a rejected file, and takes its command from findings that it wouldn't remove.
+  ///
+  /// - Parameter engine: What checked it.
+  package mutating func planFix(with engine: Preflight) {
+    let outlook = FixOutlook(self, with: engine)
+    plannedFix = outlook.steps
+    plannedExtension = outlook.fileExtension
+    if !outlook.keepsCommands { removeFixCommands() }
+  }
+}
+
 extension Encoding {
-  /// What is made, in words.
-  fileprivate var product: String {
-    if video != nil { return "Make an MP4 with H.264 video and AAC audio" }
-    return target == .ogg ? "Make an Ogg file with Opus audio" : "Make an MP4 with AAC audio"
+  /// What is made of a file of a family whose streams aren't known, in words.
+  fileprivate func product(of family: MediaType.Family?) -> String {
+    if video != nil {
+      return audio == nil
+        ? "Make an MP4 with H.264 video" : "Make an MP4 with H.264 video, and AAC audio if it has any"
+    }
+    if family == .video {
+      return target == .ogg
+        ? "Make an Ogg file with Opus of its audio, if it has any"
+        : "Make an MP4 with AAC of its audio, if it has any"
+    }
+    return target == .ogg
+      ? "Make an Ogg file with Opus audio" : "Make an MP4 with AAC audio, or of mono an Ogg file with Opus"
   }
 }
 

@@ -99,7 +99,9 @@ struct FixPlan {
     let hasVideo = result.facts.videoStreams?.isEmpty == false
     let isPlain = result.facts.fragmented != true && (result.facts.audioStreams?.count ?? 0) <= 1
     // 3GPP with what MP4 has: only the brand is another. QuickTime's boxes differ in more.
-    if codes.contains(.mediaTypeNotAllowed), isPlain, ["3gp", "3g2", "mp4"].contains(result.facts.container) {
+    if codes.contains(.mediaTypeNotAllowed), isPlain, ["3gp", "3g2", "mp4"].contains(result.facts.container),
+      endpoint.accepts(hasVideo ? .mpeg4Video : .mpeg4Audio)
+    {
       ways.append([.changeBrand(isAudio: !hasVideo)])
     }
     return ways + repacked
@@ -120,28 +122,48 @@ struct FixPlan {
 struct Requirements {
   /// The size that an image must have.
   private(set) var pixelSize: (width: Int, height: Int)?
+  /// Whether an animation isn't accepted.
+  private(set) var isStill = false
   /// In milliseconds.
   private(set) var minimumFrameDuration: Int?
   /// In milliseconds.
   private(set) var maximumDuration: Int?
 
+  private var size: (width: Int?, height: Int?)
+
   init(_ endpoint: EndpointPolicy, in policy: Policy) {
-    var (width, height): (Int?, Int?)
     for rule in policy.rules(at: endpoint.endpoint) {
-      guard case .require(let conditions) = rule.test else { continue }
-      for condition in conditions {
-        switch (condition.key, condition.test) {
-        case ("width", .oneOf(let values)): width = Self.onlyNumber(values)
-        case ("height", .oneOf(let values)): height = Self.onlyNumber(values)
-        case ("minFrameDurationMilliseconds", .within(let minimum?, _)):
-          minimumFrameDuration = Int(exactly: minimum.rounded(.up))
-        case ("durationMilliseconds", .within(_, let maximum?)):
-          maximumDuration = Int(exactly: maximum.rounded(.down))
-        default: break
-        }
+      switch rule.test {
+      case .require(let conditions): for condition in conditions { require(condition) }
+      case .forbid(let conditions): forbid(conditions)
       }
     }
-    if let width, let height { pixelSize = (width, height) }
+    if let width = size.width, let height = size.height { pixelSize = (width, height) }
+  }
+
+  private mutating func require(_ condition: Condition) {
+    switch (condition.key, condition.test) {
+    case ("width", .oneOf(let values)): size.width = Self.onlyNumber(values)
+    case ("height", .oneOf(let values)): size.height = Self.onlyNumber(values)
+    case ("minFrameDurationMilliseconds", .within(let minimum?, _)):
+      minimumFrameDuration = Int(exactly: minimum.rounded(.up))
+    case ("durationMilliseconds", .within(_, let maximum?)):
+      maximumDuration = Int(exactly: maximum.rounded(.down))
+    default: break
+    }
+  }
+
+  private mutating func forbid(_ conditions: [Condition]) {
+    if conditions.count == 1, conditions[0].key == "animated", case .oneOf([.bool(true)]) = conditions[0].test
+    {
+      isStill = true
+    }
+    // If not both sides may differ from a size, both may have it.
+    for condition in conditions {
+      guard case .noneOf(let values) = condition.test else { continue }
+      if condition.key == "width" { size.width = Self.onlyNumber(values) }
+      if condition.key == "height" { size.height = Self.onlyNumber(values) }
+    }
   }
 
   private static func onlyNumber(_ values: [Condition.Scalar]) -> Int? {

@@ -92,7 +92,7 @@ public enum FixStep: Sendable, Hashable, Codable {
     case .changeBrand: "Change the brand to that of MP4"
     case .repack(let container):
       switch container {
-      case .mp4Video: "Put the H.264 video and the AAC audio into a plain MP4"
+      case .mp4Video: "Put the H.264 video, and AAC audio if it has any, into a plain MP4"
       case .mp4Audio: "Put the AAC audio into a plain MP4"
       case .ogg: "Put the Opus audio into Ogg, with new positions"
       case .adts: "Put the AAC audio into an ADTS stream"

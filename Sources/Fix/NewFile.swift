@@ -53,6 +53,10 @@ package enum NewFile {
     if !placement.overwrites, path.withPlatformString({ lstat($0, &status) }) == 0 {
       throw FixError.exists(path)
     }
+    // A device or a pipe would be gone.
+    if path.withPlatformString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FixError.unwritable(path, "it is no regular file")
+    }
     let folder = path.removingLastComponent()
     let (descriptor, temporary) = try make(in: folder, for: path)
     defer { begun.withLock { _ = $0.paths.remove(temporary) } }

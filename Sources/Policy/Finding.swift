@@ -30,6 +30,12 @@ public struct Finding: Sendable, Hashable {
     return fixCommand.map { "\(fix.summary): \($0)" } ?? "\(fix.summary)."
   }
 
+  /// The command in ``remedy``; nil if it is advice.
+  package var remedyCommand: String? {
+    guard writtenRemedy == nil else { return nil }
+    return fixCommand ?? fix?.program(for: file, ownExtension: ownExtension)
+  }
+
   /// The same without a command of `preflight fix`, for reports that show it once for all findings.
   package var remedyInWords: String? { fix?.action == .fix ? fix?.summary : remedy }
 

@@ -105,26 +105,38 @@ extension Remedy {
   ///   - ownExtension: The extension of the file's own type.
   ///   - isStrict: Whether `preflight fix` has to fix warnings.
   public func text(for file: FilePath?, ownExtension: String? = nil, isStrict: Bool = false) -> String {
-    switch action {
-    case nil: return Self.filled(summary, file ?? Self.placeholder, ownExtension)
-    case .fix: return "\(summary): preflight fix \(file?.shellQuoted ?? "FILE")\(isStrict ? " --strict" : "")"
-    case .run(let program):
-      let file = file ?? Self.placeholder
-      let words = program.arguments.map { argument in
-        switch argument {
-        case .text(let text): ShellWord.quoted(text)
-        case .input: file.shellQuoted
-        case .output: output(for: file, ownExtension: ownExtension)?.shellQuoted ?? ""
-        case .outputFolder:
-          file.removingLastComponent().isEmpty ? "." : file.removingLastComponent().shellQuoted
-        }
+    guard action != nil else { return Self.filled(summary, file, ownExtension) }
+    if let command = program(for: file, ownExtension: ownExtension) { return "\(summary): \(command)" }
+    return "\(summary): preflight fix \(file?.shellQuoted ?? "FILE")\(isStrict ? " --strict" : "")"
+  }
+
+  /// The program with its arguments, as a POSIX shell command; nil if no other program is run.
+  ///
+  /// - Parameters:
+  ///   - file: The file to fix; nil for a placeholder.
+  ///   - ownExtension: The extension of the file's own type.
+  func program(for file: FilePath?, ownExtension: String?) -> String? {
+    guard case .run(let program) = action else { return nil }
+    let words = program.arguments.map { argument in
+      switch argument {
+      case .text(let text): return ShellWord.quoted(text)
+      case .input: return (file ?? Self.placeholder).shellQuoted
+      case .output: return Self.output(for: file, extension: program.outputExtension ?? ownExtension)
+      case .outputFolder:
+        let folder = (file ?? Self.placeholder).removingLastComponent()
+        return folder.isEmpty ? "." : folder.shellQuoted
       }
-      return "\(summary): \(([program.name] + words).joined(separator: " "))"
     }
+    return ([program.name] + words).joined(separator: " ")
   }
 
   /// Stands for a file whose extension matters.
   private static let placeholder = FilePath("FILE.EXT")
+
+  /// A program's output as a shell word. That of the placeholder can't be the file, whatever the file's extension is.
+  private static func output(for file: FilePath?, extension: String?) -> String {
+    file?.replacingExtension(with: `extension`).shellQuoted ?? "FILE-fixed.\(`extension` ?? "EXT")"
+  }
 }
 
 extension Remedy {
@@ -135,12 +147,12 @@ extension Remedy {
   }
 
   /// Advice with the file's name in place of `{file}`, and a name for the output in place of `{out:EXT}`.
-  private static func filled(_ advice: String, _ file: FilePath, _ ownExtension: String?) -> String {
+  private static func filled(_ advice: String, _ file: FilePath?, _ ownExtension: String?) -> String {
     Template(advice).filled { place in
-      if place == "file" { return file.shellQuoted }
+      if place == "file" { return (file ?? placeholder).shellQuoted }
       guard place.hasPrefix("out:") else { return "{\(place)}" }
       let wanted = place == "out:" ? ownExtension : String(place.dropFirst(4))
-      return file.replacingExtension(with: wanted).shellQuoted
+      return output(for: file, extension: wanted)
     } ?? advice
   }
 }

@@ -3,14 +3,17 @@ internal import SystemPackage
 
 /// What an engine is made of, as a value: another of our processes can make the same one.
 package struct EngineRecipe: Hashable, Sendable, Codable {
-  /// The name of a built-in policy or the absolute path of a policy file; nil for the standard policy.
-  private let policy: [UInt8]?
+  /// The name of a built-in policy or of a policy file; nil for the standard policy.
+  private let policy: String?
+  /// What the policy file says: it may be readable only once, and may change.
+  private let policyText: String?
   private let isStrict: Bool
   private let severities: [FindingCode: Severity?]
   private let selection: CodeSelection
 
   init(_ settings: Settings, _ selection: CodeSelection) {
-    policy = settings.policy?.value.key.bytes
+    policy = settings.policy?.value.key.display
+    policyText = settings.policy?.value.text
     isStrict = settings.isStrict?.value ?? false
     severities = settings.severities.mapValues(\.value)
     self.selection = selection
@@ -18,11 +21,12 @@ package struct EngineRecipe: Hashable, Sendable, Codable {
 
   /// Makes the engine, in a process that hasn't loaded its policy.
   ///
-  /// - Throws: ``PolicyLoader/Failed`` if the policy can't be loaded any more.
-  package func engine() throws(PolicyLoader.Failed) -> Preflight {
-    guard let policy else { return engine(.waconnect, sharing: nil) }
-    var loader = PolicyLoader(workingFolder: "/")
-    return engine(try loader.load(String(decoding: policy, as: UTF8.self), from: "/").policy, sharing: nil)
+  /// - Throws: `PolicyError` if the policy can't be read, though it was read before.
+  package func engine() throws(PolicyError) -> Preflight {
+    if let policy, let policyText {
+      return engine(try Policy(parsing: policyText, name: policy), sharing: nil)
+    }
+    return engine(policy.flatMap { Policy.builtIn(named: $0) } ?? .waconnect, sharing: nil)
   }
 
   func engine(_ policy: Policy, sharing other: Preflight?) -> Preflight {

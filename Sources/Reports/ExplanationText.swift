@@ -3,14 +3,16 @@ public import MediaPreflight
 /// Renders explanations of finding codes as text and JSON.
 public enum ExplanationText {
   /// A table with one line per code.
-  public static func table(_ explanations: [Explanation]) -> String {
+  public static func table(_ explanations: [Explanation]) -> String { table(explanations, indent: 0) }
+
+  private static func table(_ explanations: [Explanation], indent: Int) -> String {
     let width = explanations.map(\.code.rawValue.count).max() ?? 0
     return explanations.map { explanation in
       let code = explanation.code.rawValue
       let padding = String(repeating: " ", count: width - code.count)
       let severity = explanation.severity.rawValue
-      return
-        "\(code)\(padding)  \(severity)\(String(repeating: " ", count: 7 - severity.count))  \(explanation.title)\n"
+      return String(repeating: " ", count: indent)
+        + "\(code)\(padding)  \(severity)\(String(repeating: " ", count: 7 - severity.count))  \(explanation.title)\n"
     }.joined()
   }
 
@@ -78,7 +80,7 @@ public enum ExplanationText {
       text += wrapped(item.details) + "\n"
       text +=
         item.codes.isEmpty
-        ? "  no check predicts it\n" : item.codes.map { "  \($0.rawValue)\n" }.joined()
+        ? "  no check predicts it\n" : table(item.codes.compactMap(\.explanation), indent: 2)
     }
     text +=
       "\nRun 'preflight explain CODE' for the fix of each.\n\n" + wrapped("Source: \(error.source)") + "\n"

@@ -1,4 +1,4 @@
-internal import MediaPreflight
+public import MediaPreflight
 
 /// The command line of `preflight fix` that belongs to a run of `preflight check`, to be copied into a shell.
 public struct FixCommandLine: Sendable {
@@ -9,6 +9,8 @@ public struct FixCommandLine: Sendable {
   private let options: [String]
   /// What names the files of the run, as words of a shell; nil if they can't be named again.
   private let files: [String]?
+  /// What standard input is called in results; nil if it isn't read. No command can name it.
+  private let standardInput: Reference?
 
   /// Creates a command line.
   ///
@@ -16,9 +18,11 @@ public struct FixCommandLine: Sendable {
   ///   - options: The options that `check` was given and `fix` has too, as words of a shell.
   ///   - files: What named the files of `check`, as words of a shell; nil if they came from standard input, or there are
   ///     several policies.
-  public init(options: [String], files: [String]?) {
+  ///   - standardInput: What standard input is called in results; nil if it isn't read.
+  public init(options: [String], files: [String]?, standardInput: Reference? = nil) {
     self.options = options
     self.files = files
+    self.standardInput = standardInput
   }
 
   /// The command for all files of a run; nil if they can't be named again, are too many, or can't be fixed at once.
@@ -29,7 +33,7 @@ public struct FixCommandLine: Sendable {
 
   /// The command for one file; nil for standard input.
   func command(for result: CheckResult) -> String? {
-    guard let reference = result.reference, reference != .file("-") else { return nil }
+    guard let reference = result.reference, reference != standardInput else { return nil }
     let policy = result.policy.map { ["--policy", ShellWord.quoted($0)] } ?? []
     return (["preflight", "fix", reference.shellQuoted] + policy + options).joined(separator: " ")
   }

@@ -12,9 +12,9 @@ struct HumanReport: Report {
     var text = heading(result) + "\n"
     if result.isInspection, let upload = result.upload?.words { text += line("Meta states: ", upload) }
     for finding in findings { text += describe(finding, of: result) }
-    if let plan = result.plannedFixInWords {
+    if let fix = context.fix, let plan = result.plannedFixInWords {
       text += line("plan: ", plan)
-      if let command = context.fix?.command(for: result) {
+      if let command = fix.command(for: result) {
         text += line("run: ", command, wraps: false)
       }
     }

@@ -121,7 +121,11 @@ struct MarkdownReport: Report {
       text += "  - **\(finding.severity.rawValue)** \(code) \(MarkdownText.escaped(finding.message))"
       if let offset = finding.offset { text += " At byte \(offset)." }
       text += "\n"
-      if let remedy = finding.remedy { text += "    - fix: \(MarkdownText.code(remedy))\n" }
+      if let fix = finding.fix, let command = finding.remedyCommand {
+        text += "    - fix: \(MarkdownText.escaped(fix.summary)): \(MarkdownText.code(command))\n"
+      } else if let remedy = finding.remedy {
+        text += "    - fix: \(MarkdownText.escaped(remedy))\n"
+      }
     }
     return text
   }

@@ -113,7 +113,9 @@ package struct TOMLDecoder {
       known.map { (name: $0, distance: distance(word, $0)) }
       .filter { $0.distance <= max(1, min(word.count, maximumLength) / 3) }
       .min { $0.distance < $1.distance }
-      ?? known.first { word.count > 2 && shortens(word, $0) }.map { (name: $0, distance: 0) }
+      ?? known.first { word.count > ($0.hasPrefix(word) ? 2 : 3) && shortens(word, $0) }.map {
+        (name: $0, distance: 0)
+      }
     if let near { return "; did you mean '\(near.name)'?" }
     return known.isEmpty || known.count > 16 ? "" : "; choose from \(known.joined(separator: ", "))"
   }

@@ -20,7 +20,7 @@ import Testing
     return file
   }()
 
-  @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
+  @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143)), (SIGHUP, Int32(129))])
   func interruptedRunReportsResultsSoFar(signal: Int32, status: Int32) throws {
     let run = try Running(
       Self.endless + [

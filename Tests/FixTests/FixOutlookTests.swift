@@ -6,9 +6,10 @@ import Testing
 /// What is said about a file's fix before anything is read again.
 @Suite struct FixOutlookTests {
   private func steps(
-    _ bytes: [UInt8], named name: String? = nil, as endpoint: Endpoint? = nil, isStrict: Bool = false
+    _ bytes: [UInt8], named name: String? = nil, as endpoint: Endpoint? = nil, by policy: Policy = .waconnect,
+    isStrict: Bool = false
   ) throws -> [String]? {
-    let own = Preflight(isStrict: isStrict, sharing: engine)
+    let own = Preflight(policy: policy, isStrict: isStrict, sharing: engine)
     let result = try own.check(MemorySource(bytes), named: name.map { FilePath($0) }, as: endpoint)
     return FixOutlook(result, with: own).steps?.map(\.summary)
   }
@@ -19,7 +20,7 @@ import Testing
     let bytes = try Fixture.bytes(example.name)
     let own = Preflight(isStrict: example.isStrict, sharing: engine)
     if example.name == "fixing/h264-aac.mkv" {
-      return #expect(try steps(bytes) == ["Make an MP4 with H.264 video and AAC audio"])
+      return #expect(try steps(bytes) == ["Make an MP4 with H.264 video, and AAC audio if it has any"])
     }
     let made = try Fixer(own).fix(MemorySource(bytes), named: FilePath(example.name), as: example.endpoint)
     #expect(
@@ -42,6 +43,41 @@ import Testing
       try steps(Fixture.bytes("audio/stereo.opus"), as: .audio) == [
         "Encode the audio as Opus (48 kbit/s, mono)"
       ])
+  }
+
+  @Test func whatIsNotKnownOfTheStreamsIsSaid() throws {
+    #expect(
+      try steps(Fixture.bytes("foreign-media/video.avi"), as: .audio) == [
+        "Make an MP4 with AAC of its audio, if it has any"
+      ])
+    #expect(
+      try steps(Fixture.bytes("foreign-media/video.avi"), as: .voice, by: .whatsappCloud) == [
+        "Make an Ogg file with Opus of its audio, if it has any"
+      ])
+    #expect(
+      try steps(Fixture.bytes("foreign-media/pcm.wav"), as: .audio) == [
+        "Make an MP4 with AAC audio, or of mono an Ogg file with Opus"
+      ])
+    #expect(try steps(Fixture.bytes("pictures/animated.gif"), as: .video) == ["Make an MP4 with H.264 video"])
+  }
+
+  /// One side of Telegram's stickers must have 512 pixels, and both may; WebP must be static.
+  @Test func stickersOfOtherProviders() throws {
+    let png = try Fixture.bytes("pictures/rgba.png")
+    #expect(
+      try steps(png, as: .sticker, by: Self.telegram)
+        == ["Make a WebP of 512 × 512 on transparency, at the best quality that fits"])
+    #expect(try steps(Fixture.bytes("pictures/animated.gif"), as: .sticker, by: Self.telegram) == nil)
+  }
+
+  private static let telegram = Policy.builtIn(named: "telegram") ?? .waconnect
+
+  @Test func anAnimationThatIsTooLongBecomesASticker() throws {
+    let frame: [UInt8] = [0x21, 0xf9, 4, 0, 0xe8, 3, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0]
+    let head = Array("GIF89a".utf8) + [1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255]
+    #expect(
+      try steps(head + frame + frame + [0x3b], as: .sticker)
+        == ["Make a WebP of 512 × 512 on transparency, at the best quality that fits"])
   }
 
   @Test func whatCantBeFixedIsNotPromised() throws {

@@ -96,11 +96,12 @@ import Testing
 
   @Test func tags() throws {
     let junk = [UInt8](repeating: 1, count: 5000)
-    let within = try inspect(repeated(Self.tag, Limits.AudioTags.count) + junk)
-    #expect(within.faults.map(\.name) == ["no-frames"])
-    #expect(within.unchecked == [])
-    let beyond = repeated(Self.tag, Limits.AudioTags.count + 1) + junk
-    #expect(try expectUnchecked(["data after 64 tags"], in: beyond).mediaType == "audio/mpeg")
+    // Whatever is behind the tags that are skipped, a frame would be found.
+    for count in [Limits.AudioTags.count, Limits.AudioTags.count + 1] {
+      let inspection = try inspect(repeated(Self.tag, count) + junk)
+      #expect(inspection.faults.map(\.name) == ["no-frames"])
+      #expect(inspection.unchecked == [])
+    }
     let audio = try Fixture.bytes("audio/no-index.mp3")
     try expectUnchecked([], in: repeated(Self.tag, 1000) + repeated(audio, 3))
   }

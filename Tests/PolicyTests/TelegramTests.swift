@@ -90,7 +90,7 @@ import Testing
     }
     let url = "https://example.org/a.jpg"
     #expect(codes(["chat_id": "1", "mediaUrl": url]) == [.mediaNotChecked])
-    #expect(codes(["to": "15551234567", "mediaUrl": url]).prefix(2) == [.missingRecipient, .unknownField])
+    #expect(codes(["to": "15551234567", "mediaUrl": url]).prefix(2) == [.unknownField, .missingRecipient])
     #expect(codes(["chat_id": "a b", "mediaUrl": url]).first == .invalidRecipient)
     #expect(codes(["chat_id": "1"]).first == .missingMediaReference)
     #expect(codes(["chat_id": "1", "mediaUrl": url, "mediaId": "x"]).first == .conflictingMediaReferences)

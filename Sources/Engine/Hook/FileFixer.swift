@@ -24,10 +24,23 @@ package struct HookSettings: Sendable {
   package let endpoint: Endpoint?
   /// Fixes what is rejected, where the request asks for it; nil if that isn't possible.
   package let fixer: (any FileFixer)?
+  /// Says in a result what a fix would do.
+  private let planFix: (@Sendable (inout CheckResult, Preflight) -> Void)?
 
-  package init(_ engine: Preflight, endpoint: Endpoint? = nil, fixer: (any FileFixer)? = nil) {
+  package init(
+    _ engine: Preflight, endpoint: Endpoint? = nil, fixer: (any FileFixer)? = nil,
+    planFix: (@Sendable (inout CheckResult, Preflight) -> Void)? = nil
+  ) {
     self.engine = engine
     self.endpoint = endpoint
     self.fixer = fixer
+    self.planFix = planFix
+  }
+
+  /// The result of a check, with what a fix would do.
+  func planned(_ result: CheckResult) -> CheckResult {
+    var result = result
+    planFix?(&result, engine)
+    return result
   }
 }

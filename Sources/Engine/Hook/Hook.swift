@@ -102,18 +102,21 @@ public struct Hook: Sendable {
     if request.fixes, settings.fixer == nil {
       return engine.rejection(
         ofRequest: "line \(number) asks for a fix, and the hook was started without --fix-to",
-        subject: Subject(rawValue: "fix"))
+        subject: Subject(rawValue: "fix"),
+        remedy: "Start the hook with --fix-to and a folder, or send the request without \"fix\".")
     }
     options.endpoint = request.endpoint ?? settings.endpoint
     if let reference {
       if let wanted = request.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
       if let mistake = request.mistake(under: engine.policy) { return invalid(mistake, number) }
-      return try fixed(engine.check(reference, options), settings, options)
+      return try fixed(settings.planned(engine.check(reference, options)), settings, options)
     }
     if let mistake = request.mistake(under: engine.policy) { return invalid(mistake, number) }
     if request.probes {
       if let wanted = options.endpoint, let refusal = unknown(wanted, engine, number) { return refusal }
-      if let result = try engine.probe(options) { return try fixed(result, settings, options) }
+      if let result = try engine.probe(options) {
+        return try fixed(settings.planned(result), settings, options)
+      }
     }
     guard let endpoint = request.endpoint else {
       return engine.rejection(
@@ -182,9 +185,12 @@ public struct Hook: Sendable {
   private func unknown(_ endpoint: Endpoint, _ engine: Preflight, _ number: Int) -> CheckResult? {
     let known = engine.policy.endpointNames
     if known.contains(endpoint) { return nil }
-    let other = Policy.builtInNames(with: endpoint).first.map { "; the policy \($0) has it" } ?? ""
+    let other =
+      Policy.builtInNames(with: endpoint).first.map { "; the policy \($0) has it" }
+      ?? engine.policy.suggestion(for: endpoint)
     return engine.rejection(
       ofRequest: "line \(number) has the unknown endpoint '\(endpoint)'\(other)", subject: .endpoint,
-      expected: known.map(\.rawValue).joined(separator: ", "), actual: endpoint.rawValue)
+      expected: known.map(\.rawValue).joined(separator: ", "), actual: endpoint.rawValue,
+      remedy: "Name an endpoint of the policy \(engine.policy.name).")
   }
 }

@@ -14,7 +14,9 @@ public struct Encoding: Sendable, Hashable, Codable {
     ///   - bitRate: How many bits a second it may have at most.
     ///   - permille: The picture's size in thousandths of what it is; nil to cut an odd row or column off at most.
     ///   - frameRate: How many pictures a second it may have; nil for as many as there are.
-    case h264(stream: Int, bitRate: Int, permille: Int?, frameRate: Int?)
+    ///   - repeatsLast: Whether the last picture is shown twice. ffmpeg forgets how long it is shown, and keeps that only
+    ///     of one that another follows.
+    case h264(stream: Int, bitRate: Int, permille: Int?, frameRate: Int?, repeatsLast: Bool = false)
   }
 
   /// What becomes of the audio.
@@ -51,7 +53,7 @@ public struct Encoding: Sendable, Hashable, Codable {
     var parts: [String] = []
     switch video {
     case .copy: parts.append("copy the video")
-    case .h264(_, let bitRate, let permille, _):
+    case .h264(_, let bitRate, let permille, _, _):
       let scaled = permille.map { ", \(($0 + 5) / 10) % of the size" } ?? ""
       let limit = bitRate < Self.unlimited ? "up to \(bitRate / 1000) kbit/s" : "at the best quality"
       parts.append("encode the video as H.264 (\(limit)\(scaled))")
@@ -73,7 +75,7 @@ public struct Encoding: Sendable, Hashable, Codable {
     var arguments: [String] = []
     switch video {
     case .copy(let stream): arguments += ["-map", "0:\(stream)", "-c:v", "copy"]
-    case .h264(let stream, let bitRate, let permille, let frameRate):
+    case .h264(let stream, let bitRate, let permille, let frameRate, let repeatsLast):
       // ffmpeg has turned the picture by then, so that the sides aren't known here.
       let scale =
         permille.map { "scale=trunc(iw*\($0)/2000)*2:trunc(ih*\($0)/2000)*2" }
@@ -81,7 +83,8 @@ public struct Encoding: Sendable, Hashable, Codable {
       arguments += [
         "-map", "0:\(stream)", "-c:v", "libx264", "-profile:v", "high", "-bf", "0", "-crf", "20", "-maxrate",
         "\(bitRate)", "-bufsize", "\(2 * bitRate)", "-vf",
-        scale + (frameRate.map { ",fps=\($0)" } ?? "") + ",format=yuv420p",
+        scale + (repeatsLast ? ",tpad=stop=1:stop_mode=clone" : "")
+          + (frameRate.map { ",fps=\($0)" } ?? "") + ",format=yuv420p",
       ]
     case nil: break
     }
@@ -101,7 +104,8 @@ public struct Encoding: Sendable, Hashable, Codable {
     switch target {
     case .mp4Video, .mp4Audio:
       arguments += ["-movflags", "+faststart", "-f", target == .mp4Audio ? "ipod" : "mp4"]
-    case .ogg: arguments += ["-f", "ogg"]
+    // Otherwise the number of the stream is random, and each output another.
+    case .ogg: arguments += ["-fflags", "+bitexact", "-f", "ogg"]
     case .adts, .mp3, .amr: break
     }
     return arguments + [output]

@@ -122,7 +122,7 @@ struct EncodingPlan {
       video: .h264(
         stream: video.index, bitRate: Int(min(rest, Double(Encoding.unlimited))),
         permille: factor < 1 ? Int(factor * 1000) : nil,
-        frameRate: frameRate > 61 ? 60 : nil),
+        frameRate: frameRate > 61 ? 60 : nil, repeatsLast: container == "gif"),
       audio: audio)
   }
 

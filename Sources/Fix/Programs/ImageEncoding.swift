@@ -52,6 +52,7 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     }
     let (jpeg, png) = (endpoint.accepts(.jpeg), endpoint.accepts(.png))
     if let size = requirements.pixelSize, endpoint.accepts(.webP) {
+      if requirements.isStill, mediaType.family == .video || result.facts.animated == true { return nil }
       product = .sticker(
         width: size.width, height: size.height, animatedMaximum: limit(true),
         minimumFrame: requirements.minimumFrameDuration ?? 1,
@@ -95,7 +96,12 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
   }
 
   /// The usual extension of what is made, as far as that is known before.
-  var fileExtension: String { isSticker ? "webp" : "jpg" }
+  var fileExtension: String {
+    switch product {
+    case .sticker: "webp"
+    case .image(let jpeg, _): jpeg ? "jpg" : "png"
+    }
+  }
 
   /// The arguments of `preflight-encode`.
   var arguments: [String] {

@@ -12,8 +12,6 @@ enum AudioTags {
     var isThere = false
     /// The offset of a tag that extends past the end of the file.
     var cutTagOffset: UInt64?
-    /// Whether more tags follow than are skipped.
-    var hasMore = false
   }
 
   /// What is at a place after the audio.
@@ -46,7 +44,6 @@ enum AudioTags {
         return result
       }
     }
-    result.hasMore = isLeading(try window.available(at: result.end, upTo: 8))
     return result
   }
 

@@ -39,9 +39,8 @@ package enum MPEGAudio: FormatReader {
       &window, from: start, before: end, limit: limit,
       hasTag: hasTag && leading.cutTagOffset == nil, tries: &tries)
     guard let found else {
-      let unchecked = tries.unchecked ?? (leading.hasMore ? tags(from: start) : nil)
       try readWithoutFrames(
-        &window, leading, hasTag: hasTag, from: start, unchecked: unchecked, into: &reading)
+        &window, leading, hasTag: hasTag, from: start, unchecked: tries.unchecked, into: &reading)
       return
     }
     let frames = try MPEGAudioFrames.follow(&window, from: found, before: end)
@@ -83,12 +82,6 @@ package enum MPEGAudio: FormatReader {
   ) throws(ReadError) -> (text: UInt64, leading: AudioTags.Leading) {
     let text = try AudioTags.textBefore(&window) { $0 == 0xff && $1 >= 0xe0 }
     return (text, try AudioTags.leading(&window, from: text))
-  }
-
-  /// What follows more tags than are skipped.
-  private static func tags(from offset: UInt64) -> UncheckedPart {
-    let count = Limits.AudioTags.count
-    return UncheckedPart("data after \(count) tags", limit: "\(count) tags in a row", at: offset)
   }
 
   /// Whether a header is at the start, or several consecutive ones follow further on.

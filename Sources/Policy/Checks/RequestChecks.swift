@@ -7,6 +7,7 @@ internal import PreflightBytes
 package import SystemPackage
 internal import PreflightFormats
 internal import PreflightReferences
+internal import PreflightTOML
 internal import PreflightFacts
 package import PreflightInspection
 
@@ -29,6 +30,9 @@ extension Policy {
       finder: FindingMaker(policy: self, endpoint: endpoint, inspection), fields: known,
       inspection: inspection, ownName: fileName?.lastComponent?.string ?? nameInURL(of: request),
       allowsPrivateHosts: allowsPrivateHosts, now: now)
+    // A key that is no field explains why one is missing.
+    let names = Set(fields.map(\.name))
+    for key in request.fields.keys.sorted() where !names.contains(key) { checks.addUnknown(key) }
     let calls = calls(for: request, at: endpoint, call)
     // A local file may be yet to upload; nothing can refer to it then.
     let needsReference = call.map { !$0.isUpload } ?? (inspection == nil)
@@ -47,8 +51,6 @@ extension Policy {
         && calls.contains { $0.uses(field.name) }
       checks.check(request.fields[field.name], of: field, isKnown: isKnown, isRequired: isRequired)
     }
-    let names = Set(fields.map(\.name))
-    for key in request.fields.keys.sorted() where !names.contains(key) { checks.addUnknown(key) }
     return checks.finder.findings
   }
 
@@ -79,12 +81,18 @@ extension Policy {
 
   /// The finding for an invalid request.
   package func findingsForInvalidRequest(
-    _ reason: String, subject: Subject, expected: String?, actual: String?
+    _ reason: String, subject: Subject, expected: String?, actual: String?, remedy: String?
   ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: nil)
     maker.add(
-      .invalidRequest, subject: subject, values: ["actual": reason], expected: expected, actual: actual)
+      .invalidRequest, subject: subject, values: ["actual": reason], expected: expected, actual: actual,
+      fix: remedy.map(Remedy.init(advice:)))
     return maker.findings
+  }
+
+  /// What to add to a message about an endpoint that the policy doesn't have: one that may be meant, or all.
+  package func suggestion(for endpoint: Endpoint) -> String {
+    TOMLDecoder.suggestion(endpoint.rawValue, endpointNames.map(\.rawValue))
   }
 
   /// The note that a request's media wasn't checked, and the finding if the endpoint doesn't exist.

@@ -15,6 +15,6 @@ extension Explanation {
     source: "github.com/WhatsApp/stickers, sticker validator",
     remedy: "Remove frames or shorten their durations.",
     fixes: [
-      RemedyChoice(fix: "Speed it up", from: [.type(.webP)])
+      RemedyChoice(fix: "Speed it up", from: [.image], makes: [.webP])
     ])
 }

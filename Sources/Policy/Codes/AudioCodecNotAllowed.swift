@@ -18,7 +18,6 @@ extension Explanation {
     remedy: "Re-encode the audio.",
     fixes: [
       RemedyChoice(fix: "Re-encode the audio as AAC", from: [.video], makes: [.mpeg4Video]),
-      RemedyChoice(fix: "Re-encode it as mono Opus", from: [.type(.oggAudio)], makes: [.oggAudio]),
       RemedyChoice(fix: "Re-encode the audio", from: [.audio], makes: [.oggAudio, .mpeg4Audio]),
     ])
 }

@@ -13,7 +13,7 @@ extension Explanation {
     message: "The number of audio channels must be {expected}; this file has {actual}.",
     reason: "Ogg Opus must be mono. Stereo is reported as delivered but doesn't play.",
     source: "Meta, supported media types: \"OPUS codecs only; mono input only\"",
-    remedy: "Downmix the audio to mono.",
+    remedy: "Encode the audio with one channel.",
     fixes: [
       RemedyChoice(fix: "Downmix it to mono", from: [.audio], makes: [.oggAudio])
     ])

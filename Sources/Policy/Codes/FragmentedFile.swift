@@ -17,6 +17,7 @@ extension Explanation {
     source: "Reports of error 131053; ISO/IEC 14496-12, 8.8",
     remedy: "Remux the file without fragments. This doesn't re-encode it.",
     fixes: [
-      RemedyChoice(fix: "Put it into a plain MP4", makes: [.mpeg4Audio, .mpeg4Video])
+      RemedyChoice(fix: "Put it into a plain MP4", makes: [.mpeg4Audio, .mpeg4Video]),
+      RemedyChoice(fix: "Convert the audio", from: [.video, .audio], makes: [.oggAudio]),
     ])
 }

@@ -17,6 +17,6 @@ extension Explanation {
     source: "github.com/WhatsApp/stickers, sticker validator",
     remedy: "Set every frame to 8 ms or more.",
     fixes: [
-      RemedyChoice(fix: "Lengthen the frames that are too short", from: [.type(.webP)])
+      RemedyChoice(fix: "Lengthen the frames that are too short", from: [.image], makes: [.webP])
     ])
 }

@@ -8,7 +8,7 @@ extension Explanation {
     .invalidRequest, .error,
     title: "The request is invalid",
     message: "The request is invalid: {actual}.",
-    reason: "A hook request is a JSON object on one line, with strings as values.",
+    reason: "A hook request is a JSON object on one line, with the fields that the manual lists.",
     source: "preflight, hook",
-    remedy: "Send one JSON object per line, with strings as values.")
+    remedy: "Send one JSON object per line, with values of the types that the manual lists.")
 }

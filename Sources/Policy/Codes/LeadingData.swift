@@ -14,5 +14,6 @@ extension Explanation {
       + "players search for the beginning, so it is a warning for other formats.",
     source: "The specification of the format; ISO 32000-1, annex H.3, note 13 for PDF",
     remedy:
-      "Fix the program that sends the file: it must output nothing before the file's first byte.")
+      "Fix the program that sends the file: it must output nothing before the file's first byte. 'preflight fix' "
+      + "removes such bytes from a file; where they are a warning, it needs --strict.")
 }

@@ -17,17 +17,17 @@ extension Explanation {
     fixes: [
       RemedyChoice(
         Remedy(
-          "Save it without macros", run: "soffice",
+          "Save it as DOCX, without macros", run: "soffice",
           ["--headless", "--convert-to", "docx", "--outdir", .outputFolder("docx"), .input]),
         from: [.text], makes: [.docx]),
       RemedyChoice(
         Remedy(
-          "Save it without macros", run: "soffice",
+          "Save it as XLSX, without macros", run: "soffice",
           ["--headless", "--convert-to", "xlsx", "--outdir", .outputFolder("xlsx"), .input]),
         from: [.workbook], makes: [.xlsx]),
       RemedyChoice(
         Remedy(
-          "Save it without macros", run: "soffice",
+          "Save it as PPTX, without macros", run: "soffice",
           ["--headless", "--convert-to", "pptx", "--outdir", .outputFolder("pptx"), .input]),
         from: [.presentation], makes: [.pptx]),
     ])

@@ -12,5 +12,7 @@ extension Explanation {
       "WhatsApp fetches the file over the internet. Addresses that exist only on your machine "
       + "or network fail with error 131053.",
     source: "WaConnect API, media messages page: mediaUrl must be public; RFC 1918, RFC 6890",
-    remedy: "Host the file at a public URL, or upload it and pass its mediaId.")
+    remedy:
+      "Host the file at a public URL, or upload it and pass its mediaId. For a test on your own network, use "
+      + "--allow-private-hosts.")
 }

@@ -13,7 +13,7 @@ extension Explanation {
     message: "The number of audio streams must be {expected}; this file has {actual}.",
     reason: "WhatsApp accepts at most one audio stream.",
     source: "Meta, supported media types: \"single audio stream or no audio stream\"",
-    remedy: "Keep one audio stream.",
+    remedy: "Remove all audio streams but one.",
     fixes: [
       RemedyChoice(fix: "Keep one audio stream", from: [.video], makes: [.mpeg4Video])
     ])

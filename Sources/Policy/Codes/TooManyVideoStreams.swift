@@ -13,9 +13,9 @@ extension Explanation {
     message: "The number of video streams must be {expected}; this file has {actual}.",
     reason: "Players show the first video stream and ignore the others, which are still sent.",
     source: "Inferred from players; no source states a limit",
-    remedy: "Keep one video stream.",
+    remedy: "Remove all video streams but one.",
     fixes: [
-      RemedyChoice(fix: "Keep only the audio", from: [.video, .audio], makes: [.mpeg4Audio]),
+      RemedyChoice(fix: "Keep only the audio", from: [.video, .audio], makes: [.oggAudio, .mpeg4Audio]),
       RemedyChoice(fix: "Keep one video stream", from: [.video], makes: [.mpeg4Video]),
     ])
 }

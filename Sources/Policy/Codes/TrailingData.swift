@@ -13,6 +13,6 @@ extension Explanation {
       + "purpose, or two joined files.",
     source: "The specification of the format",
     remedy:
-      "Truncate the file where its format ends, or re-save it with a program that adds no "
-      + "trailing data.")
+      "Truncate the file where its format ends, which 'preflight fix --strict' does, or re-save it with a program "
+      + "that adds no trailing data.")
 }

@@ -77,13 +77,13 @@ package struct PolicyLoader {
     if let known = loaded[key] { return try known.get() }
     let result = Result { () throws(Failed) in
       if isBuiltIn, let policy = Policy.builtIn(named: name) { return NamedPolicy(key: key, policy: policy) }
-      return NamedPolicy(key: key, policy: try read(path, named: name))
+      return try read(path, named: name)
     }
     loaded[key] = result
     return try result.get()
   }
 
-  private func read(_ path: FilePath, named name: String) throws(Failed) -> Policy {
+  private func read(_ path: FilePath, named name: String) throws(Failed) -> NamedPolicy {
     let shown = path.display(from: workingFolder)
     let bytes: [UInt8]
     do { bytes = try files.contents(of: path) } catch {
@@ -96,7 +96,7 @@ package struct PolicyLoader {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failed(message: "the policy file \(shown) is not UTF-8 text")
     }
-    do { return try Policy(parsing: text, name: shown) } catch {
+    do { return NamedPolicy(key: path, policy: try Policy(parsing: text, name: shown), text: text) } catch {
       // A configuration may name any file, and may be a stranger's.
       let lines =
         error.isPolicy

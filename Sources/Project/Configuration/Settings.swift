@@ -53,9 +53,12 @@ package enum Origin: Sendable {
 package struct NamedPolicy: Sendable {
   package let key: FilePath
   package let policy: Policy
+  /// What its file says; nil for a built-in policy.
+  let text: String?
 
-  package init(key: FilePath, policy: Policy) {
+  package init(key: FilePath, policy: Policy, text: String? = nil) {
     self.key = key
     self.policy = policy
+    self.text = text
   }
 }

@@ -58,9 +58,8 @@ struct CheckCommand: ParsableCommand {
       let results = try Preflight.check(shown, options, by: settings.engines) { try files.source(of: file) }
       return zip(results, settings.engines).map { result, engine in
         var known = baseline?.leavingOutKnown(of: result) ?? result
-        let outlook = FixOutlook(known, with: engine)
-        known.plannedFix = outlook.steps
-        known.plannedExtension = outlook.fileExtension
+        known.planFix(with: engine)
+        if FileOptions.isStandardInput(file) { known.removeFixCommands() }
         return reports.showsFiles ? known : known.closingSource()
       }
     }
@@ -90,9 +89,11 @@ struct CheckCommand: ParsableCommand {
     var named = files.paths.map(\.shellQuoted)
     if let list = files.filesFrom { named += ["--files-from", list.shellQuoted] }
     if files.isNulSeparated { named.append("-0") }
-    let isRead = files.filesFrom == "-" || files.paths.contains(.file("-"))
+    let input = files.paths.contains(.file("-")) ? .file(files.name ?? "-") : nil as Reference?
+    let isRead = files.filesFrom == "-" || input != nil
     // A file is fixed for one policy.
-    return FixCommandLine(options: words, files: isRead || policies.count > 1 ? nil : named)
+    return FixCommandLine(
+      options: words, files: isRead || policies.count > 1 ? nil : named, standardInput: input)
   }
 }
 

@@ -65,7 +65,7 @@ struct ConfigCommand: ParsableCommand {
         Exit status: 0, or 2 if a configuration is invalid.
         """)
 
-    @Argument(help: "Folders and configuration files (default: the working folder).")
+    @Argument(help: "Folders and configuration files.")
     var paths: [FilePath] = ["."]
 
     func run() throws {

@@ -48,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
 
   /// The policy of the command line, else that of the working folder's configuration; nil if neither names one.
   private func policyInUse() throws(Failure) -> Policy? {
-    if let name = policy.policy { return try PolicyOptions.load(name) }
+    if let name = policy.policy { return try PolicyOptions.load(name).policy }
     // Codes can also be looked up while a configuration is being fixed.
     guard let project = try? Project(Project.Options()) else { return nil }
     return project.allSettings(at: project.absolute(".")).policy?.value.policy

@@ -2,6 +2,7 @@ import SystemPackage
 import PreflightInspection
 import ArgumentParser
 import MediaPreflight
+import PreflightFix
 import PreflightProject
 import PreflightReports
 import Synchronization
@@ -71,7 +72,9 @@ struct HookCommand: ParsableCommand {
     let base = project.baseSettings
     let settings = Mutex(project)
     @Sendable func hookSettings(_ settings: FileSettings, endpoint: Endpoint?) -> HookSettings {
-      HookSettings(settings.engine, endpoint: endpoint, fixer: fixer?.fixer(settings.recipe))
+      HookSettings(settings.engine, endpoint: endpoint, fixer: fixer?.fixer(settings.recipe)) {
+        $0.planFix(with: $1)
+      }
     }
     let hook = Hook(
       hookSettings(base, endpoint: nil), fetcher: fetcher,

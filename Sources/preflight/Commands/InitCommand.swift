@@ -25,7 +25,7 @@ struct InitCommand: ParsableCommand {
       Exit status: 0, or 2 if the folder can't be read or already has a configuration.
       """)
 
-  @Argument(help: "Folder (default: the working folder).", completion: .directory)
+  @Argument(help: "Folder.", completion: .directory)
   var folder: FilePath = "."
 
   @Flag(help: "Write to standard output instead of a file.")

@@ -2,6 +2,7 @@ import PreflightInspection
 import ArgumentParser
 import MediaPreflight
 import PreflightChannel
+import PreflightFix
 import PreflightProject
 import PreflightReports
 import SystemPackage
@@ -93,7 +94,7 @@ struct PayloadCommand: ParsableCommand {
     options.depth = depthOptions.depth
     options.fetcher = fetcher
     options.allowsPrivateHosts = fetching.allowPrivateHosts
-    let result: CheckResult
+    var result: CheckResult
     do {
       if let file {
         result = try engine.check(file, options)
@@ -106,6 +107,7 @@ struct PayloadCommand: ParsableCommand {
         throw ValidationError("without FILE, --endpoint is required")
       }
     } catch let error as SnifferError { throw Failure(error.description) }
+    result.planFix(with: engine)
     output.show(result, policy: engine.policy)
     if let prepared = result.request { return try output.write(prepared) }
     Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)

@@ -2,6 +2,7 @@ import ArgumentParser
 import MediaPreflight
 import PreflightChannel
 import PreflightInspection
+import PreflightFix
 import PreflightProject
 import PreflightReports
 import SystemPackage
@@ -44,7 +45,7 @@ struct UploadCommand: ParsableCommand {
   var appId: String?
 
   @Option(
-    help: ArgumentHelp("Time for the whole upload, in seconds (default: 600).", valueName: "SECONDS"))
+    help: ArgumentHelp("Time for the whole upload, in seconds.", valueName: "SECONDS"))
   var uploadTimeout = 600.0
 
   @OptionGroup(title: "URLs") var fetching: FetchOptions
@@ -78,10 +79,11 @@ struct UploadCommand: ParsableCommand {
     let client = try FetchClient(fetching)
     sandbox.enter(exchangingOn: [client.socket])
     client.start()
-    let result: CheckResult
+    var result: CheckResult
     do { result = try engine.engine.check(file, options(at: engine.endpoint, client)) } catch let error
       as SnifferError
     { throw Failure(error.description) }
+    result.planFix(with: engine.engine)
     output.show(result, policy: engine.engine.policy)
     guard result.verdict == .accepted, let source = result.source as? FileSource else {
       Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)
@@ -104,8 +106,9 @@ struct UploadCommand: ParsableCommand {
 
   private func engine() throws -> FileSettings {
     var policy = policy
-    // Only Meta's own policy has an endpoint for samples.
-    if sample, policy.policy == nil { policy.policy = FilePath(Policy.whatsappCloud.name) }
+    // Only Meta's own policy has endpoints for samples, templates and voice.
+    let isOnlyMetas = endpoint?.endpoint.map { !Policy.waconnect.endpointNames.contains($0) } ?? sample
+    if isOnlyMetas, policy.policy == nil { policy.policy = FilePath(Policy.whatsappCloud.name) }
     let project = try configuration.project(Settings(policy, endpoint: endpoint, isStrict: strict))
     if let error = project.optionError { throw Failure(error) }
     return file.path.map { project.settings(ofFileAt: $0) } ?? project.baseSettings

@@ -55,9 +55,7 @@ struct FixRun {
     for file in found where FileOptions.isStandardInput(file) && outputs.output == nil && !outputs.dryRun {
       throw Failure("standard input needs --output")
     }
-    if let output = outputs.output, let file = found.first, NewFile.areSame(output, file.name),
-      !outputs.dryRun
-    {
+    if let output = outputs.output, let file = found.first, NewFile.areSame(output, file.name) {
       throw Failure("\(output.display) is the file itself; --in-place replaces it")
     }
     if outputs.inPlace, let file = found.first(where: { $0.reference.path == nil }) {
@@ -68,7 +66,10 @@ struct FixRun {
     for group in groups {
       var taken: [FilePath: Reference] = [:]
       for file in group {
-        guard let output = try work.planned(file) else { continue }
+        // What is accepted stays where it is.
+        guard let output = try work.planned(file) ?? (outputs.inPlace ? file.reference.path : nil) else {
+          continue
+        }
         if let other = taken[output] {
           throw Failure("\(other.display) and \(file.reference.display) would both become \(output.display)")
         }

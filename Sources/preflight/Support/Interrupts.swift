@@ -9,7 +9,7 @@ import Synchronization
   import Musl
 #endif
 
-/// Handles SIGINT and SIGTERM on a dedicated thread, so that the response isn't limited to async-signal-safe calls. A
+/// Handles SIGINT, SIGTERM and SIGHUP (a terminal that is closed) on a dedicated thread, so that the response isn't limited to async-signal-safe calls. A
 /// second signal kills the process.
 final class Interrupts: Sendable {
   private let isEnded = Mutex(false)
@@ -38,7 +38,7 @@ final class Interrupts: Sendable {
   /// The signals that aren't ignored. A shell ignores SIGINT for background jobs. At startup, a signal is either ignored
   /// or has the default action.
   private static var handled: [Int32] {
-    [SIGINT, SIGTERM].filter { number in
+    [SIGINT, SIGTERM, SIGHUP].filter { number in
       var action = sigaction()
       sigaction(number, nil, &action)
       #if canImport(Darwin)

@@ -11,7 +11,7 @@ import ArgumentParser
 /// The option for the number of threads.
 struct JobOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Number of parallel jobs (default: number of CPUs; with URLs, 16).", valueName: "N"))
+    help: ArgumentHelp("Number of parallel jobs (default: number of CPUs; with URLs, more).", valueName: "N"))
   var jobs: Int?
 
   func validate() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MediaPreflight
+import PreflightProject
 import PreflightTOML
 import SystemPackage
 
@@ -7,7 +8,7 @@ import SystemPackage
 struct PolicyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Policy to check against: a name of 'preflight policy list', or a policy file; for check, several separated by commas (default: from the configuration, else \(Self.standard)).",
+      "Policy to check against: a name of 'preflight policy list', or a policy file (default: from the configuration, else \(Self.standard)).",
       valueName: "NAME|FILE"),
     completion: .shellCommand(
       "printf '%s\\n' \(Policy.builtInNames.joined(separator: " ")); ls *.toml 2>/dev/null"))
@@ -27,9 +28,9 @@ struct PolicyOptions: ParsableArguments {
   }
 
   /// Loads the built-in policy with a name, or else the policy file at that path.
-  static func load(_ path: FilePath) throws(Failure) -> Policy {
+  static func load(_ path: FilePath) throws(Failure) -> NamedPolicy {
     let name = path.display
-    if let policy = Policy.builtIn(named: name) { return policy }
+    if let policy = Policy.builtIn(named: name) { return NamedPolicy(key: path, policy: policy) }
     let text: [UInt8]
     do { text = try Input.all(ofFileAt: path, upTo: Limits.Project.byteCount) } catch {
       let isName = !name.contains("/") && !name.contains(".")
@@ -42,7 +43,7 @@ struct PolicyOptions: ParsableArguments {
     guard let text = String(validating: text, as: UTF8.self) else {
       throw Failure("the policy file \(name) is not UTF-8 text")
     }
-    do { return try Policy(parsing: text, name: name) } catch {
+    do { return NamedPolicy(key: path, policy: try Policy(parsing: text, name: name), text: text) } catch {
       throw Failure("invalid policy\n\(Self.text(of: error, in: path))")
     }
   }

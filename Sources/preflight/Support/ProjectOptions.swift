@@ -100,9 +100,7 @@ extension Settings {
     self.init()
     if let list = policy.policy {
       let names = takesSeveral ? PolicyOptions.names(in: list) : [list]
-      let policies = try names.map { (name) throws(Failure) in
-        NamedPolicy(key: name, policy: try PolicyOptions.load(name))
-      }
+      let policies = try names.map(PolicyOptions.load)
       self.policy = policies.first.map { Setting($0, .commandLine) }
       otherPolicies = Array(policies.dropFirst())
     }

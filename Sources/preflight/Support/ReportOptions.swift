@@ -16,7 +16,8 @@ import SystemPackage
 /// The options for reports.
 struct ReportOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Output format: \(Self.formats).", valueName: "FORMAT"),
+    help: ArgumentHelp(
+      "Output format: \(Self.formats) (default: human; in a GitHub workflow github).", valueName: "FORMAT"),
     completion: .list(ReportFormat.all.map(\.name)))
   var format: String?
 
