@@ -315,8 +315,8 @@ function lineOf(id, path, fields) {
     if (key === "id" || key === "file") throw new InvalidRequest(`'${key}' is set by the client`);
     if (typeof value === "string" || typeof value === "boolean") continue;
     if (wholeNumbers.includes(key) && Number.isSafeInteger(value)) continue;
-    const kinds = `a boolean for probe and fix, or a whole number for ${wholeNumbers.join(", ")}`;
-    throw new InvalidRequest(`${key} must be text (${kinds}), not ${typeof value}`);
+    const others = `probe and fix take a boolean; ${wholeNumbers.join(", ")} a whole number`;
+    throw new InvalidRequest(`${key} must be text, not ${typeof value} (${others})`);
   }
   const file = path === null || path === undefined ? {} : { file: reference(path) };
   const line = JSON.stringify({ ...fields, ...file, id }) + "\n";

@@ -284,8 +284,8 @@ def _line(number: str, path: Optional[AnyPath], endpoint: Optional[str], fields:
         if key in ("id", "file"):
             raise InvalidRequest(f"'{key}' is set by the client" + (": give the path" if key == "file" else ""))
         if not isinstance(value, (str, bool)) and not (key in _WHOLE_NUMBERS and isinstance(value, int)):
-            kinds = f"a bool for probe and fix, or an int for {', '.join(_WHOLE_NUMBERS)}"
-            raise InvalidRequest(f"{key} must be text ({kinds}), not {type(value).__name__}")
+            others = f"probe and fix take a bool; {', '.join(_WHOLE_NUMBERS)} an int"
+            raise InvalidRequest(f"{key} must be text, not {type(value).__name__} ({others})")
         request[key] = value
     try:
         line = json.dumps(request, ensure_ascii=False).encode() + b"\n"
