@@ -34,8 +34,9 @@ copybutton_prompt_text = "$ "
 # The menu, in its order. A page that is in none of these is an error.
 MENU = {
     "README": {
-        "Start": ["Tutorials/CI", "Tutorials/Hook", "Tutorials/Python", "Tutorials/Node", "Tutorials/Swift", "Install"],
-        "Use": ["CI", "Configuration", "Fix", "URLs", "Hook", "Cluster", "Reports", "ExitStatus"],
+        "Start": ["Tutorials/CI", "Tutorials/Hook", "Tutorials/Python", "Tutorials/Node", "Tutorials/Swift",
+                  "Tutorials/Templates", "Install"],
+        "Use": ["CI", "Configuration", "Fix", "URLs", "Hook", "Clients", "Cluster", "Reports", "ExitStatus"],
         "Look up": ["MetaErrors", "Codes/README", "Policies", "Providers", "Comparison"],
     },
     "Codes/README": {"Codes": sorted(f"Codes/{page.stem}" for page in (FOLDER / "Codes").glob("[!R]*.md"))},

@@ -11,17 +11,22 @@ export interface CheckRequest {
   phoneNumberId?: string | null;
   declaredType?: string | null;
   depth?: "structure" | "content" | null;
+  /** The template's name and language, of "--policy=whatsapp-cloud". */
+  template?: string | null;
+  language?: string | null;
+  /** Which card of the template's carousel it is, from 0. */
+  card?: string | number | null;
   /** Fetches what `mediaUrl` or `mediaId` refers to, and checks it as if it were the file. */
   probe?: boolean | null;
   signal?: AbortSignal;
-  [field: string]: string | boolean | AbortSignal | null | undefined;
+  [field: string]: string | number | boolean | AbortSignal | null | undefined;
 }
 
 export interface FixRequest {
   endpoint?: string | null;
   /** The path of the new file. */
   output?: string | null;
-  /** The folder of the new file, instead of `output`. Without either it is written beside the file. */
+  /** The folder of the new file, instead of `output`. Without either: beside the file, or for a URL the working folder. */
   outputDir?: string | null;
   /** Overwrites an output that exists. */
   force?: boolean;
@@ -43,6 +48,7 @@ export interface Finding {
 }
 
 export interface Result {
+  /** The absolute path, or the URL. */
   path: string | null;
   verdict: "accepted" | "rejected" | "unjudged";
   endpoint: string | null;

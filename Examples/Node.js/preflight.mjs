@@ -9,7 +9,7 @@
 // number of requests may be under way; the program may end by itself when none is.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeSync } from "node:fs";
 import { isAbsolute, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +19,10 @@ const longestLine = 1 << 20;
 const mostInFlight = 16;
 // So many milliseconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
 const urlTime = 20_000;
+// The fields of the built-in policies that are whole numbers, which may be text as well.
+const wholeNumbers = ["card", "duration", "mediaSize"];
+// So many characters, the last that a process wrote to standard error, are told when it has died.
+const lastWords = 2000;
 // After so many processes in a row that answered nothing, everyone who waits gets an error.
 const mostUselessStarts = 3;
 
@@ -68,11 +72,12 @@ export class Preflight {
 
   /**
    * The result for one file or URL, or with null as the path for the fields alone. A rejection is a result like any other;
-   * `verdict` is "accepted", "rejected" or "unjudged".
+   * `verdict` is "accepted", "rejected", or "unjudged" for a file that couldn't be read. The result's `path` is absolute.
    *
    * @param {string | URL | Uint8Array | null} path
    * @param {object} [request] `endpoint`, `to`, `mediaUrl`, `mediaId`, `caption`, `filename`, `phoneNumberId`,
-   *   `declaredType`, `depth`, `probe`; and `signal`, an AbortSignal
+   *   `declaredType`, `depth`, `probe`; for a template of "--policy=whatsapp-cloud" `template`, `language`, `card`; any other of
+   *   the policy's; and `signal`, an AbortSignal
    */
   async check(path, { signal, ...fields } = {}) {
     if (this.#isClosed) throw new PreflightError("the client is closed");
@@ -104,8 +109,9 @@ export class Preflight {
    * Makes an accepted file of a rejected one: `preflight fix`, in a process of its own and without a deadline.
    *
    * In the result `fix` has the steps, the `output` that was written, which is null if the file is accepted already, and the
-   * `reason` if it can't be fixed. Without an output, it is written beside the file as NAME-fixed.EXT. An output that exists
-   * is an error, unless `force` is true. Options of the client must be those of `preflight fix` too.
+   * `reason` if it can't be fixed. Without an output, it is written beside the file as NAME-fixed.EXT, or for a URL into the
+   * working folder. An output that exists is an error, unless `force` is true. Options of the client must be those of
+   * `preflight fix` too.
    *
    * @param {string | URL | Uint8Array} path
    * @param {object} [request] `endpoint`; `output` or `outputDir`, paths; `force`; and `signal`, an AbortSignal, which ends
@@ -134,7 +140,9 @@ export class Preflight {
     const result = parsed(printed.answer);
     // That a file can't be read is a result; that none can be written is an error.
     if (result.verdict !== undefined && (status === 0 || status === 1 || result.verdict === "unjudged")) return result;
-    throw new PreflightError(printed.errors.trim().replace(/^error: /, "") || `preflight ended (${status})`);
+    // What is an option there is an argument here.
+    const why = words(printed.errors).replace("--force overwrites it", "force: true overwrites it");
+    throw new PreflightError(why || `preflight ended (${status})`);
   }
 
   /** Ends the process, once what was asked before is answered. */
@@ -157,7 +165,7 @@ export class Preflight {
     const isIdle = this.#awaited === 0;
     if (hook && hook.isIdle !== isIdle) {
       hook.isIdle = isIdle;
-      for (const handle of [hook.child, hook.child.stdin, hook.child.stdout]) isIdle ? handle?.unref() : handle?.ref();
+      for (const handle of handles(hook)) isIdle ? handle?.unref() : handle?.ref();
     }
     if (!isIdle || !this.#isClosed) return;
     if (hook) this.#end(hook);
@@ -196,10 +204,8 @@ export class Preflight {
   #start() {
     const executable = this.#program();
     this.#uselessStarts += 1;
-    // Standard error is the program's own.
-    const stdio = ["pipe", "pipe", "inherit"];
-    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio });
-    const hook = { child, inFlight: new Map(), unread: "", isIdle: false };
+    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio: "pipe" });
+    const hook = { child, inFlight: new Map(), unread: "", lastWords: "", isIdle: false };
     child.on("error", (error) => {
       // Unless it only couldn't be killed.
       if (child.pid === undefined) this.#replace(hook, `${executable} can't be started: ${error.code}`, "start");
@@ -208,6 +214,10 @@ export class Preflight {
     // A process that has died says so by "close".
     child.stdin?.on("error", () => {});
     child.stdout?.setEncoding("utf8").on("data", (text) => this.#read(hook, text));
+    child.stderr?.setEncoding("utf8").on("data", (text) => {
+      hook.lastWords = (hook.lastWords + text).slice(-lastWords);
+      passOn(text);
+    });
     return hook;
   }
 
@@ -247,10 +257,11 @@ export class Preflight {
     for (const request of again) if (cause !== "timeout") request.deaths += 1;
     this.#queue.unshift(...again.filter(({ deaths }) => deaths < 2));
     const lost = again.filter(({ deaths }) => deaths >= 2);
-    for (const { reject } of lost) reject(new PreflightError(`${why} in the middle of the request, twice`));
+    const said = words(hook.lastWords) && `: ${words(hook.lastWords)}`;
+    for (const { reject } of lost) reject(new PreflightError(`${why} in the middle of the request, twice${said}`));
     const isUseless = this.#uselessStarts >= mostUselessStarts;
     if (cause === "start" || isUseless) {
-      if (isUseless) why = `preflight was started ${mostUselessStarts} times and answered nothing: ${why}`;
+      if (isUseless) why = `preflight was started ${mostUselessStarts} times and answered nothing: ${why}${said}`;
       this.#uselessStarts = 0;
       this.#failAll(why);
     }
@@ -266,7 +277,7 @@ export class Preflight {
     this.#hook = null;
     for (const { timer } of hook.inFlight.values()) clearTimeout(timer);
     hook.child.kill("SIGKILL");
-    for (const handle of [hook.child.stdin, hook.child.stdout]) handle?.destroy();
+    for (const handle of handles(hook).slice(1)) handle?.destroy();
     hook.child.unref();
   }
 }
@@ -279,12 +290,33 @@ export const check = (path, request) => shared.check(path, request);
 /** As `Preflight.fix`. */
 export const fix = (path, request) => shared.fix(path, request);
 
+/** What keeps the program from ending while somebody waits. */
+function handles({ child }) {
+  return [child, child.stdin, child.stdout, child.stderr];
+}
+
+/** Writes what a process wrote to standard error to the program's own. */
+function passOn(text) {
+  try {
+    for (let rest = Buffer.from(text); rest.length > 0; ) rest = rest.subarray(writeSync(2, rest));
+  } catch {
+    // Nobody reads it, or not so fast: the process's own writes would have been lost as well.
+  }
+}
+
+/** What a process wrote to standard error, for a message. */
+function words(errors) {
+  return errors.trim().replace(/^error: /, "");
+}
+
 function lineOf(id, path, fields) {
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue;
     if (key === "id" || key === "file") throw new InvalidRequest(`'${key}' is set by the client`);
-    if (typeof value !== "string" && typeof value !== "boolean")
-      throw new InvalidRequest(`${key} must be text, or for probe and fix a boolean, not ${typeof value}`);
+    if (typeof value === "string" || typeof value === "boolean") continue;
+    if (wholeNumbers.includes(key) && Number.isSafeInteger(value)) continue;
+    const others = `probe and fix take a boolean; ${wholeNumbers.join(", ")} a whole number`;
+    throw new InvalidRequest(`${key} must be text, not ${typeof value} (${others})`);
   }
   const file = path === null || path === undefined ? {} : { file: reference(path) };
   const line = JSON.stringify({ ...fields, ...file, id }) + "\n";

@@ -158,7 +158,25 @@ test("an executable that isn't there, and ones that end at once", async () => {
     assert.match(reason.message, /exit status 3/);
   }
   assert.ok(starts(log) < 100);
-  await assert.rejects(new Preflight({ options: ["--policy=nonexistent"] }).check(picture), /exit status/);
+});
+
+test("a wrong option is told", async () => {
+  // And to standard error, as by every start.
+  const [status, output] = await runProgram(`
+    await new Preflight({ options: ["--policy=watsapp"] }).check(picture).catch(({ message }) => console.log(message));`);
+  assert.equal(status, 0);
+  const lines = output.trimEnd().split("\n");
+  assert.equal(lines.filter((line) => /^error: unknown policy 'watsapp'/.test(line)).length, 2);
+  assert.match(lines[2], /status 2\) in the middle of the request, twice: unknown policy 'watsapp'.* did you mean 'whatsapp-cloud'\?$/);
+});
+
+test("the last words are bounded", async () => {
+  const [status, output] = await runProgram(`
+    const client = new Preflight({ options: ["noisy"], executable: fakeHook });
+    await client.check(null, { caption: "die" }).catch(({ message }) => console.log(message.length));`);
+  assert.equal(status, 0);
+  const length = Number(output.trimEnd().split("\n").at(-1));
+  assert.ok(length > 1000 && length < 2200, String(length));
 });
 
 test("close", async () => {
@@ -248,10 +266,22 @@ test("what can't be sent", async () => {
     await assert.rejects(check(path), (error) => error instanceof InvalidRequest, String(path));
   }
   for (const wrong of [
-    { caption: "\ud800" }, { "\udc00": "a" }, { caption: 1 }, { id: "1" }, { file: "a" }, { caption: "x".repeat(1 << 20) },
+    { caption: "\ud800" }, { "\udc00": "a" }, { caption: 1 }, { card: 0.5 }, { id: "1" }, { file: "a" }, { caption: "x".repeat(1 << 20) },
   ]) await assert.rejects(check(null, wrong), (error) => error instanceof InvalidRequest);
   assert.throws(() => new Preflight({ timeout: Infinity }), RangeError);
   assert.equal((await check(picture)).verdict, "accepted");
+});
+
+test("whole numbers", async () => {
+  const client = echoing();
+  for (const card of [3, "3"]) {
+    const { request } = await client.check(null, {
+      endpoint: "template-card-image", to: "15551234567", mediaId: "1234567890", phoneNumberId: "106540352242922",
+      template: "new", language: "en", card,
+    });
+    assert.equal(request.body.template.components[0].cards[0].card_index, 3);
+  }
+  await client.close();
 });
 
 test("relative paths", async (t) => {
@@ -290,7 +320,7 @@ test("a file is fixed", async () => {
   const { fix: fixed } = await fix(picture, { endpoint: "sticker", output });
   assert.deepEqual([fixed.output, fixed.verdict], [output, "accepted"]);
   assert.equal((await check(output, { endpoint: "sticker" })).verdict, "accepted");
-  await assert.rejects(fix(picture, { endpoint: "sticker", output }), { name: "PreflightError", message: /exists/ });
+  await assert.rejects(fix(picture, { endpoint: "sticker", output }), { name: "PreflightError", message: /sticker.webp exists; force: true overwrites it$/ });
   assert.equal((await fix(pathToFileURL(picture), { endpoint: "sticker", output, force: true })).fix.output, output);
   const outputDir = join(scratch, "folder");
   assert.equal((await fix(picture, { endpoint: "sticker", outputDir })).fix.output, join(outputDir, "rgb.webp"));

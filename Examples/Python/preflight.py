@@ -32,7 +32,7 @@ __all__ = ["InvalidRequest", "Preflight", "PreflightError", "PreflightTimeout", 
 
 AnyPath = Union[str, bytes, "os.PathLike[Any]"]
 Result = Dict[str, Any]
-Field = Union[str, bool, None]
+Field = Union[str, int, bool, None]
 
 # The hook refuses longer lines, without their id.
 _LONGEST_LINE = 1 << 20
@@ -40,6 +40,12 @@ _LONGEST_LINE = 1 << 20
 _MOST_IN_FLIGHT = 16
 # So many seconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
 _URL_TIME = 20.0
+# The fields of the built-in policies that are whole numbers, which may be text as well.
+_WHOLE_NUMBERS = ("card", "duration", "mediaSize")
+# What a pipe that is ready takes without making its writer wait.
+_PIECE = select.PIPE_BUF
+# So many bytes, the last that a process wrote to standard error, are told when it has died.
+_LAST_WORDS = 2000
 # After so many processes in a row that answered nothing, everyone who waits gets an error.
 _MOST_USELESS_STARTS = 3
 _DIED = "preflight ended"
@@ -79,8 +85,10 @@ class Preflight:
     def check(self, path: Optional[AnyPath] = None, endpoint: Optional[str] = None, **fields: Field) -> Result:
         """The result for one file or URL, or without a path for the fields alone.
 
-        Fields are those of the request: to, mediaUrl, mediaId, caption, filename, phoneNumberId, declaredType, depth, probe. A
-        rejection is a result like any other; `verdict` is "accepted", "rejected" or "unjudged".
+        Fields are those of the request: to, mediaUrl, mediaId, caption, filename, phoneNumberId, declaredType, depth, probe; for
+        a template of "--policy=whatsapp-cloud" template, language, card; and any other of the policy's. A rejection is a result
+        like any other; `verdict` is "accepted", "rejected", or "unjudged" for a file that couldn't be read. The result's `path`
+        is absolute.
         """
         request = self._request(path, endpoint, fields)
         self._submit(request)
@@ -118,8 +126,9 @@ class Preflight:
         """Makes an accepted file of a rejected one: `preflight fix`, in a process of its own and without a deadline.
 
         In the result `fix` has the steps, the `output` that was written, which is None if the file is accepted already, and
-        the `reason` if it can't be fixed. Without an output, it is written beside the file as NAME-fixed.EXT. An output that
-        exists is an error, unless `force` is true. Options of the client must be those of `preflight fix` too.
+        the `reason` if it can't be fixed. Without an output, it is written beside the file as NAME-fixed.EXT, or for a URL into
+        the working folder. An output that exists is an error, unless `force` is true. Options of the client must be those of
+        `preflight fix` too.
         """
         command = self._fix_command(path, endpoint, output, output_dir, force)
         try:
@@ -254,9 +263,15 @@ def _fixed(status: int, answer: bytes, errors: bytes) -> Result:
             return result
     except (ValueError, LookupError, TypeError, RecursionError):
         pass
-    text = errors.decode(errors="replace").strip()
-    text = text[len("error: ") :] if text.startswith("error: ") else text
+    # What is an option there is an argument here.
+    text = _words(errors).replace("--force overwrites it", "force=True overwrites it")
     raise PreflightError(text or f"preflight ended (exit status {status})")
+
+
+def _words(errors: bytes) -> str:
+    """What a process wrote to standard error."""
+    text = errors.decode(errors="replace").strip()
+    return text[len("error: ") :] if text.startswith("error: ") else text
 
 
 def _line(number: str, path: Optional[AnyPath], endpoint: Optional[str], fields: Dict[str, Field]) -> bytes:
@@ -268,8 +283,9 @@ def _line(number: str, path: Optional[AnyPath], endpoint: Optional[str], fields:
             continue
         if key in ("id", "file"):
             raise InvalidRequest(f"'{key}' is set by the client" + (": give the path" if key == "file" else ""))
-        if not isinstance(value, (str, bool)):
-            raise InvalidRequest(f"{key} must be text, or for probe and fix a bool, not {type(value).__name__}")
+        if not isinstance(value, (str, bool)) and not (key in _WHOLE_NUMBERS and isinstance(value, int)):
+            others = f"probe and fix take a bool; {', '.join(_WHOLE_NUMBERS)} an int"
+            raise InvalidRequest(f"{key} must be text, not {type(value).__name__} ({others})")
         request[key] = value
     try:
         line = json.dumps(request, ensure_ascii=False).encode() + b"\n"
@@ -347,13 +363,18 @@ class _Hook:
     """One process, and what is on its way to and from it."""
 
     def __init__(self, command: List[str]) -> None:
-        # Standard error is the program's own.
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-        assert self.process.stdin and self.process.stdout
-        self.stdin, self.stdout = self.process.stdin, self.process.stdout
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)
+        assert self.process.stdin and self.process.stdout and self.process.stderr
+        self.stdin, self.stdout, self.stderr = self.process.stdin, self.process.stdout, self.process.stderr
         os.set_blocking(self.stdin.fileno(), False)
+        os.set_blocking(self.stderr.fileno(), False)
         self.unsent = bytearray()
         self.unread = bytearray()
+        # Of standard error: what goes on to the program's own, the last of all, and whether it has ended.
+        self.unpassed = b""
+        self.last_words = b""
+        self.is_silent = False
         self.in_flight: Dict[str, _Request] = {}
 
     def write(self) -> None:
@@ -365,20 +386,54 @@ class _Hook:
             # It has died, which the end of its answers tells as well, once they are read.
             self.unsent.clear()
 
+    def listen(self) -> bool:
+        """Whether standard error had a piece. It is to be passed on if the process would have inherited the program's own."""
+        try:
+            piece = os.read(self.stderr.fileno(), _PIECE)
+        except BlockingIOError:
+            return False
+        self.is_silent = not piece
+        self.last_words = (self.last_words + piece)[-_LAST_WORDS:]
+        with contextlib.suppress(OSError):
+            self.unpassed = piece if os.get_inheritable(2) else b""
+        return not self.is_silent
+
+    def pass_on(self) -> None:
+        # Where nobody listens any more, it is lost.
+        with contextlib.suppress(OSError):
+            os.write(2, self.unpassed)
+        self.unpassed = b""
+
+    def hear_out(self) -> None:
+        """The rest of what an ended process wrote to standard error. Whoever reads it from us gets a second."""
+        poll = select.poll()
+        poll.register(2, select.POLLOUT)
+        end = time.monotonic() + 1
+        while True:
+            if self.unpassed and poll.poll(max(end - time.monotonic(), 0) * 1000):
+                self.pass_on()
+            if time.monotonic() > end or not self.listen():
+                return
+
     def close_pipes(self) -> None:
         self.stdin.close()
         self.stdout.close()
+        self.stderr.close()
 
     def end(self, has_died: bool) -> str:
         """Ends the process, which holds nothing worth keeping, and says how it ended."""
-        self.close_pipes()
+        self.stdin.close()
+        self.stdout.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(1 if has_died else 0)
         self.process.kill()
         # Where the system can't kill it now, `subprocess` waits for it later.
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(1)
-        return f"exit status {self.process.returncode}"
+        self.hear_out()
+        self.stderr.close()
+        words = _words(self.last_words)
+        return f"(exit status {self.process.returncode})" + (f": {words}" if words else "")
 
 
 class _Worker:
@@ -503,6 +558,11 @@ class _Worker:
             poll.register(hook.stdout, select.POLLIN)
             if hook.unsent:
                 poll.register(hook.stdin, select.POLLOUT)
+            # One piece after another: who doesn't read the program's standard error stops the process, and not this thread.
+            if hook.unpassed:
+                poll.register(2, select.POLLOUT)
+            elif not hook.is_silent:
+                poll.register(hook.stderr, select.POLLIN)
             if hook.in_flight:
                 due = min(request.due for request in hook.in_flight.values())
                 # Milliseconds; a day at most, since poll() counts no further than some weeks.
@@ -514,6 +574,10 @@ class _Worker:
             return
         if hook.stdin.fileno() in ready:
             hook.write()
+        if 2 in ready:
+            hook.pass_on()
+        if hook.stderr.fileno() in ready:
+            hook.listen()
         if hook.stdout.fileno() in ready:
             self.read(hook)
         # After reading: what was answered in time counts, even if this thread comes late.
@@ -551,14 +615,14 @@ class _Worker:
         for request in hook.in_flight.values():
             request.deaths += 0 if why is None else 1
             if request.deaths > 1:
-                request.finish(PreflightError(f"{why} in the middle of the request, twice ({status})"))
+                request.finish(PreflightError(f"{why} in the middle of the request, twice {status}"))
             else:
                 again.append(request)
         self.hook = None
         self.queue.extendleft(reversed(again))
         if self.useless_starts >= _MOST_USELESS_STARTS:
             self.useless_starts = 0
-            self.fail_all(f"preflight was started {_MOST_USELESS_STARTS} times and answered nothing ({status})")
+            self.fail_all(f"preflight was started {_MOST_USELESS_STARTS} times and answered nothing {status}")
 
     def fail_all(self, why: str) -> None:
         # Another thread may empty it as well.

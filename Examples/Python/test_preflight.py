@@ -196,8 +196,32 @@ class Deaths(unittest.TestCase):
         self.assertLess(log.starts(), 100)
 
     def test_a_wrong_option_is_told(self):
-        with Preflight("--policy=nonexistent") as client, self.assertRaisesRegex(PreflightError, "exit status"):
-            client.check(PICTURE)
+        # And to standard error, as by every start.
+        status, output, errors = run_program("""
+            import os
+            from preflight import *
+            with Preflight("--policy=watsapp") as client:
+                try:
+                    client.check(os.environ["PICTURE"])
+                except PreflightError as error:
+                    print(error)
+            """)
+        self.assertEqual(status, 0)
+        self.assertRegex(output, r"twice \(exit status 2\): unknown policy 'watsapp'.* did you mean 'whatsapp-cloud'\?\n\Z")
+        self.assertEqual(errors.count("unknown policy 'watsapp'"), 2)
+
+    def test_the_last_words_are_bounded(self):
+        status, output, errors = run_program("""
+            import os
+            from preflight import *
+            with Preflight("noisy", executable=os.environ["FAKE"], timeout=300) as client:
+                try:
+                    client.check(caption="die")
+                except PreflightError as error:
+                    print(error)
+            """)
+        self.assertRegex(output, r"\(exit status 4\): x{1000,2000}\n\Z")
+        self.assertEqual((status, len(errors)), (0, 400_002))
 
     def test_after_close(self):
         client = Preflight()
@@ -416,6 +440,26 @@ class ManyAtOnce(unittest.TestCase):
             """)
         self.assertEqual((status, output, len(errors)), (0, "['a', 'b', 'c']\n", 600_003))
 
+    def test_standard_error_that_nobody_reads(self):
+        # Nor does one that is closed, whose number another file has.
+        for redirection in ("", "os.close(2); os.open(os.devnull, os.O_RDWR);"):
+            program = f"""if True:
+                import os
+                {redirection}
+                from preflight import *
+                client = Preflight("noisy", executable=os.environ["FAKE"], timeout=1)
+                try:
+                    print(client.check(caption="a")["caption"])
+                except PreflightTimeout:
+                    print("too late")
+                """
+            environment = {**os.environ, "PYTHONPATH": str(FOLDER), "FAKE": str(FAKE)}
+            with self.subTest(redirection), subprocess.Popen(
+                [sys.executable, "-B", "-c", program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            ) as process:
+                self.assertEqual(process.stdout.read(), b"a\n" if redirection else b"too late\n")
+                self.assertEqual(process.wait(), 0)
+
 
 class Asyncio(unittest.TestCase):
     def test_many_tasks_and_a_loop_that_goes_on(self):
@@ -492,12 +536,20 @@ class Paths(unittest.TestCase):
         for path in (os.fsdecode(b"/a\xff.jpg"), b"/a\xff.jpg", "/\ud800.jpg", "/a\0.jpg", "a\0", ""):
             with self.subTest(path), self.assertRaisesRegex(InvalidRequest, "UTF-8|NUL"):
                 self.client.check(path)
-        for wrong in ({"caption": "\ud800"}, {"caption": 1}, {"id": "1"}, {"file": "a"}, {"caption": "x" * (1 << 20)}):
+        for wrong in ({"caption": "\ud800"}, {"caption": 1}, {"card": 1.0}, {"id": "1"}, {"file": "a"}, {"caption": "x" * (1 << 20)}):
             with self.subTest(str(wrong)[:20]), self.assertRaises(InvalidRequest):
                 self.client.check(**wrong)
         with self.assertRaises(TypeError):
             self.client.check(1)
         self.assertEqual(self.client.check(PICTURE)["verdict"], "accepted")
+
+    def test_whole_numbers(self):
+        with echoing() as client:
+            for card in (3, "3"):
+                result = client.check(endpoint="template-card-image", template="new", language="en", card=card, **{
+                    key: value for key, value in fields("").items() if key not in ("endpoint", "caption")})
+                components = result["request"]["body"]["template"]["components"]
+                self.assertEqual(components[0]["cards"][0]["card_index"], 3)
 
     def test_the_longest_line(self):
         most = (1 << 20) - len(b'{"id": "1", "endpoint": "image", "caption": ""}') - 1
@@ -551,7 +603,7 @@ class Fixing(unittest.TestCase):
         result = preflight.fix(PICTURE, "sticker", output=output)
         self.assertEqual((result["fix"]["output"], result["fix"]["verdict"]), (str(output), "accepted"))
         self.assertEqual(preflight.check(output, endpoint="sticker")["verdict"], "accepted")
-        with self.assertRaisesRegex(PreflightError, "exists"):
+        with self.assertRaisesRegex(PreflightError, "sticker.webp exists; force=True overwrites it"):
             preflight.fix(PICTURE, "sticker", output=output)
         self.assertEqual(preflight.fix(PICTURE, "sticker", output=output, force=True)["fix"]["output"], str(output))
 
