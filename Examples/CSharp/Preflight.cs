@@ -28,15 +28,11 @@ public sealed record PreflightRequest
     public string? PhoneNumberId { get; init; }
     public string? DeclaredType { get; init; }
     public string? Depth { get; init; }
-    public string? Template { get; init; }
-    public string? Language { get; init; }
-    public int? Card { get; init; }
 
     internal IEnumerable<(string Key, string? Value)> Members =>
     [
         ("endpoint", Endpoint), ("to", To), ("mediaUrl", MediaUrl), ("mediaId", MediaId), ("caption", Caption),
         ("filename", Filename), ("phoneNumberId", PhoneNumberId), ("declaredType", DeclaredType), ("depth", Depth),
-        ("template", Template), ("language", Language), ("card", Card?.ToString(CultureInfo.InvariantCulture)),
     ];
 }
 
@@ -65,8 +61,6 @@ public sealed class Preflight : IAsyncDisposable
     private const int MostInFlight = 16;
     // After so many processes in a row that answered nothing, everyone who waits gets an error.
     private const int MostUselessStarts = 3;
-    // So many characters, the last that a process wrote to standard error, are told when it has died.
-    private const int MostLastWords = 2000;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -169,13 +163,12 @@ public sealed class Preflight : IAsyncDisposable
     private bool Start()
     {
         var name = executable ?? Environment.GetEnvironmentVariable("PREFLIGHT") ?? "preflight";
+        // Standard error is the program's own.
         var start = new ProcessStartInfo(name)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
         };
         string[] arguments = ["hook", "--unordered", .. options];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -280,12 +273,12 @@ public sealed class Preflight : IAsyncDisposable
                 if (isToBlame) question.Deaths += 1;
                 if (question.Deaths < 2) queue.AddFirst(question);
                 else question.Answer.TrySetException(
-                    new PreflightException($"{why} in the middle of the request, twice{current.LastWords}"));
+                    new PreflightException($"{why} in the middle of the request, twice"));
             }
             if (uselessStarts >= MostUselessStarts)
             {
                 uselessStarts = 0;
-                FailAll($"preflight was started {MostUselessStarts} times and answered nothing: {why}{current.LastWords}");
+                FailAll($"preflight was started {MostUselessStarts} times and answered nothing: {why}");
             }
             Send();
         }
@@ -360,23 +353,11 @@ public sealed class Preflight : IAsyncDisposable
     }
 
     /// <summary>One process, and what is on its way to it.</summary>
-    private sealed class Hook
+    private sealed class Hook(Process process)
     {
-        private readonly Process process;
-        private readonly Stream input;
-        private readonly Task listening;
-        private readonly StringBuilder lastWords = new();
+        private readonly Stream input = process.StandardInput.BaseStream;
 
-        public Hook(Process process)
-        {
-            this.process = process;
-            input = process.StandardInput.BaseStream;
-            Output = process.StandardOutput;
-            var errors = process.StandardError;
-            listening = Task.Run(() => ListenAsync(errors));
-        }
-
-        public StreamReader Output { get; }
+        public StreamReader Output { get; } = process.StandardOutput;
         public Dictionary<string, Question> InFlight { get; } = [];
         public Channel<byte[]> Lines { get; } = Channel.CreateUnbounded<byte[]>();
 
@@ -400,47 +381,11 @@ public sealed class Preflight : IAsyncDisposable
             }
         }
 
-        /// <summary>Passes on what the process writes to standard error, and keeps the last of it.</summary>
-        private async Task ListenAsync(StreamReader errors)
-        {
-            var piece = new char[4096];
-            try
-            {
-                while (await errors.ReadAsync(piece).ConfigureAwait(false) is > 0 and var count)
-                {
-                    lock (lastWords)
-                    {
-                        lastWords.Append(piece, 0, count);
-                        if (lastWords.Length > MostLastWords) lastWords.Remove(0, lastWords.Length - MostLastWords);
-                    }
-                    Console.Error.Write(piece, 0, count);
-                }
-            }
-            catch (Exception error) when (error is IOException or ObjectDisposedException)
-            {
-                // It was ended, or nobody reads the program's standard error.
-            }
-        }
-
-        /// <summary>What it wrote last to standard error, as the end of a message.</summary>
-        public string LastWords
-        {
-            get
-            {
-                lock (lastWords)
-                {
-                    var text = lastWords.ToString().Trim();
-                    return text.Length == 0 ? "" : $": {(text.StartsWith("error: ") ? text[7..] : text)}";
-                }
-            }
-        }
-
-        /// <summary>How it ended, once it closed its output; by then its last words are there.</summary>
+        /// <summary>How it ended, once it closed its output.</summary>
         public string Status()
         {
             try
             {
-                listening.Wait(1000);
                 return process.WaitForExit(1000) ? $"exit status {process.ExitCode}" : "still running";
             }
             catch (InvalidOperationException)
