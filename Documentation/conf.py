@@ -15,6 +15,8 @@ html_baseurl = "https://preflight-media.github.io/preflight/"
 extensions = ["myst_parser", "sphinx_copybutton"]
 root_doc = "README"
 exclude_patterns = ["Images/README.md"]
+# Otherwise the two hyphens of an option become a dash.
+smartquotes = False
 # The anchors of GitHub, down to the third level.
 myst_heading_anchors = 3
 

@@ -96,7 +96,7 @@ import Testing
 
         Severity: \(severity), unless a policy or a configuration sets another.
 
-        Message, with the values of the file filled in:
+        Message, with values of the file in the places of the braces:
 
         > \(message)
         \(picture.map { "\n\($0)\n" } ?? "")
@@ -123,10 +123,14 @@ import Testing
           |---|---|---|
 
           """
+        // Two rules may differ in nothing that the table shows.
+        var rows: [String] = []
         for rule in policy.rules {
           let endpoints = rule.endpoints.isEmpty ? "all" : rule.endpoints.joined(separator: ", ")
-          text += "| \(endpoints) | \(rule.severity) | \(rule.source.replacing("|", with: "\\|")) |\n"
+          let row = "| \(endpoints) | \(rule.severity) | \(rule.source.replacing("|", with: "\\|")) |\n"
+          if !rows.contains(row) { rows.append(row) }
         }
+        text += rows.joined()
       }
       return text + """
 
