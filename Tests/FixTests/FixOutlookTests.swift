@@ -67,6 +67,9 @@ import Testing
     #expect(
       try steps(png, as: .sticker, by: Self.telegram)
         == ["Make a WebP of 512 × 512 on transparency, at the best quality that fits"])
+    #expect(
+      try steps(Fixture.bytes("pictures/lossless.webp"), as: .sticker, by: Self.telegram)
+        == ["Make a WebP of 512 × 512 on transparency, at the best quality that fits"])
     #expect(try steps(Fixture.bytes("pictures/animated.gif"), as: .sticker, by: Self.telegram) == nil)
   }
 
