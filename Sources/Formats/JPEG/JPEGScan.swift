@@ -60,6 +60,9 @@ struct JPEGScan {
     guard 1...4 ~= header.components.count, !frame.isProgressive || header.isProgression else { return nil }
     let needsDC = header.spectralStart == 0 && header.approximationHigh == 0
     let needsAC = !frame.isProgressive || header.spectralStart > 0
+    let unitCount = frame.unitCount(of: header)
+    // Runs cost as much as they save for some hundred blocks.
+    let hasRuns = !frame.isProgressive && unitCount >= 100
     var blocks: [Block] = []
     var tables = JPEGHuffmanTables()
     var component = 0
@@ -71,14 +74,14 @@ struct JPEGScan {
       guard !needsDC || dc != nil, !needsAC || ac != nil else { return nil }
       let block = Block(
         component: number, dc: dc.map { tables.add($0) } ?? 0,
-        ac: ac.map { tables.add($0, hasRuns: !frame.isProgressive) } ?? 0)
+        ac: ac.map { tables.add($0, hasRuns: hasRuns) } ?? 0)
       let count = header.components.count == 1 ? 1 : frame.components[index].blocks
       blocks += repeatElement(block, count: count)
     }
     guard blocks.count <= Self.maximumBlocks else { return nil }
     self.header = header
     isProgressive = frame.isProgressive
-    unitCount = frame.unitCount(of: header)
+    self.unitCount = unitCount
     self.blocks = blocks
     self.component = component
     self.tables = tables
