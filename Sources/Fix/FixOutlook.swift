@@ -125,11 +125,12 @@ extension Encoding {
     }
     if family == .video {
       return target == .ogg
-        ? "Make an Ogg file with Opus of its audio, if it has any"
-        : "Make an MP4 with AAC of its audio, if it has any"
+        ? "Make an Ogg file with its audio as Opus, if it has any"
+        : "Make an MP4 with its audio as AAC, if it has any"
     }
     return target == .ogg
-      ? "Make an Ogg file with Opus audio" : "Make an MP4 with AAC audio, or of mono an Ogg file with Opus"
+      ? "Make an Ogg file with Opus audio"
+      : "Make an MP4 with AAC audio, or an Ogg file with Opus if it is mono"
   }
 }
 

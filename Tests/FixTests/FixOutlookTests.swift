@@ -48,15 +48,15 @@ import Testing
   @Test func whatIsNotKnownOfTheStreamsIsSaid() throws {
     #expect(
       try steps(Fixture.bytes("foreign-media/video.avi"), as: .audio) == [
-        "Make an MP4 with AAC of its audio, if it has any"
+        "Make an MP4 with its audio as AAC, if it has any"
       ])
     #expect(
       try steps(Fixture.bytes("foreign-media/video.avi"), as: .voice, by: .whatsappCloud) == [
-        "Make an Ogg file with Opus of its audio, if it has any"
+        "Make an Ogg file with its audio as Opus, if it has any"
       ])
     #expect(
       try steps(Fixture.bytes("foreign-media/pcm.wav"), as: .audio) == [
-        "Make an MP4 with AAC audio, or of mono an Ogg file with Opus"
+        "Make an MP4 with AAC audio, or an Ogg file with Opus if it is mono"
       ])
     #expect(try steps(Fixture.bytes("pictures/animated.gif"), as: .video) == ["Make an MP4 with H.264 video"])
   }
