@@ -261,6 +261,7 @@ import Testing
     }
   }
 
+  /// Poppler and MuPDF fail on a document with more pages than it can have.
   @Test func believesNoMorePagesThanBytes() throws {
     let head = "1 0 obj\n<</Pages<</Kids[4 0 R]/Count "
     let size = document(objects: [head + "100>>>>"]).count
@@ -270,7 +271,7 @@ import Testing
     #expect(try inspect(most).faults == [])
     let more = try inspect(document(objects: [head + "\(size + 1)>>>>"]))
     #expect(more.facts.pageCount == nil)
-    #expect(more.faults == [])
+    #expect(more.faults.map(\.name) == ["page-tree"])
   }
 
   /// Values of keys that nobody asks for, each in a syntax of its own: the count behind them is found.

@@ -143,8 +143,14 @@ package enum PDF: FormatReader {
         "The page tree has no page count or no pages, so viewers show none.",
         expected: "Count and Kids", actual: kids.array == nil ? "no Kids" : "no Count")
     }
-    // A page takes more than a byte, however compressed; otherwise readers count the pages themselves.
-    guard UInt64(number) <= window.byteCount else { return nil }
+    // A page takes more than a byte, however compressed: its number in Kids is one of a kind. Poppler refuses such a
+    // document, and MuPDF fails at a page that isn't there.
+    guard UInt64(number) <= window.byteCount else {
+      return Fault(
+        "page-tree", clause: "PDF 7.7.3.2", at: tail.startxref,
+        "The page tree declares more pages than the file can hold, so viewers refuse it.",
+        expected: "≤ \(window.byteCount) pages", actual: "\(number)")
+    }
     facts.pageCount = number
     guard number == 0 else { return nil }
     return Fault(
