@@ -109,9 +109,7 @@ enum PNGFrames {
 
   /// Whether a PNG is animated: it says so before its image.
   static func isAnimated(_ bytes: [UInt8]) -> Bool {
-    let head = bytes.prefix(1 << 16)
-    guard let image = head.firstRange(of: Array("IDAT".utf8)) else { return false }
-    return head.prefix(upTo: image.lowerBound).firstRange(of: Array("acTL".utf8)) != nil
+    PNGChunks(bytes).first { $0.type == "acTL" || $0.type == "IDAT" }?.type == "acTL"
   }
 
   private static func bytes(_ number: Int) -> [UInt8] {

@@ -73,4 +73,21 @@ import Testing
     try expect(PNGBuilder.image(0, [128], linear + PNGBuilder.chunk("sRGB", [0])), is: 128, 128, 128)
     try expect(PNGBuilder.image(0, [128], PNGBuilder.chunk("sRGB", [0]) + linear), is: 128, 128, 128)
   }
+
+  // MARK: Animations
+
+  /// What says that a PNG is animated may stand behind any chunk but the image.
+  @Test func anAnimationIsRecognizedBehindOtherChunks() throws {
+    let colors: [[UInt8]] = [[200, 100, 50], [50, 200, 100], [10, 20, 250]]
+    let text = PNGBuilder.chunk("tEXt", Array("Comment\0see the IDAT chunk".utf8))
+    let long = PNGBuilder.chunk("tEXt", Array("Comment\0".utf8) + [UInt8](repeating: 0x61, count: 70_000))
+    for chunks in [[], text, long] {
+      let file = try ImageFile(PNGBuilder.animation(colors, first: chunks))
+      var found: [Pixel] = []
+      try file.forEachFrame { frame throws(EncodingError) in found.append(frame.image.pixels[0]) }
+      #expect(found == colors.map { Pixel($0[0], $0[1], $0[2], 255) })
+    }
+    let still = try ImageFile(Self.png(PNGBuilder.chunk("tEXt", Array("Comment\0acTL".utf8))))
+    #expect(!still.mayBeAnimated)
+  }
 }
