@@ -19,11 +19,13 @@ enum Codecs {
   static func readJPEG(_ bytes: [UInt8], leastSide: Int) throws(EncodingError) -> Raster {
     var image = codec_jpeg_image()
     let isRead = codec_jpeg_read(
-      bytes, bytes.count, UInt64(Limits.Encoding.pixels), UInt32(clamping: leastSide), &image)
+      bytes, bytes.count, UInt64(Limits.Encoding.pixels), Int32(Limits.Encoding.scans),
+      UInt32(clamping: leastSide), &image)
     defer {
       free(image.pixels)
       free(image.profile)
     }
+    guard image.has_too_many_scans == 0 else { throw EncodingError("the JPEG has too many scans") }
     guard isRead != 0, let pixels = image.pixels else { throw EncodingError("the JPEG can't be decoded") }
     var raster = raster(pixels, image.width, image.height)
     if let profile = image.profile {
