@@ -24,7 +24,8 @@ static inline void codec_jpeg_be_silent(j_common_ptr info) { (void)info; }
 struct codec_jpeg_image {
   uint8_t *pixels;
   uint32_t width, height;
-  int is_cmyk;
+  /// Those of the file: 1 for gray, 3 for colors, 4 for inks.
+  int channels;
   int has_too_many_scans;
   uint8_t *profile;
   unsigned int profile_size;
@@ -72,8 +73,8 @@ static inline int codec_jpeg_read(
     info.scale_num = 1;
     info.scale_denom = next;
   }
-  image->is_cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
-  info.out_color_space = image->is_cmyk ? JCS_CMYK : JCS_EXT_RGBA;
+  image->channels = info.num_components;
+  info.out_color_space = image->channels == 4 ? JCS_CMYK : JCS_EXT_RGBA;
   jpeg_calc_output_dimensions(&info);
   image->width = info.output_width;
   image->height = info.output_height;
@@ -92,7 +93,7 @@ static inline int codec_jpeg_read(
     uint8_t *row = image->pixels + (size_t)info.output_scanline * image->width * 4;
     jpeg_read_scanlines(&info, &row, 1);
     // Photoshop's inks are inverted, and nearly all writers follow it (Adobe's marker).
-    int is_inverted = image->is_cmyk && info.saw_Adobe_marker;
+    int is_inverted = image->channels == 4 && info.saw_Adobe_marker;
     for (size_t index = 0; is_inverted && index < 4 * (size_t)image->width; index += 1) row[index] = 255 - row[index];
   }
   jpeg_finish_decompress(&info);
