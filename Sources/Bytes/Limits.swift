@@ -343,6 +343,9 @@ extension Limits {
     /// The ICC profile of a PNG: 4 MiB. Those of printers have up to two.
     package static let profile = 4 << 20
 
+    /// The scans of a JPEG: 99, as in Skia, by which Android and Chrome show images. Photos have ten.
+    package static let scans = 99
+
     /// The file: 128 MiB. A video's frames, decoded, have some ten.
     package static let byteCount = 128 << 20
 

@@ -19,28 +19,33 @@ enum Codecs {
   static func readJPEG(_ bytes: [UInt8], leastSide: Int) throws(EncodingError) -> Raster {
     var image = codec_jpeg_image()
     let isRead = codec_jpeg_read(
-      bytes, bytes.count, UInt64(Limits.Encoding.pixels), UInt32(clamping: leastSide), &image)
+      bytes, bytes.count, UInt64(Limits.Encoding.pixels), Int32(Limits.Encoding.scans),
+      UInt32(clamping: leastSide), &image)
     defer {
       free(image.pixels)
       free(image.profile)
     }
+    guard image.has_too_many_scans == 0 else { throw EncodingError("the JPEG has too many scans") }
     guard isRead != 0, let pixels = image.pixels else { throw EncodingError("the JPEG can't be decoded") }
     var raster = raster(pixels, image.width, image.height)
+    let channels = Int(image.channels)
     if let profile = image.profile {
-      raster.profile = Array(UnsafeBufferPointer(start: profile, count: Int(image.profile_size)))
+      let bytes = Array(UnsafeBufferPointer(start: profile, count: Int(image.profile_size)))
+      raster.profile = ColorProfile(bytes, channels: channels)
     }
-    return image.is_cmyk != 0 ? raster.ofInks : raster
+    return channels == 4 ? raster.ofInks : raster
   }
 
   /// A JPEG with the image's profile, if that is one for RGB; else in sRGB.
   static func writeJPEG(_ image: Raster, quality: Int) throws(EncodingError) -> [UInt8] {
-    let image = image.profile.dropFirst(16).starts(with: "RGB ".utf8) ? image : image.inSRGB
+    let image = image.profile?.channels == 3 ? image : image.inSRGB
+    let profile = image.profile?.bytes ?? []
     var (data, size): (UnsafeMutablePointer<UInt8>?, UInt) = (nil, 0)
     let isWritten = image.pixels.withUnsafeBytes { pixels in
       codec_jpeg_write(
         pixels.bindMemory(to: UInt8.self).baseAddress, UInt32(image.width), UInt32(image.height),
         Int32(quality),
-        image.profile, UInt32(image.profile.count), &data, &size)
+        profile, UInt32(profile.count), &data, &size)
     }
     defer { free(data) }
     guard isWritten != 0, let data else { throw EncodingError("the image can't be encoded as JPEG") }
@@ -49,16 +54,16 @@ enum Codecs {
 
   // MARK: PNG
 
-  static func readPNG(_ bytes: [UInt8]) throws(EncodingError) -> Raster {
-    if let own = PNGProfile(of: bytes) {
-      var raster = try decodePNG(own.file)
-      raster.profile = own.profile
-      return raster
-    }
-    return try decodePNG(bytes)
+  /// - Parameter ignoresGamma: Whether the pixels are in sRGB although the file has a gamma.
+  static func readPNG(_ bytes: [UInt8], ignoresGamma: Bool = false) throws(EncodingError) -> Raster {
+    let colors = PNGColors(of: bytes, ignoresGamma: ignoresGamma)
+    var raster = try decodePNG(colors.file)
+    raster.profile = colors.profile
+    return raster
   }
 
-  private static func decodePNG(_ bytes: [UInt8]) throws(EncodingError) -> Raster {
+  /// The pixels of a PNG, whose ICC profile is left to the caller.
+  static func decodePNG(_ bytes: [UInt8]) throws(EncodingError) -> Raster {
     var (pixels, width, height): (UnsafeMutablePointer<UInt8>?, UInt32, UInt32) = (nil, 0, 0)
     let isRead = codec_png_read(bytes, bytes.count, UInt64(Limits.Encoding.pixels), &pixels, &width, &height)
     defer { free(pixels) }

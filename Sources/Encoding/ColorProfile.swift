@@ -10,46 +10,56 @@
 /// CMYK to sRGB, by its curves and matrix, or by its table for the perceptual intent.
 ///
 /// Tables of version 4 (`mAB `) aren't read. Printers' profiles, which need a table, nearly all have those of version 2.
-struct ColorProfile {
+struct ColorProfile: Sendable {
   private enum Way {
     /// The red, green and blue of an image are, through a curve each, parts of these colors.
     case matrix(curves: [[Float]], columns: [SIMD3<Float>])
     case table(ColorTable)
   }
 
-  private let way: Way
+  /// The profile as it is in a file.
+  let bytes: [UInt8]
+  /// How many channels its images have: 1 for gray, 3 for RGB, 4 for CMYK.
+  let channels: Int
+  /// nil if it isn't understood.
+  private let way: Way?
 
-  /// - Parameter channels: How many the image has: 3, or 4 for CMYK. A profile for gray suits an image with 3, whose values
-  ///   are equal.
-  /// - Returns: nil for a profile of another kind, or one that isn't understood.
+  /// - Parameter channels: How many the image has.
+  /// - Returns: nil if it isn't a profile for such images. One that isn't understood is one.
   init?(_ bytes: [UInt8], channels: Int) {
-    let reader = ICCReader(bytes: bytes)
-    guard let own = reader.signature(16), let space = reader.signature(20), ["Lab ", "XYZ "].contains(space)
-    else {
-      return nil
-    }
-    func curve(_ tag: String) -> [Float]? { reader.tag(tag).flatMap(reader.curve(at:)) }
-    switch (own, channels) {
-    case ("CMYK", 4), ("RGB ", 3):
-      if let tag = reader.tag("A2B0"),
-        let table = reader.table(at: tag, channels: channels, isLab: space == "Lab ")
-      {
-        way = .table(table)
-        return
-      }
-      guard own == "RGB ", let red = curve("rTRC"), let green = curve("gTRC"), let blue = curve("bTRC") else {
-        return nil
-      }
-      let columns = ["rXYZ", "gXYZ", "bXYZ"].compactMap { reader.tag($0).flatMap(reader.color(at:)) }
-      guard columns.count == 3 else { return nil }
-      way = .matrix(curves: [red, green, blue], columns: columns)
-    case ("GRAY", 3):
-      guard let gray = curve("kTRC") else { return nil }
-      let part = ColorTable.white / 3
-      way = .matrix(curves: [gray, gray, gray], columns: [part, part, part])
-    default: return nil
-    }
+    let head = ICCReader(bytes: bytes)
+    // The header (7.2) and the number of tags belong to any profile; a device link, for one, isn't a profile for images.
+    guard let size = head.number(0, 4), size >= 132, size <= bytes.count,
+      let kind = head.signature(12), ["scnr", "mntr", "prtr", "spac"].contains(kind),
+      head.signature(16) == [1: "GRAY", 3: "RGB ", 4: "CMYK"][channels], head.signature(36) == "acsp"
+    else { return nil }
+    self.bytes = Array(bytes.prefix(size))
+    self.channels = channels
+    way = Self.way(ICCReader(bytes: self.bytes), channels)
   }
+
+  private static func way(_ reader: ICCReader, _ channels: Int) -> Way? {
+    guard let space = reader.signature(20), ["Lab ", "XYZ "].contains(space) else { return nil }
+    func curve(_ tag: String) -> [Float]? { reader.tag(tag).flatMap(reader.curve(at:)) }
+    if channels == 1 {
+      // The way from gray is its light, or with Lab its lightness (F.2).
+      guard let own = curve("kTRC") else { return nil }
+      let gray = space == "Lab " ? own.map(ColorTable.light(ofLightness:)) : own
+      let part = ColorTable.white / 3
+      return .matrix(curves: [gray, gray, gray], columns: [part, part, part])
+    }
+    if let tag = reader.tag("A2B0"),
+      let table = reader.table(at: tag, channels: channels, isLab: space == "Lab ")
+    {
+      return .table(table)
+    }
+    let curves = ["rTRC", "gTRC", "bTRC"].compactMap(curve)
+    let columns = ["rXYZ", "gXYZ", "bXYZ"].compactMap { reader.tag($0).flatMap(reader.color(at:)) }
+    guard channels == 3, curves.count == 3, columns.count == 3 else { return nil }
+    return .matrix(curves: curves, columns: columns)
+  }
+
+  var isUnderstood: Bool { way != nil }
 
   /// Whether it is sRGB, or differs by no more than rounding does.
   var isSRGB: Bool {
@@ -69,7 +79,8 @@ struct ColorProfile {
 
   /// The color in sRGB; opaque.
   ///
-  /// - Parameter pixel: Red, green, blue, and a fourth value that doesn't count; or the amounts of the four inks.
+  /// - Parameter pixel: Red, green, blue, which are equal for gray, and a fourth value that doesn't count; or the amounts of the
+  ///   four inks.
   func color(_ pixel: Raster.Pixel) -> Raster.Pixel {
     switch way {
     case .matrix(let curves, let columns):
@@ -77,8 +88,13 @@ struct ColorProfile {
         columns[0] * curves[0][Int(pixel.x)] + columns[1] * curves[1][Int(pixel.y)] + columns[2]
           * curves[2][Int(pixel.z)])
     case .table(let table): SRGB.pixel(table.color(pixel))
+    case nil: pixel
     }
   }
+}
+
+extension ColorProfile: Equatable {
+  static func == (left: Self, right: Self) -> Bool { left.bytes == right.bytes }
 }
 
 /// A table of colors (ICC.1:2022, 10.10 and 10.11), with one dimension a channel.
@@ -129,10 +145,16 @@ struct ColorTable {
   private static func color(lab: SIMD3<Float>) -> SIMD3<Float> {
     let middle = (100 * lab.x + 16) / 116
     let value = SIMD3(middle + (255 * lab.y - 128) / 500, middle, middle - (255 * lab.z - 128) / 200)
-    func linear(_ value: Float) -> Float {
-      value > 6 / 29 ? value * value * value : 3 * 6 * 6 / (29 * 29) * (value - 4 / 29)
-    }
     return white * SIMD3(linear(value.x), linear(value.y), linear(value.z))
+  }
+
+  /// The light of a neutral color with an L* from 0 to 1.
+  fileprivate static func light(ofLightness lightness: Float) -> Float {
+    linear((100 * lightness + 16) / 116)
+  }
+
+  private static func linear(_ value: Float) -> Float {
+    value > 6 / 29 ? value * value * value : 3 * 6 * 6 / (29 * 29) * (value - 4 / 29)
   }
 }
 

@@ -10,9 +10,11 @@ enum PNGFrames {
   }
 
   static func read(_ bytes: [UInt8], _ body: (Frame) throws(EncodingError) -> Void) throws(EncodingError) {
+    let colors = PNGColors(of: bytes)
+    let bytes = colors.file
     var position = 8
     var header: [UInt8] = []
-    // Chunks that every frame needs: the palette and the transparency.
+    // Chunks that every frame needs: the palette, the transparency, and what libpng has to know of the colors.
     var shared: [UInt8] = []
     var (control, data): (Control?, [UInt8]) = (nil, [])
     var canvas: Raster?
@@ -27,11 +29,11 @@ enum PNGFrames {
       head.replaceSubrange(4..<8, with: PNGFrames.bytes(own.height))
       let file =
         Array(bytes.prefix(8)) + chunk("IHDR", head) + shared + chunk("IDAT", data) + chunk("IEND", [])
-      let image = try Codecs.readPNG(file)
+      let image = try Codecs.decodePNG(file)
       guard var current = canvas else { return }
       let before = current
       current.draw(image, atX: own.left, y: own.top, isBlended: own.isBlended)
-      current.profile = image.profile
+      current.profile = colors.profile
       try body(Frame(current, milliseconds: clock.milliseconds(of: own.seconds)))
       switch own.disposal {
       case 1: current.draw(Raster(width: own.width, height: own.height), atX: own.left, y: own.top)
@@ -54,7 +56,7 @@ enum PNGFrames {
           throw EncodingError("the PNG has too many pixels")
         }
         canvas = Raster(width: width, height: height)
-      case "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "sBIT":
+      case "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "sBIT":
         if data.isEmpty { shared += bytes[position..<range.upperBound + 4] }
       case "fcTL":
         try finish()
@@ -84,7 +86,8 @@ enum PNGFrames {
     try finish()
   }
 
-  /// Decodes the frames of a video, a PNG each, one after another.
+  /// Decodes the frames of a video, a PNG each, one after another. Their gamma is ignored: ffmpeg writes that of the standard
+  /// that the video was recorded by, and players show its values as they are.
   ///
   /// - Parameter rate: Frames a second.
   static func readSequence(
@@ -94,7 +97,7 @@ enum PNGFrames {
     var start = 0
     while start < bytes.count {
       let end = try end(ofFileAt: start, in: bytes)
-      let image = try Codecs.readPNG(Array(bytes[start..<end]))
+      let image = try Codecs.readPNG(Array(bytes[start..<end]), ignoresGamma: true)
       try body(Frame(image, milliseconds: clock.milliseconds(of: 1 / rate)))
       start = end
     }
@@ -109,9 +112,7 @@ enum PNGFrames {
 
   /// Whether a PNG is animated: it says so before its image.
   static func isAnimated(_ bytes: [UInt8]) -> Bool {
-    let head = bytes.prefix(1 << 16)
-    guard let image = head.firstRange(of: Array("IDAT".utf8)) else { return false }
-    return head.prefix(upTo: image.lowerBound).firstRange(of: Array("acTL".utf8)) != nil
+    PNGChunks(bytes).first { $0.type == "acTL" || $0.type == "IDAT" }?.type == "acTL"
   }
 
   private static func bytes(_ number: Int) -> [UInt8] {

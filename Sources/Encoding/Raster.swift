@@ -9,8 +9,8 @@ package struct Raster: Sendable, Equatable {
   package let height: Int
   /// The pixels, row by row.
   package var pixels: [Pixel]
-  /// The ICC profile of the colors; empty for sRGB.
-  package var profile: [UInt8] = []
+  /// The ICC profile of the colors; nil for sRGB.
+  var profile: ColorProfile?
 
   /// - Precondition: There are as many pixels as width and height say.
   package init(width: Int, height: Int, pixels: [Pixel]) {
@@ -62,10 +62,8 @@ package struct Raster: Sendable, Equatable {
   /// The image in sRGB, for formats without a profile. One that isn't understood is ignored.
   package var inSRGB: Raster {
     var copy = self
-    copy.profile = []
-    guard !profile.isEmpty, let profile = ColorProfile(profile, channels: 3), !profile.isSRGB else {
-      return copy
-    }
+    copy.profile = nil
+    guard let profile, profile.isUnderstood, !profile.isSRGB else { return copy }
     copy.recolor { pixel in
       var color = profile.color(pixel)
       color.w = pixel.w
@@ -78,8 +76,8 @@ package struct Raster: Sendable, Equatable {
   /// none, as inks that are mixed ideally.
   var ofInks: Raster {
     var copy = self
-    copy.profile = []
-    if let profile = ColorProfile(profile, channels: 4) {
+    copy.profile = nil
+    if let profile, profile.isUnderstood {
       copy.recolor(profile.color)
     } else {
       copy.recolor { inks in

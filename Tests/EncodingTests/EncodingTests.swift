@@ -127,6 +127,20 @@ import Testing
     }
   }
 
+  /// Each scan of a progressive JPEG goes through the whole image, however few bytes it has.
+  @Test func aJPEGOfTooManyScansIsRefused() throws {
+    let bytes = try Fixture.bytes("pictures/progressive.jpg")
+    let scans = bytes.indices.dropLast().filter { bytes[$0] == 0xff && bytes[$0 + 1] == 0xda }
+    let last = try #require(scans.last)
+    func repeated(_ count: Int) throws -> ImageFile {
+      let scan = bytes[last..<bytes.count - 2]
+      return try ImageFile(
+        bytes.inserting((0..<count - scans.count).flatMap { _ in scan }, at: bytes.count - 2))
+    }
+    #expect(try repeated(99).image().width == ImageFile(bytes).image().width)
+    #expect(throws: EncodingError("the JPEG has too many scans")) { try repeated(100).image() }
+  }
+
   @Test(
     arguments: [
       "animated.gif", "still.gif", "animated.png", "animated.webp", "rgb.jpg", "cmyk.jpg", "rgb.png",

@@ -24,17 +24,36 @@ static inline void codec_jpeg_be_silent(j_common_ptr info) { (void)info; }
 struct codec_jpeg_image {
   uint8_t *pixels;
   uint32_t width, height;
-  int is_cmyk;
+  /// Those of the file: 1 for gray, 3 for colors, 4 for inks.
+  int channels;
+  int has_too_many_scans;
   uint8_t *profile;
   unsigned int profile_size;
 };
 
-/// Decodes an image of at most `most_pixels`, halved while both sides stay at least `least_side` (0 for never).
+/// Counts the scans while they are read: each goes through the whole image, however few bytes it has.
+struct codec_jpeg_progress {
+  struct jpeg_progress_mgr manager;
+  int most_scans;
+  struct codec_jpeg_image *image;
+};
+
+static inline void codec_jpeg_count_scans(j_common_ptr info) {
+  struct codec_jpeg_progress *progress = (struct codec_jpeg_progress *)info->progress;
+  if (((j_decompress_ptr)info)->input_scan_number <= progress->most_scans) return;
+  progress->image->has_too_many_scans = 1;
+  codec_jpeg_leave(info);
+}
+
+/// Decodes an image of at most `most_pixels` and `most_scans`, halved while both sides stay at least `least_side` (0 for never).
 /// Returns whether all of it could be decoded.
 static inline int codec_jpeg_read(
-  const uint8_t *data, size_t size, uint64_t most_pixels, uint32_t least_side, struct codec_jpeg_image *image) {
+  const uint8_t *data, size_t size, uint64_t most_pixels, int most_scans, uint32_t least_side,
+  struct codec_jpeg_image *image) {
   struct jpeg_decompress_struct info;
   struct codec_jpeg_error error;
+  struct codec_jpeg_progress progress = {.most_scans = most_scans, .image = image};
+  progress.manager.progress_monitor = codec_jpeg_count_scans;
   memset(image, 0, sizeof *image);
   info.err = jpeg_std_error(&error.manager);
   error.manager.error_exit = codec_jpeg_leave;
@@ -44,6 +63,7 @@ static inline int codec_jpeg_read(
     jpeg_destroy_decompress(&info);
     return 0;
   }
+  info.progress = &progress.manager;
   jpeg_mem_src(&info, data, size);
   jpeg_save_markers(&info, JPEG_APP0 + 2, 0xffff);
   jpeg_read_header(&info, TRUE);
@@ -53,8 +73,8 @@ static inline int codec_jpeg_read(
     info.scale_num = 1;
     info.scale_denom = next;
   }
-  image->is_cmyk = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
-  info.out_color_space = image->is_cmyk ? JCS_CMYK : JCS_EXT_RGBA;
+  image->channels = info.num_components;
+  info.out_color_space = image->channels == 4 ? JCS_CMYK : JCS_EXT_RGBA;
   jpeg_calc_output_dimensions(&info);
   image->width = info.output_width;
   image->height = info.output_height;
@@ -73,7 +93,7 @@ static inline int codec_jpeg_read(
     uint8_t *row = image->pixels + (size_t)info.output_scanline * image->width * 4;
     jpeg_read_scanlines(&info, &row, 1);
     // Photoshop's inks are inverted, and nearly all writers follow it (Adobe's marker).
-    int is_inverted = image->is_cmyk && info.saw_Adobe_marker;
+    int is_inverted = image->channels == 4 && info.saw_Adobe_marker;
     for (size_t index = 0; is_inverted && index < 4 * (size_t)image->width; index += 1) row[index] = 255 - row[index];
   }
   jpeg_finish_decompress(&info);

@@ -15,6 +15,8 @@ static inline int codec_png_read(
   memset(&image, 0, sizeof image);
   image.version = PNG_IMAGE_VERSION;
   if (!png_image_begin_read_from_memory(&image, data, size)) return 0;
+  // As other decoders have it: samples of 16 bits are in sRGB as well, unless the file has a gamma.
+  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   *width = image.width;
   *height = image.height;
   image.format = PNG_FORMAT_RGBA;
