@@ -121,6 +121,7 @@ enum Codecs {
         problem = EncodingError("the WebP has too many pixels")
         return
       }
+      let profile = profile(WebPAnimDecoderGetDemuxer(decoder))
       var shownUntil: Int32 = 0
       while WebPAnimDecoderHasMoreFrames(decoder) != 0 {
         var (pixels, end): (UnsafeMutablePointer<UInt8>?, Int32) = (nil, 0)
@@ -128,7 +129,8 @@ enum Codecs {
           problem = EncodingError("a frame of the WebP can't be decoded")
           return
         }
-        let image = raster(pixels, info.canvas_width, info.canvas_height)
+        var image = raster(pixels, info.canvas_width, info.canvas_height)
+        image.profile = profile
         do throws(EncodingError) {
           try body(Frame(image, milliseconds: Int(end - shownUntil)))
         } catch {
@@ -139,6 +141,15 @@ enum Codecs {
       }
     }
     if let problem { throw problem }
+  }
+
+  /// The ICC profile of a WebP, whose pixels are always RGB.
+  private static func profile(_ demuxer: OpaquePointer?) -> ColorProfile? {
+    var chunk = WebPChunkIterator()
+    guard WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk) != 0 else { return nil }
+    defer { WebPDemuxReleaseChunkIterator(&chunk) }
+    return ColorProfile(
+      Array(UnsafeBufferPointer(start: chunk.chunk.bytes, count: chunk.chunk.size)), channels: 3)
   }
 
   // MARK: Pixels
