@@ -73,11 +73,6 @@ public struct CheckResult: Sendable, Hashable {
   /// The type to declare, with the parameters that the provider requires; nil if it isn't known.
   package internal(set) var declaredType: String?
 
-  /// Takes the command of `preflight fix` from all findings.
-  package mutating func removeFixCommands() {
-    for index in findings.indices { findings[index].fixCommand = nil }
-  }
-
   /// How long the check took; nil where nobody measured it.
   package var elapsed: Duration?
 
@@ -110,6 +105,11 @@ public struct CheckResult: Sendable, Hashable {
     self.findings = Severity.allCases.flatMap { severity in findings.filter { $0.severity == severity } }
     self.alternatives = alternatives
     self.request = request
+  }
+
+  /// Takes the command of `preflight fix` from all findings.
+  package mutating func removeFixCommands() {
+    for index in findings.indices { findings[index].fixCommand = nil }
   }
 
   /// The file's path as given; nil if there is none, or it isn't a file's.

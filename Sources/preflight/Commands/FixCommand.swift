@@ -76,6 +76,7 @@ struct FixOutputOptions: ParsableArguments {
     if output?.isEmpty == true || outputDir?.isEmpty == true {
       throw ValidationError("an output needs a name")
     }
+    if output == "-" { throw ValidationError("--output can't be standard output, which has the report") }
   }
 }
 
