@@ -166,7 +166,8 @@ for report, limit in (("markdown", 65_536), ("step-summary", 1 << 20)):
             if child.type == "text":
                 assert not re.search(r"[@#]\w", child.content), child.content
         if token.type == "inline" and tokens[index - 2].type == "list_item_open" and tokens[index - 2].level == 1:
-            own = next(child for child in token.children if child.type == "code_inline").content
+            # The bracket of a runner's command is written otherwise.
+            own = next(child for child in token.children if child.type == "code_inline").content.replace("\\x5b", "[")
             assert own in names, own
             seen += 1
     hidden_count = sum(int(count) for count in re.findall(r"^…and (\d+) more", source, re.M))
@@ -191,5 +192,7 @@ lines = human.split("\n")[:-1]
 assert not any(unicodedata.category(c) == "Cc" and c != "\n" or c in DIRECTION or c in "\u2028\u2029" for c in human)
 assert not any(line.strip().startswith("::") or "##[" in line for line in lines)
 assert len([line for line in lines if not line.startswith("  ") or line.lstrip(" ")[0] in "0123456789"]) >= len(files)
-assert re.fullmatch(rf"{len(files)} files checked: \d+ accepted, {len(rejected)} rejected, \d+ warnings\.", lines[-1])
+# The counts of the codes follow, and how many files can be fixed.
+summary = rf"{len(files)} files checked: \d+ accepted, {len(rejected)} rejected, \d+ warnings\."
+assert any(re.fullmatch(summary, line) for line in lines[-5:]), lines[-5:]
 print(f"human: {len(lines)} lines")
