@@ -3,7 +3,7 @@ internal import PreflightBytes
 /// A Huffman table, as a decoder uses it (T.81, section C.2 and annex F.2.2.3).
 struct JPEGHuffmanTable {
   /// The codes of up to this many bits are found in one step; most codes are as short.
-  static let shortLength = 10
+  static let shortLength = 9
 
   /// By the next `shortLength` bits: the code's length in the high byte, its symbol in the low one; 0 if the code is
   /// longer, or if it doesn't exist.
@@ -51,58 +51,17 @@ struct JPEGHuffmanTable {
   }
 }
 
-extension JPEGHuffmanTable {
-  /// AC coefficients of a block that are one after another (section F.1.2.2).
-  struct Run {
-    /// How many bits their codes and values have; 0 if the first code with its value is too long to be found here, or if
-    /// it doesn't exist.
-    fileprivate(set) var bits: UInt8 = 0
-    /// How many coefficients they are, zeros included. The end of a block counts as one.
-    fileprivate(set) var coefficients: UInt8 = 0
-    /// Whether the last code is the end of the block.
-    fileprivate(set) var endsBlock = false
-  }
-
-  /// By the next `shortLength` bits: the codes of AC coefficients that are whole there, with their values. Most have few
-  /// bits, so several are found in one step.
-  var runs: [Run] {
-    let single = short.map { entry in
-      let zeros = UInt8(entry >> 4 & 15)
-      let size = UInt8(entry & 15)
-      let bits = UInt8(entry >> 8) + size
-      if entry == 0 || bits > Self.shortLength { return Run() }
-      if size == 0, zeros < 15 { return Run(bits: bits, coefficients: 1, endsBlock: true) }
-      return Run(bits: bits, coefficients: zeros + 1)
-    }
-    return single.indices.map { bits in
-      var run = single[bits]
-      while run.bits > 0, !run.endsBlock {
-        let next = single[bits << Int(run.bits) & (single.count - 1)]
-        guard next.bits > 0, run.bits + next.bits <= Self.shortLength else { break }
-        run.bits += next.bits
-        run.coefficients += next.coefficients
-        run.endsBlock = next.endsBlock
-      }
-      return run
-    }
-  }
-}
-
 /// The tables of a scan. Their short codes are in one list, so that decoding a block reads from one place.
 struct JPEGHuffmanTables {
   private var tables: [JPEGHuffmanTable] = []
   private(set) var short: [UInt16] = []
-  /// The runs of the tables that have them, at the same places; elsewhere there are empty ones.
-  private(set) var runs: [JPEGHuffmanTable.Run] = []
 
   /// Adds a table.
   ///
-  /// - Parameter hasRuns: Whether it is of the AC coefficients of whole blocks.
   /// - Returns: The number by which ``code(_:in:at:)`` finds it.
-  mutating func add(_ table: JPEGHuffmanTable, hasRuns: Bool = false) -> Int {
+  mutating func add(_ table: JPEGHuffmanTable) -> Int {
     tables.append(table)
     short += table.short
-    runs += hasRuns ? table.runs : Array(repeating: JPEGHuffmanTable.Run(), count: table.short.count)
     return tables.count - 1
   }
 
@@ -114,21 +73,9 @@ struct JPEGHuffmanTables {
   ///   - short: ``short``, borrowed by the caller for many codes.
   @inline(__always)
   func code(_ table: Int, in short: Span<UInt16>, at bits: UInt64) -> UInt16 {
-    let entry = short[Self.place(table, bits)]
+    let shift = UInt64(64 - JPEGHuffmanTable.shortLength)
+    let entry = short[table << JPEGHuffmanTable.shortLength | Int(truncatingIfNeeded: bits >> shift)]
     return entry != 0 ? entry : tables[table].longCode(at: bits)
-  }
-
-  /// The coefficients at the start of 64 bits, as far as they are found in one step.
-  @inline(__always)
-  static func run(_ table: Int, in runs: Span<JPEGHuffmanTable.Run>, at bits: UInt64) -> JPEGHuffmanTable.Run
-  {
-    runs[place(table, bits)]
-  }
-
-  @inline(__always)
-  private static func place(_ table: Int, _ bits: UInt64) -> Int {
-    table << JPEGHuffmanTable.shortLength
-      | Int(truncatingIfNeeded: bits >> UInt64(64 - JPEGHuffmanTable.shortLength))
   }
 }
 

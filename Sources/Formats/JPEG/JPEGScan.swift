@@ -60,9 +60,6 @@ struct JPEGScan {
     guard 1...4 ~= header.components.count, !frame.isProgressive || header.isProgression else { return nil }
     let needsDC = header.spectralStart == 0 && header.approximationHigh == 0
     let needsAC = !frame.isProgressive || header.spectralStart > 0
-    let unitCount = frame.unitCount(of: header)
-    // Runs cost as much as they save for some hundred blocks.
-    let hasRuns = !frame.isProgressive && unitCount >= 100
     var blocks: [Block] = []
     var tables = JPEGHuffmanTables()
     var component = 0
@@ -73,15 +70,14 @@ struct JPEGScan {
       let ac = ac[selected.acTable] ?? .usual(.ac, selected.acTable)
       guard !needsDC || dc != nil, !needsAC || ac != nil else { return nil }
       let block = Block(
-        component: number, dc: dc.map { tables.add($0) } ?? 0,
-        ac: ac.map { tables.add($0, hasRuns: hasRuns) } ?? 0)
+        component: number, dc: dc.map { tables.add($0) } ?? 0, ac: ac.map { tables.add($0) } ?? 0)
       let count = header.components.count == 1 ? 1 : frame.components[index].blocks
       blocks += repeatElement(block, count: count)
     }
     guard blocks.count <= Self.maximumBlocks else { return nil }
     self.header = header
     isProgressive = frame.isProgressive
-    self.unitCount = unitCount
+    unitCount = frame.unitCount(of: header)
     self.blocks = blocks
     self.component = component
     self.tables = tables
@@ -122,7 +118,6 @@ struct JPEGScan {
     _ unit: inout Int, upTo end: Int, _ state: inout State, _ bits: inout JPEGBits
   ) -> Problem? {
     let short = tables.short.span
-    let runs = tables.runs.span
     let blocks = blocks.span
     while unit < end, bits.hasUnit {
       for number in blocks.indices {
@@ -130,13 +125,6 @@ struct JPEGScan {
         if let problem = walkDC(block, short, largestDC, &state, &bits) { return problem }
         var index = 1
         repeat {
-          let run = JPEGHuffmanTables.run(block.ac, in: runs, at: bits.next)
-          if run.bits > 0, index + Int(run.coefficients) <= 64 {
-            bits.skip(Int(run.bits))
-            index += Int(run.coefficients)
-            if run.endsBlock { break }
-            continue
-          }
           guard let code = code(block.ac, short, &bits) else { return .noSuchCode }
           // Without a value it is sixteen zeros, or the end of the block.
           if code.size == 0, code.zeros < 15 { break }
