@@ -21,7 +21,7 @@ public enum Verdict: String, Sendable, Hashable, Codable {
     if findings.contains(where: { $0.code == .unreadable }) {
       self = .unjudged
     } else {
-      let rejects = findings.contains { $0.severity == .error || (isStrict && $0.severity == .warning) }
+      let rejects = findings.contains { $0.rejects(isStrict: isStrict) }
       self = rejects ? .rejected : .accepted
     }
   }

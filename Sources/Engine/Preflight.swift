@@ -257,7 +257,8 @@ extension Policy {
   /// The policy of Meta's Cloud API.
   public static let whatsappCloud = required("whatsapp-cloud")
 
-  private static func required(_ name: String) -> Policy {
+  /// A built-in policy, by a name that is known to be one.
+  package static func required(_ name: String) -> Policy {
     guard let policy = Policy.builtIn(named: name) else {
       preconditionFailure("the policy \(name) is built in")
     }

@@ -19,9 +19,7 @@ public struct FixOutlook: Sendable {
   ///   - engine: What checked it.
   public init(_ result: CheckResult, with engine: Preflight) {
     let hasStreams = result.facts.videoStreams != nil || result.facts.audioStreams != nil
-    let problems = result.findings.filter {
-      $0.severity == .error || engine.isStrict && $0.severity == .warning
-    }
+    let problems = result.findings.filter { $0.rejects(isStrict: engine.isStrict) }
     // One that only a person can do something about stays whatever else is done.
     let fixable = problems.filter { $0.fixCommand != nil }
     let removing = Self.steps(removing: fixable, from: result, engine)

@@ -120,8 +120,8 @@ struct FixPlan {
 
 /// What an endpoint's rules require, as far as a step has to know the number.
 struct Requirements {
-  /// The size that an image must have.
-  private(set) var pixelSize: (width: Int, height: Int)?
+  private var width: Int?
+  private var height: Int?
   /// Whether an animation isn't accepted.
   private(set) var isStill = false
   /// In milliseconds.
@@ -129,7 +129,11 @@ struct Requirements {
   /// In milliseconds.
   private(set) var maximumDuration: Int?
 
-  private var size: (width: Int?, height: Int?)
+  /// The size that an image must have; nil if it may have several.
+  var pixelSize: (width: Int, height: Int)? {
+    guard let width, let height else { return nil }
+    return (width, height)
+  }
 
   init(_ endpoint: EndpointPolicy, in policy: Policy) {
     for rule in policy.rules(at: endpoint.endpoint) {
@@ -138,13 +142,12 @@ struct Requirements {
       case .forbid(let conditions): forbid(conditions)
       }
     }
-    if let width = size.width, let height = size.height { pixelSize = (width, height) }
   }
 
   private mutating func require(_ condition: Condition) {
     switch (condition.key, condition.test) {
-    case ("width", .oneOf(let values)): size.width = Self.onlyNumber(values)
-    case ("height", .oneOf(let values)): size.height = Self.onlyNumber(values)
+    case ("width", .oneOf(let values)): width = Self.onlyNumber(values)
+    case ("height", .oneOf(let values)): height = Self.onlyNumber(values)
     case ("minFrameDurationMilliseconds", .within(let minimum?, _)):
       minimumFrameDuration = Int(exactly: minimum.rounded(.up))
     case ("durationMilliseconds", .within(_, let maximum?)):
@@ -161,8 +164,8 @@ struct Requirements {
     // If not both sides may differ from a size, both may have it.
     for condition in conditions {
       guard case .noneOf(let values) = condition.test else { continue }
-      if condition.key == "width" { size.width = Self.onlyNumber(values) }
-      if condition.key == "height" { size.height = Self.onlyNumber(values) }
+      if condition.key == "width" { width = Self.onlyNumber(values) }
+      if condition.key == "height" { height = Self.onlyNumber(values) }
     }
   }
 

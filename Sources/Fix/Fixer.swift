@@ -204,9 +204,7 @@ public struct Fixer: Sendable {
     }
 
     mutating func run(from made: Made, rounds: Int) throws -> Made? {
-      let problems = made.result.findings.filter {
-        $0.severity == .error || engine.isStrict && $0.severity == .warning
-      }
+      let problems = made.result.findings.filter { $0.rejects(isStrict: engine.isStrict) }
       let plan = FixPlan(made.result, problems: problems, for: target, in: engine.policy)
       if let obstacle = plan.obstacle {
         reason = obstacle

@@ -23,6 +23,11 @@ public struct Finding: Sendable, Hashable {
   /// Where the rule comes from.
   public let source: String?
 
+  /// Whether it rejects the file or the request.
+  ///
+  /// - Parameter isStrict: Whether warnings do, too.
+  package func rejects(isStrict: Bool) -> Bool { severity == .error || isStrict && severity == .warning }
+
   /// How to fix it, with a command if one does it.
   public var remedy: String? {
     if let writtenRemedy { return writtenRemedy }

@@ -23,10 +23,10 @@ package struct EngineRecipe: Hashable, Sendable, Codable {
   ///
   /// - Throws: `PolicyError` if the policy can't be read, though it was read before.
   package func engine() throws(PolicyError) -> Preflight {
-    if let policy, let policyText {
-      return engine(try Policy(parsing: policyText, name: policy), sharing: nil)
-    }
-    return engine(policy.flatMap { Policy.builtIn(named: $0) } ?? .waconnect, sharing: nil)
+    guard let policy else { return engine(.waconnect, sharing: nil) }
+    if let policyText { return engine(try Policy(parsing: policyText, name: policy), sharing: nil) }
+    // The same executable has the same built-in policies.
+    return engine(.required(policy), sharing: nil)
   }
 
   func engine(_ policy: Policy, sharing other: Preflight?) -> Preflight {

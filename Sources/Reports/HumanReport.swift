@@ -72,9 +72,7 @@ struct HumanReport: Report {
       let isListed = !result.isFoundInFolder || !result.findings.isEmpty || result.isInspection
       return isListed ? result.findings : nil
     case .errors:
-      let findings = result.findings.filter {
-        $0.severity == .error || (result.isStrict && $0.severity == .warning)
-      }
+      let findings = result.findings.filter { $0.rejects(isStrict: result.isStrict) }
       return findings.isEmpty ? nil : findings
     }
   }

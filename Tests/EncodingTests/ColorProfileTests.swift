@@ -58,9 +58,7 @@ import Testing
       let file = try ImageFile(profile.map { plain.with(profile: $0) } ?? plain)
       var rules = PictureEncoder.Rules()
       rules.acceptsJPEG = false
-      var small = StickerEncoder.Rules()
-      (small.width, small.height) = (64, 64)
-      return try [PictureEncoder(rules).image(of: file), StickerEncoder(small).sticker(of: file)].map {
+      return try [PictureEncoder(rules).image(of: file), StickerEncoder(.small).sticker(of: file)].map {
         try ImageFile($0).image().pixels
       }
     }
@@ -74,6 +72,33 @@ import Testing
     #expect(try made("gray.jpg", profiles.gray) != made("gray.jpg", nil))
     #expect(try made("cmyk.jpg", profiles.gray) == made("cmyk.jpg", nil))
     #expect(try made("cmyk.jpg", profiles.color) == made("cmyk.jpg", nil))
+  }
+
+  /// Its pixels are always RGB, and its profile stands before them (RFC 9649, 2.7.1.4).
+  @Test func aWebPHasAProfileToo() throws {
+    let linear = Profiles.matrix(Profiles.gamma(1))
+    let image = Raster(
+      width: 64, height: 64, pixels: Array(repeating: Pixel(200, 100, 50, 255), count: 64 * 64))
+    let plain = try Codecs.writeWebP(image, quality: 100, isLossless: true, method: 0)
+    let head: [UInt8] = [0x20, 0, 0, 0, 63, 0, 0, 63, 0, 0]
+    func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+      Array(name.utf8) + littleEndian(UInt32(data.count)) + data + (data.count % 2 == 1 ? [0] : [])
+    }
+    func file(_ profile: [UInt8]) -> [UInt8] {
+      let chunks = chunk("VP8X", head) + chunk("ICCP", profile) + plain[12...]
+      return chunk("RIFF", Array("WEBP".utf8) + chunks)
+    }
+    for (file, color) in [
+      (plain, Pixel(200, 100, 50, 255)), (file(linear), Pixel(229, 168, 122, 255)),
+      (file([1, 2, 3]), Pixel(200, 100, 50, 255)),
+    ] {
+      let sticker = try StickerEncoder(.small).sticker(of: ImageFile(file))
+      #expect(try ImageFile(sticker).image().pixels[64 * 32 + 32] == color)
+    }
+    // A JPEG keeps it.
+    let made = try ImageFile(PictureEncoder(PictureEncoder.Rules()).image(of: ImageFile(file(linear))))
+      .image()
+    #expect(made.profile?.bytes == linear)
   }
 
   /// JPEG keeps the profile of RGB; where there is none, the colors are those of sRGB.

@@ -7,13 +7,6 @@ import Testing
 @Suite struct EncodingTests {
   private typealias Pixel = Raster.Pixel
 
-  /// A small canvas, so that a debug build is fast enough.
-  private static let rules = {
-    var rules = StickerEncoder.Rules()
-    (rules.width, rules.height) = (64, 64)
-    return rules
-  }()
-
   private static func file(_ name: String) throws -> ImageFile {
     try ImageFile(Fixture.bytes("pictures/\(name)"))
   }
@@ -23,7 +16,7 @@ import Testing
     "palette-transparent.png", "interlaced.png", "still.gif", "lossy-alpha.webp", "lossless.webp",
   ])
   func makesAStaticSticker(_ name: String) throws {
-    let made = try StickerEncoder(Self.rules).sticker(of: Self.file(name))
+    let made = try StickerEncoder(.small).sticker(of: Self.file(name))
     let facts = try inspect(made).facts
     #expect(try inspect(made).faults == [])
     #expect(facts.width == 64 && facts.height == 64)
@@ -35,7 +28,7 @@ import Testing
     "animated.gif", "animated.png", "animated.webp", "sticker-7ms.webp", "sticker-10001ms.webp",
   ])
   func makesAnAnimatedSticker(_ name: String) throws {
-    let made = try StickerEncoder(Self.rules).sticker(of: Self.file(name))
+    let made = try StickerEncoder(.small).sticker(of: Self.file(name))
     let inspection = try inspect(made)
     #expect(inspection.faults == [])
     #expect(inspection.facts.animated == true)
@@ -46,10 +39,10 @@ import Testing
 
   /// Limits on bytes hold, however small: first the quality falls, then the number of frames, never the whole time.
   @Test func sizesAreMeasured() throws {
-    var rules = Self.rules
+    var rules = StickerEncoder.Rules.small
     rules.animatedByteCount = 3000
     let file = try Self.file("animated.gif")
-    let all = try inspect(StickerEncoder(Self.rules).sticker(of: file)).facts
+    let all = try inspect(StickerEncoder(.small).sticker(of: file)).facts
     let made = try StickerEncoder(rules).sticker(of: file)
     #expect(made.count <= 3000)
     #expect(try inspect(made).facts.durationMilliseconds == all.durationMilliseconds)
@@ -166,4 +159,13 @@ import Testing
       }
     }
   }
+}
+
+extension StickerEncoder.Rules {
+  /// A small canvas, so that a debug build is fast enough.
+  static let small = {
+    var rules = StickerEncoder.Rules()
+    (rules.width, rules.height) = (64, 64)
+    return rules
+  }()
 }

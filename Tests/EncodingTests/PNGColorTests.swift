@@ -6,18 +6,12 @@ import Testing
 @Suite struct PNGColorTests {
   private typealias Pixel = Raster.Pixel
 
-  private static let rules = {
-    var rules = StickerEncoder.Rules()
-    (rules.width, rules.height) = (64, 64)
-    return rules
-  }()
-
   /// The color of the middle, in the PNG that is made of a file and in the sticker. Both are without loss.
   private func made(_ file: [UInt8], frameRate: Double? = nil) throws -> [Pixel] {
     let file = try ImageFile(file, frameRate: frameRate)
     let files = [
       try PictureEncoder(PictureEncoder.Rules()).image(of: file),
-      try StickerEncoder(Self.rules).sticker(of: file),
+      try StickerEncoder(.small).sticker(of: file),
     ]
     return try files.map { bytes in
       let image = try ImageFile(bytes).image()
@@ -33,32 +27,6 @@ import Testing
     let color = Pixel(red, green, blue, alpha)
     let made = try made(file, frameRate: frameRate)
     #expect(made == [color, color], sourceLocation: location)
-  }
-
-  /// Its pixels are always RGB, and its profile stands before them (RFC 9649, 2.7.1.4).
-  @Test func aWebPHasAProfileToo() throws {
-    let image = Raster(
-      width: 64, height: 64, pixels: Array(repeating: Pixel(200, 100, 50, 255), count: 64 * 64))
-    let plain = try Codecs.writeWebP(image, quality: 100, isLossless: true, method: 0)
-    let head: [UInt8] = [0x20, 0, 0, 0, 63, 0, 0, 63, 0, 0]
-    func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-      Array(name.utf8) + littleEndian(UInt32(data.count)) + data + (data.count % 2 == 1 ? [0] : [])
-    }
-    func file(_ profile: [UInt8]) -> [UInt8] {
-      let chunks = chunk("VP8X", head) + chunk("ICCP", profile) + plain[12...]
-      return chunk("RIFF", Array("WEBP".utf8) + chunks)
-    }
-    for (file, color) in [
-      (plain, Pixel(200, 100, 50, 255)), (file(Self.linear), Pixel(229, 168, 122, 255)),
-      (file([1, 2, 3]), Pixel(200, 100, 50, 255)),
-    ] {
-      let sticker = try StickerEncoder(Self.rules).sticker(of: ImageFile(file))
-      #expect(try ImageFile(sticker).image().pixels[64 * 32 + 32] == color)
-    }
-    // A JPEG keeps it.
-    let made = try ImageFile(PictureEncoder(PictureEncoder.Rules()).image(of: ImageFile(file(Self.linear))))
-      .image()
-    #expect(made.profile?.bytes == Self.linear)
   }
 
   private static func png(_ chunks: [UInt8]) -> [UInt8] { PNGBuilder.image(2, [200, 100, 50], chunks) }
@@ -206,7 +174,7 @@ import Testing
     // Any color becomes a gray of L* 50.2.
     let profile = PNGBuilder.profile(Profiles.table(side: 64))
     let file = try ImageFile(PNGBuilder.animation(colors, side: 1, second: profile))
-    var rules = Self.rules
+    var rules = StickerEncoder.Rules.small
     (rules.width, rules.height) = (4, 4)
     let made = try ImageFile(StickerEncoder(rules).sticker(of: file)).image()
     #expect(made.pixels == [Pixel](repeating: Pixel(119, 119, 119, 255), count: 16))
