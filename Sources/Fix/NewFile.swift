@@ -55,7 +55,7 @@ package enum NewFile {
     }
     // A device or a pipe would be gone.
     if path.withPlatformString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw FixError.unwritable(path, "it is no regular file")
+      throw FixError.unwritable(path, "it isn't a regular file")
     }
     let folder = path.removingLastComponent()
     let (descriptor, temporary) = try make(in: folder, for: path)

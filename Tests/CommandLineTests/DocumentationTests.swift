@@ -96,7 +96,7 @@ import Testing
 
         Severity: \(severity), unless a policy or a configuration sets another.
 
-        Message, with values of the file in the places of the braces:
+        Message, in which values from the file replace the braces:
 
         > \(message)
         \(picture.map { "\n\($0)\n" } ?? "")

@@ -143,8 +143,8 @@ package enum PDF: FormatReader {
         "The page tree has no page count or no pages, so viewers show none.",
         expected: "Count and Kids", actual: kids.array == nil ? "no Kids" : "no Count")
     }
-    // A page takes more than a byte, however compressed: its number in Kids is one of a kind. Poppler refuses such a
-    // document, and MuPDF fails at a page that isn't there.
+    // A page takes more than a byte, however compressed, since Kids has a number of its own for each. Poppler refuses
+    // such a document, and MuPDF fails at a page that isn't there.
     guard UInt64(number) <= window.byteCount else {
       return Fault(
         "page-tree", clause: "PDF 7.7.3.2", at: tail.startxref,

@@ -19,8 +19,8 @@ struct SystemDatabase: @unchecked Sendable {
   /// The executable's own database, unless the environment names another; else the one that libmagic would load. Nil if
   /// that doesn't consist of compiled files, or can't be mapped: libmagic then searches itself and reports errors.
   static let shared: SystemDatabase? = {
-    let named = getenv("MAGIC").map { $0.pointee != 0 } ?? false
-    if let builtIn, !named { return SystemDatabase(files: [builtIn]) }
+    let namesAnother = getenv("MAGIC").map { $0.pointee != 0 } ?? false
+    if let builtIn, !namesAnother { return SystemDatabase(files: [builtIn]) }
     guard let path = magic_getpath(nil, 0) else { return nil }
     var files: [UnsafeMutableRawBufferPointer] = []
     for part in String(cString: path).split(separator: ":") {

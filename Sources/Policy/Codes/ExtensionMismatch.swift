@@ -15,7 +15,7 @@ extension Explanation {
       "Servers derive the declared type from the extension, and devices choose the app by it. "
       + "A wrong extension leads to a rejection or to a file that doesn't open.",
     source: "IANA media types registry; WaConnect API, mediaUrl",
-    remedy: "Rename the file.",
+    remedy: "Rename the file: give it the extension of its type.",
     fixes: [
       RemedyChoice(fix: "Use the extension of its type")
     ])

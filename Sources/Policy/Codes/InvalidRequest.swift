@@ -8,7 +8,7 @@ extension Explanation {
     .invalidRequest, .error,
     title: "The request is invalid",
     message: "The request is invalid: {actual}.",
-    reason: "A hook request is a JSON object on one line, with the fields that the manual lists.",
+    reason: "A hook request is a JSON object on one line, and each field has a type of its own.",
     source: "preflight, hook",
-    remedy: "Send one JSON object per line, with values of the types that the manual lists.")
+    remedy: "Send one JSON object per line. The manual lists the fields and their types.")
 }
