@@ -213,6 +213,12 @@ extension Limits {
     /// some, and following them all would take long.
     package static let samplesPerFile: UInt64 = 2
 
+    /// How far to search for the next fragment behind bytes that aren't boxes: 16 MiB. Fragments of streams have a few.
+    package static let search: UInt64 = 16 << 20
+
+    /// The zeros after the last fragment that are padding: 4 KiB, a block of a file system.
+    package static let padding: UInt64 = 4 << 10
+
     /// Nesting of the boxes of a movie: 16; files have eight.
     package static let boxLevels = 16
 

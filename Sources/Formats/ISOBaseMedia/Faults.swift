@@ -170,6 +170,13 @@ extension Fault {
       "There are zeros in place of boxes in the “\(box.type)” box.", expected: "a box", actual: "zeros")
   }
 
+  static func lostBoxes(before name: UInt64, at offset: UInt64) -> Fault {
+    Fault(
+      "lost-boxes", clause: "ISO/IEC 14496-12 4.2", at: offset,
+      "Other bytes take the place of boxes, so players don't get to the fragments after them.",
+      expected: "a box", actual: "other bytes, and “moof” at byte \(name)")
+  }
+
   static func impossibleBlock(at offset: UInt64) -> Fault {
     Fault(
       "invalid-aac-block", clause: "ISO/IEC 14496-3 4.4.2.1", at: offset,

@@ -51,12 +51,16 @@ extension ISOBaseMedia {
     private(set) var lastByte: (end: UInt64, noted: UInt64) = (0, 0)
     /// Where the media data of the previous track fragment ended.
     private var previousEnd: UInt64?
+    /// The checks of the samples; nil if they aren't checked.
+    private(set) var samples: SampleChecks?
     private let box: Box
 
     init(
-      _ box: Box, movie: inout Movie?, in window: inout ByteWindow, into reading: inout Reading
+      _ box: Box, movie: inout Movie?, checking samples: SampleChecks?, in window: inout ByteWindow,
+      into reading: inout Reading
     ) throws(ReadError) {
       self.box = box
+      self.samples = samples
       var children = Children(of: box)
       while let child = try children.next(in: &window, into: &reading) {
         if child.type == "traf" { try readTrack(child, movie: &movie, in: &window, into: &reading) }
@@ -100,7 +104,7 @@ extension ISOBaseMedia {
           if !hasBegun { fragments.begin(at: time) }
           hasBegun = true
           try readRun(
-            child, header, &fragments, position: &position, in: &window, into: &reading)
+            child, header, of: track, &fragments, position: &position, in: &window, into: &reading)
         default:
           break
         }
@@ -119,7 +123,7 @@ extension ISOBaseMedia {
 
     /// A track fragment run box, `trun` (8.8.8).
     private mutating func readRun(
-      _ box: Box, _ header: TrackFragmentHeader, _ fragments: inout TrackFragments,
+      _ box: Box, _ header: TrackFragmentHeader, of track: Int?, _ fragments: inout TrackFragments,
       position: inout UInt64, in window: inout ByteWindow, into reading: inout Reading
     ) throws(ReadError) {
       guard let run = try box.value(TrackRun.self, in: &window, into: &reading) else { return }
@@ -132,6 +136,12 @@ extension ISOBaseMedia {
       if run.entrySize == 0 {
         fragments.add(run.count, duration: header.duration, size: header.size)
         bytes = UInt64(run.count) * UInt64(header.size)
+        var checked: UInt64 = 0
+        while checked < bytes, let track,
+          try samples?.check(UInt64(header.size), at: position &+ checked, of: track, &window) == true
+        {
+          checked += UInt64(header.size)
+        }
       } else {
         let table = Table(
           in: box, from: box.payload + run.headerSize, entrySize: run.entrySize,
@@ -147,6 +157,7 @@ extension ISOBaseMedia {
           fragments.add(
             duration: durationField ? reader.u32() : header.duration, size: size,
             offset: Int64(Int32(bitPattern: offset)))
+          if let track { _ = try samples?.check(UInt64(size), at: position &+ bytes, of: track, &window) }
           bytes += UInt64(size)
         }
       }

@@ -66,11 +66,15 @@ enum ISOBaseMedia: FormatReader {
     // The index was read before, but not kept.
     var file = MediaFile(opening, byteCount: window.byteCount)
     file.unpacksMovie = false
+    file.checksSamples = true
     var known = Reading()
     try file.walk(&window, into: &known)
-    guard let movie = file.movie else { return }
-    var walk = try SampleWalk(movie, in: &window)
-    try walk.follow(&window, into: &reading)
+    guard let movie = file.movie, var checks = file.samples else { return }
+    var walk = try SampleWalk(movie, for: checks, in: &window)
+    try walk.follow(&window, &checks)
+    for fault in checks.faults { reading.add(fault) }
+    if let part = checks.unchecked { reading.leaveUnchecked(part) }
+    if let fault = try file.lostBoxes(&window) { reading.add(fault) }
     if let fault = try BoxTree.fault(in: movie.box, &window) { reading.add(fault) }
   }
 

@@ -8,6 +8,10 @@ extension ISOBaseMedia {
     let byteCount: UInt64
     /// Whether a compressed movie box is decompressed.
     var unpacksMovie = true
+    /// Whether the samples of fragments are checked.
+    var checksSamples = false
+    /// What the checks of samples found so far.
+    private(set) var samples: SampleChecks?
     var movie: Movie?
     var items: ItemsBox?
     /// The offset of the first media data box that isn't empty.
@@ -44,12 +48,14 @@ extension ISOBaseMedia {
           invalidSize = size
           return
         case .box(let box):
-          if box.isCut {
-            // Only data that looks like a box is a truncated box; anything else may be arbitrary bytes.
+          if box.isCut || box.extendsToEnd {
+            // Only data that looks like a box is one; anything else may be arbitrary bytes.
             guard Self.isKnown(box.type) || Self.isLikely(box) else {
               afterBoxes = offset
               return
             }
+          }
+          if box.isCut {
             isCut = true
             if box.type == "mdat", movie != nil, !hasFragments {
               cutMediaData = box
@@ -73,15 +79,17 @@ extension ISOBaseMedia {
       switch box.type {
       case "moov" where movie == nil:
         movie = try Movie(box, isUnpacked: unpacksMovie, in: &window, into: &reading)
+        if checksSamples, let movie { samples = SampleChecks(movie, fileByteCount: byteCount) }
         if movie?.isEmpty == true, !opening.family.isImage { reading.add(.noTrack(box)) }
       case "moof":
         hasFragments = true
         var fragment: Fragment?
         do {
-          fragment = try Fragment(box, movie: &movie, in: &window, into: &reading)
+          fragment = try Fragment(box, movie: &movie, checking: samples, in: &window, into: &reading)
         } catch {
           guard box.isCut, case .endOfData = error.reason else { throw error }
         }
+        samples = fragment?.samples ?? samples
         if let last = fragment?.lastByte, last.end > lastByte.end { lastByte = last }
       case "mdat":
         if mediaData == nil, box.payloadCount > 0 { mediaData = box.offset }
@@ -133,7 +141,15 @@ extension ISOBaseMedia {
           of: "a box header", clause: "ISO/IEC 14496-12 4.2", at: byteCount)
       }
       // Zeros are padding of recorders and disk images, and the end of a QuickTime list.
-      if try !AudioTags.isZero(&window, from: offset, to: byteCount) { afterBoxes = offset }
+      guard try AudioTags.isZero(&window, from: offset, to: byteCount) else {
+        afterBoxes = offset
+        return
+      }
+      if hasFragments, byteCount - offset > Limits.ISOBaseMedia.padding {
+        reading.possibleTruncation = PossibleTruncation(
+          message: "Zeros follow the last fragment, as if more of them had been expected.",
+          clause: "ISO/IEC 14496-12 8.8.4", at: offset)
+      }
     }
 
     /// Whether the file ends within what looks like a box header.
@@ -147,6 +163,25 @@ extension ISOBaseMedia {
         for index in 4..<min(8, span.remaining) where span[index] != name[index - 4] { return false }
         return true
       }
+    }
+
+    /// The fault of a fragment behind bytes that aren't boxes: players don't get to it.
+    func lostBoxes(_ window: inout ByteWindow) throws(ReadError) -> Fault? {
+      guard hasFragments || movie?.isFragmented == true, let afterBoxes else { return nil }
+      // A “moof” box, which begins with an “mfhd” box of 16 bytes.
+      let beginning: StaticString = "moof\0\0\0\u{10}mfhd"
+      var offset = afterBoxes
+      let end = min(byteCount, offset + Limits.ISOBaseMedia.search)
+      while offset < end {
+        let span = try window.available(at: offset, upTo: Int(min(end - offset, 1 << 16)))
+        guard span.remaining >= beginning.utf8CodeUnitCount else { return nil }
+        if let index = span.firstIndex(of: beginning) {
+          return .lostBoxes(before: offset + UInt64(index), at: afterBoxes)
+        }
+        // The last bytes may begin one.
+        offset += UInt64(span.remaining - beginning.utf8CodeUnitCount + 1)
+      }
+      return nil
     }
 
     private static let names: [[UInt8]] = [
