@@ -23,6 +23,7 @@ ROOT = world.make_certificates()
 RESOLVER = world.Resolver()
 NGINX = world.Nginx()
 ODD = world.Misbehaving()
+KEEPING = world.Keeping(8001)
 GRAPH = world.Graph()
 
 BASE = "https://media.example.com"
@@ -164,6 +165,47 @@ class Answers(unittest.TestCase):
         self.assertEqual([r["path"] for r in results], urls)
         self.assertEqual({r["verdict"] for r in results}, {"accepted"})
 
+    def check_all(self, urls, *options):
+        run = preflight(
+            "check", "--isolated", "--format", "ndjson", "--files-from", "-", *options, input="\n".join(urls)
+        )
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    def test_connections_that_were_kept(self):
+        for name in "good", "closes", "twice", "garbage":
+            before = len(KEEPING.requests)
+            results = self.check_all([f"{KEEPING.base}/{name}-{n}.jpg" for n in range(60)])
+            self.assertEqual({r["verdict"] for r in results}, {"accepted"}, name)
+            # One may be sent again for each connection that was kept.
+            self.assertLessEqual(len(KEEPING.requests) - before, 68, name)
+
+    def test_one_that_ends_the_client(self):
+        urls = [f"{BASE}/photo-{n}.jpg" for n in range(30)]
+        urls[15] = ODD.base + "/status-zero.jpg"
+        results = self.check_all(urls)
+        self.assertEqual([r["path"] for r in results if r["verdict"] != "accepted"], [urls[15]])
+        self.assertEqual(codes(results[15], "error"), ["url-unreachable"])
+
+    def test_many_that_are_slow(self):
+        # Eight are fetched at a time; the others wait for them, and have their own time.
+        urls = [f"{ODD.base}/silent.jpg?{n}" for n in range(10)] + [BASE + "/photo.jpg"]
+        results = self.check_all(urls, "--url-timeout", "3", "--jobs", "11")
+        self.assertEqual([r["verdict"] for r in results], ["rejected"] * 10 + ["accepted"])
+
+    def test_many_names_that_are_not_found(self):
+        urls = [f"http://n{n}.silent.example.com/a.jpg" for n in range(16)] + [f"{BASE}/photo-{n}.jpg" for n in range(16)]
+        results = self.check_all(urls, "--url-timeout", "3")
+        self.assertEqual([r["verdict"] for r in results], ["unjudged"] * 16 + ["accepted"] * 16)
+
+    def test_escapes_are_sent_as_they_are(self):
+        for path, sent in {
+            "/good.jpg?a=%20&x[]=1": "/good.jpg?a=%20&x%5B%5D=1",
+            "/good.jpg?a=%2F&b=ü&c=100%": "/good.jpg?a=%2F&b=%C3%BC&c=100%25",
+            "/good.jpg?X-Amz-Credential=A%2F2026&q=[x]#top": "/good.jpg?X-Amz-Credential=A%2F2026&q=%5Bx%5D",
+        }.items():
+            self.assertEqual(check(ODD.base + path)["url"]["status"], 200, path)
+            self.assertEqual(ODD.requests[-1].splitlines()[0], f"GET {sent} HTTP/1.1")
+
     def test_hostile_list(self):
         words = ["http://", "https://[", "http://a b", "https://\u202e", "http://127.1/", "https://%00/", "http:///x"]
         lines = [words[n % len(words)] + "x" * (n % 50) for n in range(10_000)]
@@ -184,7 +226,8 @@ class PrivateHosts(unittest.TestCase):
             "loop.example.com", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:10.1.2.3]", "[64:ff9b::10.1.2.3]", PRIVATE,
             "10.66051", "inside.example.com", "both.example.com", "metadata.example.com", "169.254.169.254",
             "[fe80::1]", "[fc00::1]", "[2002:0a01:0203::]", "100.64.0.1", "intranet", "x.internal", "10%2e1.2.3",
-            "１０.1.2.3", "user@10.1.2.3", "media.example.com@10.1.2.3",
+            "１０.1.2.3", "user@10.1.2.3", "media.example.com@10.1.2.3", "168.63.129.16", "192.0.0.192", "198.18.0.1",
+            "192.0.2.1", "[64:ff9b:1::a01:203]", "[2001::1]", "[2001:db8::1]", "[100::1]", "[5f00::1]",
         ]
         before = len(NGINX.requests("private.log"))
         for host in spellings:
@@ -210,6 +253,37 @@ class PrivateHosts(unittest.TestCase):
         RESOLVER.asked = 1
         result = check("http://rebind.example.com/photo.jpg")
         self.assertIn("media-url-not-public", codes(result))
+
+    def test_every_spelling_is_looked_up_once(self):
+        private = world.Watch(8000)
+        for host in (
+            "a.rebind.example.com", "A.REBIND.example.com", "a.rebind.example.com.", "a.rebin%64.example.com",
+            "a%2erebind.example.com", "ａ.rebind.example.com", "rebind.example.com%2e",
+        ):
+            RESOLVER.asked = 0
+            self.assertEqual(check(f"http://{host}:8000/good.jpg")["url"]["status"], 200, host)
+            self.assertEqual((RESOLVER.asked, private.count), (1, 0), host)
+        # In one run, one spelling after another.
+        RESOLVER.asked = 0
+        preflight(
+            "check", "--isolated", "--jobs", "1", "http://b.rebind.example.com:8000/good.jpg",
+            "http://B.rebind.example.com:8000/good.jpg",
+        )
+        self.assertEqual(private.count, 0)
+
+    def test_reason_of_a_certificate_is_looked_for_where_it_was_sent(self):
+        for kind in "expired", "selfsigned", "incomplete":
+            private = world.Watch(TLS_PORTS[kind])
+            RESOLVER.asked = 0
+            result = check(f"https://a.rebind.example.com:{TLS_PORTS[kind]}/photo.jpg")
+            self.assertEqual(codes(result), ["url-unreachable"])
+            self.assertEqual((RESOLVER.asked, private.count), (1, 0), kind)
+
+    def test_no_authorities_is_no_rejection(self):
+        missing = os.path.join(scratch, "no-such-file")
+        result = check(BASE + "/photo.jpg", env=ENVIRONMENT | {"SSL_CERT_FILE": missing})
+        self.assertEqual(result["verdict"], "unjudged")
+        self.assertIn("ca-certificates", message(result, "unreadable"))
 
     def test_no_resolver_is_no_rejection(self):
         # A name server that refuses connections: nothing is learned of the URL.
@@ -240,7 +314,7 @@ class OddServers(unittest.TestCase):
         return result
 
     def test_accepted(self):
-        for name in "good", "chunked", "partial", "longer-than-said", "twice", "continues":
+        for name in "good", "chunked", "partial", "longer-than-said", "twice", "continues", "stored-encoding":
             result = self.odd(name + ".jpg")
             damaged = ["damaged-file"] if name == "longer-than-said" else []
             self.assertEqual(codes(result, "error"), damaged, name)
@@ -260,6 +334,9 @@ class OddServers(unittest.TestCase):
             "two-lengths": "isn't valid HTTP",
             "negative-length": "isn't valid HTTP",
             "zipped-cut": "compressed answer breaks off",
+            "status-zero": "isn't valid HTTP",
+            "status-99": "isn't valid HTTP",
+            "part": "sends a part of the file",
         }.items():
             result = self.odd(name + ".jpg")
             self.assertEqual(codes(result), ["url-unreachable"], name)
@@ -276,7 +353,16 @@ class OddServers(unittest.TestCase):
                 self.assertIn("file-too-large", codes(result), name)
                 self.assertLess(result["url"]["bytesRead"], 6_000_000)
 
+    def test_what_refuses_is_an_answer(self):
+        result = self.odd("missing-and-hangs.jpg")
+        self.assertEqual((codes(result), result["url"]["status"]), (["url-status"], 404))
+        self.assertIn("Gone", message(result, "url-status"))
+        self.assertEqual(codes(self.odd("moved-and-cut.jpg")), ["url-redirects"])
+
     def test_compressed(self):
+        result = self.odd("zipped-and-more.jpg")
+        self.assertEqual((result["verdict"], codes(result, "error")), ("accepted", []))
+        self.assertLess(result["url"]["bytesRead"], 1_000_000)
         for name in "zipped", "deflated":
             result = self.odd(name + ".jpg")
             self.assertEqual((result["verdict"], codes(result)), ("accepted", ["url-content-encoding"]), name)
@@ -401,6 +487,8 @@ class Meta(unittest.TestCase):
         self.assertEqual(codes(check("media-id:999", *options, env=WITH_TOKEN)), ["media-id-unknown"])
         self.assertEqual(codes(check("media-id:333", *options, env=WITH_TOKEN)), ["media-id-expired"])
         self.assertEqual(check("media-id:111", *options)["verdict"], "unjudged")
+        # An answer that says nothing of the media.
+        self.assertEqual(check("media-id:410", *options, env=WITH_TOKEN)["verdict"], "unjudged")
 
     def test_what_meta_states(self):
         options = ["--graph-url", GRAPH.url]
@@ -454,7 +542,7 @@ class Meta(unittest.TestCase):
     def test_token_is_shown_nowhere(self):
         wrong = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": "EAAGwrong987"}
         run = self.meta("check", "--isolated", "media-id:111", env=wrong)
-        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.returncode, 2)
         self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
         self.assertIn("$WHATSAPP_ACCESS_TOKEN", run.stdout)
 
@@ -529,12 +617,22 @@ class Upload(unittest.TestCase):
             GRAPH.refusal = None
         self.assertEqual((run.returncode, run.stdout), (1, ""))
         self.assertIn("Param file must be", run.stderr)
+        # What says nothing of the file.
+        for code, words in {10: "no permission", 80007: "rate limit", 131016: "service unavailable"}.items():
+            GRAPH.refusal = world.error(code, words)
+            try:
+                run = self.upload(self.jpeg, "--phone-number-id", "555")
+                self.assertEqual((run.returncode, run.stdout), (2, ""), code)
+                self.assertIn(words, run.stderr)
+                self.assertEqual(check("media-id:111", "--graph-url", GRAPH.url, env=WITH_TOKEN)["verdict"], "unjudged")
+            finally:
+                GRAPH.refusal = None
 
     def test_token(self):
         self.assertEqual(self.upload(self.jpeg, "--phone-number-id", "555", env=ENVIRONMENT).returncode, 2)
         wrong = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": "EAAGwrong987"}
         run = self.upload(self.jpeg, "--phone-number-id", "555", env=wrong)
-        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.returncode, 2)
         self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
 
 

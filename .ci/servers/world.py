@@ -73,7 +73,8 @@ def replace(path, text):
 
 
 class Resolver(threading.Thread):
-    """Answers each look-up of rebind.example.com with another address: first a public one, then a private one."""
+    """Answers each look-up of rebind.example.com, and of names in it, with another address: first a public one, then a
+    private one. Names in silent.example.com get no answer."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -92,14 +93,32 @@ class Resolver(threading.Thread):
             kind = struct.unpack(">H", query[at + 1 : at + 3])[0]
             question = query[12 : at + 5]
             answers = b""
-            if ".".join(name) == "rebind.example.com" and kind == 1:
+            name = ".".join(name).lower()
+            if name.endswith("silent.example.com"):
+                continue
+            known = name.endswith("rebind.example.com")
+            if known and kind == 1:
                 address = PUBLIC if self.asked == 0 else PRIVATE
                 self.asked += 1
                 answers = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + socket.inet_aton(address)
-            known = ".".join(name) == "rebind.example.com"
             flags = 0x8180 if known else 0x8183
             header = query[:2] + struct.pack(">HHHHH", flags, 1, 1 if answers else 0, 0, 0)
             self.socket.sendto(header + question + answers, sender)
+
+
+class Watch(threading.Thread):
+    """Notes every connection to a private address."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.count = 0
+        self.listener = socket.create_server((PRIVATE, port))
+        self.start()
+
+    def run(self):
+        while True:
+            self.listener.accept()[0].close()
+            self.count += 1
 
 
 # MARK: Certificates
@@ -425,6 +444,40 @@ class Misbehaving(threading.Thread):
         text = b"<html><head><title>Sign in - Example</title></head></html>"
         c.sendall(self.head("Content-Type: image/jpeg", f"Content-Length: {len(text)}") + text)
 
+    def status_zero(self, c):
+        c.sendall(self.head("Content-Type: image/jpeg", "Content-Length: 5", status="000 X") + b"hello")
+
+    def status_99(self, c):
+        c.sendall(self.head("Content-Type: image/jpeg", "Content-Length: 5", status="099 X") + b"hello")
+
+    def part(self, c):
+        size = len(self.jpeg)
+        c.sendall(
+            self.head(
+                "Content-Type: image/jpeg", f"Content-Length: {size}", f"Content-Range: bytes 0-{size - 1}/{size + 1}",
+                status="206 Partial Content",
+            )
+            + self.jpeg
+        )
+
+    def stored_encoding(self, c):
+        length = f"Content-Length: {len(self.jpeg)}  "
+        c.sendall(self.head("Content-Type: image/jpeg", "Content-Encoding: aws-chunked, utf-8", length) + self.jpeg)
+
+    def zipped_and_more(self, c):
+        import gzip
+
+        c.sendall(self.head("Content-Type: image/jpeg", "Content-Encoding: gzip") + gzip.compress(self.jpeg))
+        while True:
+            c.sendall(os.urandom(65536))
+
+    def missing_and_hangs(self, c):
+        c.sendall(self.head("Content-Type: text/html", "Content-Length: 5000", status="404 Not Found") + b"<title>Gone</title>")
+        time.sleep(30)
+
+    def moved_and_cut(self, c):
+        c.sendall(self.head("Location: /other.jpg", "Content-Length: 5000", status="302 Found") + b"x")
+
     def expired_signature(self, c):
         text = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
         c.sendall(
@@ -436,6 +489,44 @@ class Misbehaving(threading.Thread):
         c.sendall(
             self.head("Content-Type: application/xml", f"Content-Length: {len(text)}", status="403 Forbidden") + text
         )
+
+
+class Keeping(Misbehaving):
+    """Keeps its connections, or seems to: /NAME-NUMBER.jpg is answered as the function NAME says."""
+
+    def answer(self, connection):
+        try:
+            while True:
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    part = connection.recv(65536)
+                    if not part:
+                        return
+                    request += part
+                self.requests.append(request.decode("latin-1"))
+                name = request.split(b" ")[1].decode().strip("/").split("-")[0]
+                if not getattr(self, name)(connection):
+                    return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+
+    def good(self, c):
+        super().good(c)
+        return True
+
+    def closes(self, c):
+        super().good(c)
+
+    def twice(self, c):
+        super().good(c)
+        return self.good(c)
+
+    def garbage(self, c):
+        super().good(c)
+        c.sendall(b"and more\r\n\r\n")
+        return True
 
 
 # MARK: Meta
@@ -462,6 +553,7 @@ class Graph(threading.Thread):
         "407": lambda url, data: {"url": url + "/private", "file_size": 5_242_881},
         "408": lambda url, data: {"url": url + "/private", "mime_type": "image/webp", "file_size": 512_000},
         "409": lambda url, data: {"url": url + "/nothing"},
+        "410": lambda url, data: {"url": None, "mime_type": None, "sha256": None, "file_size": None},
     }
 
     def __init__(self, port=8100):

@@ -85,6 +85,8 @@ package struct FetchReply: Sendable, Codable {
   }
 
   package enum Outcome: Sendable, Codable {
+    /// It is being worked on: before, it waited for others of the same server. Its time runs from now.
+    case began
     /// The answer's head and the beginning of its body have come.
     case beginning(Transfer)
     /// The answer has come, up to its end or to the limit.

@@ -166,7 +166,7 @@ extension Preflight {
     _ failure: FetchFailure, _ reference: Reference, _ subject: Subject, _ textual: [Finding],
     _ options: CheckOptions
   ) -> CheckResult {
-    if failure.kind == .local {
+    if failure.kind == .local || failure.kind == .unserved {
       return CheckResult(
         reference, endpoint: options.endpoint, inspection: nil, findings: Finding.unfetched(failure.reason))
     }

@@ -11,6 +11,8 @@ package struct MediaURL: Sendable, Hashable {
   package let scheme: String
   /// The host without brackets and a final dot, in lower case.
   package let host: String
+  /// The port that is written; nil for the scheme's own.
+  package let port: UInt16?
   /// The path as written: empty, or beginning with a slash.
   package let path: String
   /// What follows the question mark, as written; nil if there is none.
@@ -51,6 +53,7 @@ package struct MediaURL: Sendable, Hashable {
     if let port = port.map(String.init), !port.isEmpty, !isPort(port) {
       throw Invalid(reason: "its port is \(port)")
     }
+    self.port = port.flatMap { UInt16(String($0)) }
     var name = try Self.decodingPercents(host).lowercased()
     if name.hasSuffix(".") { name.removeLast() }
     if name.isEmpty { throw Invalid(reason: "it has no host") }
@@ -191,14 +194,17 @@ struct IPAddress {
   var privateReason: String? { bytes.count == 4 ? reasonV4 : reasonV6 }
 
   private var reasonV4: String? {
-    switch (bytes[0], bytes[1]) {
-    case (127, _): "the loopback address (this machine)"
-    case (0, _): "the unspecified address"
-    case (10, _), (172, 16...31), (192, 168): "a private address"
-    case (100, 64...127): "a shared address (carrier-grade NAT)"
-    case (169, 254): "a link-local address"
-    case (224...239, _): "a multicast address"
-    case (240...255, _): "a reserved address"
+    switch (bytes[0], bytes[1], bytes[2], bytes[3]) {
+    case (127, _, _, _): "the loopback address (this machine)"
+    case (0, _, _, _): "the unspecified address"
+    case (10, _, _, _), (172, 16...31, _, _), (192, 168, _, _): "a private address"
+    case (100, 64...127, _, _): "a shared address (carrier-grade NAT)"
+    case (169, 254, _, _): "a link-local address"
+    case (168, 63, 129, 16): "an address of Azure's own services"
+    case (192, 0, 0, _), (198, 18...19, _, _): "a reserved address"
+    case (192, 0, 2, _), (198, 51, 100, _), (203, 0, 113, _): "an address for documentation"
+    case (224...239, _, _, _): "a multicast address"
+    case (240...255, _, _, _): "a reserved address"
     default: nil
     }
   }
@@ -211,7 +217,13 @@ struct IPAddress {
     case (0xfe, 0x80...0xbf): return "a link-local address"
     case (0xfe, 0xc0...0xff), (0xfc...0xfd, _): return "a private address"
     case (0xff, _): return "a multicast address"
-    default: return nil
+    // Teredo and the other protocol assignments, 2001::/23.
+    case (0x20, 0x01) where bytes[2] < 2: return "a reserved address"
+    case (0x20, 0x01) where bytes[2] == 0x0d && bytes[3] == 0xb8, (0x3f, 0xff) where bytes[2] < 0x10:
+      return "an address for documentation"
+    case (0x20...0x3f, _): return nil
+    // Nothing else has been given to anybody.
+    default: return "a reserved address"
     }
   }
 }

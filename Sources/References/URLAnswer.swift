@@ -64,6 +64,9 @@ package struct FetchFailure: Error, Sendable, Hashable, Codable {
     case foreignMedia
     /// Meta refused the call.
     case refused
+    /// Meta didn't look at the call: the token isn't valid, or not for this; there were too many calls; or it failed
+    /// itself. Nothing was learned of the media.
+    case unserved
   }
 
   package let kind: Kind

@@ -6,7 +6,8 @@
   struct Body: ~Copyable {
     private let spool: Spool
     private var inflate: Inflate?
-    private var hasEnded = false
+    /// Whether compressed data has ended. Whatever comes after it isn't part of the file.
+    private(set) var hasEnded = false
     /// What came beyond the limit so far, and may still be wanted.
     private var rest: [UInt8] = []
     /// What comes after that, still compressed.

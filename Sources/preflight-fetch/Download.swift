@@ -14,6 +14,8 @@
 
     /// What an HTTP answer may be, as far as it has come.
     private let progress = Mutex(Transfer())
+    /// The addresses that were found, and may be connected to.
+    private let addresses = Mutex<[String]>([])
     private let spooled = Mutex<Spool?>(nil)
     private let target: Target
     private let limits: FetchRequest.Limits
@@ -45,12 +47,21 @@
         try await Deadline.run(seconds: limits.seconds) { [self] in try await fetch(askLimit) }
         return finished()
       } catch {
-        let transfer = finished()
-        let hasBegun = transfer.answer.status != nil
-        var failure = await FailureWords(target, transfer, seconds: limits.seconds).failure(of: error)
-        if hasBegun { failure.answer = transfer.answer }
+        var transfer = finished()
+        guard transfer.answer.status != nil else { throw await failure(of: error, transfer) }
+        // What refuses is an answer, whatever becomes of its words.
+        if !transfer.answer.isSuccess {
+          transfer.isCut = true
+          return transfer
+        }
+        var failure = await failure(of: error, transfer)
+        failure.answer = transfer.answer
         throw failure
       }
+    }
+
+    private func failure(of error: any Error, _ transfer: Transfer) async -> FetchFailure {
+      await FailureWords(target, at: addresses.withLock { $0 }, transfer, within: time).failure(of: error)
     }
 
     private func finished() -> Transfer {
@@ -65,6 +76,10 @@
       let (transfer, isFile) = progress.withLock { transfer in
         transfer.take(response)
         return (transfer, transfer.answer.isSuccess)
+      }
+      if let part = response.partialRange {
+        throw FetchFailure(
+          .unreachable, "the server sends a part of the file (\(part)), though all of it was asked for")
       }
       let spool = try Spool()
       spooled.withLock { $0 = spool }
@@ -88,35 +103,58 @@
           if isFile { progress.withLock { $0.isCut = true } }
           return
         }
+        if body.hasEnded { return }
       }
       try body.finish()
     }
 
     /// Sends the request to the host's addresses in turn, until one can be connected to.
     private func answer() async throws -> HTTPClientResponse {
-      let addresses = try await Resolver.addresses(
+      let found = try await Resolver.addresses(
         of: target, allowsPrivate: limits.allowsPrivateHosts, within: limits.seconds)
+      addresses.withLock { $0 = found }
       var request = HTTPClientRequest(url: target.text)
       request.headers.add(name: "User-Agent", value: "preflight/\(Version.current)")
       request.headers.add(name: "Accept", value: "*/*")
       if let authorization { request.headers.add(name: "Authorization", value: authorization) }
-      return try await clients.execute(request, to: target, at: addresses, within: time)
+      return try await clients.execute(request, to: target, at: found, within: time)
     }
   }
 
   extension Transfer {
+    /// The content codings that change a body (IANA, "HTTP Content Coding Registry"). Others that servers state, as
+    /// `aws-chunked` and `utf-8`, change nothing, and clients ignore them.
+    private static let codings: Set = [
+      "gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz", "exi",
+      "pack200-gzip",
+      "aes128gcm",
+    ]
+
     /// Takes over the head of an answer.
     fileprivate mutating func take(_ response: HTTPClientResponse) {
       let headers = response.headers
       answer.status = Int(response.status.code)
       answer.contentType = headers.first(name: "Content-Type")
-      answer.contentLength = headers.first(name: "Content-Length").flatMap { UInt64($0) }
+      answer.contentLength = headers.first(name: "Content-Length").flatMap { length in
+        UInt64(length.prefix { $0 != " " && $0 != "\t" })
+      }
       answer.location = headers.first(name: "Location")
       let encodings = headers[canonicalForm: "Content-Encoding"].map { $0.lowercased() }
-      contentEncoding = encodings.allSatisfy { $0 == "identity" } ? nil : encodings.joined(separator: ", ")
+        .filter(Self.codings.contains)
+      contentEncoding = encodings.isEmpty ? nil : encodings.joined(separator: ", ")
       let isChunked = headers[canonicalForm: "Transfer-Encoding"].contains { $0.lowercased() == "chunked" }
       hasKnownEnd = answer.contentLength != nil || isChunked
     }
   }
 
+  extension HTTPClientResponse {
+    /// The range of an answer with less than the whole (RFC 9110, section 14.4); nil for another answer.
+    fileprivate var partialRange: String? {
+      guard status == .partialContent else { return nil }
+      let range = headers.first(name: "Content-Range") ?? "of unknown range"
+      let numbers = range.split { !("0"..."9").contains($0) }.compactMap { UInt64($0) }
+      let isWhole = numbers.count == 3 && numbers[0] == 0 && numbers[1] &+ 1 == numbers[2]
+      return isWhole ? nil : range
+    }
+  }
 #endif

@@ -17,14 +17,19 @@
   /// Says in words why a fetch failed.
   struct FailureWords: Sendable {
     private let target: Target
+    private let addresses: [String]
     private let transfer: Transfer
-    private let seconds: Double
+    private let time: Time
 
-    /// - Parameter transfer: What had come.
-    init(_ target: Target, _ transfer: Transfer, seconds: Double) {
+    /// - Parameters:
+    ///   - addresses: Those of the host that may be connected to.
+    ///   - transfer: What had come.
+    ///   - time: What was left for the fetch, and is for looking into its failure.
+    init(_ target: Target, at addresses: [String], _ transfer: Transfer, within time: Time) {
       self.target = target
+      self.addresses = addresses
       self.transfer = transfer
-      self.seconds = seconds
+      self.time = time
     }
 
     func failure(of error: any Error) async -> FetchFailure {
@@ -33,11 +38,16 @@
       case let error as HTTPClientError: clientFailure(error)
       case let error as NIOConnectionError: connectionFailure(error)
       case let error as IOError: systemFailure(error)
-      case HTTPParserError.invalidEOFState: FetchFailure(.unreachable, brokenOff)
-      case let error as HTTPParserError:
-        FetchFailure(.unreachable, "the server's answer isn't valid HTTP (\(error))")
+      case HTTPParserError.invalidEOFState, NIOSSLError.uncleanShutdown, is ChannelError:
+        FetchFailure(.unreachable, brokenOff)
+      case is HTTPParserError, is NIOHTTPDecoderError:
+        FetchFailure(.unreachable, "the server's answer isn't valid HTTP")
+      // These come of reading the certificates that are trusted, before anything is connected to.
+      case NIOSSLError.noSuchFilesystemObject, NIOSSLError.failedToLoadCertificate:
+        FetchFailure(.local, Trust.unreadable)
+      case BoringSSLError.unknownError(let stack) where stack.isEmpty: FetchFailure(.local, Trust.unreadable)
       case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-        FetchFailure(.unreachable, await TLSDiagnosis(target).reason(for: error))
+        FetchFailure(.unreachable, await TLSDiagnosis(target, at: addresses, within: time).reason(for: error))
       case is CancellationError: FetchFailure(.unreachable, timeIsUp)
       default: FetchFailure(.unreachable, "\(error)")
       }
@@ -47,7 +57,9 @@
       switch error {
       case .deadlineExceeded, .connectTimeout, .readTimeout, .writeTimeout, .cancelled, .tlsHandshakeTimeout,
         .getConnectionFromPoolTimeout:
-        FetchFailure(.unreachable, timeIsUp)
+        addresses.isEmpty
+          ? FetchFailure(.local, "the address of \(target.host) isn't found within \(limit)")
+          : FetchFailure(.unreachable, timeIsUp)
       case .remoteConnectionClosed: FetchFailure(.unreachable, brokenOff)
       default: FetchFailure(.unreachable, "the HTTP client reports \(error.shortDescription)")
       }
@@ -64,11 +76,11 @@
     private func systemFailure(_ error: IOError) -> FetchFailure {
       switch error.errnoCode {
       case ENETUNREACH, ENETDOWN, EADDRNOTAVAIL:
-        FetchFailure(.local, "this machine has no route to \(target.url.host)")
+        FetchFailure(.local, "this machine has no route to \(target.host)")
       case EMFILE, ENFILE, ENOBUFS, ENOMEM: FetchFailure(.local, "this machine has no more connections")
       case ECONNREFUSED:
-        FetchFailure(.unreachable, "nothing listens at port \(target.port) of \(target.url.host)")
-      case EHOSTUNREACH: FetchFailure(.unreachable, "there is no route to \(target.url.host)")
+        FetchFailure(.unreachable, "nothing listens at port \(target.port) of \(target.host)")
+      case EHOSTUNREACH: FetchFailure(.unreachable, "there is no route to \(target.host)")
       case ECONNRESET, EPIPE: FetchFailure(.unreachable, brokenOff)
       case ETIMEDOUT: FetchFailure(.unreachable, timeIsUp)
       default:
@@ -76,10 +88,14 @@
       }
     }
 
-    private var timeIsUp: String {
+    private var limit: String {
+      let seconds = time.seconds
       let whole = Double(Int(seconds)) == seconds ? "\(Int(seconds))" : "\(seconds)"
-      let limit = whole == "1" ? "1 second" : "\(whole) seconds"
-      return transfer.answer.status == nil
+      return whole == "1" ? "1 second" : "\(whole) seconds"
+    }
+
+    private var timeIsUp: String {
+      transfer.answer.status == nil
         ? "no answer came within \(limit)"
         : "the answer wasn't complete within \(limit) (\(came))"
     }

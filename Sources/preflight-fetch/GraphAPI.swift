@@ -5,6 +5,7 @@
   import NIOPosix
   import PreflightChannel
   import PreflightReferences
+  import Synchronization
   import SystemPackage
 
   #if canImport(FoundationEssentials)
@@ -87,6 +88,9 @@
         uploaded = UploadedMedia(
           mediaType: text(.mimeType), byteCount: size ?? text(.fileSize).flatMap { UInt64($0) },
           sha256: text(.sha256).flatMap(Self.hexadecimal))
+        if url == nil, uploaded == UploadedMedia() {
+          throw FetchFailure(.unserved, "Meta's answer says nothing of the media")
+        }
       }
 
       /// A SHA-256 in lower-case hexadecimal, of one in hexadecimal or, as in Meta's webhooks, in base64; nil if it is
@@ -147,7 +151,9 @@
             throw FetchFailure(.refused, "Meta's answer has no handle")
           }
           return handle
-        } catch let failure as FetchFailure where failure.kind == .unreachable && !isSecondTry {
+        } catch let failure as FetchFailure
+          where [.unreachable, .unserved].contains(failure.kind) && !isSecondTry
+        {
           isSecondTry = true
           let state: Answer<Created> = try await call(.GET, path, [], nil, deadline, scheme: "OAuth")
           offset = min(state.value.fileOffset ?? 0, upload.byteCount)
@@ -163,6 +169,18 @@
       private enum CodingKeys: String, CodingKey {
         case id, h
         case fileOffset = "file_offset"
+      }
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        h = try container.decodeIfPresent(String.self, forKey: .h)
+        fileOffset = try container.decodeIfPresent(UInt64.self, forKey: .fileOffset)
+        // Documented as text; a number is an ID as well.
+        if let number = try? container.decodeIfPresent(UInt64.self, forKey: .id) {
+          id = "\(number)"
+        } else {
+          id = try container.decodeIfPresent(String.self, forKey: .id)
+        }
       }
     }
 
@@ -182,10 +200,12 @@
       _ deadline: Time, scheme: String = "Bearer"
     ) async throws(FetchFailure) -> Answer<Value> {
       let target = try Target(access.graphURL + path)
+      let found = Mutex<[String]>([])
       do {
         return try await Deadline.run(seconds: deadline.left) {
           // Whoever names the API's address wants it called.
           let addresses = try await Resolver.addresses(of: target, allowsPrivate: true, within: deadline.left)
+          found.withLock { $0 = addresses }
           var request = HTTPClientRequest(url: target.text)
           request.method = method
           request.headers.add(name: "User-Agent", value: "preflight/\(Version.current)")
@@ -193,26 +213,34 @@
           for (name, value) in headers { request.headers.add(name: name, value: value) }
           if let body { request.body = .stream(body, length: .known(body.length)) }
           let response = try await clients.execute(request, to: target, at: addresses, within: deadline)
-          let bytes = try await response.body.collect(upTo: Self.maximumAnswer)
+          let bytes: ByteBuffer
+          do {
+            bytes = try await response.body.collect(upTo: Self.maximumAnswer)
+          } catch is NIOTooManyBytesError {
+            throw FetchFailure(.unserved, "Meta's API answers \(response.status.code) with more than 1 MiB")
+          }
           return try decode(Data(bytes.readableBytesView), status: Int(response.status.code))
         }
       } catch let failure as FetchFailure {
         throw hidingToken(failure)
       } catch {
-        let words = FailureWords(target, Transfer(), seconds: deadline.seconds)
+        let words = FailureWords(target, at: found.withLock { $0 }, Transfer(), within: deadline)
         throw hidingToken(await words.failure(of: error))
       }
     }
 
     private func decode<Value: Decodable>(_ data: Data, status: Int) throws(FetchFailure) -> Answer<Value> {
-      if (200...299).contains(status), let value = try? JSONDecoder().decode(Value.self, from: data) {
-        return Answer(value: value)
-      }
+      do {
+        if (200...299).contains(status) {
+          return Answer(value: try JSONDecoder().decode(Value.self, from: data))
+        }
+      } catch let failure as FetchFailure { throw failure } catch {}
       guard let error = try? JSONDecoder().decode(ErrorAnswer.self, from: data).error else {
-        throw FetchFailure(.unreachable, "Meta's API answers \(status) without a reason")
+        throw FetchFailure(.unserved, "Meta's API answers \(status) without a reason")
       }
       throw FetchFailure(
-        error.kind, "\(error.words) (code \(error.code)\(error.subcode.map { ", \($0)" } ?? ""))")
+        error.isUnserved(status: status) ? .unserved : error.kind,
+        "\(error.words) (code \(error.code)\(error.subcode.map { ", \($0)" } ?? ""))")
     }
 
     private struct ErrorAnswer: Decodable {
@@ -235,6 +263,15 @@
         var words: String {
           let text = [message, data?.details].compactMap { $0 }.joined(separator: " – ")
           return text.isEmpty ? "Meta gives no reason" : String(text.prefix(500))
+        }
+
+        /// Whether Meta didn't look at what was asked (Cloud API, "Error codes"; Graph API, "Handle errors"): authorization
+        /// (0, 3, 10, 102, 190, 200 to 299), too many calls (4, 17, 32, 613, 80007, 130429, 131056), or a failure of its
+        /// own (1, 2, 131000, 131016).
+        func isUnserved(status: Int) -> Bool {
+          let codes: Set = [0, 1, 2, 3, 4, 10, 17, 32, 102, 190, 613, 80007, 130429, 131000, 131016, 131056]
+          return [401, 403, 429].contains(status) || status >= 500 || (200...299).contains(code)
+            || codes.contains(code)
         }
 
         /// 100 is an invalid parameter, of media an unknown ID; 131052 media that can't be downloaded (Cloud API, "Error

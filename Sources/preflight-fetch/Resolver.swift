@@ -20,13 +20,13 @@
     static func addresses(
       of target: Target, allowsPrivate: Bool, within seconds: Double
     ) async throws -> [String] {
-      let found = try await lookUp(target.url.host, within: seconds)
+      let found = try await lookUp(target.host, within: seconds)
       if !allowsPrivate {
         for address in found {
           if let reason = MediaURL.privateReason(ofAddress: address) {
-            let isLiteral = address == target.url.host
+            let isLiteral = address == target.host
             throw FetchFailure(
-              .privateAddress, isLiteral ? reason : "\(reason), to which \(target.url.host) resolves")
+              .privateAddress, isLiteral ? reason : "\(reason), to which \(target.host) resolves")
           }
         }
       }
@@ -35,14 +35,27 @@
 
     private typealias Answer = Result<[String], FetchFailure>
 
+    /// Those that wait for the addresses of each host that is being looked up.
+    private static let waiting = Mutex<[String: [Once]]>([:])
+
     private static func lookUp(_ host: String, within seconds: Double) async throws -> [String] {
       let answer: Answer = await withCheckedContinuation { continuation in
-        let pending = Mutex<CheckedContinuation<Answer, Never>?>(continuation)
-        let once = Once(pending)
-        // getaddrinfo can't be cancelled; its answer is no longer needed when time is up.
-        DispatchQueue.global().async { once.resume(resolve(host)) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
-          once.resume(.failure(FetchFailure(.unreachable, "its host isn't found in time")))
+        let once = Once(Mutex(continuation))
+        let isFirst = waiting.withLock { waiting in
+          waiting[host, default: []].append(once)
+          return waiting[host]?.count == 1
+        }
+        // getaddrinfo blocks, and can't be cancelled: it gets a thread of its own, one for each host.
+        if isFirst {
+          DispatchQueue(label: "look-up").async {
+            let answer = resolve(host)
+            let all = waiting.withLock { $0.removeValue(forKey: host) ?? [] }
+            for once in all { once.resume(answer) }
+          }
+        }
+        Task {
+          try await Task.sleep(for: .seconds(seconds))
+          once.resume(.failure(FetchFailure(.local, "the address of \(host) isn't found in time")))
         }
       }
       return try answer.get()
@@ -72,7 +85,8 @@
       case 0: break
       case EAI_AGAIN, EAI_SYSTEM, EAI_FAIL:
         return .failure(
-          FetchFailure(.local, "this machine can't look up \(host): it has no resolver that answers"))
+          FetchFailure(
+            .local, "\(host) can't be looked up: the name servers, or this machine's resolver, don't answer"))
       default: return .failure(FetchFailure(.unreachable, "its host \(host) has no address"))
       }
       var addresses: [String] = []

@@ -6,53 +6,80 @@
   import PreflightReferences
   import Synchronization
 
-  #if canImport(Darwin)
-    import Darwin
-  #elseif canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
   #endif
 
   /// Finds out why a server's certificate is refused. TLS only says that it is.
   ///
   /// It connects again, without sending a request, and tries which check refuses the certificates.
   struct TLSDiagnosis: Sendable {
-    private static let seconds: Int64 = 5
+    /// The most that a handshake may take, in seconds.
+    private static let seconds = 5.0
 
     private let target: Target
+    private let address: String
+    private let time: Time
 
-    init(_ target: Target) { self.target = target }
+    /// - Parameters:
+    ///   - addresses: Those of the host that may be connected to.
+    ///   - time: What is left for the fetch.
+    init(_ target: Target, at addresses: [String], within time: Time) {
+      self.target = target
+      address = addresses.first ?? target.host
+      self.time = time
+    }
 
     /// The reason, for a failed handshake.
     func reason(for error: any Error) async -> String {
       let text = "\(error)"
-      if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+      let knows = { (names: String...) in names.contains { text.contains($0) } }
+      if knows("WRONG_VERSION_NUMBER", "HTTP_REQUEST") {
         return "the server doesn't speak TLS at port \(target.port)"
       }
+      if knows("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION") { return "the server's TLS is older than 1.2" }
+      if knows("CERTIFICATE_REQUIRED") { return "the server wants a certificate of the client" }
       guard
-        text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate")
-          || error is NIOSSLExtraError
+        knows("CERTIFICATE_VERIFY_FAILED", "unableToValidateCertificate") || error is NIOSSLExtraError
       else {
-        return "TLS fails: the server offers nothing that this client accepts (\(text.prefix(200)))"
+        return "TLS fails: the server offers nothing that this client accepts\(Self.name(in: text))"
       }
-      guard let chain = try? await presentedChain(), let leaf = chain.first, let last = chain.last else {
-        return "the server's certificate can't be verified"
-      }
-      let now = Int(time(nil))
+      // Without a handshake, or without time for one, nothing more is known.
+      return (try? await reason()) ?? "the server's certificate can't be verified"
+    }
+
+    /// The reason why the certificates are refused; nil if there are none.
+    ///
+    /// - Throws: If there is no connection, or no time left.
+    private func reason() async throws -> String? {
+      let chain = try await presentedChain()
+      guard let leaf = chain.first, let last = chain.last else { return nil }
+      let now = Int(Date().timeIntervalSince1970)
       if Int(leaf.notValidAfter) < now { return "the server's certificate has expired" }
       if Int(leaf.notValidBefore) > now { return "the server's certificate is not yet valid" }
-      if await accepts(.noHostnameVerification) {
-        return "the server's certificate is for another name than \(target.url.host)"
+      if try await accepts(.noHostnameVerification) {
+        return "the server's certificate is for another name than \(target.host)"
       }
-      if await accepts(.noHostnameVerification, trusting: last) {
+      if try await accepts(.noHostnameVerification, trusting: last) {
         return chain.count == 1
           ? "the server's certificate is self-signed"
           : "the server's certificate comes from an authority that isn't trusted"
       }
-      return chain.dropFirst().contains { Int($0.notValidAfter) < now }
-        ? "a certificate in the server's chain has expired"
-        : "the server's certificate chain is incomplete: it doesn't send the intermediate certificate, which browsers fetch by themselves"
+      if chain.dropFirst().contains(where: { Int($0.notValidAfter) < now }) {
+        return "a certificate in the server's chain has expired"
+      }
+      return chain.count == 1
+        ? "the server's certificate chain is incomplete: it doesn't send the intermediate certificate, which browsers fetch by themselves"
+        : "the server's certificates lead to no authority that is trusted: it is unknown, or an intermediate certificate is missing"
+    }
+
+    /// The name that BoringSSL gives an error, in brackets.
+    private static func name(in text: String) -> String {
+      guard let start = text.firstRange(of: "OPENSSL_internal:")?.upperBound else { return "" }
+      let name = text[start...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+      return name.isEmpty ? "" : " (\(name))"
     }
 
     /// The certificates that the server sends, its own first.
@@ -68,17 +95,19 @@
       return seen.all
     }
 
-    /// Whether a handshake succeeds.
+    /// Whether the server's certificates are accepted.
+    ///
+    /// - Throws: If the handshake fails for another reason.
     private func accepts(
       _ verification: CertificateVerification, trusting root: NIOSSLCertificate? = nil
-    ) async -> Bool {
+    ) async throws -> Bool {
       var configuration = Trust.configuration
       configuration.certificateVerification = verification
       if let root { configuration.additionalTrustRoots = [.certificates([root])] }
       do {
         try await handshake(configuration, verify: nil)
         return true
-      } catch { return false }
+      } catch is NIOSSLError { return false } catch is NIOSSLExtraError { return false }
     }
 
     private typealias Verify =
@@ -88,13 +117,12 @@
       _ configuration: TLSConfiguration, verify: Verify?
     ) async throws {
       let context = try NIOSSLContext(configuration: configuration)
-      let host = target.url.host
+      let host = target.host
       let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
       let threads = MultiThreadedEventLoopGroup.singleton
       let done = threads.next().makePromise(of: Void.self)
-      let addresses = try await Resolver.addresses(
-        of: target, allowsPrivate: true, within: Double(Self.seconds))
-      let bootstrap = ClientBootstrap(group: threads).connectTimeout(.seconds(Self.seconds))
+      let limit = TimeAmount.nanoseconds(Int64(min(Self.seconds, time.left) * 1e9))
+      let bootstrap = ClientBootstrap(group: threads).connectTimeout(limit)
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             let name = isAddress ? nil : host
@@ -108,12 +136,12 @@
         }
       let channel: any Channel
       do {
-        channel = try await bootstrap.connect(host: addresses.first ?? host, port: target.port).get()
+        channel = try await bootstrap.connect(host: address, port: target.port).get()
       } catch {
         done.fail(error)
         throw error
       }
-      let timer = channel.eventLoop.scheduleTask(in: .seconds(Self.seconds)) { done.fail(ChannelError.eof) }
+      let timer = channel.eventLoop.scheduleTask(in: limit) { done.fail(ChannelError.eof) }
       defer {
         timer.cancel()
         channel.close(promise: nil)

@@ -31,6 +31,7 @@
             guard let file else { throw FetchFailure(.local, "no file came with the upload") }
             defer { try? file.close() }
             let graph = try GraphAPI(access, clients: clients)
+            reply(.began, to: request.id)
             reply(.uploaded(try await graph.upload(upload, file)), to: request.id)
           case .proceed: break
           }
@@ -47,6 +48,7 @@
     private func fetch(_ text: String, _ limits: FetchRequest.Limits, for id: Int) async throws {
       let target = try Target(text)
       try await hosts.withSlot(at: target.origin) { [self] in
+        reply(.began, to: id)
         let download = Download(target, limits, clients)
         let transfer = try await download.run { try await self.limit(for: id, $0, $1) }
         reply(.answer(transfer, nil), with: download.spool, to: id)
@@ -57,11 +59,13 @@
       media: String, _ access: FetchRequest.MetaAccess, _ limits: FetchRequest.Limits, for id: Int
     ) async throws {
       let graph = try GraphAPI(access, clients: clients)
+      reply(.began, to: id)
       let (uploaded, url) = try await graph.media(media, limits)
       guard let url else { return reply(.answer(Transfer(), uploaded), to: id) }
       do {
         let target = try Target(url)
         try await hosts.withSlot(at: target.origin) { [self] in
+          reply(.began, to: id)
           let download = Download(target, limits, clients, authorization: graph.authorization)
           let transfer = try await download.run { try await self.limit(for: id, $0, $1) }
           reply(.answer(transfer, uploaded), with: download.spool, to: id)

@@ -103,6 +103,17 @@ import Testing
       // Fullwidth forms are resolved like ASCII (UTS 46); 6to4 addresses contain an IPv4 address.
       ("https://１２７．０.0.1/", [.mediaURLNotPublic]), ("https://ｌocalhost。/", [.mediaURLNotPublic]),
       ("https://[2002:7f00:1::]/", [.mediaURLNotPublic]), ("https://[2002:808:808::]/", []),
+      // What has been given to nobody, or isn't routed (IANA, special-purpose address registries): both edges.
+      ("https://168.63.129.16/", [.mediaURLNotPublic]), ("https://168.63.129.17/", []),
+      ("https://192.0.0.192/", [.mediaURLNotPublic]), ("https://192.0.1.0/", []),
+      ("https://198.17.255.255/", []), ("https://198.18.0.0/", [.mediaURLNotPublic]),
+      ("https://198.19.255.255/", [.mediaURLNotPublic]), ("https://198.20.0.0/", []),
+      ("https://203.0.113.9/", [.mediaURLNotPublic]), ("https://203.0.114.0/", []),
+      ("https://[2001::1]/", [.mediaURLNotPublic]), ("https://[2001:1ff::1]/", [.mediaURLNotPublic]),
+      ("https://[2001:200::1]/", []), ("https://[2001:db8::1]/", [.mediaURLNotPublic]),
+      ("https://[64:ff9b:1::808:808]/", [.mediaURLNotPublic]), ("https://[64:ff9b::808:808]/", []),
+      ("https://[3fff:fff::1]/", [.mediaURLNotPublic]), ("https://[3fff:1000::1]/", []),
+      ("https://[4000::1]/", [.mediaURLNotPublic]), ("https://[100::1]/", [.mediaURLNotPublic]),
       ("https://example..com/", [.invalidMediaURL]), ("https://.example.com/", [.invalidMediaURL]),
     ] as [(String, [FindingCode])])
   func mediaURLs(url: String, expected: [FindingCode]) throws {

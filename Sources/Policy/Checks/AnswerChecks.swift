@@ -31,7 +31,7 @@ extension Policy {
     case .privateAddress:
       maker.add(
         .mediaURLNotPublic, subject: subject, expected: "a public host", actual: failure.reason)
-    case .unreachable, .local, .refused:
+    case .unreachable, .local, .refused, .unserved:
       maker.add(.urlUnreachable, subject: subject, actual: failure.reason)
     case .unknownMedia: maker.add(.mediaIDUnknown, subject: subject, actual: failure.reason)
     case .expiredMedia: maker.add(.mediaIDExpired, subject: subject, actual: failure.reason)

@@ -144,7 +144,7 @@ struct UploadCommand: ParsableCommand {
       case .refused, .unknownMedia, .expiredMedia, .foreignMedia:
         Terminal.write(.error, "Meta refuses the upload: \(error.reason)")
         throw ExitStatus.rejected
-      case .local, .unreachable, .privateAddress: throw Failure("not uploaded: \(error.reason)")
+      case .local, .unserved, .unreachable, .privateAddress: throw Failure("not uploaded: \(error.reason)")
       }
     }
   }

@@ -80,7 +80,8 @@ final class FetchClient: Fetcher {
     case .answer(let transfer, let uploaded):
       return FetchedMedia(transfer, uploaded: uploaded, source: try source(file))
     case .failure(let failure): throw failure
-    case .beginning, .uploaded, .restarted: throw FetchFailure(.local, "the program that fetches is confused")
+    case .began, .beginning, .uploaded, .restarted:
+      throw FetchFailure(.local, "the program that fetches is confused")
     }
   }
 
@@ -96,7 +97,7 @@ final class FetchClient: Fetcher {
     switch outcome {
     case .uploaded(let id): return id
     case .failure(let failure): throw failure
-    case .answer, .beginning, .restarted:
+    case .began, .answer, .beginning, .restarted:
       throw FetchFailure(.local, "the program that fetches is confused")
     }
   }
@@ -128,8 +129,11 @@ final class FetchClient: Fetcher {
     defer { requests.remove(id) }
     send(FetchRequest(id: id, task), with: file)
     var tries = 1
+    // It may have to wait for many others. If the program dies meanwhile, its supervisor says so.
+    var patience: Double?
     while true {
-      switch events.take(within: seconds + Self.patience) {
+      let event = if let patience { events.take(within: patience) } else { events.take() }
+      switch event {
       case nil: throw FetchFailure(.local, "the program that fetches doesn't reply")
       case .ended(let failure): throw failure
       case .reply(.restarted, _):
@@ -137,7 +141,9 @@ final class FetchClient: Fetcher {
           throw FetchFailure(.local, "the program that fetches ended unexpectedly")
         }
         tries += 1
+        patience = nil
         send(FetchRequest(id: id, task))
+      case .reply(.began, _): patience = seconds + Self.patience
       case .reply(.beginning, let file):
         send(FetchRequest(id: id, .proceed(upTo: file.map(limit) ?? 0)))
       case .reply(let outcome, let file): return (outcome, file)
