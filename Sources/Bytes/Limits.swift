@@ -405,6 +405,10 @@ extension Limits {
 
     /// How much of a damaged file is scanned: 1 MiB, some thousand line feeds.
     package static let scanned = 1 << 20
+
+    /// How much of a file is searched for the bytes that a transfer as text leaves out: 16 KiB, in which every value occurs
+    /// some 64 times.
+    package static let values = 16 << 10
   }
 
   /// What libmagic is shown.

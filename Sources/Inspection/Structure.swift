@@ -65,11 +65,22 @@ package struct Structure {
       }
       Self.noteMissingBytes(of: window, into: &reading)
     }
-    // The content adds faults to those of the structure.
-    let isAsBefore = reading.faults.count == inspection.faults.count
     return Inspection(
       byteCount: inspection.byteCount, depth: .content, mediaType: inspection.mediaType, reading: reading,
-      mangling: isAsBefore ? inspection.mangling : try Self.mangling(in: &window, reading))
+      mangling: try mangling(in: &window, reading))
+  }
+
+  /// What a faulty program or transfer made of the file, now that its content was read.
+  private func mangling(in window: inout ByteWindow, _ reading: Reading) throws(ReadError) -> Mangling? {
+    // The content adds faults to those of the structure.
+    guard reading.faults.count == inspection.faults.count else {
+      return try Self.mangling(in: &window, reading)
+    }
+    guard inspection.mangling == nil, inspection.faults.isEmpty, reading.mediaType?.isBinary == true else {
+      return inspection.mangling
+    }
+    // Bytes that were exchanged for others, each for one, leave most structures as they are.
+    return try ByteValues.mangling(in: &window)
   }
 
   /// What a faulty program or transfer made of the file; nil if nothing shows it in what may still be read.

@@ -153,7 +153,7 @@
       guard status == .partialContent else { return nil }
       let range = headers.first(name: "Content-Range") ?? "of unknown range"
       let numbers = range.split { !("0"..."9").contains($0) }.compactMap { UInt64($0) }
-      let isWhole = numbers.count == 3 && numbers[0] == 0 && numbers[1] &+ 1 == numbers[2]
+      let isWhole = numbers.count == 3 && numbers[0] == 0 && numbers[2] > 0 && numbers[1] == numbers[2] - 1
       return isWhole ? nil : range
     }
   }

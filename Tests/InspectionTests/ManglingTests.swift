@@ -120,6 +120,38 @@ import Testing
     }
   }
 
+  /// A JPEG with a comment that has every value of a byte as often as the others, with some values exchanged everywhere.
+  private func picture(repeating count: Int, _ change: (UInt8) -> UInt8) throws -> [UInt8] {
+    let whole = try Fixture.bytes("pictures/gray.jpg")
+    let values = (0..<count).flatMap { _ in (0...255).map { UInt8($0) } }
+    let comment = [0xff, 0xfe] + bigEndian(UInt16(values.count + 2)) + values
+    return (Array(whole[..<2]) + comment + whole[2...]).map(change)
+  }
+
+  /// Bytes that were exchanged for others, each for one: most formats stay as readable as they were.
+  @Test func exchangedBytes() throws {
+    let undefined: Set<UInt8> = [0x81, 0x8d, 0x8f, 0x90, 0x9d]
+    let changes: [(words: String, change: (UInt8) -> UInt8)] = [
+      ("no carriage return", { $0 == 0x0d ? 0x0a : $0 }), ("no line feed", { $0 == 0x0a ? 0x0d : $0 }),
+      ("Windows-1252", { undefined.contains($0) ? 0x3f : $0 }),
+    ]
+    for (words, change) in changes {
+      try expectMangled(try picture(repeating: 16, change), named: "a.jpg", words)
+      // Too few to be certain.
+      #expect(try inspect(picture(repeating: 12, change)).mangling == nil)
+    }
+    // The first of them leaves a JPEG without any fault, and shows only where the content is read.
+    let changed = try picture(repeating: 16, changes[0].change)
+    #expect(try inspect(changed).faults == [])
+    #expect(try inspectStructure(changed).mangling == nil)
+    // Values that are missing with nothing in their place, or others with them, are no sign.
+    for change in [{ $0 == 0x0d ? 0x0e : $0 }, { $0 == 0x0d || $0 == 0x0e ? 0x0a : $0 }, { $0 }]
+      as [(UInt8) -> UInt8]
+    {
+      #expect(try inspect(picture(repeating: 40, change)).mangling == nil)
+    }
+  }
+
   /// A text under the name of a text is what it is, and a list, JSON or a card in it is no other format.
   @Test(arguments: [
     "a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "{\"a\": [1, 2]}", "BEGIN:VCARD\nVERSION:3.0\nFN:A\nEND:VCARD\n",

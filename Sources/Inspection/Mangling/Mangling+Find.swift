@@ -14,6 +14,8 @@ extension Mangling {
       let text = MangledText(bytes, isWhole: window.byteCount <= UInt64(bytes.count))
       if let found = text?.mangling(mediaType) { return found }
     }
-    return try TransferScan(&window).mangling(isText: mediaType?.isBinary == false)
+    let isText = mediaType?.isBinary == false
+    if let found = try TransferScan(&window).mangling(isText: isText) { return found }
+    return isText ? nil : try ByteValues.mangling(in: &window)
   }
 }
