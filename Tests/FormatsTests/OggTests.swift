@@ -175,6 +175,74 @@ import Testing
     #expect(faults.first?.offset == UInt64(file.count - 3 * last.count))
   }
 
+  /// Eight pages, each with 10 ms of Opus, of which one is exchanged.
+  private func stream(_ number: Int? = nil, _ other: [UInt8] = []) -> [UInt8] {
+    var file = oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
+    for page in 2..<10 {
+      let flags: UInt8 = page == 9 ? 4 : 0
+      let usual = oggPage([0x60, 0], granule: UInt64(page) * 480, flags: flags, sequence: UInt32(page))
+      file += page == number ? other : usual
+    }
+    return file
+  }
+
+  @Test func pagesThatAreRepeated() throws {
+    let pages = try oggPages(stream())
+    let doubled = pages[..<6].flatMap(\.self) + pages[4..<6].flatMap(\.self) + pages[6...].flatMap(\.self)
+    let faults = try inspect(doubled).faults
+    #expect(faults.map(\.name) == ["page-missing", "granule-position-wrong"])
+    #expect(faults[0].message.contains("go back"))
+    #expect(faults[0].offset == UInt64(pages[..<6].reduce(0) { $0 + $1.count }))
+    #expect((faults[0].expected, faults[0].actual) == ("page 6", "page 4"))
+  }
+
+  @Test func pagesAfterTheEnd() throws {
+    let early = stream(5, oggPage([0x60, 0], granule: 5 * 480, flags: 4, sequence: 5))
+    let faults = try inspect(early).namedFaults
+    let pages = try oggPages(early)
+    #expect(faults == [NamedFault("page-after-end", pages[..<6].reduce(0) { $0 + $1.count })])
+    // Another stream may follow.
+    #expect(try inspect(stream() + Fixture.bytes("audio/mono.opus")).faults == [])
+  }
+
+  @Test func positionsThatAreNoTimes() throws {
+    #expect(try inspect(stream()).faults == [])
+    let day: UInt64 = 86_400 * 48_000
+    for (granule, isFine) in [
+      (8 * 480, true), (8 * 480 - 1, false), (8 * 480 + day, true), (8 * 480 + day + 1, false),
+      (1 << 40, false),
+    ] as [(UInt64, Bool)] {
+      let last = oggPage([0x60, 0], granule: granule, flags: 4, sequence: 9)
+      #expect(
+        try inspect(stream(9, last)).faults.map(\.name) == (isFine ? [] : ["granule-position-wrong"]),
+        "\(granule)")
+    }
+  }
+
+  /// RFC 6716, section 3.4: what each number of frames allows.
+  @Test(
+    arguments: [
+      ([0x60], true), ([0x60, 0], true), ([UInt8](repeating: 0x60, count: 1276), true),
+      ([UInt8](repeating: 0x60, count: 1277), false),
+      // Two frames of one length; of two.
+      ([0x61, 1, 2], true), ([0x61, 1, 2, 3], false), ([0x62], false), ([0x62, 2, 1, 1], true),
+      ([0x62, 3, 1, 1], false), ([0x62, 2, 1, 1, 9, 9], true), ([0x62, 252, 0], false),
+      ([0x62, 252, 0] + [UInt8](repeating: 1, count: 252), true),
+      // Any number: none, more than 110 ms, padding, lengths of their own.
+      ([0x63], false), ([0x63, 0], false), ([0x63, 6, 1, 1, 1, 1, 1, 1], true), ([0x63, 12], true),
+      ([0x63, 13], false),
+      ([0x63, 3, 1, 2, 3], true), ([0x63, 3, 1, 2], false), ([0x63, 0x43, 2, 1, 1, 1, 0, 0], true),
+      ([0x63, 0x43, 9, 1, 1, 1, 0, 0], false), ([0x63, 0x43, 255], false), ([0x63, 0x82, 1, 5, 5], true),
+      ([0x63, 0x82, 3, 5, 5], false), ([0x63, 0x82], false),
+    ] as [([UInt8], Bool)])
+  func packetsOfOpus(_ packet: [UInt8], _ isValid: Bool) throws {
+    var lacing = [UInt8](repeating: 255, count: packet.count / 255)
+    lacing.append(UInt8(packet.count % 255))
+    let page = oggPage(packet, lacing: lacing, granule: 5 * 480, sequence: 5)
+    let names = try inspect(stream(5, page)).faults.map(\.name)
+    #expect(names.contains("invalid-opus-packet") == !isValid, "\(packet.prefix(8)) \(names)")
+  }
+
   @Test func fileThatStartsInTheMiddle() throws {
     let pages = try oggPages(Fixture.bytes("audio/mono.opus"))
     let inspection = try inspect(pages[1...].flatMap(\.self))
@@ -223,7 +291,7 @@ import Testing
   @Test func fewerSamplesThanStated() throws {
     let pages = try oggPages(Fixture.bytes("audio/flac.oga"))
     var shortened = pages.dropLast().flatMap(\.self)
-    shortened += oggPage([0xff, 0xf8], serial: 4, granule: 400, sequence: UInt32(pages.count - 1))
+    shortened += oggPage([0xff, 0xf8], serial: 4, granule: 17_000, sequence: UInt32(pages.count - 1))
     let faults = try inspect(shortened).faults
     #expect(faults.map(\.name) == ["truncated"])
     #expect(faults.first?.expected == "17640 samples")

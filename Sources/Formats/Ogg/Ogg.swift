@@ -295,7 +295,9 @@ private struct OggFile {
       reading.add(
         Fault(
           "page-missing", clause: "RFC 3533 6", at: gap.offset,
-          "Pages are missing: the page numbers have a gap.",
+          gap.actual > gap.expected
+            ? "Pages are missing: the page numbers have a gap."
+            : "Pages are repeated: the page numbers go back.",
           expected: "page \(gap.expected)", actual: "page \(gap.actual)"))
     } else if let offset = stream.brokenPacketOffset {
       reading.add(
@@ -309,6 +311,26 @@ private struct OggFile {
           "granule-position-wrong", clause: stream.mapping.granuleClause, at: stream.advance.offset,
           "The granule positions contradict the packets: players show a wrong length, or refuse the file.",
           expected: "\(samples) samples", actual: "\(granules) samples"))
+    }
+    if let (offset, expected, actual) = stream.advance.impossible {
+      reading.add(
+        Fault(
+          "granule-position-wrong", clause: stream.mapping.granuleClause, at: offset,
+          "A granule position isn't a time that the page can have: players show a wrong length, or refuse the file.",
+          expected: expected, actual: "\(actual)"))
+    }
+    if let offset = stream.offsetAfterEnd {
+      reading.add(
+        Fault(
+          "page-after-end", clause: "RFC 3533 6", at: offset,
+          "A page of the stream follows the one that ends it, so players don't get to it.",
+          expected: "no further page of the stream", actual: "a page"))
+    }
+    if let offset = stream.malformedPacketOffset {
+      reading.add(
+        Fault(
+          "invalid-opus-packet", clause: "RFC 6716 3.4", at: offset,
+          "The lengths in a packet of Opus contradict its size, so decoders refuse it."))
     }
     guard stream.mapping.kind != .other, !isCut, !stream.hasEnded else { return }
     if stream.hasOpenPacket {

@@ -27,6 +27,10 @@ struct OggStream {
   private(set) var firstGap: Gap?
   /// A page that doesn't continue the packet that the previous page left open, or the reverse.
   private(set) var brokenPacketOffset: UInt64?
+  /// A page behind the one that ends the stream.
+  private(set) var offsetAfterEnd: UInt64?
+  /// An Opus packet that decoders refuse.
+  private(set) var malformedPacketOffset: UInt64?
   /// A header packet that is missing or out of place.
   private(set) var wrongHeaderOffset: UInt64?
 
@@ -61,6 +65,7 @@ struct OggStream {
   mutating func take(_ page: OggPage, _ span: inout ByteSpan) throws(ReadError) {
     let lacing = try span.take(page.segmentCount)
     noteSequence(page)
+    if hasEnded { offsetAfterEnd = offsetAfterEnd ?? page.offset }
     let samplesBefore = samples
     if startGranule == nil || mapping.leastPerPacket > 0 {
       try takePackets(page, lacing, &span)
@@ -71,7 +76,10 @@ struct OggStream {
     lastPageOffset = page.offset
     if let granule = page.granulePosition {
       if let last = lastGranule, last > 0, startGranule != nil {
-        advance.add(page, from: last, to: granule, samples: samples &- samplesBefore)
+        advance.add(
+          page, from: frames(last), to: frames(granule), samples: samples &- samplesBefore,
+          longestPause: mapping.granuleRate.flatMap { UInt64(exactly: ($0 * Limits.Ogg.pause).rounded()) }
+            ?? .max)
       }
       lastGranule = granule
       if startGranule == nil, granule > 0, hasHeaders {
@@ -90,7 +98,7 @@ struct OggStream {
     if page.sequenceNumber != expected {
       // A live stream that was joined late keeps its first pages and then jumps.
       let isJoin = hasHeaders && !hasContent
-      guard page.sequenceNumber > expected, !isJoin else { return }
+      guard !isJoin else { return }
       gapCount += 1
       firstGap =
         firstGap ?? Gap(offset: page.offset, expected: expected, actual: page.sequenceNumber)
@@ -115,7 +123,12 @@ struct OggStream {
         index += 1
       }
       let packet = try body.take(size)
-      if !isRest { begin(packet) }
+      if !isRest {
+        if isWhole, mapping.codec == "opus", hasHeaders, !OpusPacket.isValid(packet) {
+          malformedPacketOffset = malformedPacketOffset ?? packet.offset
+        }
+        begin(packet)
+      }
       // The rest of a packet whose start is missing completes nothing.
       if isWhole, !isRest || hasOpenPacket {
         packetCount += 1
@@ -134,28 +147,9 @@ struct OggStream {
       }
     } else if packetCount >= mapping.headerCount ?? 1 {
       let isOpus = mapping.codec == "opus"
-      let opus = isOpus ? Self.opusSamples(packet) : 0
+      let opus = isOpus ? OpusPacket.samples(packet) : 0
       if startGranule == nil { leadIn &+= isOpus ? opus : mapping.mostPerPacket }
       nextSamples = isOpus ? opus : mapping.leastPerPacket
-    }
-  }
-
-  /// The samples at 48 kHz of an Opus packet (RFC 6716, section 3.1).
-  private static func opusSamples(_ packet: borrowing ByteSpan) -> UInt64 {
-    guard let toc = packet[0] else { return 0 }
-    let configuration = Int(toc >> 3)
-    let frame: UInt64 =
-      if configuration < 12 {
-        [480, 960, 1920, 2880][configuration & 3]
-      } else if configuration < 16 {
-        [480, 960][configuration & 1]
-      } else {
-        [120, 240, 480, 960][configuration & 3]
-      }
-    return switch toc & 3 {
-    case 0: frame
-    case 1, 2: 2 * frame
-    default: frame * UInt64((packet[1] ?? 0) & 63)
     }
   }
 
@@ -193,10 +187,24 @@ struct OggAdvance {
   /// The first page that advances too little.
   private(set) var offset: UInt64?
 
-  /// Adds a page. The last one may count less: that is how the end is trimmed.
-  mutating func add(_ page: OggPage, from last: UInt64, to granule: UInt64, samples: UInt64) {
-    guard !page.endsStream, samples > 0, granule >= last else { return }
+  /// A position that is impossible by itself, and what could stand there.
+  private(set) var impossible: (offset: UInt64, expected: String, actual: UInt64)?
+
+  /// Adds a page. The last one may count less than its packets: that is how the end is trimmed.
+  ///
+  /// - Parameter longestPause: How much further than its packets a page may advance.
+  mutating func add(
+    _ page: OggPage, from last: UInt64, to granule: UInt64, samples: UInt64, longestPause: UInt64
+  ) {
+    guard granule >= last else {
+      impossible = impossible ?? (page.offset, "≥ \(last)", granule)
+      return
+    }
     let step = granule - last
+    if step > longestPause, impossible == nil {
+      impossible = (page.offset, "about \(last.addingReportingOverflow(samples).partialValue)", granule)
+    }
+    guard !page.endsStream, samples > 0 else { return }
     if pages > 0, step.multipliedFullWidth(by: self.samples) != samples.multipliedFullWidth(by: granules) {
       isProportional = false
     }
