@@ -87,7 +87,9 @@ import Testing
     "https://docs.google.com/document/d/1x/edit", "https://www.dropbox.com/s/x/a.pdf?dl=0",
     "https://www.dropbox.com/s/x/a.pdf?dl=1", "https://1drv.ms/b/s!x", "https://onedrive.live.com/?id=1",
     "https://x.sharepoint.com/:b:/s/a", "https://github.com/o/r/blob/main/a.png",
-    "https://wetransfer.com/downloads/x",
+    "https://wetransfer.com/downloads/x", "https://x.sharepoint.com/sites/s/_layouts/15/Doc.aspx?sourcedoc=x",
+    "https://gitlab.com/g/p/-/blob/main/x.png", "https://gitlab.com/g/s/p/-/blob/raw/x.png",
+    "https://gitlab.com/g/p/blob/main/x.png",
     "https://imgur.com/gallery/x", "https://photos.app.goo.gl/x",
   ])
   func pagesThatShowAFile(_ url: String) {
@@ -102,12 +104,26 @@ import Testing
     "https://docs.google.com/spreadsheets/d/1x/export?format=xlsx",
     "https://github.com/o/r/releases/download/v1/a.png",
     "https://lh3.googleusercontent.com/d/1x",
+    "https://x.sharepoint.com/_layouts/15/download.aspx?UniqueId=x&Translate=false&tempauth=v1.ey",
+    "https://x-my.sharepoint.com/personal/u/_layouts/15/download.aspx?UniqueId=x",
+    "https://x.sharepoint.com/_api/v2.0/drives/x/items/y/content?tempauth=v1.ey",
+    "https://gitlab.com/g/p/-/raw/main/blob/x.png", "https://gitlab.com/g/p/-/archive/blob/p.zip",
+    "https://gitlab.com/g/blob/-/raw/main/x.png", "https://gitlab.com/g/p/raw/main/blob/x.png",
+    "https://gitlab.com/api/v4/projects/1/repository/files/blob/raw", "https://gitlab.com/-/blob/a/b",
+    "https://gitlab.com/g/p/-/blob/main",
   ])
   func filesThemselves(_ url: String) { #expect(codes(url) == []) }
 
-  @Test func theFileItselfAtGitHub() {
+  @Test func theFileItself() {
     let fix = findings("https://github.com/o/r/blob/main/img/a.png").first?.remedy
     #expect(fix == "Use https://raw.githubusercontent.com/o/r/main/img/a.png.")
+    for page in ["g/s/p/-/blob/main/img/a.png", "g/p/blob/main/img/a.png"] {
+      let project = page.prefix { $0 != "-" }.split(separator: "/").prefix { $0 != "blob" }.joined(
+        separator: "/")
+      #expect(
+        findings("https://gitlab.com/\(page)").first?.remedy
+          == "Use https://gitlab.com/\(project)/-/raw/main/img/a.png.")
+    }
   }
 
   // MARK: The file name of a document
