@@ -41,11 +41,12 @@ extension Preflight {
       return nil
     }
     switch field.kind {
-    case .url:
+    // A reference of another kind is a finding about the request as well.
+    case .url where [nil, .url].contains(ReferenceForm(value)):
       return try checkFetched(.url(value), subject: Subject(rawValue: field.name), options)
-    case .number, .identifier:
+    case .number where [nil, .mediaID].contains(ReferenceForm(value)), .identifier:
       return try checkFetched(.mediaID(value), subject: Subject(rawValue: field.name), options)
-    case .phoneNumber, .text, .fileName, .integer, .handle: return nil
+    case .url, .number, .phoneNumber, .text, .fileName, .integer, .handle: return nil
     }
   }
 

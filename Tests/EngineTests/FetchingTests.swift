@@ -160,6 +160,22 @@ import Testing
     #expect(try engine.probe(options) == nil)
   }
 
+  /// A reference of another kind is one finding about the request, and isn't fetched.
+  @Test(arguments: [
+    (MessageRequest(to: "15551234567", mediaURL: "4::aW"), FindingCode.invalidMediaURL),
+    (MessageRequest(to: "15551234567", mediaURL: "12345"), .invalidMediaURL),
+    (MessageRequest(to: "15551234567", mediaURL: "ftp://example.com/a.jpg"), .invalidMediaURL),
+    (MessageRequest(to: "15551234567", mediaID: "https://example.com/a.jpg"), .invalidMediaID),
+    (MessageRequest(to: "15551234567", mediaID: "4::aW"), .invalidMediaID),
+  ])
+  func probedRequestWithAnotherReference(_ request: MessageRequest, code: FindingCode) throws {
+    var options = CheckOptions(.image, nil, request)
+    options.fetcher = try StandInFetcher(jpeg())
+    let result = try engine.probe(options) ?? engine.check(request, as: .image)
+    #expect(result.findings.filter { $0.code != .mediaNotChecked }.map(\.code) == [code])
+    #expect(result.verdict == .rejected && result.mediaType == nil)
+  }
+
   /// A private host is refused by its name, and nothing is asked of the fetcher.
   @Test func privateHosts() throws {
     let result = try StandInFetcher(jpeg()).check(.url("https://localhost/a.jpg"))
