@@ -171,7 +171,8 @@ extension Preflight {
       return CheckResult(
         reference, endpoint: options.endpoint, inspection: nil, findings: Finding.unfetched(failure.reason))
     }
-    let findings = policy.findings(for: failure, at: options.endpoint, subject: subject)
+    let findings = policy.findings(
+      for: failure, of: reference, at: options.endpoint, subject: subject)
     return statedResult(failure.uploaded, reference, textual + findings, options, subject, failure.answer)
   }
 

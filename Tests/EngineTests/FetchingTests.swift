@@ -176,6 +176,19 @@ import Testing
     #expect(result.verdict == .rejected && result.mediaType == nil)
   }
 
+  /// Advice about a URL is none for a media ID.
+  @Test func whatCannotBeFetched() throws {
+    let failing = StandInFetcher(failing: .unreachable, "nothing listens at port 1")
+    let url = try #require(try failing.check().findings.first)
+    #expect(url.message == "The URL can't be fetched: nothing listens at port 1.")
+    #expect(url.remedy?.contains("curl -v URL") == true)
+    for kind in [FetchFailure.Kind.unreachable, .refused] {
+      let id = try #require(try StandInFetcher(failing: kind, "it is so").check(.mediaID("1")).findings.first)
+      #expect(id.code == .urlUnreachable && id.message == "The media can't be fetched from Meta: it is so.")
+      #expect(id.remedy == "Check the access token, and that Meta's API can be reached from here.")
+    }
+  }
+
   /// A private host is refused by its name, and nothing is asked of the fetcher.
   @Test func privateHosts() throws {
     let result = try StandInFetcher(jpeg()).check(.url("https://localhost/a.jpg"))

@@ -25,14 +25,23 @@ extension Policy {
   }
 
   /// The finding about a reference that led to no bytes.
-  package func findings(for failure: FetchFailure, at endpoint: Endpoint?, subject: Subject) -> [Finding] {
+  package func findings(
+    for failure: FetchFailure, of reference: Reference, at endpoint: Endpoint?, subject: Subject
+  ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint)
     switch failure.kind {
     case .privateAddress:
       maker.add(
         .mediaURLNotPublic, subject: subject, expected: "a public host", actual: failure.reason)
     case .unreachable, .local, .refused:
-      maker.add(.urlUnreachable, subject: subject, actual: failure.reason)
+      if case .mediaID = reference {
+        maker.add(
+          .urlUnreachable, subject: subject, message: "The media can't be fetched from Meta: {actual}.",
+          actual: failure.reason,
+          fix: Remedy(advice: "Check the access token, and that Meta's API can be reached from here."))
+      } else {
+        maker.add(.urlUnreachable, subject: subject, actual: failure.reason)
+      }
     case .unknownMedia: maker.add(.mediaIDUnknown, subject: subject, actual: failure.reason)
     case .expiredMedia: maker.add(.mediaIDExpired, subject: subject, actual: failure.reason)
     case .foreignMedia: maker.add(.mediaIDForeign, subject: subject, actual: failure.reason)
