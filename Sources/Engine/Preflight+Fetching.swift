@@ -14,9 +14,9 @@ struct Arrival {
   /// What the reference's text says.
   let findings: [Finding]
 
-  /// The title of the body if it is a web page.
+  /// What the body says if a URL led to a web page.
   func page(_ inspection: Inspection, in source: any ByteSource) -> AnswerText? {
-    inspection.mediaType == .html ? text(of: source) : nil
+    inspection.mediaType == .html && uploaded == nil ? text(of: source) : nil
   }
 
   /// What the body of an answer says that isn't the file.
@@ -215,9 +215,10 @@ extension Preflight {
     if let uploaded = arrival.uploaded {
       findings += policy.findings(for: uploaded, inspection, at: endpoint, subject: arrival.subject)
     }
+    let page = arrival.page(inspection, in: fetched.source)
+    if page != nil { findings.adviseAboutWebPage() }
     findings += policy.findings(
-      for: fetched.transfer, inspection, page: arrival.page(inspection, in: fetched.source), at: endpoint,
-      subject: arrival.subject)
+      for: fetched.transfer, inspection, page: page, at: endpoint, subject: arrival.subject)
     var result = result(reference, arrival.findings + findings, options, answer)
     result.endpoint = endpoint
     result.mediaType = inspection.mediaType

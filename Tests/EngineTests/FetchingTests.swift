@@ -189,6 +189,34 @@ import Testing
     }
   }
 
+  /// A login page, with or without a title and whatever it is declared as, is named as what it is.
+  @Test(arguments: [
+    ("<!DOCTYPE html><html><head><title>Sign in</title></head><body>Login</body></html>", ", “Sign in”"),
+    ("<!DOCTYPE html><html><body><form action=login>Login</form></body></html>", ""),
+    ("<!DOCTYPE html><html><head><!-- <title>Old</title> --></head><body>Login</body></html>", ""),
+  ])
+  func webPages(page: String, title: String) throws {
+    let advice =
+      "Use the URL of the file itself, which has to answer without a login, or upload the file and send the media ID."
+    for type in ["text/html", "image/jpeg", nil] {
+      for name in ["a.jpg", "a.html", "a"] {
+        let fetcher = StandInFetcher(Array(page.utf8), answering: { $0.answer.contentType = type })
+        let result = try fetcher.check(.url("https://example.com/\(name)"))
+        let own = result.findings.filter { $0.code == .urlContentType }
+        #expect(own.map(\.message) == ["The URL leads to a web page\(title), not to a file."])
+        #expect(result.findings.contains { $0.code == .mediaTypeNotAllowed })
+        #expect(result.findings.allSatisfy { $0.severity == .error && $0.remedy == advice })
+      }
+    }
+    // An upload has no URL.
+    let upload = try StandInFetcher(Array(page.utf8), uploadedAs: UploadedMedia()).check(.mediaID("1"))
+    #expect(upload.findings.allSatisfy { !$0.message.contains("web page,") && $0.remedy != advice })
+    // A file that is at hand may be meant.
+    let file = try engine.check(MemorySource(Array(page.utf8)), named: "a.html")
+    #expect(file.findings.map(\.code) == [.mediaTypeNotAllowed])
+    #expect(file.findings.first?.remedy?.contains("soffice") == true)
+  }
+
   /// A private host is refused by its name, and nothing is asked of the fetcher.
   @Test func privateHosts() throws {
     let result = try StandInFetcher(jpeg()).check(.url("https://localhost/a.jpg"))
@@ -210,6 +238,9 @@ import Testing
     #expect(text("<title") == [nil, nil, nil])
     #expect(text("<title></title>") == [nil, nil, nil])
     #expect(text("\u{ff}\u{d8}<<<") == [nil, nil, nil])
+    #expect(text("<html><!-- <title>Old</title> --><title>New</title>") == ["New", nil, nil])
+    #expect(text("<html><!--><title>New</title>") == ["New", nil, nil])
+    #expect(text("<html><!-- <title>Old</title>") == [nil, nil, nil])
     #expect(text("<title>" + String(repeating: "x", count: 200))[0]?.count == 101)
   }
 }

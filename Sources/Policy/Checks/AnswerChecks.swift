@@ -177,6 +177,23 @@ extension Policy {
   }
 }
 
+extension Remedy {
+  /// What to do where a web page came in place of the file.
+  fileprivate static let ofWebPage = Remedy(
+    advice:
+      "Use the URL of the file itself, which has to answer without a login, or upload the file and send the media ID."
+  )
+}
+
+extension [Finding] {
+  /// Replaces the advice about the bytes of a web page that came in place of the file: nobody wants to convert it.
+  package mutating func adviseAboutWebPage() {
+    for index in indices where [.mediaTypeNotAllowed, .mangledFile].contains(self[index].code) {
+      self[index].fix = .ofWebPage
+    }
+  }
+}
+
 extension EndpointPolicy {
   /// The cap that no file may be over, whatever it is.
   fileprivate var largestCap: Cap? { caps.max { $0.size.hard < $1.size.hard } }
@@ -244,11 +261,11 @@ extension FindingMaker {
   ) {
     let own = inspection?.mediaType
     let right = own?.rawValue
-    if let title = page?.title {
+    if let page {
+      let title = page.title.map { ", “\($0)”" } ?? ""
       return add(
-        .urlContentType, subject: subject,
-        message: "The URL leads to a web page, “\(title)”, not to a file.", expected: "a media file",
-        actual: answer.mediaType ?? own?.rawValue)
+        .urlContentType, subject: subject, message: "The URL leads to a web page\(title), not to a file.",
+        expected: "a media file", actual: answer.mediaType ?? own?.rawValue, fix: .ofWebPage)
     }
     guard let type = answer.mediaType else {
       return add(
