@@ -194,8 +194,8 @@ if Context.environment["PREFLIGHT_FUZZING"] == "1" {
     .executableTarget(
       name: "preflight-fuzz",
       dependencies: [
-        "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection", "PreflightPolicy",
-        "PreflightProject", "PreflightFix", "PreflightEncoding",
+        "PreflightReferences", "PreflightBytes", "PreflightFacts", "PreflightFormats", "PreflightInspection",
+        "PreflightPolicy", "PreflightProject", "PreflightFix", "PreflightEncoding",
         "MediaPreflight", "PreflightReports",
       ],
       path: "Tests/Fuzzing",

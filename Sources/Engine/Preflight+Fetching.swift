@@ -14,9 +14,9 @@ struct Arrival {
   /// What the reference's text says.
   let findings: [Finding]
 
-  /// The title of the body if it is a web page.
+  /// What the body says if a URL led to a web page.
   func page(_ inspection: Inspection, in source: any ByteSource) -> AnswerText? {
-    inspection.mediaType == .html ? text(of: source) : nil
+    inspection.mediaType == .html && uploaded == nil ? text(of: source) : nil
   }
 
   /// What the body of an answer says that isn't the file.
@@ -41,11 +41,12 @@ extension Preflight {
       return nil
     }
     switch field.kind {
-    case .url:
+    // A reference of another kind is a finding about the request as well.
+    case .url where [nil, .url].contains(ReferenceForm(value)):
       return try checkFetched(.url(value), subject: Subject(rawValue: field.name), options)
-    case .number, .identifier:
+    case .number where [nil, .mediaID].contains(ReferenceForm(value)), .identifier:
       return try checkFetched(.mediaID(value), subject: Subject(rawValue: field.name), options)
-    case .phoneNumber, .text, .fileName, .integer, .handle: return nil
+    case .url, .number, .phoneNumber, .text, .fileName, .integer, .handle: return nil
     }
   }
 
@@ -170,7 +171,8 @@ extension Preflight {
       return CheckResult(
         reference, endpoint: options.endpoint, inspection: nil, findings: Finding.unfetched(failure.reason))
     }
-    let findings = policy.findings(for: failure, at: options.endpoint, subject: subject)
+    let findings = policy.findings(
+      for: failure, of: reference, at: options.endpoint, subject: subject)
     return statedResult(failure.uploaded, reference, textual + findings, options, subject, failure.answer)
   }
 
@@ -213,9 +215,10 @@ extension Preflight {
     if let uploaded = arrival.uploaded {
       findings += policy.findings(for: uploaded, inspection, at: endpoint, subject: arrival.subject)
     }
+    let page = arrival.page(inspection, in: fetched.source)
+    if page != nil { findings.adviseAboutWebPage() }
     findings += policy.findings(
-      for: fetched.transfer, inspection, page: arrival.page(inspection, in: fetched.source), at: endpoint,
-      subject: arrival.subject)
+      for: fetched.transfer, inspection, page: page, at: endpoint, subject: arrival.subject)
     var result = result(reference, arrival.findings + findings, options, answer)
     result.endpoint = endpoint
     result.mediaType = inspection.mediaType

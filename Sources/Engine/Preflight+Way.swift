@@ -130,11 +130,12 @@ extension Preflight {
     var findings = judged.findings
     findings.addFixCommands(for: reference, at: judged.endpoint, of: policy)
     if let arrival {
+      let page = arrival.page(judged.inspection, in: source)
+      if page != nil { findings.adviseAboutWebPage() }
       findings =
         arrival.findings + findings
         + policy.findings(
-          for: arrival.transfer, judged.inspection, page: arrival.page(judged.inspection, in: source),
-          at: judged.endpoint, subject: arrival.subject)
+          for: arrival.transfer, judged.inspection, page: page, at: judged.endpoint, subject: arrival.subject)
       if let uploaded = arrival.uploaded {
         findings += policy.findings(
           for: uploaded, judged.inspection, at: judged.endpoint, subject: arrival.subject)

@@ -17,7 +17,7 @@ public struct Finding: Sendable, Hashable {
   /// The file offset of the first byte that it is about, in bytes; nil where it is about no one place.
   public let offset: UInt64?
   /// How to fix it.
-  public let fix: Remedy?
+  public internal(set) var fix: Remedy?
   /// The file that it is about, by the name as given; nil if it has none.
   public var file: FilePath?
   /// Where the rule comes from.

@@ -45,11 +45,16 @@ extension String {
     return content.allSatisfy(\.isWhitespace) ? nil : String(content)
   }
 
-  /// Where an opening tag of a name begins, up to the end of the name.
+  /// Where an opening tag of a name begins, up to the end of the name. What is in a comment isn't one.
   fileprivate func range(ofTag name: String) -> Range<Index>? {
     var rest = self[...]
     while let start = rest.firstIndex(of: "<") {
       let after = rest[start...].dropFirst()
+      if after.hasPrefix("!--") {
+        guard let end = after.firstRange(of: "-->") else { return nil }
+        rest = after[end.upperBound...]
+        continue
+      }
       let word = after.prefix { $0.isLetter }
       if word.lowercased() == name { return start..<word.endIndex }
       rest = after

@@ -21,6 +21,8 @@ package struct MediaURL: Sendable, Hashable {
   /// Why a URL can't be fetched.
   package struct Invalid: Error {
     package let reason: String
+    /// What to do about it, in a sentence with a full stop; nil for the usual.
+    package var advice: String?
   }
 
   package init(_ text: String) throws(Invalid) {
@@ -95,37 +97,23 @@ package struct MediaURL: Sendable, Hashable {
     return (text[..<colon], text[colon...].dropFirst())
   }
 
-  /// Servers decode the host's percent-escapes before they look it up, so it is checked decoded. Full-width
-  /// letters, digits and dots are checked as the plain ones that they are looked up as (UTS 46, section 4).
+  /// Servers decode the host's percent-escapes before they look it up, so it is checked decoded. Only ASCII can be
+  /// looked up (RFC 3986, section 3.2.2): what other letters become differs from program to program.
   private static func decodingPercents(_ host: Scalars) throws(Invalid) -> String {
-    let host = String(host)
-    let isPlain = host.utf8.allSatisfy { byte in
-      byte < 0x80 && !Self.malformedHostBytes.contains(byte)
-    }
-    if isPlain { return host }
-    guard let text = host.withoutPercentEscapes, text.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else {
+    guard let name = String(host).withoutPercentEscapes, !name.utf8.contains(where: isMalformed) else {
       throw Invalid(reason: "its host is malformed")
     }
-    let scalars = text.unicodeScalars.map(narrowed)
-    guard
-      !scalars.contains(where: { $0.isASCII && malformedHostBytes.contains(UInt8($0.value)) })
-    else {
-      throw Invalid(reason: "its host is malformed")
+    if !name.utf8.allSatisfy({ $0 < 0x80 }) {
+      throw Invalid(
+        reason: "its host \(name) is not in ASCII",
+        advice: "Write the host in ASCII letters, and an international name in Punycode (xn--…).")
     }
-    var name = String.UnicodeScalarView()
-    name.append(contentsOf: scalars)
-    return String(name)
+    return name
   }
 
-  /// Characters that a host contains only as an escape or in error.
-  private static let malformedHostBytes = Array("/?#@ %".utf8)
-
-  private static func narrowed(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    switch scalar.value {
-    case 0xff01...0xff5e: Unicode.Scalar(scalar.value - 0xfee0) ?? scalar
-    case 0x3002, 0xff61: "."
-    default: scalar
-    }
+  /// Whether a byte is in a host only as an escape or in error.
+  private static func isMalformed(_ byte: UInt8) -> Bool {
+    byte <= 0x20 || byte == 0x7f || "/?#@%".utf8.contains(byte)
   }
 
   /// Why the host can't be reached over the internet; nil if it can.

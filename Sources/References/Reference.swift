@@ -15,8 +15,9 @@ public enum Reference: Sendable, Hashable, Codable {
   /// - Parameter word: Text without a NUL. Text that starts with `http://` or `https://` is a URL,
   ///   `media-id:` and digits are an ID, and everything else is a path.
   public init(_ word: String) {
-    let head = word.prefix(8).lowercased()
-    if head.hasPrefix("http://") || head == "https://" {
+    // Compares bytes: a slash with a combining mark is one character, but still a slash for servers.
+    let head = word.utf8.prefix(8).map(\.asciiLowercased)
+    if head.starts(with: "http://".utf8) || head.elementsEqual("https://".utf8) {
       self = .url(word)
     } else if let id = Self.mediaID(word) {
       self = .mediaID(id)
@@ -89,13 +90,14 @@ public enum Reference: Sendable, Hashable, Codable {
       scheme.utf8.count > 1 && scheme.utf8.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x33 }
     guard rest.hasPrefix("/"), isScheme else { return nil }
     let address = "\(scheme):/\(rest)"
+    let word = ShellWord.quoted(address)
     switch scheme {
     case "http", "https":
-      return "URLs are not fetched: download it with curl -fLO '\(address)' and check the file"
-    case "s3": return "copy it first with aws s3 cp '\(address)'"
-    case "gs": return "copy it first with gcloud storage cp '\(address)'"
+      return "a URL has two slashes after the colon: \(address)"
+    case "s3": return "run aws s3 cp \(word) . first"
+    case "gs": return "run gcloud storage cp \(word) . first"
     case "file": return "give the path without file://"
-    default: return "only local files are checked: download \(address) first"
+    default: return "WhatsApp fetches http and https URLs only: download \(address) first"
     }
   }
 

@@ -12,11 +12,12 @@ package enum ReferenceForm: Sendable, Hashable {
   /// Nil for text that looks like none of them.
   package init?(_ text: String) {
     let digits = text.utf8.prefix { (0x30...0x39).contains($0) }
+    let rest = text.utf8.dropFirst(digits.count)
     if case .url = Reference(text) {
       self = .url
-    } else if !digits.isEmpty, digits.count == text.utf8.count {
+    } else if !digits.isEmpty, rest.isEmpty {
       self = .mediaID
-    } else if !digits.isEmpty, text.dropFirst(digits.count).hasPrefix("::") {
+    } else if !digits.isEmpty, rest.starts(with: "::".utf8) {
       self = .uploadHandle
     } else if text.hasPrefix("upload:") {
       self = .uploadSession

@@ -32,13 +32,17 @@ extension MediaURL {
       )
     case "1drv.ms", "onedrive.live.com":
       return SharePage(service: "OneDrive", advice: "Upload the file, or host it elsewhere.")
+    // The program that its pages download by, and links with a token (Microsoft Graph, "@microsoft.graph.downloadUrl").
     case _ where host.hasSuffix(".sharepoint.com"):
+      if parts.last?.lowercased() == "download.aspx" || query.contains("tempauth=") { return nil }
       return SharePage(service: "SharePoint", advice: "Upload the file, or host it elsewhere.")
     case "github.com" where parts.count > 4 && (parts[2] == "blob" || parts[2] == "raw"):
       let raw = (parts[0..<2] + parts[3...]).joined(separator: "/")
       return SharePage(service: "GitHub", advice: "Use https://raw.githubusercontent.com/\(raw).")
-    case "gitlab.com" where parts.contains("blob"):
-      return SharePage(service: "GitLab", advice: "Replace /blob/ with /raw/ in the URL.")
+    case "gitlab.com":
+      return gitLabFile(parts).map {
+        SharePage(service: "GitLab", advice: "Use https://gitlab.com/\($0.project)/-/raw/\($0.file).")
+      }
     case "wetransfer.com", "we.tl":
       return SharePage(
         service: "WeTransfer", advice: "Download the file, and upload it or host it elsewhere.")
@@ -50,5 +54,15 @@ extension MediaURL {
       return SharePage(service: "MediaFire", advice: "Download the file, and upload it or host it elsewhere.")
     default: return nil
     }
+  }
+
+  /// The project, and the branch and path, of a page that shows a file: `/GROUP/PROJECT/-/blob/BRANCH/PATH`, in old
+  /// links without the dash. A folder or a branch may be named blob as well.
+  private func gitLabFile(_ parts: [String]) -> (project: String, file: String)? {
+    let dash = parts.firstIndex(of: "-")
+    let end = dash ?? 2
+    let blob = dash == nil ? end : end + 1
+    guard end >= 2, parts.count > blob + 2, parts[blob] == "blob" else { return nil }
+    return (parts[..<end].joined(separator: "/"), parts[(blob + 1)...].joined(separator: "/"))
   }
 }

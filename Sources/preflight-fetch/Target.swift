@@ -29,9 +29,6 @@
       address += Self.escaped(url.path)
       if let query = url.query { address += "?" + Self.escaped(query) }
       self.text = address
-      guard url.host.utf8.allSatisfy({ $0 < 0x80 }) else {
-        throw FetchFailure(.unreachable, "its host \(url.host) needs Punycode (xn--…)")
-      }
       // What the HTTP client takes for the host must be what was checked.
       guard let parsed = URL(string: address),
         let host = parsed.host(percentEncoded: false),

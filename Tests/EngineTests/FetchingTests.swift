@@ -160,6 +160,63 @@ import Testing
     #expect(try engine.probe(options) == nil)
   }
 
+  /// A reference of another kind is one finding about the request, and isn't fetched.
+  @Test(arguments: [
+    (MessageRequest(to: "15551234567", mediaURL: "4::aW"), FindingCode.invalidMediaURL),
+    (MessageRequest(to: "15551234567", mediaURL: "12345"), .invalidMediaURL),
+    (MessageRequest(to: "15551234567", mediaURL: "ftp://example.com/a.jpg"), .invalidMediaURL),
+    (MessageRequest(to: "15551234567", mediaID: "https://example.com/a.jpg"), .invalidMediaID),
+    (MessageRequest(to: "15551234567", mediaID: "4::aW"), .invalidMediaID),
+  ])
+  func probedRequestWithAnotherReference(_ request: MessageRequest, code: FindingCode) throws {
+    var options = CheckOptions(.image, nil, request)
+    options.fetcher = try StandInFetcher(jpeg())
+    let result = try engine.probe(options) ?? engine.check(request, as: .image)
+    #expect(result.findings.filter { $0.code != .mediaNotChecked }.map(\.code) == [code])
+    #expect(result.verdict == .rejected && result.mediaType == nil)
+  }
+
+  /// Advice about a URL is none for a media ID.
+  @Test func whatCannotBeFetched() throws {
+    let failing = StandInFetcher(failing: .unreachable, "nothing listens at port 1")
+    let url = try #require(try failing.check().findings.first)
+    #expect(url.message == "The URL can't be fetched: nothing listens at port 1.")
+    #expect(url.remedy?.contains("curl -v URL") == true)
+    for kind in [FetchFailure.Kind.unreachable, .refused] {
+      let id = try #require(try StandInFetcher(failing: kind, "it is so").check(.mediaID("1")).findings.first)
+      #expect(id.code == .urlUnreachable && id.message == "The media can't be fetched from Meta: it is so.")
+      #expect(id.remedy == "Check the access token, and that Meta's API can be reached from here.")
+    }
+  }
+
+  /// A login page, with or without a title and whatever it is declared as, is named as what it is.
+  @Test(arguments: [
+    ("<!DOCTYPE html><html><head><title>Sign in</title></head><body>Login</body></html>", ", “Sign in”"),
+    ("<!DOCTYPE html><html><body><form action=login>Login</form></body></html>", ""),
+    ("<!DOCTYPE html><html><head><!-- <title>Old</title> --></head><body>Login</body></html>", ""),
+  ])
+  func webPages(page: String, title: String) throws {
+    let advice =
+      "Use the URL of the file itself, which has to answer without a login, or upload the file and send the media ID."
+    for type in ["text/html", "image/jpeg", nil] {
+      for name in ["a.jpg", "a.html", "a"] {
+        let fetcher = StandInFetcher(Array(page.utf8), answering: { $0.answer.contentType = type })
+        let result = try fetcher.check(.url("https://example.com/\(name)"))
+        let own = result.findings.filter { $0.code == .urlContentType }
+        #expect(own.map(\.message) == ["The URL leads to a web page\(title), not to a file."])
+        #expect(result.findings.contains { $0.code == .mediaTypeNotAllowed })
+        #expect(result.findings.allSatisfy { $0.severity == .error && $0.remedy == advice })
+      }
+    }
+    // An upload has no URL.
+    let upload = try StandInFetcher(Array(page.utf8), uploadedAs: UploadedMedia()).check(.mediaID("1"))
+    #expect(upload.findings.allSatisfy { !$0.message.contains("web page,") && $0.remedy != advice })
+    // A file that is at hand may be meant.
+    let file = try engine.check(MemorySource(Array(page.utf8)), named: "a.html")
+    #expect(file.findings.map(\.code) == [.mediaTypeNotAllowed])
+    #expect(file.findings.first?.remedy?.contains("soffice") == true)
+  }
+
   /// A private host is refused by its name, and nothing is asked of the fetcher.
   @Test func privateHosts() throws {
     let result = try StandInFetcher(jpeg()).check(.url("https://localhost/a.jpg"))
@@ -181,6 +238,9 @@ import Testing
     #expect(text("<title") == [nil, nil, nil])
     #expect(text("<title></title>") == [nil, nil, nil])
     #expect(text("\u{ff}\u{d8}<<<") == [nil, nil, nil])
+    #expect(text("<html><!-- <title>Old</title> --><title>New</title>") == ["New", nil, nil])
+    #expect(text("<html><!--><title>New</title>") == ["New", nil, nil])
+    #expect(text("<html><!-- <title>Old</title>") == [nil, nil, nil])
     #expect(text("<title>" + String(repeating: "x", count: 200))[0]?.count == 101)
   }
 }

@@ -76,7 +76,7 @@ import Testing
       ("https://example.com:8443/a?b=c#d", []),
       ("HTTPS://EXAMPLE.COM/a", []), ("https://user:pass@example.com/a", []), ("https://8.8.8.8/a", []),
       ("https://[2606:4700::1111]/a", []), ("https://xn--bcher-kva.example/a", []),
-      ("https://bücher.example/ü.jpg", []), ("https://172.15.0.1/", []), ("https://172.32.0.1/", []),
+      ("https://xn--bcher-kva.example/ü.jpg", []), ("https://172.15.0.1/", []), ("https://172.32.0.1/", []),
       ("https://localhost.example.com/", []), ("https://example.com./a", []),
       ("http://example.com/a.jpg", [.insecureMediaURL]),
       ("ftp://example.com/a.jpg", [.invalidMediaURL]), ("example.com/a.jpg", [.invalidMediaURL]),
@@ -99,9 +99,14 @@ import Testing
       ("http://localhost/a", [.mediaURLNotPublic, .insecureMediaURL]),
       // A delimiter followed by a combining mark is still a delimiter.
       ("https://127.0.0.1/\u{301}a.jpg", [.mediaURLNotPublic]),
-      ("https://a.example@\u{301}127.0.0.1/", []), ("https://a.example:8\u{301}/", [.invalidMediaURL]),
-      // Fullwidth forms are resolved like ASCII (UTS 46); 6to4 addresses contain an IPv4 address.
-      ("https://１２７．０.0.1/", [.mediaURLNotPublic]), ("https://ｌocalhost。/", [.mediaURLNotPublic]),
+      ("https://a.example@\u{301}127.0.0.1/", [.invalidMediaURL]),
+      ("https://a.example:8\u{301}/", [.invalidMediaURL]),
+      // Fullwidth forms and full stops may be resolved like ASCII (UTS 46).
+      ("https://１２７．０.0.1/", [.invalidMediaURL]), ("https://ｌocalhost。/", [.invalidMediaURL]),
+      ("https://bücher.example/", [.invalidMediaURL]), ("https://b%C3%BCcher.example/", [.invalidMediaURL]),
+      ("https://exa%6Dple.com/", []), ("https://ü:ü@example.com/", []),
+      ("https://example.com%7f/", [.invalidMediaURL]),
+      // 6to4 addresses contain an IPv4 address.
       ("https://[2002:7f00:1::]/", [.mediaURLNotPublic]), ("https://[2002:808:808::]/", []),
       // What has been given to nobody, or isn't routed (IANA, special-purpose address registries): both edges.
       ("https://168.63.129.16/", [.mediaURLNotPublic]), ("https://168.63.129.17/", []),
@@ -120,6 +125,23 @@ import Testing
     var request = good
     request.mediaURL = url
     #expect(try codes(request) == expected)
+  }
+
+  /// The text alone shows it, whoever reads it: a program for the request, or one that would fetch it.
+  @Test(arguments: ["bücher.example", "ｅxample.com", "example。com"])
+  func hostsThatAreNotInASCII(host: String) throws {
+    let url = "https://\(host)/a.jpg"
+    let request = engine.check(MessageRequest(to: "15551234567", mediaURL: url), as: .image)
+    let finding = try #require(request.findings.first)
+    #expect(finding.code == .invalidMediaURL && finding.severity == .error && request.request == nil)
+    #expect(
+      finding.message
+        == "The media URL is not an http or https URL with a host: its host \(host) is not in ASCII.")
+    #expect(
+      finding.remedy == "Write the host in ASCII letters, and an international name in Punycode (xn--…).")
+    let fetched = try StandInFetcher(Fixture.bytes("pictures/rgb.jpg")).check(.url(url))
+    #expect(fetched.findings.map(\.message) == [finding.message] && fetched.verdict == .rejected)
+    #expect(fetched.url == nil)
   }
 
   @Test func metaLinksAreAWarning() throws {

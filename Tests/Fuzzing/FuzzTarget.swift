@@ -5,6 +5,7 @@ import PreflightFacts
 import PreflightFix
 import PreflightPolicy
 import PreflightProject
+import PreflightReferences
 import PreflightReports
 import SystemPackage
 
@@ -53,6 +54,13 @@ struct FuzzTarget: Sendable {
           to: field(0), mediaURL: field(1), mediaID: field(2), caption: field(3), filename: field(4),
           phoneNumberID: field(5))
         show(engine.check(request, as: endpoint), in: reports[choice / endpoints.count % reports.count])
+      },
+      FuzzTarget(name: "URL") { bytes in
+        // A reference, and what a server sends in place of the file.
+        _ = AnswerText(bytes)
+        guard let text = String(validating: bytes, as: UTF8.self) else { return }
+        _ = Reference(bytes.filter { $0 != 0 }).fileName
+        _ = engine.policy.findings(forURL: text, allowsPrivateHosts: false)
       },
       FuzzTarget(name: "Hook") { bytes in
         // A line for the hook. Lines that name a file are skipped, so that no file is read.

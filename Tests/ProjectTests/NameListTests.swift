@@ -24,6 +24,19 @@ import Testing
     #expect(try names(list: "") == [])
   }
 
+  /// Windows writes a byte order mark before the first line. Anywhere else it is part of a name.
+  @Test func byteOrderMark() throws {
+    #expect(try names(["\u{feff}x"], list: "\u{feff}a\n\u{feff}b") == ["\u{feff}x", "a", "\u{feff}b"])
+    #expect(try names(list: "\u{feff}\n\u{feff}a") == ["\u{feff}a"])
+    #expect(
+      try names(list: "\u{feff}https://example.com/a.jpg\r\n b") == ["https://example.com/a.jpg", " b"])
+    #expect(try names(list: "\u{feff}\u{feff}a") == ["\u{feff}a"])
+    #expect(try names(list: "\u{feff}") == [])
+    #expect(try names(list: "\u{feff}a\u{0}b", .nul) == ["\u{feff}a", "b"])
+    let url = NameList([], list: MemorySource(Array("\u{feff}https://example.com/a.jpg".utf8)))
+    #expect(url.leadsOverTheNetwork)
+  }
+
   /// What has to be fetched stays as it was written.
   @Test func urlsAndMediaIDs() throws {
     let list = "https://example.com//a.jpg?b#c\nHTTP://x\nmedia-id:1\nmedia-id:x\nhttps:/a\n"

@@ -25,14 +25,23 @@ extension Policy {
   }
 
   /// The finding about a reference that led to no bytes.
-  package func findings(for failure: FetchFailure, at endpoint: Endpoint?, subject: Subject) -> [Finding] {
+  package func findings(
+    for failure: FetchFailure, of reference: Reference, at endpoint: Endpoint?, subject: Subject
+  ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint)
     switch failure.kind {
     case .privateAddress:
       maker.add(
         .mediaURLNotPublic, subject: subject, expected: "a public host", actual: failure.reason)
     case .unreachable, .local, .refused, .unserved:
-      maker.add(.urlUnreachable, subject: subject, actual: failure.reason)
+      if case .mediaID = reference {
+        maker.add(
+          .urlUnreachable, subject: subject, message: "The media can't be fetched from Meta: {actual}.",
+          actual: failure.reason,
+          fix: Remedy(advice: "Check the access token, and that Meta's API can be reached from here."))
+      } else {
+        maker.add(.urlUnreachable, subject: subject, actual: failure.reason)
+      }
     case .unknownMedia: maker.add(.mediaIDUnknown, subject: subject, actual: failure.reason)
     case .expiredMedia: maker.add(.mediaIDExpired, subject: subject, actual: failure.reason)
     case .foreignMedia: maker.add(.mediaIDForeign, subject: subject, actual: failure.reason)
@@ -51,8 +60,12 @@ extension Policy {
   ) -> [Finding] {
     var maker = FindingMaker(policy: self, endpoint: endpoint)
     if answer.isRedirect {
+      let location = answer.location.flatMap { $0.isEmpty ? nil : $0 }
+      let status = answer.status.map(String.init) ?? ""
       maker.add(
-        .urlRedirects, subject: subject, expected: "200", actual: answer.location ?? "\(answer.status ?? 0)")
+        .urlRedirects, subject: subject,
+        message: location == nil ? "The URL redirects (\(status)) and doesn't say where to." : nil,
+        expected: "200", actual: location ?? status)
     } else {
       maker.checkStatus(answer, text, url, subject)
     }
@@ -168,6 +181,23 @@ extension Policy {
   }
 }
 
+extension Remedy {
+  /// What to do where a web page came in place of the file.
+  fileprivate static let ofWebPage = Remedy(
+    advice:
+      "Use the URL of the file itself, which has to answer without a login, or upload the file and send the media ID."
+  )
+}
+
+extension [Finding] {
+  /// Replaces the advice about the bytes of a web page that came in place of the file: nobody wants to convert it.
+  package mutating func adviseAboutWebPage() {
+    for index in indices where [.mediaTypeNotAllowed, .mangledFile].contains(self[index].code) {
+      self[index].fix = .ofWebPage
+    }
+  }
+}
+
 extension EndpointPolicy {
   /// The cap that no file may be over, whatever it is.
   fileprivate var largestCap: Cap? { caps.max { $0.size.hard < $1.size.hard } }
@@ -235,11 +265,11 @@ extension FindingMaker {
   ) {
     let own = inspection?.mediaType
     let right = own?.rawValue
-    if let title = page?.title {
+    if let page {
+      let title = page.title.map { ", “\($0)”" } ?? ""
       return add(
-        .urlContentType, subject: subject,
-        message: "The URL leads to a web page, “\(title)”, not to a file.", expected: "a media file",
-        actual: answer.mediaType ?? own?.rawValue)
+        .urlContentType, subject: subject, message: "The URL leads to a web page\(title), not to a file.",
+        expected: "a media file", actual: answer.mediaType ?? own?.rawValue, fix: .ofWebPage)
     }
     guard let type = answer.mediaType else {
       return add(

@@ -23,7 +23,8 @@ extension FindingMaker {
       return add(
         invalid, subject: subject,
         values: ["expected": "an http or https URL with a host", "actual": error.reason],
-        expected: "an http or https URL with a host", actual: text)
+        expected: "an http or https URL with a host", actual: text,
+        fix: error.advice.map(Remedy.init(advice:)))
     }
     if !allowsPrivateHosts, let reason = url.privateReason {
       add(

@@ -11,7 +11,8 @@ extension Explanation {
     reason:
       "WhatsApp fetches the file with one GET, after the message was accepted. Without an "
       + "address, a connection, a valid certificate and a whole answer in time, the message "
-      + "silently never arrives (error 131053).",
+      + "silently never arrives (error 131053). Of a media ID it says that Meta's API can't be "
+      + "asked or refuses, or that the download isn't what was uploaded.",
     source: "Cloud API reference, media: links; reports of error 131053",
     remedy:
       "Make sure that anyone on the internet can fetch the URL (curl -v URL), or upload the file and send the media ID."

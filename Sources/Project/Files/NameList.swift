@@ -47,6 +47,8 @@ package struct NameList: Sendable {
     private var offset: UInt64 = 0
     private var chunk: [UInt8] = []
     private var position = 0
+    /// Whether the next name of the list is its first.
+    private var isFirst = true
 
     fileprivate init(_ list: NameList) { self.list = list }
 
@@ -57,8 +59,12 @@ package struct NameList: Sendable {
         return list.names[index]
       }
       while var path = try nextPath() {
-        // A carriage return is part of a Windows line break, but in a NUL-separated list it is part of the path.
-        if list.separator == .line, path.last == 0x0d { path.removeLast() }
+        // Windows writes a byte order mark and carriage returns. In a NUL-separated list they are part of the path.
+        if list.separator == .line {
+          if isFirst, path.starts(with: [0xef, 0xbb, 0xbf]) { path.removeFirst(3) }
+          if path.last == 0x0d { path.removeLast() }
+        }
+        isFirst = false
         if path.contains(0) {
           throw ByteSourceError(
             "a path in the list contains a NUL byte; use -0 for paths separated by NUL bytes")

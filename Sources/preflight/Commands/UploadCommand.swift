@@ -70,6 +70,10 @@ struct UploadCommand: ParsableCommand {
       throw ValidationError("--phone-number-id is required: a media ID belongs to one phone number")
     }
     if appId != nil, !sample { throw ValidationError("--app-id needs --sample") }
+    for (option, id) in [("--phone-number-id", messageOptions.phoneNumberId), ("--app-id", appId)] {
+      guard let id, ReferenceForm(id) != .mediaID else { continue }
+      throw ValidationError("\(option) needs digits, not '\(id)'")
+    }
     guard uploadTimeout > 0 else { throw ValidationError("--upload-timeout must be more than 0") }
     if case .mediaID = file { throw ValidationError("a media ID is uploaded already") }
   }
