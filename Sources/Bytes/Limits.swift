@@ -219,6 +219,15 @@ extension Limits {
     /// The zeros after the last fragment that are padding: 4 KiB, a block of a file system.
     package static let padding: UInt64 = 4 << 10
 
+    /// The samples from which the average says that times are wrong: 10. Few may be pictures of a slide show.
+    package static let timedSamples: UInt64 = 10
+
+    /// How long pictures last on average, in seconds: from those of a fast camera to slides of five minutes.
+    package static let pictureSeconds = 0.0001...300
+
+    /// How long blocks of compressed audio last on average, in seconds. They have some 20 to 150 ms, and pauses between them.
+    package static let blockSeconds = 0.0005...10
+
     /// Nesting of the boxes of a movie: 16; files have eight.
     package static let boxLevels = 16
 

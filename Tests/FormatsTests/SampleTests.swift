@@ -93,6 +93,34 @@ import Testing
     #expect(try inspect(bytes).faults == [])
   }
 
+  // MARK: - Times
+
+  /// A track whose samples all last as long, in seconds: the one entry of its time table and its time scale are set.
+  private func track(_ name: String, delta: UInt32, timescale: UInt32) throws -> [UInt8] {
+    let whole = try Fixture.bytes("mp4/\(name)")
+    let (header, times) = (try #require(whole.isoBox("mdhd")), try #require(whole.isoBox("stts")))
+    var bytes = whole.with(bigEndian(timescale), at: header + 20)
+    for entry in 0..<whole.bigEndian32(at: times + 12) {
+      bytes = bytes.with(bigEndian(delta), at: times + 20 + 8 * entry)
+    }
+    return bytes
+  }
+
+  @Test(
+    arguments: [
+      ("h264-high-b-aac.mp4", 1, 10_000, true), ("h264-high-b-aac.mp4", 1, 10_001, false),
+      ("h264-high-b-aac.mp4", 300, 1, true), ("h264-high-b-aac.mp4", 301, 1, false),
+      ("h264-high-b-aac.mp4", 0, 1000, false),
+      ("aac.m4a", 1, 2000, true), ("aac.m4a", 1, 2001, false), ("aac.m4a", 10, 1, true),
+      ("aac.m4a", 11, 1, false),
+      // Uncompressed audio has a sample for each moment.
+      ("pcm-s16le.mov", 1, 96_000, true),
+    ] as [(String, UInt32, UInt32, Bool)])
+  func timesThatNoRecordingHas(_ name: String, _ delta: UInt32, _ timescale: UInt32, _ isFine: Bool) throws {
+    let names = try inspect(track(name, delta: delta, timescale: timescale)).faults.map(\.name)
+    #expect(names == (isFine ? [] : ["impossible-times"]))
+  }
+
   // MARK: - Boxes
 
   @Test func zeroTimescaleAndNoChannels() throws {

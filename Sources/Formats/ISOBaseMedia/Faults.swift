@@ -151,6 +151,15 @@ extension Fault {
       "A track has a time scale of 0, so its samples have no time.", expected: "timescale ≥ 1", actual: "0")
   }
 
+  static func impossibleTimes(_ trak: ISOBaseMedia.Box, seconds: Double, isVideo: Bool) -> Fault {
+    let milliseconds = (seconds * 1_000_000).rounded() / 1000
+    return Fault(
+      "impossible-times", clause: clause(of: "stts"), at: trak.offset,
+      "The times of a track are wrong: its \(isVideo ? "pictures" : "blocks of audio") last too short or too long.",
+      expected: isVideo ? "0.1 ms to 300 s on average" : "0.5 ms to 10 s on average",
+      actual: "\(milliseconds) ms")
+  }
+
   static func noChannels(_ entry: ISOBaseMedia.Box) -> Fault {
     Fault(
       "no-channels", clause: "ISO/IEC 14496-12 12.2.3", at: entry.offset,

@@ -233,6 +233,25 @@ extension ISOBaseMedia {
     /// Whether the track has a sample, here or in a fragment.
     var hasSample: Bool { (table?.sampleCount ?? 0) > 0 || fragments.sampleCount > 0 }
 
+    /// The fault of samples that last too short or too long for any recording: the time scale or the time table is wrong.
+    private func timingFault(_ table: SampleTable) -> Fault? {
+      guard let timing = table.timing, timing.sampleCount >= Limits.ISOBaseMedia.timedSamples, timescale > 0,
+        !table.isCounted
+      else { return nil }
+      let range: ClosedRange<Double>
+      if isVideo {
+        range = Limits.ISOBaseMedia.pictureSeconds
+      } else if let codec = entry?.audio?.codec,
+        ["aac", "mp3", "opus", "ac3", "eac3", "amr_nb", "amr_wb"].contains(codec)
+      {
+        range = Limits.ISOBaseMedia.blockSeconds
+      } else {
+        return nil
+      }
+      let seconds = Double(timing.duration) / Double(timing.sampleCount) / Double(timescale)
+      return range.contains(seconds) ? nil : .impossibleTimes(box, seconds: seconds, isVideo: isVideo)
+    }
+
     /// Reports what prevents playing the track.
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }
@@ -251,6 +270,7 @@ extension ISOBaseMedia {
         return reading.add(.missingBox("stbl", in: informationBox))
       }
       table.tellFaults(into: &reading)
+      if let fault = timingFault(table) { reading.add(fault) }
       if entry == nil, let description = table.description, !description.isCut {
         reading.add(.noSampleEntry(description))
       }
