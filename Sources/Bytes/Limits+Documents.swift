@@ -44,6 +44,16 @@ extension Limits {
     /// The columns of a predictor's rows: 65,536; structural streams have less than 30.
     package static let columns = 1 << 16
 
+    /// The page tree. Objects: 65,536, a hundred times the pages of a book. Levels: 1,024; trees have three, and a list
+    /// in place of a tree has one for each page. Bytes parsed: 32 MiB more than the file has, since an object stream is
+    /// compressed and starts with a list that is read for each object. Bytes read: 64 MiB more than 8 times the file's,
+    /// since each object takes a look at the table and one at its place. Bytes decompressed: 64 MiB; consecutive pages
+    /// share a stream.
+    package static let pageTree = (
+      objects: 1 << 16, depth: 1 << 10, parsed: 32 << 20, read: UInt64(64 << 20), readPerByte: UInt64(8),
+      unpacked: 64 << 20
+    )
+
     /// How far from a file's end to search for `startxref`, to decide whether a header that isn't at the
     /// start is one: 2 KiB. It is on the last lines.
     package static let end: UInt64 = 2 << 10

@@ -254,6 +254,15 @@ extension PDFDocument {
     }
   }
 
+  /// Whether the cross-reference says of a number that no object has it.
+  mutating func isUnused(_ number: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
+    if isRebuilt { return false }
+    switch try location(of: number, in: &window) {
+    case .free, nil: return true
+    case .offset, .compressed, .unchecked: return false
+    }
+  }
+
   private mutating func search(
     for number: UInt64, in window: inout ByteWindow
   ) throws(ReadError) -> PDFLoaded? {
