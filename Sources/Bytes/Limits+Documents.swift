@@ -38,6 +38,18 @@ extension Limits {
     /// the file.
     package static let contentByteCount = 512 << 20
 
+    /// The filters of a stream: 8; documents have two.
+    package static let filters = 8
+
+    /// A JPEG image behind other filters, which is decoded into memory: 32 MiB. A photo has some megabytes.
+    package static let image = 32 << 20
+
+    /// How far a page's content is searched for operators: 4 KiB. It begins with one.
+    package static let operators = 4 << 10
+
+    /// Contents of pages that aren't streams: 16 are looked up. Documents have none.
+    package static let contents = 16
+
     /// Damaged streams for which the cross-reference is consulted: 64. An update leaves some behind.
     package static let unusedStreams = 64
 

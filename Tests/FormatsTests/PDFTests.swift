@@ -429,13 +429,14 @@ import Testing
 
   /// What other readers unpack isn't called broken: cross-reference and object streams, and both hold the pages.
   @Test(arguments: [
-    "/LZWDecode", "[/ASCII85Decode/FlateDecode]", "/AHx", "[/RunLengthDecode]",
+    ("/LZWDecode", "\u{20}\u{10}\u{20}"), ("[/ASCII85Decode/LZWDecode]", "+TVn~>"), ("/AHx", "61 62>"),
+    ("[/RunLengthDecode]", "\u{1}ab"),
   ])
-  func leavesWhatIsPackedInOtherWays(_ filter: String) throws {
+  func leavesWhatIsPackedInOtherWays(_ filter: String, _ data: String) throws {
     let head = "%PDF-1.5\n1 0 obj\n<</Pages<</Count 2/Kids[<<>><<>>]>>>>\nendobj\n"
     let reference =
       head
-      + "2 0 obj\n<</Type/XRef/Root 1 0 R/W[1 2 1]/Size 3/Filter\(filter)/Length 9>>\nstream\nabcdefghi\n"
+      + "2 0 obj\n<</Type/XRef/Root 1 0 R/W[1 2 1]/Size 3/Filter\(filter)/Length \(data.utf8.count)>>\nstream\n\(data)\n"
       + "endstream\nendobj\nstartxref\n\(head.utf8.count)\n%%EOF\n"
     #expect(try inspect(Array(reference.utf8)).faults == [])
     // Offsets count from the header, whatever stands before it.
@@ -444,7 +445,7 @@ import Testing
     #expect(moved.leadingData?.byteCount == 13)
 
     let packed =
-      "%PDF-1.5\n1 0 obj\n<</Type/ObjStm/N 1/First 4/Filter\(filter)/Length 9>>\nstream\nabcdefghi\nendstream\n"
+      "%PDF-1.5\n1 0 obj\n<</Type/ObjStm/N 1/First 4/Filter\(filter)/Length \(data.utf8.count)>>\nstream\n\(data)\nendstream\n"
     let rows: [UInt8] = [0, 0, 0, 0] + [1, 0, 9, 0] + [1, 0, UInt8(packed.utf8.count), 0] + [2, 0, 1, 0]
     let stream =
       "2 0 obj\n<</Type/XRef/Root 3 0 R/W[1 2 1]/Size 4/Length \(rows.count)>>\nstream\n"

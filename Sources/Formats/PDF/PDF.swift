@@ -69,7 +69,7 @@ package enum PDF: FormatReader {
     {
       return reading.add(fault)
     }
-    var content = PDFContent(document, upTo: tail.startxref ?? window.byteCount)
+    var content = PDFContent(document, tree.contents, upTo: tail.startxref ?? window.byteCount)
     try content.decode(in: &window, into: &reading)
   }
 

@@ -24,6 +24,7 @@ enum PDFKey: String, CaseIterable, Sendable {
   case colors = "Colors"
   case bitsPerComponent = "BitsPerComponent"
   case columns = "Columns"
+  case earlyChange = "EarlyChange"
   case n = "N"
   case first = "First"
 
@@ -31,6 +32,7 @@ enum PDFKey: String, CaseIterable, Sendable {
   case pages = "Pages"
   case kids = "Kids"
   case count = "Count"
+  case contents = "Contents"
   case annots = "Annots"
   case names = "Names"
   case javaScript = "JavaScript"

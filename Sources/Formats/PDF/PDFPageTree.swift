@@ -7,6 +7,8 @@ internal import PreflightBytes
 struct PDFPageTree {
   /// How many pages there are, as far as was looked.
   private(set) var pageCount = 0
+  /// The numbers of the streams with which the pages' contents begin.
+  private(set) var contents: Set<UInt64> = []
   /// The limit that prevented looking at all.
   private(set) var unchecked: UncheckedPart?
   /// Whether some node or page can't be read, such as one in a stream with another filter.
@@ -76,6 +78,9 @@ struct PDFPageTree {
     guard let node = try load(kid, in: &window), let entries = node.dictionary else { return }
     guard let kids = entries[.kids], let nodes = try load(kids, in: &window)?.array else {
       pageCount += 1
+      // Of several, the first one alone is sure to begin with whole words.
+      let content = entries[.contents]
+      if let stream = (content?.array?.first ?? content)?.reference { contents.insert(stream.number) }
       return
     }
     guard path.count < Limits.PDF.pageTree.depth else {
