@@ -7,7 +7,7 @@ import Testing
 /// The streams of a document: what can't be decompressed, and what readers pass over.
 @Suite struct PDFContentTests {
   /// A document of one page whose objects after the page tree are given as bytes, with a cross-reference.
-  private func document(_ objects: [[UInt8]], trailing: [UInt8] = []) -> [UInt8] {
+  private func document(_ objects: [[UInt8]], trailing: [UInt8] = [], trailer: String = "") -> [UInt8] {
     var bytes = Array("%PDF-1.7\n".utf8)
     var offsets: [Int] = []
     let tree = ["<</Pages 2 0 R>>", "<</Count 1/Kids[3 0 R]>>", "<</Type/Page/Contents 4 0 R>>"]
@@ -22,7 +22,7 @@ import Testing
       let digits = "\(offset)"
       bytes += Array((String(repeating: "0", count: 10 - digits.count) + digits + " 00000 n \n").utf8)
     }
-    return bytes + Array("trailer\n<</Root 1 0 R>>\nstartxref\n\(start)\n%%EOF\n".utf8)
+    return bytes + Array("trailer\n<</Root 1 0 R\(trailer)>>\nstartxref\n\(start)\n%%EOF\n".utf8)
   }
 
   private func stream(_ data: [UInt8], filter: String? = "FlateDecode", length: Int? = nil) -> [UInt8] {
@@ -349,6 +349,119 @@ import Testing
     let source = CountingSource(document([stream(zlib("BT ET"))], trailing: begin))
     _ = try engine.inspect(source)
     #expect(source.bytesRead < 8 << 20, "\(source.bytesRead) bytes were read")
+  }
+
+  // MARK: Transfers
+
+  /// Bytes like encrypted ones, each as frequent as any other.
+  private func noise(_ count: Int) -> [UInt8] {
+    var state: UInt32 = 1
+    return (0..<count).map { _ in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return UInt8(truncatingIfNeeded: state >> 24)
+    }
+  }
+
+  private static let encryption = "/Encrypt<</Filter/Standard/V 4/StmF/StdCF/StrF/StdCF>>"
+
+  private func encrypted(_ data: [UInt8], entries: String = "", encryption: String = Self.encryption)
+    -> [UInt8]
+  {
+    let head = "<</Length \(data.count)/Filter/FlateDecode\(entries)>>stream\n"
+    return document([Array(head.utf8) + data + Array("\nendstream".utf8)], trailer: encryption)
+  }
+
+  private func faults(in bytes: [UInt8]) throws -> [String] { try inspect(bytes).faults.map(\.name) }
+
+  /// Readers need neither lengths nor offsets, so a text that was edited is whole. Nobody edits an image's data.
+  @Test func missingAndInsertedBytes() throws {
+    let image = noise(5000)
+    func object(_ entries: String) -> [UInt8] {
+      Array("<</Length 5000\(entries)>>stream\n".utf8) + image + Array("\nendstream".utf8)
+    }
+    let content = stream(Array("BT ET".utf8), filter: nil)
+    let whole = document([content, object("/Subtype/Image")])
+    let place = try #require(whole.firstRange(of: image)?.lowerBound)
+    #expect(try faults(in: whole) == [])
+    for count in [1, 2, 3, 900] {
+      let isKnown = count > 2
+      let less = whole.without(place + 1000..<place + 1000 + count)
+      #expect(try inspect(less).namedFaults == (isKnown ? [NamedFault("missing-bytes", place)] : []))
+      let more = whole.inserting([UInt8](repeating: 7, count: count), at: place + 1000)
+      #expect(try inspect(more).namedFaults == (isKnown ? [NamedFault("surplus-bytes", place)] : []))
+    }
+    // What is missing is elsewhere, the length alone is wrong, or it isn't an image.
+    let comment = document([content, object("/Subtype/Image")], trailing: Array("%comment\n".utf8))
+    let before = try #require(comment.index(of: "%comment"))
+    #expect(try faults(in: comment.without(before..<before + 9)) == [])
+    #expect(try faults(in: document([content, object("/Subtype/Image/Length 5900")])) == [])
+    let text = document([content, object("")])
+    #expect(try faults(in: text.without(place + 1000..<place + 1900)) == [])
+    // Encrypted data is none that is edited.
+    let secret = encrypted(image)
+    let start = try #require(secret.firstRange(of: image)?.lowerBound)
+    #expect(try faults(in: secret) == [])
+    #expect(
+      try inspect(secret.without(start + 9..<start + 999)).namedFaults == [NamedFault("missing-bytes", start)]
+    )
+  }
+
+  @Test(arguments: [(23, false), (24, true)])
+  func lineEndsOfImages(_ count: Int, isKnown: Bool) throws {
+    func faults(_ data: [UInt8], length: Int, entries: String = "/Subtype/Image") throws -> [String] {
+      let head = "<</Length \(length)\(entries)>>stream\n"
+      let object = Array(head.utf8) + data + Array("\r\nendstream".utf8)
+      return try inspect(document([stream(Array("BT ET".utf8), filter: nil), object])).faults.map(\.name)
+    }
+    let row: [UInt8] = [0x80, 1, 2, 0x0a, 0xff, 0x0d, 3]
+    let changed: [UInt8] = [0x80, 1, 2, 0x0d, 0x0a, 0xff, 0x0d, 3]
+    let data = repeated(changed, count - 1) + [9]
+    let length = row.count * (count - 1) + 1
+    #expect(try faults(data, length: length) == (isKnown ? ["changed-line-ends"] : []))
+    // One more byte, a lone line feed, or other data.
+    #expect(try faults(data, length: length + 2) == [])
+    #expect(try faults(data.with([0x0b, 0x0a], at: 3), length: length) == [])
+    #expect(try faults(data, length: length, entries: "") == [])
+    #expect(try faults(data, length: data.count) == [])
+  }
+
+  @Test func holesInEncryptedData() throws {
+    func hole(_ count: Int) -> [UInt8] {
+      noise(999).map { $0 | 1 } + [UInt8](repeating: 0, count: count) + noise(999).map { $0 | 1 }
+    }
+    #expect(try faults(in: encrypted(hole(255))) == [])
+    #expect(try faults(in: encrypted(hole(256))) == ["hole"])
+    // What isn't encrypted.
+    let others = [
+      "/Encrypt<</V 4/StrF/StdCF>>", "/Encrypt<</V 4/StmF/Identity>>",
+      "/Encrypt<</V 4/StmF/StdCF/EFF/Identity>>",
+      "/Encrypt<</V 9/StmF/StdCF>>",
+    ]
+    for other in others { #expect(try faults(in: encrypted(hole(256), encryption: other)) == []) }
+    #expect(try faults(in: encrypted(hole(256), encryption: "/Encrypt<</V 2>>")) == ["hole"])
+    for entries in ["/Filter/Crypt", "/Filter[/Crypt/FlateDecode]", "/Subtype/XML", "/Filter 9 0 R"] {
+      #expect(try faults(in: encrypted(hole(256), entries: entries)) == [])
+    }
+  }
+
+  @Test func lineEndsOfEncryptedData() throws {
+    let data = noise(17 << 10)
+    func changed(_ count: Int, _ change: ([UInt8]) -> [UInt8]) -> [UInt8] {
+      Array(change(data).prefix(count))
+    }
+    let changes: [([UInt8]) -> [UInt8]] = [
+      { $0.map { $0 == 0x0d ? 0x0a : $0 } }, { $0.map { $0 == 0x0a ? 0x0d : $0 } },
+      { $0.flatMap { $0 == 0x0a ? [0x0d, 0x0a] : [$0] } },
+    ]
+    #expect(try faults(in: encrypted(data)) == [])
+    for change in changes {
+      #expect(try faults(in: encrypted(changed(16 << 10, change))) == ["changed-line-ends"])
+      #expect(try faults(in: encrypted(changed((16 << 10) - 1, change))) == [])
+    }
+    // One line feed that wasn't changed, and two bytes that don't occur.
+    let lone = changed(16 << 10, changes[2])
+    #expect(try faults(in: encrypted(lone.dropLast(2) + [0x40, 0x0a])) == [])
+    #expect(try faults(in: encrypted(changed(16 << 10, changes[0]).map { $0 == 0x40 ? 0x41 : $0 })) == [])
   }
 
   @Test func everyFixtureIsWhole() throws {

@@ -33,10 +33,12 @@ struct PDFContent {
   /// Those that were met.
   private var found: Set<UInt64> = []
 
+  private var transfer: PDFTransfer
 
-  init(_ document: PDFDocument, _ contents: Set<UInt64>, upTo end: UInt64) {
+  init(_ document: PDFDocument, _ contents: Set<UInt64>, _ transfer: PDFTransfer, upTo end: UInt64) {
     self.document = document
     self.contents = contents
+    self.transfer = transfer
     self.end = end
   }
 
@@ -78,6 +80,7 @@ struct PDFContent {
       }
     }
     if gap < end, let hole = try Self.hole(in: gap..<end, of: &window) { return reading.add(.hole(at: hole)) }
+    if let fault = transfer.faultOfLineEnds { return reading.add(fault) }
     for number in contents.subtracting(found).sorted().prefix(Limits.PDF.contents) {
       guard let loaded = try document.load(number, in: &window), loaded.streamOffset == nil,
         loaded.object?.dictionary?.isEmpty == false
@@ -140,6 +143,11 @@ struct PDFContent {
     }
     // The data of an external stream isn't here (7.3.8.2).
     if dictionary[.f] != nil { return end }
+    let length = declaredEnd == nil ? dictionary[.length]?.integer : nil
+    if document.isEncrypted {
+      try encrypted(start..<end, dictionary, length: length, &window, into: &reading)
+      return end
+    }
     let isContent = try isContent(objectAt: object, in: &window)
     var chain = PDFFilterChain(dictionary, upTo: Limits.PDF.contentByteCount - unpackedByteCount) {
       switch $0 {
@@ -150,6 +158,16 @@ struct PDFContent {
     if chain.hasMoreThanAreUndone {
       let limit = "\(Limits.PDF.filters) filters"
       reading.leaveUnchecked(UncheckedPart("streams with more than \(limit)", limit: limit, at: start))
+    }
+    if chain.first == nil, dictionary[.subtype]?.name == "Image" {
+      var fault = transfer.fault(ofLength: length, data: start..<end)
+      if fault == nil {
+        fault = try PDFTransfer.faultOfLineEnds(ofLength: length, image: start..<end, in: &window)
+      }
+      if let fault {
+        reading.add(fault)
+        return end
+      }
     }
     let isText = try Self.isText(window.available(at: start, upTo: 1))
     // Neither the codes of other filters nor a page's operators have such runs. An image, a font or an attachment may
@@ -229,6 +247,22 @@ struct PDFContent {
       return reading.add(fault)
     }
     if filter == "DCTDecode" { try JPEG.walkScans(in: data, blocks: &blocks, &window, into: &reading) }
+  }
+
+  /// Looks for what shows without decrypting the data.
+  ///
+  /// - Parameter length: The length of the data if it is wrong.
+  private mutating func encrypted(
+    _ data: Range<UInt64>, _ dictionary: PDFDictionary, length: Int?, _ window: inout ByteWindow,
+    into reading: inout Reading
+  ) throws(ReadError) {
+    // A cross-reference isn't encrypted, nor are metadata and other streams that state it (7.6.2, 7.6.6).
+    let filters = PDFStreamDecoder.filters(of: dictionary)
+    if dictionary[.w] != nil || dictionary[.subtype]?.name == "XML" { return }
+    if filters.contains(where: { $0.name == nil || $0.name == "Crypt" }) { return }
+    if let hole = try Self.hole(in: data, of: &window) { return reading.add(.hole(at: hole)) }
+    if let fault = transfer.fault(ofLength: length, data: data) { return reading.add(fault) }
+    try transfer.count(data, in: &window)
   }
 
   // MARK: Pages

@@ -16,6 +16,10 @@ enum PDFKey: String, CaseIterable, Sendable {
   case linearized = "Linearized"
   case l = "L"
 
+  // Encryption (7.6.2)
+  case stmF = "StmF"
+  case eff = "EFF"
+
   // Streams (7.3.8.2, 7.4.4.3, 7.5.7)
   case length = "Length"
   case filter = "Filter"
