@@ -239,6 +239,50 @@ import Testing
     #expect(try faults(stream(text, filter: "BrotliDecode")) == [])
   }
 
+  /// Each tile-part has its length. Readers decode none of an image in which a byte is missing.
+  @Test func imagesOfJPEG2000() throws {
+    // SOC, SIZ with a segment of four bytes, SOT and its header, SOD, data, EOC.
+    func image(_ size: UInt32) -> [UInt8] {
+      let head: [UInt8] = [0xff, 0x4f, 0xff, 0x51, 0, 4, 1, 2]
+      return head + [0xff, 0x90, 0, 10, 0, 0] + bigEndian(size) + [0, 1, 0xff, 0x93, 1, 2, 3, 4]
+    }
+    let end: [UInt8] = [0xff, 0xd9]
+    #expect(try faults(stream(image(18) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(stream([0, 0, 0, 12] + image(18) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(stream(image(18) + image(18).dropFirst(8) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(stream(image(0), filter: "JPXDecode")) == [])
+    // Readers differ on what is behind the last tile-part.
+    #expect(try faults(stream(image(18), filter: "JPXDecode")) == [])
+    #expect(try faults(stream(image(19), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(image(18).dropLast(), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(image(18) + image(19).dropFirst(8), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(Array(image(18)[..<7]), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(Array("not an image".utf8), filter: "JPXDecode")) == ["image-data"])
+  }
+
+  /// A segment's type, and how many it refers to (T.88, 7.2).
+  @Test func imagesOfJBIG2() throws {
+    for whole: [UInt8] in [[0, 0, 0, 0, 48, 0, 1], [0, 0, 0, 9, 0xe6, 0x80], [0, 0, 0, 0, 62, 0xe0]] {
+      #expect(try faults(stream(whole, filter: "JBIG2Decode")) == [])
+    }
+    for other: [UInt8] in [
+      [], [0, 0, 0, 0, 48], [0, 0, 0, 0, 49, 0xa0], [0, 0, 0, 0, 49, 0xc0], [0, 0, 0, 0, 33, 0],
+    ] {
+      #expect(try faults(stream(other, filter: "JBIG2Decode")) == ["image-data"])
+    }
+  }
+
+  /// A run of two bytes stands for 128.
+  @Test func largeImagesBehindOtherFilters() throws {
+    func image(_ count: Int) -> [UInt8] {
+      let runs = [2, 0xff, 0xd8, 0xff] + repeated([129, 0], count / 128)
+      let head = "<</Filter[/RunLengthDecode/DCTDecode]/Length \(runs.count)>>stream\n"
+      return document([Array(head.utf8) + runs + Array("\nendstream".utf8)])
+    }
+    try expectUnchecked([], in: image(Limits.PDF.image - 128))
+    try expectUnchecked(["images of more than 32 MiB behind other filters"], in: image(Limits.PDF.image))
+  }
+
   /// An update leaves the objects that it replaces in the file.
   @Test func objectsThatAreNotInUse() throws {
     let old =
