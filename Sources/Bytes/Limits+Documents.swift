@@ -38,11 +38,33 @@ extension Limits {
     /// the file.
     package static let contentByteCount = 512 << 20
 
+    /// The filters of a stream: 8; documents have two.
+    package static let filters = 8
+
+    /// A JPEG image behind other filters, which is decoded into memory: 32 MiB. A photo has some megabytes.
+    package static let image = 32 << 20
+
+    /// How far a page's content is searched for operators: 4 KiB. It begins with one.
+    package static let operators = 4 << 10
+
+    /// Contents of pages that aren't streams: 16 are looked up. Documents have none.
+    package static let contents = 16
+
     /// Damaged streams for which the cross-reference is consulted: 64. An update leaves some behind.
     package static let unusedStreams = 64
 
     /// The columns of a predictor's rows: 65,536; structural streams have less than 30.
     package static let columns = 1 << 16
+
+    /// The page tree. Objects: 65,536, a hundred times the pages of a book. Levels: 1,024; trees have three, and a list
+    /// in place of a tree has one for each page. Bytes parsed: 32 MiB more than the file has, since an object stream is
+    /// compressed and starts with a list that is read for each object. Bytes read: 64 MiB more than 8 times the file's,
+    /// since each object takes a look at the table and one at its place. Bytes decompressed: 64 MiB; consecutive pages
+    /// share a stream.
+    package static let pageTree = (
+      objects: 1 << 16, depth: 1 << 10, parsed: 32 << 20, read: UInt64(64 << 20), readPerByte: UInt64(8),
+      unpacked: 64 << 20
+    )
 
     /// How far from a file's end to search for `startxref`, to decide whether a header that isn't at the
     /// start is one: 2 KiB. It is on the last lines.

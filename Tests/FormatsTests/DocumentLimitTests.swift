@@ -26,12 +26,12 @@ import Testing
   }
 
   private static let catalog = "<</Pages 2 0 R>>"
-  private static let pages = "<</Count 3/Kids[4 0 R]>>"
+  private static let pages = "<</Count 3/Kids[<<>><<>><<>>]>>"
 
   @Test(arguments: [(46, nil), (47, "objects nested more than 48 levels deep")])
   func nesting(_ depth: Int, unchecked: String?) throws {
     let nested = String(repeating: "[", count: depth) + "0" + String(repeating: "]", count: depth)
-    let bytes = Self.pdf([Self.catalog, "<</X \(nested)/Count 3/Kids[4 0 R]>>"])
+    let bytes = Self.pdf([Self.catalog, "<</X \(nested)/Count 3/Kids[<<>><<>><<>>]>>"])
     let inspection = try expectUnchecked(unchecked.map { [$0] } ?? [], in: bytes)
     #expect(inspection.facts.pageCount == (unchecked == nil ? 3 : nil))
   }
@@ -40,7 +40,8 @@ import Testing
   func objects(_ length: Int, unchecked: String?) throws {
     let text = String(repeating: "a", count: length)
     let inspection = try expectUnchecked(
-      unchecked.map { [$0] } ?? [], in: Self.pdf([Self.catalog, "<</X(\(text))/Count 3/Kids[4 0 R]>>"]))
+      unchecked.map { [$0] } ?? [],
+      in: Self.pdf([Self.catalog, "<</X(\(text))/Count 3/Kids[<<>><<>><<>>]>>"]))
     #expect(inspection.facts.pageCount == (unchecked == nil ? 3 : nil))
   }
 
@@ -165,6 +166,23 @@ import Testing
       "<</Annots[\(annotations)]>>",
     ])
     try expectUnchecked([], in: bytes)
+  }
+
+  /// The node, its kids, and each page are an object each.
+  @Test func objectsOfThePageTree() throws {
+    func document(_ pages: Int) -> [UInt8] {
+      let kids = String(repeating: "<<>>", count: pages)
+      return Self.pdf([Self.catalog, "<</Count \(Limits.PDF.pageTree.objects)/Kids[\(kids)]>>"])
+    }
+    let most = Limits.PDF.pageTree.objects - 2
+    #expect(try inspect(document(most)).faults.map(\.name) == ["page-tree"])
+    try expectUnchecked(["pages after the first \(most)"], in: document(most + 1))
+  }
+
+  @Test(arguments: [(1024, nil), (1025, "pages deeper in the page tree than 1024 levels")])
+  func levelsOfThePageTree(_ count: Int, unchecked: String?) throws {
+    let nodes = (0..<count).map { "<</Count 1/Kids[\($0 + 3) 0 R]>>" }
+    try expectUnchecked(unchecked.map { [$0] } ?? [], in: Self.pdf([Self.catalog] + nodes + ["<<>>"]))
   }
 
   // MARK: OOXML and ZIP

@@ -7,7 +7,7 @@ import Testing
 /// The streams of a document: what can't be decompressed, and what readers pass over.
 @Suite struct PDFContentTests {
   /// A document of one page whose objects after the page tree are given as bytes, with a cross-reference.
-  private func document(_ objects: [[UInt8]], trailing: [UInt8] = []) -> [UInt8] {
+  private func document(_ objects: [[UInt8]], trailing: [UInt8] = [], trailer: String = "") -> [UInt8] {
     var bytes = Array("%PDF-1.7\n".utf8)
     var offsets: [Int] = []
     let tree = ["<</Pages 2 0 R>>", "<</Count 1/Kids[3 0 R]>>", "<</Type/Page/Contents 4 0 R>>"]
@@ -22,7 +22,7 @@ import Testing
       let digits = "\(offset)"
       bytes += Array((String(repeating: "0", count: 10 - digits.count) + digits + " 00000 n \n").utf8)
     }
-    return bytes + Array("trailer\n<</Root 1 0 R>>\nstartxref\n\(start)\n%%EOF\n".utf8)
+    return bytes + Array("trailer\n<</Root 1 0 R\(trailer)>>\nstartxref\n\(start)\n%%EOF\n".utf8)
   }
 
   private func stream(_ data: [UInt8], filter: String? = "FlateDecode", length: Int? = nil) -> [UInt8] {
@@ -48,6 +48,11 @@ import Testing
     try inspect(document([object])).faults.map(\.name)
   }
 
+  /// The faults of a stream that isn't a page's content.
+  private func faults(besideContent object: [UInt8]) throws -> [String] {
+    try inspect(document([stream(Array("BT ET".utf8), filter: nil), object])).faults.map(\.name)
+  }
+
   @Test func wholeStreams() throws {
     #expect(try faults(stream(zlib("BT (a) Tj ET"))) == [])
     // A length that is wrong, or in an object of its own.
@@ -58,9 +63,8 @@ import Testing
     #expect(try faults(stream(zlib("BT ET", checksum: []))) == [])
     #expect(try faults(stream(zlib("BT ET", checksum: [1, 8]), length: 99)) == [])
     #expect(try faults(stream(zlib("BT ET", isLast: false, checksum: [0, 0, 0, 0xff, 0xff]))) == [])
-    #expect(try faults(stream(Array("anything at all".utf8), filter: "LZWDecode")) == [])
     #expect(try faults(stream([0x50, 0x4b] + [UInt8](repeating: 0, count: 999), filter: nil)) != [])
-    #expect(try faults(stream([0x80] + [UInt8](repeating: 0, count: 999), filter: nil)) == [])
+    #expect(try faults(besideContent: stream([0x80] + [UInt8](repeating: 0, count: 999), filter: nil)) == [])
   }
 
   @Test func brokenStreams() throws {
@@ -76,6 +80,207 @@ import Testing
     #expect(try inspectStructure(bytes).faults == [])
     let fault = try #require(inspect(bytes).faults.first)
     #expect(fault.offset.map { Int($0) } == bytes.firstRange(of: [1, 2, 3, 4])?.lowerBound)
+  }
+
+  // MARK: Filters
+
+  @Test(arguments: [
+    ("ASCIIHexDecode", "4254 204\n554>"), ("AHx", "4254204554"), ("AHx", "42542045545>more"), ("AHx", ">"),
+    ("ASCII85Decode", "6<%kH;u~>"), ("A85", "6<%k\r\nH;u"), ("A85", "z zs8W-!~>{"), ("A85", "~"),
+    ("A85", "!!!!!!~>"),
+    ("RunLengthDecode", "\u{4}BT ET"), ("RL", "\u{0}B\u{3}T ET"), ("RL", ""),
+    // A line end that was counted as data.
+    ("RL", "\u{4}BT ET\n"), ("RL", "\u{4}BT ET\r\n"),
+  ])
+  func wholeFilters(_ filter: String, _ data: String) throws {
+    #expect(try faults(besideContent: stream(Array(data.utf8), filter: filter)) == [])
+    #expect(try faults(besideContent: stream(Array(data.utf8), filter: filter, length: 99)) == [])
+  }
+
+  @Test(arguments: [
+    ("ASCIIHexDecode", "4254g"), ("AHx", "<42>"), ("ASCII85Decode", "6<%kvH;u~>"), ("A85", "6z~>"),
+    ("A85", "{"),
+    ("RunLengthDecode", "\u{5}BT\n"), ("RL", "\u{7f}abc"),
+  ])
+  func brokenFilters(_ filter: String, _ data: String) throws {
+    let bytes = document([stream(Array("BT ET".utf8), filter: nil), stream(Array(data.utf8), filter: filter)])
+    #expect(
+      try inspect(bytes).namedFaults == [
+        NamedFault("encoded-stream", bytes.firstRange(of: Array(data.utf8))?.lowerBound)
+      ])
+  }
+
+  private func lzw(_ codes: [UInt32]) -> [UInt8] {
+    var writer = BitWriter()
+    for code in codes { writer.unsigned(code, 9) }
+    return writer.bytes
+  }
+
+  @Test func sequencesOfLZW() throws {
+    // The specification's example.
+    let example: [UInt8] = [0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01]
+    #expect(try faults(besideContent: stream(example, filter: "LZWDecode")) == [])
+    // A code for the sequence that it ends, and the one after.
+    let pad = [UInt32](repeating: 65, count: 4)
+    #expect(try faults(besideContent: stream(lzw([256, 65, 258] + pad), filter: "LZW")) == [])
+    #expect(
+      try faults(besideContent: stream(lzw([256, 65, 259] + pad), filter: "LZW")) == ["encoded-stream"])
+    #expect(
+      try faults(besideContent: stream(lzw([65, 256, 258] + pad), filter: "LZW")) == ["encoded-stream"])
+    #expect(try faults(besideContent: stream(lzw([511] + pad), filter: "LZW")) == ["encoded-stream"])
+    #expect(try faults(besideContent: stream(lzw([256, 257, 511] + pad), filter: "LZW")) == [])
+    // What may be a line end.
+    let codes = lzw([256, 65, 66, 67, 68, 69, 70, 71])
+    #expect(try faults(besideContent: stream(codes + [0xff, 0xff, 0xff], filter: "LZW")) == [])
+    #expect(try faults(besideContent: stream(codes + [0xff, 0xff, 0xff, 0xff, 0xff], filter: "LZW")) != [])
+  }
+
+  /// Codes grow at 512, or a code later.
+  @Test(arguments: [0, 1])
+  func longerCodes(_ earlyChange: Int) throws {
+    var writer = BitWriter()
+    writer.unsigned(256, 9)
+    var next = 257
+    func object(_ change: Int) -> [UInt8] {
+      let head =
+        "<</Filter/LZWDecode/DecodeParms<</EarlyChange \(change)>>/Length \(writer.bytes.count)>>stream\n"
+      return Array(head.utf8) + writer.bytes + Array("\nendstream".utf8)
+    }
+    // Each code adds the next sequence, so each is known as soon as it is used.
+    for _ in 0..<4500 {
+      let width =
+        next + earlyChange < 512 ? 9 : next + earlyChange < 1024 ? 10 : next + earlyChange < 2048 ? 11 : 12
+      if next == 4095 {
+        writer.unsigned(256, width)
+        next = 257
+        continue
+      }
+      writer.unsigned(next < 258 ? 65 : UInt32(next - 1) < 258 ? 65 : UInt32(next - 1), width)
+      next += 1
+    }
+    #expect(try faults(besideContent: object(earlyChange)) == [])
+    #expect(try faults(besideContent: object(1 - earlyChange)) == ["encoded-stream"])
+    // Whatever else it may mean.
+    #expect(try faults(besideContent: object(2)) == [])
+  }
+
+  @Test func filtersBehindFilters() throws {
+    let text = zlib("BT (some text) Tj ET")
+    func packed(_ data: [UInt8], _ filters: String) -> [UInt8] {
+      let head = "<</Filter[\(filters)]/Length \(data.count)>>stream\n"
+      return Array(head.utf8) + data + Array("\nendstream".utf8)
+    }
+    func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
+      bytes.flatMap { Array((($0 < 16 ? "0" : "") + String($0, radix: 16)).utf8) } + [0x3e]
+    }
+    func twice(_ data: [UInt8]) -> [UInt8] { zlib(String(decoding: hexadecimal(data), as: UTF8.self)) }
+    #expect(try faults(packed(hexadecimal(text), "/ASCIIHexDecode/FlateDecode")) == [])
+    #expect(try faults(packed(twice(text), "/FlateDecode/AHx/FlateDecode")) == [])
+    let broken = [
+      text.with([1, 2, 3, 4], at: text.count - 4), Array(text.dropLast(9)), Array("no zlib header".utf8),
+    ]
+    for data in broken {
+      #expect(try faults(packed(hexadecimal(data), "/ASCIIHexDecode/FlateDecode")) == ["compressed-stream"])
+      #expect(try faults(packed(twice(data), "/FlateDecode/AHx/FlateDecode")) == ["compressed-stream"])
+    }
+    // The data isn't compressed twice.
+    #expect(try faults(packed(text, "/FlateDecode/FlateDecode")) == ["compressed-stream"])
+    // More filters than are undone, a predictor between them, and names that are elsewhere.
+    let eight = String(repeating: "/AHx", count: 8)
+    #expect(try faults(packed(text, eight)) == ["encoded-stream"])
+    try expectUnchecked(["streams with more than 8 filters"], in: document([packed(text, eight + "/AHx")]))
+    let head =
+      "<</Filter[/FlateDecode/FlateDecode]/DecodeParms[<</Predictor 12>>]/Length \(text.count)>>stream\n"
+    #expect(try faults(Array(head.utf8) + text + Array("\nendstream".utf8)) == [])
+    #expect(try faults(packed(text, "9 0 R/FlateDecode")) == [])
+  }
+
+  // MARK: Pages
+
+  @Test(arguments: [
+    "", " \n", "% nothing\n", "0 0 1 rg", "BT(x y z)Tj ET", "/Im0 Do", "q Q x y z", "<</A 1>> 5 [1 2] true",
+    "(text", "<41",
+    "(", "BI/W 1/H 1 ID \u{1}\u{2} x y z a a a a a a a a", "'", "\"", "1.2.3 -", "f*",
+    "Q e e e e e e e e",
+  ])
+  func contentOfAPage(_ text: String) throws {
+    #expect(try faults(stream(Array(text.utf8), filter: nil)) == [])
+    #expect(try faults(stream(zlib(text))) == [])
+  }
+
+  @Test(arguments: [
+    "{\"error\":\"x\"}", "<html><body>x</body></html>", "Not found", "x", "\u{80}\u{1}",
+    "Q e e e e e e e e e",
+    "(a)(b\\)) x", "/F1 Tff",
+  ])
+  func otherDataInPlaceOfAPage(_ text: String) throws {
+    let data = Array(text.utf8)
+    #expect(try faults(stream(data, filter: nil)) == ["page-content"])
+    #expect(try faults(stream(zlib(text))) == ["page-content"])
+    #expect(try faults(besideContent: stream(data, filter: nil)) == [])
+  }
+
+  /// Only the beginning is looked at, and the last word of it may be cut.
+  @Test func beginningOfAPage() throws {
+    let spaces = repeated([0x20], Limits.PDF.operators)
+    #expect(try faults(stream(spaces.dropLast(2) + Array("x ".utf8), filter: nil)) == ["page-content"])
+    #expect(try faults(stream(spaces.dropLast(1) + Array("x".utf8), filter: nil)) == [])
+  }
+
+  @Test func contentThatIsNoStream() throws {
+    #expect(try faults(Array("<</A 1>>".utf8)) == ["page-content"])
+    for other in ["<<>>", "null", "[]", "[5 0 R]"] { #expect(try faults(Array(other.utf8)) == []) }
+  }
+
+  @Test func filtersThatNobodyKnows() throws {
+    let text = Array("BT ET".utf8)
+    #expect(try faults(stream(text, filter: "FooDecode")) == ["unknown-filter"])
+    #expect(try faults(besideContent: stream(text, filter: "FooDecode")) == [])
+    #expect(try faults(stream(text, filter: "BrotliDecode")) == [])
+  }
+
+  /// Each tile-part has its length. Readers decode none of an image in which a byte is missing.
+  @Test func imagesOfJPEG2000() throws {
+    // SOC, SIZ with a segment of four bytes, SOT and its header, SOD, data, EOC.
+    func image(_ size: UInt32) -> [UInt8] {
+      let head: [UInt8] = [0xff, 0x4f, 0xff, 0x51, 0, 4, 1, 2]
+      return head + [0xff, 0x90, 0, 10, 0, 0] + bigEndian(size) + [0, 1, 0xff, 0x93, 1, 2, 3, 4]
+    }
+    let end: [UInt8] = [0xff, 0xd9]
+    #expect(try faults(stream(image(18) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(stream([0, 0, 0, 12] + image(18) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(stream(image(18) + image(18).dropFirst(8) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(stream(image(0), filter: "JPXDecode")) == [])
+    // Readers differ on what is behind the last tile-part.
+    #expect(try faults(stream(image(18), filter: "JPXDecode")) == [])
+    #expect(try faults(stream(image(19), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(image(18).dropLast(), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(image(18) + image(19).dropFirst(8), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(Array(image(18)[..<7]), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(stream(Array("not an image".utf8), filter: "JPXDecode")) == ["image-data"])
+  }
+
+  /// A segment's type, and how many it refers to (T.88, 7.2).
+  @Test func imagesOfJBIG2() throws {
+    for whole: [UInt8] in [[0, 0, 0, 0, 48, 0, 1], [0, 0, 0, 9, 0xe6, 0x80], [0, 0, 0, 0, 62, 0xe0]] {
+      #expect(try faults(stream(whole, filter: "JBIG2Decode")) == [])
+    }
+    for other: [UInt8] in [
+      [], [0, 0, 0, 0, 48], [0, 0, 0, 0, 49, 0xa0], [0, 0, 0, 0, 49, 0xc0], [0, 0, 0, 0, 33, 0],
+    ] {
+      #expect(try faults(stream(other, filter: "JBIG2Decode")) == ["image-data"])
+    }
+  }
+
+  /// A run of two bytes stands for 128.
+  @Test func largeImagesBehindOtherFilters() throws {
+    func image(_ count: Int) -> [UInt8] {
+      let runs = [2, 0xff, 0xd8, 0xff] + repeated([129, 0], count / 128)
+      let head = "<</Filter[/RunLengthDecode/DCTDecode]/Length \(runs.count)>>stream\n"
+      return document([Array(head.utf8) + runs + Array("\nendstream".utf8)])
+    }
+    try expectUnchecked([], in: image(Limits.PDF.image - 128))
+    try expectUnchecked(["images of more than 32 MiB behind other filters"], in: image(Limits.PDF.image))
   }
 
   /// An update leaves the objects that it replaces in the file.
@@ -110,7 +315,47 @@ import Testing
     let half = image.count / 2
     let hole = image.with([UInt8](repeating: 0, count: 900), at: half)
     #expect(try faults(stream(hole, filter: "DCTDecode")).count == 1)
-    #expect(try faults(stream(Array("not an image".utf8), filter: "DCTDecode")) == [])
+  }
+
+  /// Readers look for the beginning of a JPEG image, and show nothing without one.
+  @Test func dataThatIsNoImage() throws {
+    let image = try Fixture.bytes("pictures/usual-tables.jpg")
+    for other in [
+      [], [0x0a], Array("not an image".utf8), Array(image.dropFirst(1)), [UInt8](repeating: 0, count: 9),
+    ] {
+      #expect(try faults(stream(other, filter: "DCTDecode")) == ["image-data"])
+    }
+    #expect(try faults(stream([0xff, 0xd8], filter: "DCT")) == ["image-data"])
+    #expect(try faults(stream([0xff, 0xd8, 0xff], filter: "DCT")) == [])
+    #expect(try faults(stream([0x0a] + image, filter: "DCTDecode")) == [])
+    // Behind a block's end.
+    #expect(try faults(stream([UInt8](repeating: 1, count: 65_534) + image, filter: "DCTDecode")) == [])
+    // The data is in another file.
+    #expect(
+      try faults(Array("<</Length 0/F(a.jpg)/FFilter/DCTDecode/Filter/DCTDecode>>stream\n\nendstream".utf8))
+        == [])
+  }
+
+  @Test func imagesBehindOtherFilters() throws {
+    let image = try Fixture.bytes("pictures/usual-tables.jpg")
+    let hole = image.with([UInt8](repeating: 0, count: 900), at: image.count / 2)
+    func hexadecimal(_ bytes: [UInt8]) -> [UInt8] {
+      let digits = Array("0123456789abcdef".utf8)
+      return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] } + [0x3e]
+    }
+    for filters in ["[/ASCIIHexDecode/DCTDecode]", "[/AHx/DCT]"] {
+      func faults(_ image: [UInt8]) throws -> [Fault] {
+        let head = "<</Filter\(filters)/Length 9>>stream\n"
+        let object = Array(head.utf8) + hexadecimal(image) + Array("\nendstream".utf8)
+        return try inspect(document([stream(Array("BT ET".utf8), filter: nil), object])).faults
+      }
+      #expect(try faults(image) == [])
+      let found = try faults(hole)
+      #expect(found.count == 1)
+      // It is in the stream, wherever.
+      #expect(found.first?.offset.map { $0 < 400 } == true)
+      #expect(try faults(Array("GIF89a".utf8)).map(\.name) == ["image-data"])
+    }
   }
 
   /// No reader has checked the headers of an image in a document.
@@ -148,6 +393,119 @@ import Testing
     let source = CountingSource(document([stream(zlib("BT ET"))], trailing: begin))
     _ = try engine.inspect(source)
     #expect(source.bytesRead < 8 << 20, "\(source.bytesRead) bytes were read")
+  }
+
+  // MARK: Transfers
+
+  /// Bytes like encrypted ones, each as frequent as any other.
+  private func noise(_ count: Int) -> [UInt8] {
+    var state: UInt32 = 1
+    return (0..<count).map { _ in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return UInt8(truncatingIfNeeded: state >> 24)
+    }
+  }
+
+  private static let encryption = "/Encrypt<</Filter/Standard/V 4/StmF/StdCF/StrF/StdCF>>"
+
+  private func encrypted(_ data: [UInt8], entries: String = "", encryption: String = Self.encryption)
+    -> [UInt8]
+  {
+    let head = "<</Length \(data.count)/Filter/FlateDecode\(entries)>>stream\n"
+    return document([Array(head.utf8) + data + Array("\nendstream".utf8)], trailer: encryption)
+  }
+
+  private func faults(in bytes: [UInt8]) throws -> [String] { try inspect(bytes).faults.map(\.name) }
+
+  /// Readers need neither lengths nor offsets, so a text that was edited is whole. Nobody edits an image's data.
+  @Test func missingAndInsertedBytes() throws {
+    let image = noise(5000)
+    func object(_ entries: String) -> [UInt8] {
+      Array("<</Length 5000\(entries)>>stream\n".utf8) + image + Array("\nendstream".utf8)
+    }
+    let content = stream(Array("BT ET".utf8), filter: nil)
+    let whole = document([content, object("/Subtype/Image")])
+    let place = try #require(whole.firstRange(of: image)?.lowerBound)
+    #expect(try faults(in: whole) == [])
+    for count in [1, 2, 3, 900] {
+      let isKnown = count > 2
+      let less = whole.without(place + 1000..<place + 1000 + count)
+      #expect(try inspect(less).namedFaults == (isKnown ? [NamedFault("missing-bytes", place)] : []))
+      let more = whole.inserting([UInt8](repeating: 7, count: count), at: place + 1000)
+      #expect(try inspect(more).namedFaults == (isKnown ? [NamedFault("surplus-bytes", place)] : []))
+    }
+    // What is missing is elsewhere, the length alone is wrong, or it isn't an image.
+    let comment = document([content, object("/Subtype/Image")], trailing: Array("%comment\n".utf8))
+    let before = try #require(comment.index(of: "%comment"))
+    #expect(try faults(in: comment.without(before..<before + 9)) == [])
+    #expect(try faults(in: document([content, object("/Subtype/Image/Length 5900")])) == [])
+    let text = document([content, object("")])
+    #expect(try faults(in: text.without(place + 1000..<place + 1900)) == [])
+    // Encrypted data is none that is edited.
+    let secret = encrypted(image)
+    let start = try #require(secret.firstRange(of: image)?.lowerBound)
+    #expect(try faults(in: secret) == [])
+    #expect(
+      try inspect(secret.without(start + 9..<start + 999)).namedFaults == [NamedFault("missing-bytes", start)]
+    )
+  }
+
+  @Test(arguments: [(23, false), (24, true)])
+  func lineEndsOfImages(_ count: Int, isKnown: Bool) throws {
+    func faults(_ data: [UInt8], length: Int, entries: String = "/Subtype/Image") throws -> [String] {
+      let head = "<</Length \(length)\(entries)>>stream\n"
+      let object = Array(head.utf8) + data + Array("\r\nendstream".utf8)
+      return try inspect(document([stream(Array("BT ET".utf8), filter: nil), object])).faults.map(\.name)
+    }
+    let row: [UInt8] = [0x80, 1, 2, 0x0a, 0xff, 0x0d, 3]
+    let changed: [UInt8] = [0x80, 1, 2, 0x0d, 0x0a, 0xff, 0x0d, 3]
+    let data = repeated(changed, count - 1) + [9]
+    let length = row.count * (count - 1) + 1
+    #expect(try faults(data, length: length) == (isKnown ? ["changed-line-ends"] : []))
+    // One more byte, a lone line feed, or other data.
+    #expect(try faults(data, length: length + 2) == [])
+    #expect(try faults(data.with([0x0b, 0x0a], at: 3), length: length) == [])
+    #expect(try faults(data, length: length, entries: "") == [])
+    #expect(try faults(data, length: data.count) == [])
+  }
+
+  @Test func holesInEncryptedData() throws {
+    func hole(_ count: Int) -> [UInt8] {
+      noise(999).map { $0 | 1 } + [UInt8](repeating: 0, count: count) + noise(999).map { $0 | 1 }
+    }
+    #expect(try faults(in: encrypted(hole(255))) == [])
+    #expect(try faults(in: encrypted(hole(256))) == ["hole"])
+    // What isn't encrypted.
+    let others = [
+      "/Encrypt<</V 4/StrF/StdCF>>", "/Encrypt<</V 4/StmF/Identity>>",
+      "/Encrypt<</V 4/StmF/StdCF/EFF/Identity>>",
+      "/Encrypt<</V 9/StmF/StdCF>>",
+    ]
+    for other in others { #expect(try faults(in: encrypted(hole(256), encryption: other)) == []) }
+    #expect(try faults(in: encrypted(hole(256), encryption: "/Encrypt<</V 2>>")) == ["hole"])
+    for entries in ["/Filter/Crypt", "/Filter[/Crypt/FlateDecode]", "/Subtype/XML", "/Filter 9 0 R"] {
+      #expect(try faults(in: encrypted(hole(256), entries: entries)) == [])
+    }
+  }
+
+  @Test func lineEndsOfEncryptedData() throws {
+    let data = noise(17 << 10)
+    func changed(_ count: Int, _ change: ([UInt8]) -> [UInt8]) -> [UInt8] {
+      Array(change(data).prefix(count))
+    }
+    let changes: [([UInt8]) -> [UInt8]] = [
+      { $0.map { $0 == 0x0d ? 0x0a : $0 } }, { $0.map { $0 == 0x0a ? 0x0d : $0 } },
+      { $0.flatMap { $0 == 0x0a ? [0x0d, 0x0a] : [$0] } },
+    ]
+    #expect(try faults(in: encrypted(data)) == [])
+    for change in changes {
+      #expect(try faults(in: encrypted(changed(16 << 10, change))) == ["changed-line-ends"])
+      #expect(try faults(in: encrypted(changed((16 << 10) - 1, change))) == [])
+    }
+    // One line feed that wasn't changed, and two bytes that don't occur.
+    let lone = changed(16 << 10, changes[2])
+    #expect(try faults(in: encrypted(lone.dropLast(2) + [0x40, 0x0a])) == [])
+    #expect(try faults(in: encrypted(changed(16 << 10, changes[0]).map { $0 == 0x40 ? 0x41 : $0 })) == [])
   }
 
   @Test func everyFixtureIsWhole() throws {

@@ -56,13 +56,27 @@ package enum PDF: FormatReader {
     try PDFActions.note(in: &document, &window, into: &reading)
   }
 
-  /// Decodes the document's streams, unless they are encrypted.
+  /// Counts the document's pages and decodes its streams, unless they are encrypted.
   package static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
-    guard reading.facts.encrypted == false, let header = try header(in: &window) else { return }
+    guard let header = try header(in: &window) else { return }
     var document = PDFDocument(header: header)
     let tail = try PDFTail(header: header, in: &window)
     guard try open(&document, tail, in: &window) else { return }
-    var content = PDFContent(document, upTo: tail.startxref ?? window.byteCount)
+    try document.findEncryption(in: &window)
+    if document.isEncrypted, !document.hasEncryptedStreams { return }
+    var contents: Set<UInt64> = []
+    if !document.isEncrypted {
+      let tree = try PDFPageTree(document, in: &window)
+      if let part = tree.unchecked { reading.leaveUnchecked(part) }
+      if let declared = reading.facts.pageCount,
+        let fault = tree.fault(declaring: declared, at: tail.startxref)
+      {
+        return reading.add(fault)
+      }
+      contents = tree.contents
+    }
+    let transfer = try PDFTransfer(document, tail, in: &window)
+    var content = PDFContent(document, contents, transfer, upTo: tail.startxref ?? window.byteCount)
     try content.decode(in: &window, into: &reading)
   }
 

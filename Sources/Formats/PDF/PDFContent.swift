@@ -1,4 +1,4 @@
-// ISO 32000-2:2020, 7.3.8 "Stream objects", 7.4.4 "LZWDecode and FlateDecode filters", 7.4.8 "DCTDecode filter".
+// ISO 32000-2:2020, 7.3.8 "Stream objects", 7.4.8 "DCTDecode filter", 7.8.2 "Content streams".
 
 internal import PreflightFacts
 internal import PreflightBytes
@@ -7,8 +7,8 @@ internal import PreflightBytes
 /// cross-reference isn't needed for that, since every stream follows its dictionary, but only objects in use count: an
 /// update leaves the old ones in the file.
 ///
-/// Compressed streams are decompressed to their end and their checksum, and JPEG images walked through. Other data is
-/// searched for holes.
+/// Streams are decoded to their end and their checksum, JPEG images walked through, and the operators of the pages
+/// looked for. Other data is searched for holes.
 struct PDFContent {
   private static let blockSize: UInt64 = 32 << 10
 
@@ -28,10 +28,17 @@ struct PDFContent {
   private var unusedStreams = 0
   /// From where on no `endstream` follows.
   private var lastKeyword = UInt64.max
-  private var piece = [UInt8](repeating: 0, count: 64 << 10)
+  /// The numbers of the streams with which the contents of pages begin.
+  private let contents: Set<UInt64>
+  /// Those that were met.
+  private var found: Set<UInt64> = []
 
-  init(_ document: PDFDocument, upTo end: UInt64) {
+  private var transfer: PDFTransfer
+
+  init(_ document: PDFDocument, _ contents: Set<UInt64>, _ transfer: PDFTransfer, upTo end: UInt64) {
     self.document = document
+    self.contents = contents
+    self.transfer = transfer
     self.end = end
   }
 
@@ -54,11 +61,11 @@ struct PDFContent {
       guard let start = object else { continue }
       object = nil
       if let hole = try Self.hole(in: gap..<start, of: &window) { return reading.add(.hole(at: hole)) }
-      var found = Reading()
-      position = try stream(of: start, upTo: token, in: &window, into: &found)
+      var inStream = Reading()
+      position = try stream(of: start, upTo: token, in: &window, into: &inStream)
       gap = position
-      for part in found.unchecked { reading.leaveUnchecked(part) }
-      if let fault = found.faults.first {
+      for part in inStream.unchecked { reading.leaveUnchecked(part) }
+      if let fault = inStream.faults.first {
         if try document.isCurrent(objectEndingAt: start, in: &window) { return reading.add(fault) }
         unusedStreams += 1
       }
@@ -72,7 +79,18 @@ struct PDFContent {
           UncheckedPart("the rest of the streams", limit: "\(size) decompressed", at: position))
       }
     }
-    if gap < end, let hole = try Self.hole(in: gap..<end, of: &window) { reading.add(.hole(at: hole)) }
+    if gap < end, let hole = try Self.hole(in: gap..<end, of: &window) { return reading.add(.hole(at: hole)) }
+    if let fault = transfer.faultOfLineEnds { return reading.add(fault) }
+    for number in contents.subtracting(found).sorted().prefix(Limits.PDF.contents) {
+      guard let loaded = try document.load(number, in: &window), loaded.streamOffset == nil,
+        loaded.object?.dictionary?.isEmpty == false
+      else { continue }
+      return reading.add(
+        Fault(
+          "page-content", clause: "PDF 7.7.3.3", at: loaded.offset,
+          "The content of a page isn't a stream, so the page is blank.", expected: "a content stream",
+          actual: "a dictionary"))
+    }
   }
 
   /// The offset after the next `stream` keyword in the block at an offset, and where to go on without one.
@@ -123,75 +141,164 @@ struct PDFContent {
       lastKeyword = min(lastKeyword, start)
       return start
     }
-    switch PDFStreamDecoder.firstFilter(of: dictionary) {
-    case "FlateDecode", "Fl":
-      if let offset = try damage(inFlate: start..<end, isExact: declaredEnd != nil, in: &window) {
-        reading.add(
-          Fault(
-            "compressed-stream", clause: "PDF 7.4.4", at: offset,
-            "The compressed data of a stream is corrupt or incomplete: a page, a font or an image is blank or damaged.",
-            expected: "data compressed with FlateDecode"))
+    // The data of an external stream isn't here (7.3.8.2).
+    if dictionary[.f] != nil { return end }
+    let length = declaredEnd == nil ? dictionary[.length]?.integer : nil
+    if document.isEncrypted {
+      try encrypted(start..<end, dictionary, length: length, &window, into: &reading)
+      return end
+    }
+    let isContent = try isContent(objectAt: object, in: &window)
+    var chain = PDFFilterChain(dictionary, upTo: Limits.PDF.contentByteCount - unpackedByteCount) {
+      switch $0 {
+      case nil: isContent ? Limits.PDF.operators : 0
+      case .some(let filter): PDFImages.filters.contains(filter) ? Limits.PDF.image : 0
       }
-    case "DCTDecode", "DCT": try JPEG.walkScans(in: start..<end, blocks: &blocks, &window, into: &reading)
-    case nil where try !Self.isText(window.available(at: start, upTo: 1)):
-      // An image, a font or an attachment may contain anything.
-      break
-    default:
-      // Neither the codes of the other filters nor a page's operators have such runs.
-      if let hole = try Self.hole(in: start..<end, of: &window) { reading.add(.hole(at: hole)) }
+    }
+    if chain.hasMoreThanAreUndone {
+      let limit = "\(Limits.PDF.filters) filters"
+      reading.leaveUnchecked(UncheckedPart("streams with more than \(limit)", limit: limit, at: start))
+    }
+    if chain.first == nil, dictionary[.subtype]?.name == "Image" {
+      var fault = transfer.fault(ofLength: length, data: start..<end)
+      if fault == nil {
+        fault = try PDFTransfer.faultOfLineEnds(ofLength: length, image: start..<end, in: &window)
+      }
+      if let fault {
+        reading.add(fault)
+        return end
+      }
+    }
+    let isText = try Self.isText(window.available(at: start, upTo: 1))
+    // Neither the codes of other filters nor a page's operators have such runs. An image, a font or an attachment may
+    // contain anything.
+    if chain.first != nil || isText, chain.first != "FlateDecode", chain.first != "DCTDecode",
+      let hole = try Self.hole(in: start..<end, of: &window)
+    {
+      reading.add(.hole(at: hole))
+      return end
+    }
+    if let damage = try decode(start..<end, isExact: declaredEnd != nil, with: &chain, in: &window) {
+      reading.add(damage)
+      return end
+    }
+    if chain.isExhausted || chain.isOpaque { return end }
+    try image(in: start..<end, decodedBy: chain, &window, into: &reading)
+    if isContent, reading.faults.isEmpty {
+      let head = try window.available(at: start, upTo: Int(min(end - start, UInt64(Limits.PDF.operators))))
+      let bytes = chain.isEmpty ? (0..<head.remaining).compactMap { head[$0] } : chain.output
+      if let fault = Self.fault(ofContent: bytes, behind: chain.remaining, at: start) { reading.add(fault) }
     }
     return end
   }
 
-  // MARK: Compressed data
+  // MARK: Data
 
-  /// Where the data of a stream can't be decompressed; nil if it can.
+  /// Decodes the data of a stream; returns its damage.
   ///
   /// - Parameter isExact: Whether the range is the data alone, or also the line end after it.
-  private mutating func damage(
-    inFlate data: Range<UInt64>, isExact: Bool, in window: inout ByteWindow
-  ) throws(ReadError) -> UInt64? {
-    // An empty stream has nothing to decompress.
-    if data.upperBound - data.lowerBound <= 2 { return nil }
-    let hasHeader = try Self.hasHeader(window.available(at: data.lowerBound, upTo: 2))
-    if !hasHeader { return data.lowerBound }
-    // Without zlib's wrapper: a checksum that is missing or cut is no damage.
-    var inflate = Inflate(.none)
-    var checksum = Adler32()
-    var position = data.lowerBound + 2
-    while unpackedByteCount <= Limits.PDF.contentByteCount {
-      let (consumed, produced, status) = inflate.step(
-        try window.block(at: position, upTo: min(Self.blockSize, data.upperBound - position)), into: &piece)
-      unpackedByteCount += produced
-      position += UInt64(consumed)
-      checksum.update(piece.span.bytes.extracting(0..<produced))
-      switch status {
-      case .ended:
-        // What is left of a checksum that was cut doesn't count.
-        guard data.upperBound - position > (isExact ? 3 : 4) else { return nil }
-        return try window.bigEndian(UInt32.self, at: position) == checksum.value ? nil : position
-      case .more where consumed > 0 || produced > 0: continue
-      case .more:
-        // Some writers flush a stream instead of ending it, which leaves an empty block (RFC 1951, section 3.2.4).
-        let isFlushed = try Self.isFlushed(before: data.upperBound, in: &window)
-        return isFlushed ? nil : position
-      case .damaged: return position
-      }
+  private mutating func decode(
+    _ data: Range<UInt64>, isExact: Bool, with chain: inout PDFFilterChain, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    if chain.isEmpty { return nil }
+    var position = data.lowerBound
+    while position < data.upperBound, chain.damage == nil, !chain.isExhausted {
+      let block = try window.block(at: position, upTo: min(Self.blockSize, data.upperBound - position))
+      if block.remaining == 0 { break }
+      position += UInt64(block.remaining)
+      chain.decode(block)
     }
-    return nil
+    chain.finish(isExact: isExact)
+    unpackedByteCount += chain.byteCount
+    guard let damage = chain.damage else { return nil }
+    let isFlate = damage.filter == "FlateDecode"
+    return Fault(
+      isFlate ? "compressed-stream" : "encoded-stream", clause: "PDF 7.4",
+      at: data.lowerBound + UInt64(damage.offset),
+      "The \(isFlate ? "compressed" : "encoded") data of a stream is corrupt or incomplete: a page, a font or an image is blank or damaged.",
+      expected: "data \(isFlate ? "compressed" : "encoded") with \(damage.filter)")
   }
 
-  /// Whether data begins with zlib's header (RFC 1950, section 2.2).
-  private static func hasHeader(_ head: ByteSpan) -> Bool {
-    guard let method = head[0], let flags = head[1] else { return false }
-    return method & 0x0f == 8 && (UInt16(method) << 8 | UInt16(flags)) % 31 == 0
+  /// Checks an image, which may be in the file or behind other filters.
+  private mutating func image(
+    in data: Range<UInt64>, decodedBy chain: PDFFilterChain, _ window: inout ByteWindow,
+    into reading: inout Reading
+  ) throws(ReadError) {
+    guard let filter = chain.remaining, PDFImages.filters.contains(filter) else { return }
+    if chain.isEmpty { return try image(in: data, compressedWith: filter, &window, into: &reading) }
+    if chain.isCut {
+      let size = Limits.size(Limits.PDF.image)
+      return reading.leaveUnchecked(
+        UncheckedPart("images of more than \(size) behind other filters", limit: size, at: data.lowerBound))
+    }
+    var decoded = ByteWindow(MemorySource(chain.output))
+    var within = Reading()
+    try image(in: 0..<decoded.byteCount, compressedWith: filter, &decoded, into: &within)
+    for part in within.unchecked { reading.leaveUnchecked(part) }
+    // Where in the file a decoded byte comes from isn't known.
+    for fault in within.faults { reading.add(fault.moved(to: data.lowerBound)) }
   }
 
-  /// Whether the last block of a stream is an empty one without data, before at most a line end.
-  private static func isFlushed(before end: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
-    let tail = try window.available(at: end - min(end, 6), upTo: 6)
-    return tail.has([0, 0, 0xff, 0xff]) || tail.has([0, 0, 0xff, 0xff], at: 1)
-      || tail.has([0, 0, 0xff, 0xff], at: 2)
+  private mutating func image(
+    in data: Range<UInt64>, compressedWith filter: String, _ window: inout ByteWindow,
+    into reading: inout Reading
+  ) throws(ReadError) {
+    if let fault = try PDFImages.fault(in: data, compressedWith: filter, &window) {
+      return reading.add(fault)
+    }
+    if filter == "DCTDecode" { try JPEG.walkScans(in: data, blocks: &blocks, &window, into: &reading) }
+  }
+
+  /// Looks for what shows without decrypting the data.
+  ///
+  /// - Parameter length: The length of the data if it is wrong.
+  private mutating func encrypted(
+    _ data: Range<UInt64>, _ dictionary: PDFDictionary, length: Int?, _ window: inout ByteWindow,
+    into reading: inout Reading
+  ) throws(ReadError) {
+    // A cross-reference isn't encrypted, nor are metadata and other streams that state it (7.6.2, 7.6.6).
+    let filters = PDFStreamDecoder.filters(of: dictionary)
+    if dictionary[.w] != nil || dictionary[.subtype]?.name == "XML" { return }
+    if filters.contains(where: { $0.name == nil || $0.name == "Crypt" }) { return }
+    if let hole = try Self.hole(in: data, of: &window) { return reading.add(.hole(at: hole)) }
+    if let fault = transfer.fault(ofLength: length, data: data) { return reading.add(fault) }
+    try transfer.count(data, in: &window)
+  }
+
+  // MARK: Pages
+
+  /// Whether the object that begins at an offset, after its `obj`, is the content of a page.
+  private mutating func isContent(objectAt object: UInt64, in window: inout ByteWindow) throws(ReadError)
+    -> Bool
+  {
+    if contents.isEmpty { return false }
+    guard let header = try window.pdfObjectHeader(endingAt: object) else { return false }
+    var lexer = PDFLexer(try window.available(at: header, upTo: 20), isWhole: true)
+    guard let number = lexer.unsignedInteger() else { return false }
+    guard contents.contains(number) else { return false }
+    found.insert(number)
+    return true
+  }
+
+  /// Why viewers show nothing of a page's content; nil if they may.
+  ///
+  /// - Parameter filter: The filter that isn't undone.
+  private static func fault(
+    ofContent bytes: [UInt8], behind filter: String?, at offset: UInt64
+  ) -> Fault? {
+    if let filter {
+      return PDFFilterChain.isKnown(filter)
+        ? nil
+        : Fault(
+          "unknown-filter", clause: "PDF 7.4.1", at: offset,
+          "The content of a page has a filter that viewers don't know, so the page is blank.",
+          expected: "a filter of PDF", actual: filter)
+    }
+    guard PDFOperators.areMissing(in: bytes, isCut: bytes.count == Limits.PDF.operators) else { return nil }
+    return Fault(
+      "page-content", clause: "PDF 7.8.2", at: offset,
+      "The content of a page isn't the content of a page but other data, so the page is blank.",
+      expected: "operators")
   }
 
   // MARK: Holes
@@ -250,6 +357,10 @@ struct PDFContent {
 }
 
 extension Fault {
+  fileprivate func moved(to offset: UInt64) -> Fault {
+    Fault(name, clause: clause, at: offset, message, expected: expected, actual: actual)
+  }
+
   fileprivate static func hole(at offset: UInt64) -> Fault {
     Fault(
       "hole", clause: "PDF 7.2.3", at: offset,

@@ -18,6 +18,9 @@ struct PDFDocument {
   /// Whether strings and streams are encrypted, with or without a password.
   private(set) var isEncrypted = false
 
+  /// Whether all streams are: but for those that are needed to decrypt them, or that state otherwise.
+  private(set) var hasEncryptedStreams = false
+
   private var sections: [PDFCrossReferenceSection] = []
   /// The offsets of unread sections, the next one last.
   private var pending: [UInt64] = []
@@ -167,8 +170,16 @@ struct PDFDocument {
 extension PDFDocument {
   /// Finds out whether the document is encrypted.
   mutating func findEncryption(in window: inout ByteWindow) throws(ReadError) {
-    isEncrypted =
-      try resolve(trailer[.encrypt], in: &window)?.dictionary.map { !$0.isEmpty } ?? false
+    guard let encryption = try resolve(trailer[.encrypt], in: &window)?.dictionary else { return }
+    isEncrypted = !encryption.isEmpty
+    switch encryption[.v]?.integer {
+    case 1, 2, 3: hasEncryptedStreams = true
+    case 4, 5:
+      // Without a filter of its own, a kind of streams isn't encrypted (table 20).
+      let filters = [encryption[.stmF], encryption[.eff] ?? encryption[.stmF]]
+      hasEncryptedStreams = filters.allSatisfy { $0?.name.map { $0 != "Identity" } ?? false }
+    default: break
+    }
   }
 
   /// The object that a reference refers to, or the object itself if it isn't a reference; `.null` if there is
@@ -251,6 +262,15 @@ extension PDFDocument {
       return true
     case .compressed, .free: return false
     case .unchecked, nil: return true
+    }
+  }
+
+  /// Whether the cross-reference says of a number that no object has it.
+  mutating func isUnused(_ number: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
+    if isRebuilt { return false }
+    switch try location(of: number, in: &window) {
+    case .free, nil: return true
+    case .offset, .compressed, .unchecked: return false
     }
   }
 

@@ -16,6 +16,10 @@ enum PDFKey: String, CaseIterable, Sendable {
   case linearized = "Linearized"
   case l = "L"
 
+  // Encryption (7.6.2)
+  case stmF = "StmF"
+  case eff = "EFF"
+
   // Streams (7.3.8.2, 7.4.4.3, 7.5.7)
   case length = "Length"
   case filter = "Filter"
@@ -24,6 +28,7 @@ enum PDFKey: String, CaseIterable, Sendable {
   case colors = "Colors"
   case bitsPerComponent = "BitsPerComponent"
   case columns = "Columns"
+  case earlyChange = "EarlyChange"
   case n = "N"
   case first = "First"
 
@@ -31,6 +36,7 @@ enum PDFKey: String, CaseIterable, Sendable {
   case pages = "Pages"
   case kids = "Kids"
   case count = "Count"
+  case contents = "Contents"
   case annots = "Annots"
   case names = "Names"
   case javaScript = "JavaScript"

@@ -48,15 +48,20 @@ struct PDFStreamDecoder: Sendable {
     filter.name == "FlateDecode" || filter.name == "Fl"
   }
 
-  /// The name of the filter that a stream's bytes are the output of; nil for none.
-  static func firstFilter(of dictionary: PDFDictionary) -> String? { filters(of: dictionary).first?.name }
-
-  private static func filters(of dictionary: PDFDictionary) -> [PDFObject] {
+  /// The filters of a stream, the one that its bytes are the output of first.
+  static func filters(of dictionary: PDFDictionary) -> [PDFObject] {
     switch dictionary[.filter] {
     case nil, .null: []
     case .array(let array): array
     case .some(let single): [single]
     }
+  }
+
+  /// The parameters of one of its filters; nil for none.
+  static func parameters(of dictionary: PDFDictionary, at index: Int) -> PDFObject? {
+    let parameters = dictionary[.decodeParms] ?? dictionary[.dp]
+    guard let array = parameters?.array else { return index == 0 ? parameters : nil }
+    return array.indices.contains(index) ? array[index] : nil
   }
 
   /// The parameters of FlateDecode (table 8).
@@ -84,11 +89,7 @@ struct PDFStreamDecoder: Sendable {
   }
 
   private static func parameters(of dictionary: PDFDictionary) -> Parameters? {
-    switch dictionary[.decodeParms] ?? dictionary[.dp] {
-    case .array(let array): array.first?.dictionary.map(Parameters.init)
-    case .some(let single): single.dictionary.map(Parameters.init)
-    case nil: nil
-    }
+    parameters(of: dictionary, at: 0)?.dictionary.map(Parameters.init)
   }
 
   /// Reads the filter and its parameters from a stream's dictionary; nil for another filter.

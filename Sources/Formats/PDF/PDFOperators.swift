@@ -1,0 +1,74 @@
+// ISO 32000-2:2020, 7.8.2 "Content streams" and annex A "Operator summary".
+
+/// Whether the beginning of a page's content can be its content at all.
+enum PDFOperators {
+  /// All operators (table A.1).
+  private static let all: Set<String> = [
+    "\"", "'", "B", "B*", "BDC", "BI", "BMC", "BT", "BX", "CS", "DP", "Do", "EI", "EMC", "ET", "EX", "F", "G",
+    "ID", "J", "K", "M", "MP", "Q", "RG", "S", "SC", "SCN", "T*", "TD", "TJ", "TL", "Tc", "Td", "Tf", "Tj",
+    "Tm",
+    "Tr", "Ts", "Tw", "Tz", "W", "W*", "b", "b*", "c", "cm", "cs", "d", "d0", "d1", "f", "f*", "g", "gs", "h",
+    "i",
+    "j", "k", "l", "m", "n", "q", "re", "rg", "ri", "s", "sc", "scn", "sh", "v", "w", "y",
+  ]
+
+  /// Whether nearly no word of a content stream's beginning is an operator: viewers show nothing of it.
+  ///
+  /// A page's content has no others. A few are passed over, since some writers leave out a space.
+  static func areMissing(in bytes: [UInt8], isCut: Bool) -> Bool {
+    var (known, unknown) = (0, 0)
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      switch byte {
+      case UInt8(ascii: "%"): skip { $0 != 0x0a && $0 != 0x0d }
+      case UInt8(ascii: "("): skipString()
+      case UInt8(ascii: "<") where index + 1 < bytes.count && bytes[index + 1] == byte: index += 2
+      case UInt8(ascii: "<"): skip { $0 != UInt8(ascii: ">") }
+      case UInt8(ascii: "/"):
+        index += 1
+        skip(while: \.isPDFRegular)
+      case _ where byte.isPDFRegular:
+        let start = index
+        skip(while: \.isPDFRegular)
+        // The last word may go on.
+        if index == bytes.count, isCut { break }
+        let word = String(decoding: bytes[start..<index], as: UTF8.self)
+        if all.contains(word) {
+          known += 1
+          // An image's data follows.
+          if word == "ID" { index = bytes.count }
+        } else if !isOperand(word) {
+          unknown += 1
+        }
+      default: index += 1
+      }
+    }
+    return unknown > 8 * known
+
+    func skip(while matches: (UInt8) -> Bool) {
+      while index < bytes.count, matches(bytes[index]) { index += 1 }
+    }
+
+    func skipString() {
+      var depth = 0
+      while index < bytes.count {
+        switch bytes[index] {
+        case UInt8(ascii: "("): depth += 1
+        case UInt8(ascii: ")"): depth -= 1
+        case UInt8(ascii: "\\"): index += 1
+        default: break
+        }
+        index += 1
+        if depth == 0 { return }
+      }
+    }
+  }
+
+  /// Whether a word is a number, however it is written, or another value.
+  private static func isOperand(_ word: String) -> Bool {
+    guard let first = word.utf8.first else { return true }
+    return first.pdfDigit != nil || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(first)
+      || ["true", "false", "null"].contains(word)
+  }
+}

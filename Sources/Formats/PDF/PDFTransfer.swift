@@ -1,0 +1,112 @@
+// ISO 32000-2:2020, 7.3.8.2 "Stream extent" and 7.6 "Encryption"; RFC 959, 3.1.1.1 "ASCII Type".
+
+internal import PreflightFacts
+internal import PreflightBytes
+
+/// What a transfer did to data that can't be decoded here: encrypted data, and images without a filter.
+///
+/// A length or an offset that is wrong proves nothing: whoever changes a text in a document leaves them as they are, and
+/// readers don't need them. But nobody does that to such data.
+struct PDFTransfer {
+  /// How many bytes after the place that `startxref` states the cross-reference table is.
+  private let shift: Int?
+
+  /// The bytes of the encrypted data.
+  private var encrypted = Counts()
+
+  /// The least encrypted data that shows what happened to its line ends: 16 KiB, in which each byte occurs 64 times.
+  /// The fewest line feeds in an image: 24, since one in 256 follows a carriage return by chance.
+  private static let evidence = (encrypted: 16 << 10, lineFeeds: 24)
+
+  /// How often each byte occurs, and a carriage return before a line feed.
+  private struct Counts {
+    var bytes = [Int](repeating: 0, count: 256)
+    var lineEnds = 0
+
+    /// Whether no line feed is without a carriage return.
+    var hasWholeLineEnds: Bool { bytes[0x0a] == lineEnds }
+
+    mutating func add(_ data: Range<UInt64>, in window: inout ByteWindow) throws(ReadError) {
+      var position = data.lowerBound
+      var last: UInt8 = 0
+      while position < data.upperBound {
+        let block = try window.block(at: position, upTo: data.upperBound - position)
+        if block.remaining == 0 { return }
+        for index in 0..<block.remaining {
+          guard let byte = block[index] else { break }
+          bytes[Int(byte)] += 1
+          if byte == 0x0a, last == 0x0d { lineEnds += 1 }
+          last = byte
+        }
+        position += UInt64(block.remaining)
+      }
+    }
+  }
+
+  init(_ document: PDFDocument, _ tail: PDFTail, in window: inout ByteWindow) throws(ReadError) {
+    guard document.isRebuilt, let startxref = tail.startxref,
+      let stated = tail.startOfCrossReference.flatMap(Int.init(exactly:)),
+      let table = try window.lastOccurrence(of: "xref", before: startxref)
+    else {
+      shift = nil
+      return
+    }
+    let (difference, overflow) = (Int(table) - Int(document.header)).subtractingReportingOverflow(stated)
+    // Some writers are off by a line end.
+    shift = overflow || -2...2 ~= difference ? nil : difference
+  }
+
+  /// The fault of a stream whose data is shorter or longer than its length by what the table is too early or too late.
+  func fault(ofLength declared: Int?, data: Range<UInt64>) -> Fault? {
+    guard let shift, let declared, declared >= 0 else { return nil }
+    let actual = Int(data.upperBound - data.lowerBound)
+    // There may be a line end behind the data.
+    let (surplus, overflow) = (actual - declared).subtractingReportingOverflow(shift)
+    guard !overflow, 0...2 ~= surplus else { return nil }
+    return Fault(
+      shift < 0 ? "missing-bytes" : "surplus-bytes", clause: "PDF 7.3.8.2", at: data.lowerBound,
+      shift < 0
+        ? "Data of a stream is missing: it is shorter than its length, and what follows comes as much too early."
+        : "Data was inserted into a stream: it is longer than its length, and what follows comes as much too late.",
+      expected: "\(declared) bytes", actual: "\(actual - surplus) bytes")
+  }
+
+  /// The fault of an image without a filter that is longer than its length by a carriage return for every line feed.
+  static func faultOfLineEnds(
+    ofLength declared: Int?, image data: Range<UInt64>, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    guard let declared, declared >= 0 else { return nil }
+    let surplus = Int(data.upperBound - data.lowerBound) - declared
+    guard surplus >= evidence.lineFeeds else { return nil }
+    var counts = Counts()
+    try counts.add(data, in: &window)
+    // There may be a line end behind the data.
+    guard counts.lineEnds >= evidence.lineFeeds, counts.hasWholeLineEnds, 0...1 ~= surplus - counts.lineEnds
+    else { return nil }
+    return Fault(
+      "changed-line-ends", clause: "PDF 7.3.8.2", at: data.lowerBound,
+      "The line ends in the data of an image were changed: it is longer by a carriage return before every line feed.",
+      expected: "\(declared) bytes")
+  }
+
+  /// Counts the bytes of encrypted data.
+  mutating func count(_ data: Range<UInt64>, in window: inout ByteWindow) throws(ReadError) {
+    try encrypted.add(data, in: &window)
+  }
+
+  /// What happened to the line ends in the encrypted data, in which every byte is as frequent as any other.
+  var faultOfLineEnds: Fault? {
+    guard encrypted.bytes.reduce(0, +) >= Self.evidence.encrypted else { return nil }
+    let missing = encrypted.bytes.indices.filter { encrypted.bytes[$0] == 0 }
+    let what: String
+    switch missing {
+    case [0x0d]: what = "no carriage return is left"
+    case [0x0a]: what = "no line feed is left"
+    case [] where encrypted.hasWholeLineEnds: what = "there is a carriage return before every line feed"
+    default: return nil
+    }
+    return Fault(
+      "changed-line-ends", clause: "PDF 7.6", at: nil,
+      "The line ends in the encrypted data were changed, so it can't be decrypted: \(what).")
+  }
+}
