@@ -80,14 +80,19 @@ package struct Structure {
       return inspection.mangling
     }
     // Bytes that were exchanged for others, each for one, leave most structures as they are.
-    return try ByteValues.mangling(in: &window)
+    return try Self.ifReadable { () throws(ReadError) in try ByteValues.mangling(in: &window) }
   }
 
-  /// What a faulty program or transfer made of the file; nil if nothing shows it in what may still be read.
+  /// What a faulty program or transfer made of the file.
   private static func mangling(
     in window: inout ByteWindow, _ reading: Reading
   ) throws(ReadError) -> Mangling? {
-    do { return try Mangling.find(in: &window, reading) } catch {
+    try ifReadable { () throws(ReadError) in try Mangling.find(in: &window, reading) }
+  }
+
+  /// What is found; nil if it doesn't show in what may still be read.
+  private static func ifReadable(_ find: () throws(ReadError) -> Mangling?) throws(ReadError) -> Mangling? {
+    do { return try find() } catch {
       if case .enough = error.reason { return nil }
       throw error
     }

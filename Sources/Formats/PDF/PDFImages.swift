@@ -15,6 +15,8 @@ enum PDFImages {
   static func fault(
     in data: Range<UInt64>, compressedWith filter: String, _ window: inout ByteWindow
   ) throws(ReadError) -> Fault? {
+    // Programs that take an image out of a document leave an empty stream, or its line end.
+    guard data.count > 2 else { return nil }
     switch filter {
     case "DCTDecode":
       // Some readers look for the beginning.
