@@ -139,6 +139,9 @@ extension Limits {
     /// The start of an iWork document, which identifies the program: 64 bytes.
     package static let messageHead: UInt64 = 64
 
+    /// Nesting of elements: 1,024, of 8 bytes each. Parts have some dozens, and parsers stop at 256.
+    package static let elements = 1 << 10
+
     /// Relationships that may refer to the main part: 8; packages have one.
     package static let mainParts = 8
 
