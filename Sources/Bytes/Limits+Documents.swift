@@ -217,6 +217,12 @@ extension Limits {
     /// How much of a text to scan to detect its type: 64 KiB, a thousand lines.
     package static let head = 64 << 10
 
+    /// The NULs after a text that may be padding: 4 KiB, a block of a file system.
+    package static let padding: UInt64 = 4 << 10
+
+    /// How often a text may consist of the same letter beyond ASCII: 64 times.
+    package static let repeats = 64
+
     /// How far a mail's header is scanned: 16 KiB, a hundred lines.
     package static let mailHeader = 16 << 10
 
