@@ -92,7 +92,10 @@ import Testing
   }
 
   @Test func textsThatWereNotWritten() throws {
-    for text in [Array("letter".utf8), Array("é".utf8), Array(repeating: UInt8(ascii: "x"), count: 70_000)] {
+    for text in [
+      Array("letter".utf8), Array("é".utf8), Array("caf".utf8) + [0xe9],
+      Array(repeating: UInt8(ascii: "x"), count: 70_000),
+    ] {
       func faults(_ count: Int) throws -> [Fault] {
         try inspect(text + [UInt8](repeating: 0, count: count)).faults
       }

@@ -110,8 +110,9 @@ package enum PlainText: FormatReader {
     _ scan: TextScan, from start: UInt64, in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     let text = scan.text(before: 0, in: try window.available(at: start, upTo: Limits.Text.head))
-    guard let text, start > 0 || text > 0 else { return }
-    let end = start + UInt64(text)
+    guard let text, start > 0 || text.count > 0 else { return }
+    if case .other = text.encoding, reading.sniffedType.map(TextType.isText) != true { return }
+    let end = start + UInt64(text.count)
     guard window.byteCount - end > Limits.Text.padding,
       try AudioTags.isZero(&window, from: end, to: window.byteCount)
     else { return }

@@ -63,13 +63,13 @@ struct TextScan: Sendable {
     return true
   }
 
-  /// How many bytes of the next block precede the first one of a value, if they are text in ASCII or UTF-8 up to there.
-  func text(before byte: UInt8, in span: ByteSpan) -> Int? {
+  /// How many bytes of the next block precede the first one of a value, and what the text is up to there; nil if it is
+  /// none.
+  func text(before byte: UInt8, in span: ByteSpan) -> (count: Int, encoding: Encoding)? {
     guard let index = span.firstIndex(of: byte, from: 0) else { return nil }
     var scan = self
     guard scan.update(ByteSpan(span.bytes.extracting(0..<index), at: span.base)) else { return nil }
-    if case .other = scan.encoding { return nil }
-    return index
+    return (index, scan.encoding)
   }
 
   private mutating func breakForm() {
