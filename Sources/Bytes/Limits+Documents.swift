@@ -139,6 +139,10 @@ extension Limits {
     /// The start of an iWork document, which identifies the program: 64 bytes.
     package static let messageHead: UInt64 = 64
 
+    /// The parts that are checked as XML, decompressed: 128 MiB, some tenths of a second. A sheet of 100,000 rows with 20
+    /// columns has 80 MB.
+    package static let markup: UInt64 = 128 << 20
+
     /// Nesting of elements: 1,024, of 8 bytes each. Parts have some dozens, and parsers stop at 256.
     package static let elements = 1 << 10
 

@@ -1,4 +1,5 @@
 import MediaPreflight
+import PreflightBytes
 import PreflightInspection
 @testable import PreflightTestSupport
 import Testing
@@ -108,6 +109,27 @@ private let open = "application/vnd.openxmlformats-officedocument."
     let deeper = try nested(1025)
     #expect(deeper.faults == [])
     #expect(deeper.unchecked.map(\.limit) == ["1024 levels"])
+  }
+
+  /// A part of more than 128 MiB, with the others, isn't read to its end.
+  @Test func partsThatAreTooLong() throws {
+    let count = 128 << 20
+    var builder = ZIPBuilder(Package.members(contentType: open + "wordprocessingml.document.main+xml"))
+    var crc = CRC32()
+    let block = [UInt8](repeating: 0x20, count: 1 << 20)
+    for _ in 0..<(count >> 20) { crc.update(block.span.bytes) }
+    builder.members[2].content = []
+    builder.members[2].crc32 = crc.value
+    builder.members[2].size = UInt32(count)
+    _ = builder.bytes()
+    builder.directoryOffset = UInt32(builder.directoryStart + count)
+    let bytes = builder.bytes()
+    let source = PaddedSource(
+      start: Array(bytes[..<builder.directoryStart]), paddingCount: UInt64(count), paddingByte: 0x20,
+      end: Array(bytes[builder.directoryStart...]))
+    let inspection = try engine.inspect(source)
+    #expect(inspection.faults == [])
+    #expect(inspection.unchecked.map(\.limit) == ["128 MiB decompressed"])
   }
 
   @Test(arguments: ["[Content_Types].xml", "_rels/.rels", "word/document.xml"])

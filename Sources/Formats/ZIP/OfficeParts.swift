@@ -39,7 +39,7 @@ private struct OfficeParts {
     for member in members where self.members[member.nameHash] == nil {
       self.members[member.nameHash] = member
     }
-    allOutput = ZIPVerification.maximumOutput(ofFile: fileByteCount)
+    allOutput = min(ZIPVerification.maximumOutput(ofFile: fileByteCount), Limits.ZIP.markup)
     outputLeft = allOutput
   }
 
