@@ -161,6 +161,13 @@ extension Limits {
     /// The start of an iWork document, which identifies the program: 64 bytes.
     package static let messageHead: UInt64 = 64
 
+    /// The parts that are checked as XML, decompressed: 128 MiB, some tenths of a second. A sheet of 100,000 rows with 20
+    /// columns has 80 MB.
+    package static let markup: UInt64 = 128 << 20
+
+    /// Nesting of elements: 1,024, of 8 bytes each. Parts have some dozens, and parsers stop at 256.
+    package static let elements = 1 << 10
+
     /// Relationships that may refer to the main part: 8; packages have one.
     package static let mainParts = 8
 
@@ -235,6 +242,12 @@ extension Limits {
   package enum Text {
     /// How much of a text to scan to detect its type: 64 KiB, a thousand lines.
     package static let head = 64 << 10
+
+    /// The NULs after a text that may be padding: 4 KiB, a block of a file system.
+    package static let padding: UInt64 = 4 << 10
+
+    /// How often a text may consist of the same letter beyond ASCII: 64 times.
+    package static let repeats = 64
 
     /// How far a mail's header is scanned: 16 KiB, a hundred lines.
     package static let mailHeader = 16 << 10

@@ -293,6 +293,9 @@ extension Limits {
 
     /// The frames of zeros at the end that may be reserved space: 315, or 4 KiB, a block of a file system.
     package static let zeroFrames = 315
+
+    /// The bytes FF in a row that may be reserved space: 4,096, a block of a file system.
+    package static let erased = 4096
   }
 
   /// The tags around audio.

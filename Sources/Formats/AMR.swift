@@ -85,6 +85,12 @@ enum AMR: FormatReader {
         Fault(
           "unwritten", clause: clause, at: hole, "Some frames consist of zeros: they were never written.",
           expected: "speech", actual: "zeros"))
+    } else if let erased = frames.erased {
+      reading.add(
+        Fault(
+          "unwritten", clause: clause, at: erased,
+          "Some frames consist of bytes FF: they were never written.",
+          expected: "speech", actual: "FF"))
     } else if let type = frames.wrongType {
       reading.add(
         Fault(
@@ -130,6 +136,10 @@ enum AMR: FormatReader {
     private var zerosBefore = 0
     /// Where zeros begin that can't be reserved space.
     var hole: UInt64?
+    /// The last bytes FF in a row: as frames they have no data, with padding bits that are set, which no coder writes.
+    private var erasedBytes = 0
+    /// Where they begin, if they can't be reserved space.
+    var erased: UInt64?
 
     mutating func follow(_ window: inout ByteWindow) throws(ReadError) {
       let byteCount = window.byteCount
@@ -154,6 +164,10 @@ enum AMR: FormatReader {
         }
         guard span.bytes.byteCount - index >= size else { break }
         noteZeros(span, at: index, size)
+        erasedBytes = header == 0xff ? erasedBytes + 1 : 0
+        if erasedBytes > Limits.AMR.erased, erased == nil {
+          erased = end + UInt64(index) - UInt64(erasedBytes - 1)
+        }
         index += size
         count += 1
       }

@@ -37,6 +37,13 @@ enum OldDocuments {
   ) throws(ReadError) {
     let clause = "Microsoft Word for Windows 2.0 Binary Format, FIB"
     let isShort = window.byteCount < headerSize
+    if !isShort, try AudioTags.isZero(&window, from: 4, to: headerSize) {
+      return reading.add(
+        Fault(
+          "header-unwritten", clause: clause, at: 4,
+          "The document's header consists of NULs: it was never written.",
+          expected: "where the text is", actual: "NULs"))
+    }
     var length: UInt64 = 0
     if !isShort, isForWindows {
       length = UInt64(try window.littleEndian(UInt32.self, at: UInt64(lengthOffset)))

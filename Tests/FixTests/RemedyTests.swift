@@ -41,6 +41,7 @@ import Testing
   private static let surrounded: [(name: String, before: [UInt8], after: [UInt8], code: FindingCode)] = [
     ("pictures/rgb.jpg", [], [1, 2, 3], .trailingData),
     ("office/page.docx", Array("HTTP/1.1 200 OK\r\n\r\n".utf8), [], .leadingData),
+    ("office/openpyxl.xlsx", Array("\r\n\0".utf8), [], .leadingData),
     ("pdf/reportlab.pdf", [0xef, 0xbb, 0xbf], [], .leadingData),
   ]
 

@@ -86,6 +86,21 @@ import Testing
     #expect(try inspect(bytes + [0, 0, 0, 0, 0]).faults == [])
   }
 
+  /// Frames without data whose padding bits are set: a medium that was erased, not written.
+  @Test func bytesFF() throws {
+    for name in ["narrow.amr", "wide.amr"] {
+      guard Fixture.names.contains("audio/" + name) else { continue }
+      let bytes = try Fixture.bytes("audio/" + name)
+      func names(_ count: Int) throws -> [Fault] {
+        try inspect(bytes + [UInt8](repeating: 0xff, count: count) + frame(type: 15, size: 1)).faults
+      }
+      #expect(try names(4096) == [])
+      #expect(try names(4097).map(\.name) == ["unwritten"])
+      #expect(try names(4097).first?.offset == UInt64(bytes.count))
+      #expect(try inspect(bytes + [UInt8](repeating: 15 << 3 | 4, count: 5000)).faults == [])
+    }
+  }
+
   @Test func survivesCutsAndFlips() throws {
     let bytes = try Fixture.bytes("audio/narrow.amr")
     expectSurvivesCuts(bytes)

@@ -83,6 +83,33 @@ import Testing
     #expect(fault.expected == "RST0" && fault.actual == "RST1")
   }
 
+  /// Eight intervals more have the right markers. Some encoders write a marker after the last interval, too.
+  @Test func intervalsAfterTheLast() throws {
+    let restart = try JPEGBytes("restart-large")
+    let data = try #require(restart.scans.first?.data)
+    let bytes = restart.bytes
+    let first = try #require(data.first { bytes[$0] == 0xff && bytes[$0 + 1] == 0xd0 })
+    let doubled = bytes.inserting(Array(bytes[first..<data.upperBound]), at: data.upperBound)
+    #expect(try inspect(doubled).faults.map(\.name) == ["surplus-scan-data"])
+    for (count, names) in [(0, []), (16, []), (17, ["surplus-scan-data"])] as [(Int, [String])] {
+      let addition = [0xff, 0xd0] + [UInt8](repeating: 0, count: count)
+      #expect(
+        try inspect(bytes.inserting(addition, at: data.upperBound)).faults.map(\.name) == names, "\(count)")
+    }
+  }
+
+  /// In a sequential image a scan of all components is the only one.
+  @Test func aSecondScan() throws {
+    for name in ["usual-tables", "restart-large"] {
+      let image = try JPEGBytes(name)
+      let scan = try #require(image.scans.first)
+      let both = Array(image.bytes[scan.header.lowerBound..<scan.data.upperBound])
+      let bytes = image.bytes.inserting(both, at: scan.data.upperBound)
+      #expect(try inspect(bytes).namedFaults == [NamedFault("second-scan", scan.data.upperBound)])
+    }
+    #expect(try JPEGBytes("progressive-large").scans.count > 1)
+  }
+
   @Test func structureAloneDoesNotReadTheData() throws {
     let usual = try JPEGBytes("usual-tables").bytes
     let hole = usual.with([UInt8](repeating: 0, count: 900), at: usual.count / 2)

@@ -91,7 +91,7 @@ import Testing
       (Array("wOF2\0\u{1}\0\0".utf8), "font/woff2"),
       (Array("OTTO\0\u{9}".utf8), "font/otf"),
       ([0, 1, 0, 0, 0, 0x11, 1, 0, 0, 4, 0, 0x10], "font/ttf"),
-      ([0xdb, 0xa5, 0x2d, 0, 0, 0], "application/msword"),
+      ([0xdb, 0xa5, 0x2d, 0, 0, 0, 9, 4], "application/msword"),
     ] as [([UInt8], String)])
   func others(start: [UInt8], mediaType: String) throws {
     try expect(Self.padded(start), MediaType(rawValue: mediaType))

@@ -146,5 +146,11 @@ import Testing
       [0xdb, 0xa5, 0x2d, 0] + zeros(28) + littleEndian(UInt32(300)) + [UInt8](repeating: 1, count: 264)
     #expect(try inspect(windows).faults == [])
     #expect(try inspect(Array(windows.dropLast())).faults.map(\.name) == ["truncated"])
+    // The header isn't all zeros, which would say nothing.
+    for index in [4, 127] {
+      let header = ([0xdb, 0xa5, 0x2d, 0] + zeros(296)).with([1], at: index)
+      #expect(try inspect(header).faults == [])
+    }
+    #expect(try inspect([0xdb, 0xa5, 0x2d, 0] + zeros(296)).faults.map(\.name) == ["header-unwritten"])
   }
 }

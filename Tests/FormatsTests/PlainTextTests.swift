@@ -73,6 +73,49 @@ import Testing
     #expect(inspection.faults == [])
   }
 
+  /// libmagic takes each of these for a DOS program, by its first bytes.
+  @Test(
+    arguments: [
+      // Russian in Windows-1251 ("ёлка новогодняя"), Korean in code page 949, French in Latin-1.
+      [0xb8, 0xeb, 0xea, 0xe0, 0x20, 0xed, 0xee, 0xe2, 0xee, 0xe3, 0xee, 0xe4, 0xed, 0xff, 0xff, 0x0d, 0x0a],
+      [
+        0x8c, 0x63, 0xb9, 0xe6, 0xb0, 0xa2, 0xc7, 0xcf, 0x20, 0xbc, 0x84, 0xbd, 0xc3, 0xc4, 0xdd, 0xb6, 0xf3,
+        0x0a,
+      ],
+      [0xeb] + Array("a sample of text, with some words\n".utf8),
+    ] as [[UInt8]])
+  func textsThatBeginLikeInstructions(_ bytes: [UInt8]) throws {
+    let result = try engine.check(MemorySource(bytes), named: "a.txt", as: .document)
+    #expect(result.verdict == .accepted && result.findings == [])
+    // A program has control characters.
+    #expect(try inspect(bytes + [0xcd, 0x21, 0xba, 0x10, 0x01]).mediaType != "text/plain")
+  }
+
+  @Test func textsThatWereNotWritten() throws {
+    for text in [
+      Array("letter".utf8), Array("é".utf8), Array("caf".utf8) + [0xe9],
+      Array(repeating: UInt8(ascii: "x"), count: 70_000),
+    ] {
+      func faults(_ count: Int) throws -> [Fault] {
+        try inspect(text + [UInt8](repeating: 0, count: count)).faults
+      }
+      #expect(try faults(4096) == [])
+      #expect(try faults(4097).map(\.name) == ["unwritten"])
+      #expect(try faults(4097).first?.offset == UInt64(text.count))
+      #expect(try inspect(text + [UInt8](repeating: 0, count: 5000) + text).faults == [])
+    }
+    #expect(try inspect([UInt8](repeating: 0, count: 5000)).mediaType != "text/plain")
+  }
+
+  @Test(arguments: [0xa5, 0xe9, 0xff] as [UInt8])
+  func oneByteThroughout(_ byte: UInt8) throws {
+    let same = [UInt8](repeating: byte, count: 64)
+    #expect(try inspect(same).faults == [])
+    #expect(try inspect(same + [byte]).faults.map(\.name) == ["unwritten"])
+    #expect(try inspect(same + [0x0a]).faults == [])
+    #expect(try inspect([UInt8](repeating: UInt8(ascii: "-"), count: 5000)).faults == [])
+  }
+
   @Test func readsCharactersThatBlocksDivide() throws {
     // The reader's blocks have 65,536 bytes; every place of the division is tried.
     for lead in 65_529...65_537 {

@@ -181,6 +181,16 @@ private let documentPart =
     }
   }
 
+  /// Neither Office nor LibreOffice opens it, whatever the bytes are.
+  @Test(arguments: ["\n", "\r\n\r\n\r\n", " ", "\0", "\0\0\0\0", "a"])
+  func blanksBeforeTheArchive(_ prefix: String) throws {
+    let bytes = Array(prefix.utf8) + (try Fixture.bytes("office/page.docx"))
+    let result = try engine.check(MemorySource(bytes), named: "a.docx", as: .document)
+    #expect(result.findings.map(\.code) == [.leadingData])
+    #expect(result.findings.first?.expected == "\(prefix.utf8.count)")
+    #expect(result.verdict == .rejected)
+  }
+
   @Test func aCommentThatLooksLikeAnEndRecord() throws {
     var builder = ZIPBuilder(Package.members(contentType: documentPart))
     builder.comment = Array("PK\u{5}\u{6}".utf8) + [UInt8](repeating: 0, count: 0xfffb)

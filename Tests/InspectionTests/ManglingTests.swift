@@ -83,6 +83,40 @@ import Testing
     try expectMangled(Array(urlSafe.utf8), "base64 text of a PDF document")
   }
 
+  /// Base64 within a little other text, and what form decoding makes of it.
+  @Test func encodedTextWithinText() throws {
+    let base64 = Data(try Self.document.get()).base64EncodedString()
+    let lines = Data(try Self.document.get()).base64EncodedString(options: .lineLength64Characters)
+    let escaped = base64.replacing("+", with: "%2B").replacing("/", with: "%2F")
+    for text in [
+      base64.replacing("+", with: " "), escaped, "file=" + escaped, "content=" + base64, "base64: " + base64,
+      "-----BEGIN PKCS7-----\n\(lines)\n-----END PKCS7-----\n", "id,file\n1,\(base64)\n",
+      "From: a@b.c\r\nTo: d@e.f\r\nSubject: x\r\n\r\n" + lines, "data: |\n  \(base64)\n",
+      "url(data:application/pdf;base64,\(base64))", "<![CDATA[\(base64)]]>", base64.prefix(2000) + "...",
+    ] {
+      try expectMangled(Array(text.utf8), "base64 text of a PDF document")
+    }
+    // A page with an image in it is a page.
+    let page = "<!DOCTYPE html><html><img src=\"data:application/pdf;base64,\(base64)\"></html>"
+    try expectMangled(Array(page.utf8), "an HTML page")
+    // Long words that are no base64 of anything known.
+    let words = try check(
+      (0..<100).map { "A line with the word abcdefghijklmnopqrstuvwxyz\($0).\n" }.joined())
+    #expect(!words.findings.contains { $0.code == .mangledFile })
+  }
+
+  @Test func otherLiterals() throws {
+    let image = try Fixture.bytes("pictures/usual-tables.jpg")
+    let digits = image.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    try expectMangled(Array("X'\(digits.joined())'".utf8), named: "a.jpg", "hexadecimal text of a JPEG image")
+    let array = "unsigned char a_jpg[] = {\n  \(digits.map { "0x" + $0 }.joined(separator: ", "))\n};\n"
+    try expectMangled(Array(array.utf8), named: "a.jpg", "a list of numbers: the bytes of a JPEG image")
+    let printable = digits.enumerated().map {
+      "=\($0.element.uppercased())" + ($0.offset % 20 == 19 ? "=\r\n" : "")
+    }
+    try expectMangled(Array(printable.joined().utf8), named: "a.jpg", "quoted-printable text of a JPEG image")
+  }
+
   /// Only bytes in UTF-16 are said to be.
   @Test func pagesAndScripts() throws {
     for (text, words) in [

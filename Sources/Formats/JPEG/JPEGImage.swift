@@ -15,6 +15,9 @@ struct JPEGImage {
   /// How many scans have begun.
   private(set) var scans = 0
 
+  /// Whether a scan had all of a sequential image.
+  private var isWhole = false
+
   /// Whether the image is lossless or hierarchical, and the rest isn't read.
   private(set) var isUnreadable = false
 
@@ -151,6 +154,13 @@ struct JPEGImage {
     scans += 1
     scanStart = segment.offset
     if let fault = fault(of: scan, in: frame, at: marker.offset) { return fault }
+    if isWhole {
+      return Fault(
+        "second-scan", clause: "T.81 B.2.1", at: marker.offset,
+        "Another scan follows the one that has the whole image: decoders stop there.",
+        expected: "the end-of-image marker")
+    }
+    isWhole = !frame.isProgressive && scans == 1 && scan.components.count == frame.components.count
     minimumScanBits = frame.minimumBits(of: scan)
     return nil
   }

@@ -73,14 +73,7 @@ struct JPEGScanWalk {
         return marker.offset
       }
       if end == scan.unitCount {
-        if data.skipped > Self.toleratedSurplus {
-          reading.add(
-            Fault(
-              "surplus-scan-data", clause: "T.81 B.2.3", at: marker.offset,
-              "A scan has more data than its part of the image needs: part of it was duplicated or comes from another "
-                + "file.", expected: "a marker", actual: "\(data.skipped) more bytes"))
-        }
-        return marker.offset
+        return try noteSurplus(data.skipped, before: marker, &window, into: &reading)
       }
       let restart = 0xd0 | UInt8(truncatingIfNeeded: end / restartInterval - 1) & 7
       guard marker.code == restart else {
@@ -95,6 +88,30 @@ struct JPEGScanWalk {
       unit = end
       data = JPEGEntropyCodedData(at: marker.offset + 2, upTo: self.end)
     }
+  }
+
+  /// Notes what data there is after a scan's last unit: before the marker, or after it if it is that of a restart, which
+  /// some encoders write after the last interval.
+  ///
+  /// - Returns: The file offset of the marker.
+  private func noteSurplus(
+    _ byteCount: Int, before marker: (offset: UInt64, code: UInt8), _ window: inout ByteWindow,
+    into reading: inout Reading
+  ) throws(ReadError) -> UInt64 {
+    var (byteCount, marker) = (byteCount, marker)
+    if byteCount <= Self.toleratedSurplus, restartInterval > 0, 0xd0...0xd7 ~= marker.code {
+      var data = JPEGEntropyCodedData(at: marker.offset + 2, upTo: end)
+      marker = try data.skipToMarker(&window)
+      byteCount = data.skipped
+    }
+    if byteCount > Self.toleratedSurplus {
+      reading.add(
+        Fault(
+          "surplus-scan-data", clause: "T.81 B.2.3", at: marker.offset,
+          "A scan has more data than its part of the image needs: part of it was duplicated or comes from another "
+            + "file.", expected: "a marker", actual: "\(byteCount) more bytes"))
+    }
+    return marker.offset
   }
 
   /// What good images have, too: some encoders leave bytes before a marker.

@@ -2,7 +2,8 @@ internal import PreflightBytes
 internal import PreflightFacts
 
 extension Reading {
-  /// Notes the bytes before the beginning of a format, unless they are white space or NULs.
+  /// Notes the bytes before the beginning of a format. White space and NULs are no news where programs search for the
+  /// beginning, and as bad as any other bytes where they don't.
   ///
   /// - Parameters:
   ///   - start: Where the format begins.
@@ -13,7 +14,7 @@ extension Reading {
     guard start > 0 else { return }
     let head = try window.available(at: 0, upTo: Int(min(start, UInt64(Limits.Hidden.opening))))
     let isBlank = (0..<head.remaining).allSatisfy { head[$0] == 0 || head[$0]?.isTextWhitespace == true }
-    if isBlank { return }
+    if isSkipped, isBlank { return }
     leadingData = LeadingData(
       byteCount: start, isSkippedByDecoders: isSkipped, words: Self.words(forLeadingBytes: head))
   }

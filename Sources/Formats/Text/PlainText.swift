@@ -62,13 +62,20 @@ package enum PlainText: FormatReader {
     _ mark: ByteOrderMark?, head: [UInt8], in window: inout ByteWindow, into reading: inout Reading
   ) throws(ReadError) {
     var scan = TextScan()
+    // As it was before the block that has a byte which isn't valid in text.
+    var broken: TextScan?
     var position: UInt64 = UInt64(mark?.length ?? 0)
     while true {
       let span = try window.available(at: position, upTo: Limits.Text.head)
       if span.remaining == 0 { break }
-      guard scan.update(span) else { return }
+      let before = scan
+      guard scan.update(span) else {
+        broken = before
+        break
+      }
       position += UInt64(span.remaining)
     }
+    if let broken { return try readUnwritten(broken, from: position, in: &window, into: &reading) }
     switch scan.encoding {
     case .ascii:
       reading.facts.textEncoding = mark == nil ? "us-ascii" : "utf-8"
@@ -77,12 +84,50 @@ package enum PlainText: FormatReader {
       if let brokenCharacter { reading.add(truncation(at: brokenCharacter)) }
     case .other(let hasC1):
       // Bytes without control characters may be anything; libmagic has seen more of the file.
-      guard reading.sniffedType.map(TextType.isText) ?? false else { return }
-      reading.facts.textEncoding = WesternText.encoding(of: head, hasC1: hasC1)
+      guard reading.sniffedType.map({ TextType.isText($0) || isGuessedProgram($0, head) }) ?? false else {
+        return
+      }
+      if let first = head.first, head.count > Limits.Text.repeats, head.allSatisfy({ $0 == first }) {
+        reading.add(
+          Fault(
+            "unwritten", clause: "RFC 2046 4.1.3", at: 0,
+            "The first \(head.count) bytes are all alike: no text was written.", expected: "text"))
+      } else {
+        reading.facts.textEncoding = WesternText.encoding(of: head, hasC1: hasC1)
+      }
     }
     reading.mediaType = TextType.mediaType(
       of: Array(head.dropFirst(mark?.length ?? 0)), isWhole: window.byteCount <= UInt64(head.count),
       sniffedType: reading.sniffedType)
+  }
+
+  /// Reads a text that only NULs follow. Up to a limit they may be padding.
+  ///
+  /// - Parameters:
+  ///   - scan: The scan of the blocks before.
+  ///   - start: The file offset of the block that has a byte which isn't valid in text.
+  private static func readUnwritten(
+    _ scan: TextScan, from start: UInt64, in window: inout ByteWindow, into reading: inout Reading
+  ) throws(ReadError) {
+    let text = scan.text(before: 0, in: try window.available(at: start, upTo: Limits.Text.head))
+    guard let text, start > 0 || text.count > 0 else { return }
+    if case .other = text.encoding, reading.sniffedType.map(TextType.isText) != true { return }
+    let end = start + UInt64(text.count)
+    guard window.byteCount - end > Limits.Text.padding,
+      try AudioTags.isZero(&window, from: end, to: window.byteCount)
+    else { return }
+    reading.mediaType = .plainText
+    reading.add(
+      Fault(
+        "unwritten", clause: "RFC 2046 4.1.3", at: end,
+        "The text ends after \(end) bytes, and NULs follow: the rest was never written.", expected: "text",
+        actual: "\(window.byteCount - end) NULs"))
+  }
+
+  /// Whether libmagic takes the first letter for an instruction of a DOS program without a header. Such a program calls
+  /// DOS and has addresses from 0x100 on, so it has control characters, and none of the bytes is one.
+  private static func isGuessedProgram(_ sniffedType: String, _ head: [UInt8]) -> Bool {
+    sniffedType == "application/x-dosexec" && !head.starts(with: "MZ".utf8)
   }
 
   /// Reads a text in UTF-16 or UTF-32, which its byte order mark identifies.

@@ -20,16 +20,14 @@ struct TextScan: Sendable {
   private var hasCharacters = false
   private var hasHighBytes = false
   private var hasC1 = false
-  /// How many bytes the current character still needs, and the range of the next one.
-  private var wanted = 0
-  private var next: ClosedRange<UInt8> = 0x80...0xbf
+  private var form = UTF8Form()
   private var characterStart: UInt64 = 0
 
   /// What the bytes so far are.
   var encoding: Encoding {
     if !hasHighBytes { return .ascii }
     if !isWellFormed { return .other(hasC1: hasC1) }
-    if wanted == 0 { return .utf8(brokenCharacter: nil) }
+    if form.isComplete { return .utf8(brokenCharacter: nil) }
     // A lone high byte at the very end may just as well be a letter of an 8-bit set: `caf\xE9`.
     return hasCharacters ? .utf8(brokenCharacter: characterStart) : .other(hasC1: hasC1)
   }
@@ -40,7 +38,7 @@ struct TextScan: Sendable {
     let count = bytes.byteCount
     var index = 0
     while index < count {
-      if wanted == 0 {
+      if form.isComplete {
         // Most of a text is ASCII without line ends: eight bytes at a time, none below 0x20, none above 0x7E.
         while index + 8 <= count {
           let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
@@ -54,7 +52,7 @@ struct TextScan: Sendable {
       if byte < 0x80 {
         if byte < 0x20, Self.textControls >> byte & 1 == 0 { return false }
         if byte == 0x7f { return false }
-        if wanted > 0 { breakForm() }
+        if !form.isComplete { breakForm() }
       } else {
         hasHighBytes = true
         if byte < 0xa0 { hasC1 = true }
@@ -65,21 +63,45 @@ struct TextScan: Sendable {
     return true
   }
 
+  /// How many bytes of the next block precede the first one of a value, and what the text is up to there; nil if it is
+  /// none.
+  func text(before byte: UInt8, in span: ByteSpan) -> (count: Int, encoding: Encoding)? {
+    guard let index = span.firstIndex(of: byte, from: 0) else { return nil }
+    var scan = self
+    guard scan.update(ByteSpan(span.bytes.extracting(0..<index), at: span.base)) else { return nil }
+    return (index, scan.encoding)
+  }
+
   private mutating func breakForm() {
     isWellFormed = false
-    wanted = 0
+    form = UTF8Form()
   }
 
   /// Adds a byte of a UTF-8 sequence.
   private mutating func take(_ byte: UInt8, at offset: UInt64) {
+    if form.isComplete { characterStart = offset }
+    guard form.take(byte) else { return breakForm() }
+    if form.isComplete { hasCharacters = true }
+  }
+}
+
+/// The UTF-8 sequence of one character.
+struct UTF8Form: Sendable {
+  /// How many bytes the current character still needs, and the range of the next one.
+  private var wanted = 0
+  private var next: ClosedRange<UInt8> = 0x80...0xbf
+
+  /// Whether the bytes so far end with a character.
+  var isComplete: Bool { wanted == 0 }
+
+  /// Adds a byte, which isn't ASCII unless the sequence is incomplete; false if it can't be there.
+  mutating func take(_ byte: UInt8) -> Bool {
     if wanted > 0 {
-      guard next.contains(byte) else { return breakForm() }
+      guard next.contains(byte) else { return false }
       wanted -= 1
       next = 0x80...0xbf
-      if wanted == 0 { hasCharacters = true }
-      return
+      return true
     }
-    characterStart = offset
     next = 0x80...0xbf
     switch byte {
     case 0xc2...0xdf: wanted = 1
@@ -89,8 +111,9 @@ struct TextScan: Sendable {
     case 0xf0: (wanted, next) = (3, 0x90...0xbf)
     case 0xf1...0xf3: wanted = 3
     case 0xf4: (wanted, next) = (3, 0x80...0x8f)
-    default: breakForm()
+    default: return false
     }
+    return true
   }
 }
 

@@ -15,7 +15,7 @@ struct Markup {
   /// A start tag or an empty element.
   struct Tag {
     let name: String
-    fileprivate(set) var attributes: [(name: String, value: String)] = []
+    fileprivate(set) var attributes: [(name: String, hasPrefix: Bool, value: String)] = []
 
     /// The value of the attribute with this name.
     subscript(name: String) -> String? { attributes.first { $0.name == name }?.value }
@@ -45,7 +45,7 @@ struct Markup {
   }
 
   private mutating func tag() -> Tag {
-    var tag = Tag(name: name())
+    var tag = Tag(name: name().name)
     while true {
       skipSpace()
       guard index < bytes.count, bytes[index] != UInt8(ascii: ">") else { return tag }
@@ -53,23 +53,24 @@ struct Markup {
       skipSpace()
       guard index < bytes.count, bytes[index] == UInt8(ascii: "=") else {
         // The slash of an empty element, or a slip.
-        if attribute.isEmpty, index < bytes.count { index += 1 }
+        if attribute.name.isEmpty, index < bytes.count { index += 1 }
         continue
       }
       index += 1
       skipSpace()
-      tag.attributes.append((attribute, value()))
+      tag.attributes.append((attribute.name, attribute.hasPrefix, value()))
     }
   }
 
-  /// A name without its prefix.
-  private mutating func name() -> String {
+  /// A name without its prefix, and whether it has one.
+  private mutating func name() -> (name: String, hasPrefix: Bool) {
+    let first = index
     var start = index
     while index < bytes.count, Self.isNameByte(bytes[index]) {
       if bytes[index] == UInt8(ascii: ":") { start = index + 1 }
       index += 1
     }
-    return String(decoding: bytes[start..<index], as: UTF8.self)
+    return (String(decoding: bytes[start..<index], as: UTF8.self), start > first)
   }
 
   private mutating func value() -> String {

@@ -22,26 +22,25 @@ struct MemberData {
   /// Where the compressed data ended.
   private(set) var end: UInt64
 
-  /// The decompressed bytes; kept only on request.
-  private(set) var bytes: [UInt8] = []
-
   /// Reads the data in `range` of the file.
+  ///
+  /// - Parameter body: Gets the decompressed bytes, block by block.
   init(
     _ window: inout ByteWindow, in range: Range<UInt64>, isDeflated: Bool, limit: UInt64,
-    keepsBytes: Bool, output: inout [UInt8]
+    output: inout [UInt8], _ body: (RawSpan) -> Void = { _ in }
   ) throws(ReadError) {
     end = range.lowerBound
     if isDeflated {
-      try inflate(&window, in: range, limit: limit, keepsBytes: keepsBytes, output: &output)
+      try inflate(&window, in: range, limit: limit, output: &output, body)
     } else {
-      try copy(&window, in: range, limit: limit, keepsBytes: keepsBytes)
+      try copy(&window, in: range, limit: limit, body)
     }
   }
 
   private static let piece = 1 << 16
 
   private mutating func copy(
-    _ window: inout ByteWindow, in range: Range<UInt64>, limit: UInt64, keepsBytes: Bool
+    _ window: inout ByteWindow, in range: Range<UInt64>, limit: UInt64, _ body: (RawSpan) -> Void
   ) throws(ReadError) {
     while end < range.upperBound {
       if byteCount >= limit {
@@ -54,14 +53,14 @@ struct MemberData {
         outcome = .incomplete
         return
       }
-      take(span, keepsBytes: keepsBytes)
+      take(span, body)
       end += UInt64(span.remaining)
     }
   }
 
   private mutating func inflate(
-    _ window: inout ByteWindow, in range: Range<UInt64>, limit: UInt64, keepsBytes: Bool,
-    output: inout [UInt8]
+    _ window: inout ByteWindow, in range: Range<UInt64>, limit: UInt64, output: inout [UInt8],
+    _ body: (RawSpan) -> Void
   ) throws(ReadError) {
     var inflate = Inflate(.none)
     while true {
@@ -69,8 +68,7 @@ struct MemberData {
       let input = try window.available(at: end, upTo: wanted)
       let step = inflate.step(input, into: &output)
       end += UInt64(step.consumed)
-      take(
-        ByteSpan(output.span.bytes.extracting(0..<step.produced), at: 0), keepsBytes: keepsBytes)
+      take(ByteSpan(output.span.bytes.extracting(0..<step.produced), at: 0), body)
       if byteCount > limit {
         outcome = .overLimit
         return
@@ -89,10 +87,10 @@ struct MemberData {
     }
   }
 
-  private mutating func take(_ span: borrowing ByteSpan, keepsBytes: Bool) {
+  private mutating func take(_ span: borrowing ByteSpan, _ body: (RawSpan) -> Void) {
     byteCount += UInt64(span.bytes.byteCount)
     crc32.update(span)
-    if keepsBytes { span.bytes.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    body(span.bytes)
   }
 }
 

@@ -96,10 +96,10 @@ struct OpenPackage {
     return part
   }
 
-  /// The start of a member; nil if it can't be read.
-  static func bytes(
-    of member: ZIPMember, in window: inout ByteWindow, upTo limit: UInt64
-  ) throws(ReadError) -> MemberBytes? {
+  /// Where a member's data is; nil if it can't be read.
+  static func data(
+    of member: ZIPMember, in window: inout ByteWindow
+  ) throws(ReadError) -> Range<UInt64>? {
     guard !member.flags.contains(.encrypted),
       member.method == ZIPMember.deflated || member.method == ZIPMember.stored
     else { return nil }
@@ -111,19 +111,28 @@ struct OpenPackage {
     let start = member.headerOffset + UInt64(header.headerByteCount)
     let claimedEnd = try start.adding(member.compressedSize, claimedAt: member.entryOffset)
     let end = min(claimedEnd, window.byteCount)
-    guard start < end else { return nil }
+    return start <= end ? start..<end : nil
+  }
+
+  /// The start of a member; nil if it can't be read.
+  static func bytes(
+    of member: ZIPMember, in window: inout ByteWindow, upTo limit: UInt64
+  ) throws(ReadError) -> MemberBytes? {
+    guard let data = try data(of: member, in: &window), !data.isEmpty else { return nil }
     let isDeflated = member.method == ZIPMember.deflated
     if isDeflated, member.uncompressedSize <= limit {
-      let bytes = try window.unpackMemberData(in: start..<end, expecting: member.uncompressedSize) { bytes in
+      let bytes = try window.unpackMemberData(in: data, expecting: member.uncompressedSize) { bytes in
         bytes.withUnsafeBytes { Array($0) }
       }
       if let bytes { return MemberBytes(bytes: bytes, isCut: false) }
     }
     var output = [UInt8](repeating: 0, count: 1 << 13)
-    let data = try MemberData(
-      &window, in: start..<end, isDeflated: isDeflated, limit: limit, keepsBytes: true, output: &output)
-    if case .overLimit = data.outcome { return MemberBytes(bytes: data.bytes, isCut: true) }
-    return MemberBytes(bytes: data.bytes, isCut: false)
+    var bytes: [UInt8] = []
+    let unpacked = try MemberData(
+      &window, in: data, isDeflated: isDeflated, limit: limit, output: &output
+    ) { block in block.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    if case .overLimit = unpacked.outcome { return MemberBytes(bytes: bytes, isCut: true) }
+    return MemberBytes(bytes: bytes, isCut: false)
   }
 
   /// The targets of the relationships to a main part (ISO/IEC 29500-2, 6.5).
@@ -134,16 +143,22 @@ struct OpenPackage {
       guard tag.name == "Relationship", tag["TargetMode"] != "External", let type = tag["Type"],
         let target = tag["Target"], mainRelationships.contains(where: { type.hasSuffix($0) })
       else { continue }
-      targets.append(Self.partName(target))
+      targets.append(Self.partName(target, from: ""))
       if targets.count == Limits.ZIP.mainParts { break }
     }
     return targets
   }
 
-  /// A target as a part name: it is relative to the root and can't leave it.
-  private static func partName(_ target: String) -> String {
-    target.prefix { $0 != "#" && $0 != "?" }.split { $0 == "/" || $0 == "\\" }
-      .filter { $0 != "." && $0 != ".." }.joined(separator: "/")
+  /// A target as a part name. It is relative to the folder of the part that has the relationship, unless it begins with
+  /// a slash, and can't leave the root.
+  static func partName(_ target: String, from folder: String) -> String {
+    let path = target.prefix { $0 != "#" && $0 != "?" }
+    let isAbsolute = path.hasPrefix("/") || path.hasPrefix("\\")
+    var name = isAbsolute ? [] : folder.split(separator: "/")
+    for piece in path.split(whereSeparator: { $0 == "/" || $0 == "\\" }) where piece != "." {
+      if piece == ".." { _ = name.popLast() } else { name.append(piece) }
+    }
+    return name.joined(separator: "/")
   }
 
   /// Transitional and Strict have different prefixes.

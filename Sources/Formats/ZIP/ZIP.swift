@@ -97,7 +97,7 @@ package enum ZIP: FormatReader {
   }
 
   /// The offset of the first member in a file that starts like an archive; nil in others.
-  private static func memberStart(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
+  static func memberStart(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
     let head = try window.available(at: 0, upTo: 8)
     if head.has(LocalFileHeader.signature) || head.has(EndOfCentralDirectory.signature) { return 0 }
     // The marker of an archive that was to be split and wasn't (APPNOTE 8.5.4), or of its first part.

@@ -210,8 +210,7 @@ private struct ZIPFragment {
     }
     if output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 16) }
     let unpacked = try MemberData(
-      &window, in: data..<window.byteCount, isDeflated: true, limit: outputLeft, keepsBytes: false,
-      output: &output)
+      &window, in: data..<window.byteCount, isDeflated: true, limit: outputLeft, output: &output)
     outputLeft -= min(outputLeft, unpacked.byteCount)
     if case .overLimit = unpacked.outcome { end = .uncheckedMember }
     guard case .complete = unpacked.outcome else { return nil }

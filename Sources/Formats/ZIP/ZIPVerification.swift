@@ -143,8 +143,7 @@ struct ZIPVerification {
     if isDeflated, output.isEmpty { output = [UInt8](repeating: 0, count: 1 << 16) }
     let limit = min(member.uncompressedSize, outputLeft)
     let data = try MemberData(
-      &window, in: range, isDeflated: isDeflated, limit: isDeflated ? limit : .max, keepsBytes: false,
-      output: &output)
+      &window, in: range, isDeflated: isDeflated, limit: isDeflated ? limit : .max, output: &output)
     if isDeflated { outputLeft -= min(outputLeft, data.byteCount) }
     let actual: String
     switch data.outcome {

@@ -88,19 +88,26 @@ struct HexText {
   }
 }
 
-/// A text with percent-escapes in place of bytes.
+/// A text with percent-escapes in place of bytes, or with those of quoted-printable (RFC 2045, 6.7).
 struct PercentText {
   /// The first bytes.
   let head: [UInt8]
 
   /// Nil if an escape is malformed, or there are fewer than three.
-  init?(_ text: ArraySlice<UInt8>) {
+  ///
+  /// - Parameter mark: What an escape begins with.
+  init?(_ text: ArraySlice<UInt8>, mark: UInt8) {
     var bytes: [UInt8] = []
     var escapes = 0
     var rest = text
     while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
+      guard byte == mark else {
         bytes.append(byte)
+        continue
+      }
+      // Lines of quoted-printable that go on end with the mark alone.
+      if mark == UInt8(ascii: "="), let next = rest.first, next.isTextWhitespace {
+        rest = rest.drop { $0.isTextWhitespace }
         continue
       }
       // The last escape may be cut.

@@ -44,7 +44,7 @@ struct MangledText {
   /// - Parameter mediaType: The type of the text; nil if the file isn't one.
   func mangling(_ mediaType: MediaType?) -> Mangling? {
     if isWide, let original = Self.original(text) { return Mangling(.utf16, "\(original) in UTF-16") }
-    return value ?? pointer ?? encoded ?? message(mediaType)
+    return value ?? pointer ?? encoded ?? message(mediaType) ?? within
   }
 
   private func has(_ prefix: String) -> Bool { text.starts(with: prefix.utf8) }
@@ -123,8 +123,10 @@ struct MangledText {
     if words.count(of: "\\u00") + words.count(of: "\\x") >= 4, !has("{"), !has("[") {
       return Mangling(.literal, "a text with escaped bytes")
     }
-    if let original = (PercentText(text.prefix(300))?.head).flatMap(Self.original) {
-      return Mangling(.percentEncoding, "percent-encoded text of \(original)")
+    for (mark, words) in [(UInt8(ascii: "%"), "percent-encoded"), (UInt8(ascii: "="), "quoted-printable")] {
+      if let original = (PercentText(text.prefix(300), mark: mark)?.head).flatMap(Self.original) {
+        return Mangling(.percentEncoding, "\(words) text of \(original)")
+      }
     }
     if let bytes = HexText(text)?.head { return encoded(.hexadecimal, "hexadecimal text", bytes) }
     if has("begin 6") || has("begin 7") || has("=ybegin ") { return Mangling(.uuencoding, "uuencoded text") }
@@ -132,12 +134,35 @@ struct MangledText {
     return Base64Text(withoutName, isWhole: isWhole).map { encoded(.base64, "base64 text", $0.head) }
   }
 
+  /// Base64 or hexadecimal text of a binary file within other text: a mail, a tag, a form's field, a literal.
+  ///
+  /// Only the start of a run of digits counts, since the run needn't go on to the end: a faulty program may have changed
+  /// `+` and `/`.
+  private var within: Mangling? {
+    let isDigit = { (byte: UInt8) in
+      byte.isASCIILetterOrDigit || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
+    }
+    for run in text.split(whereSeparator: { !isDigit($0) }) where run.count >= Self.shortestRun {
+      let start = run.prefix(512)
+      if let bytes = HexText(Array(start))?.head, let original = Self.original(bytes) {
+        return Mangling(.hexadecimal, "hexadecimal text of \(original), within other text")
+      }
+      if let bytes = Base64Text(start, isWhole: false)?.head, let original = Self.original(bytes) {
+        return Mangling(.base64, "base64 text of \(original), within other text")
+      }
+    }
+    return nil
+  }
+
+  /// The shortest run of digits in other text that is looked at: no signature is longer, in base64.
+  private static let shortestRun = 24
+
   private func encoded(_ kind: Mangling.Kind, _ words: String, _ bytes: [UInt8]) -> Mangling {
     Mangling(kind, words + (Self.original(bytes).map { " of \($0)" } ?? ""))
   }
 
-  /// The first bytes of `37,80,68`, `[37, 80, 68]`, `<Buffer 25 50 44>`, `{"type":"Buffer","data":[37`, `{"0":37,"1":80`
-  /// or `Uint8Array(3) [ 37, 80`.
+  /// The first bytes of `37,80,68`, `[37, 80, 68]`, `<Buffer 25 50 44>`, `{"type":"Buffer","data":[37`, `{"0":37,"1":80`,
+  /// `Uint8Array(3) [ 37, 80` or `char a[] = { 0x25, 0x50`.
   private var listedBytes: [UInt8]? {
     let head = words.prefix(512)
     let compact = String(head.filter { !$0.isWhitespace })
@@ -149,6 +174,9 @@ struct MangledText {
     }
     if has("new Uint8Array(") || has("ArrayBuffer {") || compact.hasPrefix("{\"0\":") {
       return Self.numbers(in: head)
+    }
+    if let list = compact.firstRange(of: "]={") {
+      return HexText(Array(compact[list.upperBound...].prefix { $0 != "}" }.utf8))?.head
     }
     return Self.list(head)
   }
