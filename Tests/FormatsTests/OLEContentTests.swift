@@ -99,6 +99,18 @@ import Testing
     #expect(try inspect(hole).faults.map(\.name) == (isText ? [] : ["stream-content-broken"]))
   }
 
+  /// A document whose tables are said to be in an empty stream.
+  @Test func documentWithoutTables() throws {
+    let whole = try Fixture.bytes("office/page.doc")
+    let name = "Table".utf16.flatMap { littleEndian($0) }
+    let entry = try #require(whole.firstIndex(ofBytes: name)) - 2
+    // The stream's size is at 0x78 of its entry in the directory (MS-CFB, 2.6.1).
+    #expect(entry % 128 == 0)
+    let faults = try inspect(whole.with(zeros(8), at: entry + 0x78)).faults
+    #expect(faults.map(\.name) == ["stream-content-broken"])
+    #expect(faults[0].message.contains("“Table”"))
+  }
+
   // MARK: - The compound file
 
   @Test func zerosInPlaceOfTables() throws {
