@@ -131,7 +131,8 @@ extension Fault {
     expected: String? = nil, actual: String? = nil
   ) -> Fault {
     Fault(
-      "stream-content-broken", clause: clause, at: stream.offset(of: min(position, max(1, stream.byteCount) - 1)),
+      "stream-content-broken", clause: clause,
+      at: stream.offset(of: min(position, max(1, stream.byteCount) - 1)),
       "The stream “\(name)” has damaged content: \(what).", expected: expected, actual: actual)
   }
 }
