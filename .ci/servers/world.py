@@ -320,14 +320,14 @@ class Misbehaving(threading.Thread):
         c.sendall(b"0\r\n\r\n")
 
     def partial(self, c):
-        size = len(self.jpeg)
-        c.sendall(
-            self.head(
-                "Content-Type: image/jpeg", f"Content-Length: {size}", f"Content-Range: bytes 0-{size - 1}/{size}",
-                status="206 Partial Content",
-            )
-            + self.jpeg
-        )
+        self.whole_of(c, len(self.jpeg))
+
+    def whole_of(self, c, size):
+        """Sends the whole file as the beginning of one of another size."""
+        last = len(self.jpeg) - 1
+        range = f"Content-Range: bytes 0-{last}/{size}"
+        head = self.head("Content-Type: image/jpeg", f"Content-Length: {last + 1}", range, status="206 Partial Content")
+        c.sendall(head + self.jpeg)
 
     def silent(self, c):
         time.sleep(30)
@@ -451,14 +451,7 @@ class Misbehaving(threading.Thread):
         c.sendall(self.head("Content-Type: image/jpeg", "Content-Length: 5", status="099 X") + b"hello")
 
     def part(self, c):
-        size = len(self.jpeg)
-        c.sendall(
-            self.head(
-                "Content-Type: image/jpeg", f"Content-Length: {size}", f"Content-Range: bytes 0-{size - 1}/{size + 1}",
-                status="206 Partial Content",
-            )
-            + self.jpeg
-        )
+        self.whole_of(c, len(self.jpeg) + 1)
 
     def stored_encoding(self, c):
         length = f"Content-Length: {len(self.jpeg)}  "

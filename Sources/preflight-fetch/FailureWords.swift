@@ -58,7 +58,7 @@
       case .deadlineExceeded, .connectTimeout, .readTimeout, .writeTimeout, .cancelled, .tlsHandshakeTimeout,
         .getConnectionFromPoolTimeout:
         addresses.isEmpty
-          ? FetchFailure(.local, "the address of \(target.host) isn't found within \(limit)")
+          ? FetchFailure(.local, "the address of \(target.host) wasn't found within \(limit)")
           : FetchFailure(.unreachable, timeIsUp)
       case .remoteConnectionClosed: FetchFailure(.unreachable, brokenOff)
       default: FetchFailure(.unreachable, "the HTTP client reports \(error.shortDescription)")

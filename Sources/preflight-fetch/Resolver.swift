@@ -55,7 +55,7 @@
         }
         Task {
           try await Task.sleep(for: .seconds(seconds))
-          once.resume(.failure(FetchFailure(.local, "the address of \(host) isn't found in time")))
+          once.resume(.failure(FetchFailure(.local, "the address of \(host) wasn't found in time")))
         }
       }
       return try answer.get()

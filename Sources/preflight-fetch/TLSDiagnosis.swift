@@ -40,7 +40,7 @@
         return "the server doesn't speak TLS at port \(target.port)"
       }
       if knows("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION") { return "the server's TLS is older than 1.2" }
-      if knows("CERTIFICATE_REQUIRED") { return "the server wants a certificate of the client" }
+      if knows("CERTIFICATE_REQUIRED") { return "the server asks for a client certificate" }
       guard
         knows("CERTIFICATE_VERIFY_FAILED", "unableToValidateCertificate") || error is NIOSSLExtraError
       else {

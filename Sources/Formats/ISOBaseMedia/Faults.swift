@@ -155,7 +155,7 @@ extension Fault {
     let milliseconds = (seconds * 1_000_000).rounded() / 1000
     return Fault(
       "impossible-times", clause: clause(of: "stts"), at: trak.offset,
-      "The times of a track are wrong: its \(isVideo ? "pictures" : "blocks of audio") last too short or too long.",
+      "The times of a track are wrong: its frames are far too short or too long.",
       expected: isVideo ? "0.1 ms to 300 s on average" : "0.5 ms to 10 s on average",
       actual: "\(milliseconds) ms")
   }
@@ -182,7 +182,7 @@ extension Fault {
   static func lostBoxes(before name: UInt64, at offset: UInt64) -> Fault {
     Fault(
       "lost-boxes", clause: "ISO/IEC 14496-12 4.2", at: offset,
-      "Other bytes take the place of boxes, so players don't get to the fragments after them.",
+      "Other bytes take the place of boxes, so players don't reach the fragments after them.",
       expected: "a box", actual: "other bytes, and “moof” at byte \(name)")
   }
 

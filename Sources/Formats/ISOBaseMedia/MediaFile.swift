@@ -165,7 +165,7 @@ extension ISOBaseMedia {
       }
     }
 
-    /// The fault of a fragment behind bytes that aren't boxes: players don't get to it.
+    /// The fault of a fragment behind bytes that aren't boxes: players don't reach it.
     func lostBoxes(_ window: inout ByteWindow) throws(ReadError) -> Fault? {
       guard hasFragments || movie?.isFragmented == true, let afterBoxes else { return nil }
       // A “moof” box, which begins with an “mfhd” box of 16 bytes.

@@ -323,7 +323,7 @@ private struct OggFile {
       reading.add(
         Fault(
           "page-after-end", clause: "RFC 3533 6", at: offset,
-          "A page of the stream follows the one that ends it, so players don't get to it.",
+          "A page of the stream follows the one that ends it, so players don't reach it.",
           expected: "no further page of the stream", actual: "a page"))
     }
     if let offset = stream.malformedPacketOffset {

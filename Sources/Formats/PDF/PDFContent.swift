@@ -297,7 +297,7 @@ struct PDFContent {
     guard PDFOperators.areMissing(in: bytes, isCut: bytes.count == Limits.PDF.operators) else { return nil }
     return Fault(
       "page-content", clause: "PDF 7.8.2", at: offset,
-      "The content of a page isn't the content of a page but other data, so the page is blank.",
+      "The content stream of a page holds other data, so the page is blank.",
       expected: "operators")
   }
 

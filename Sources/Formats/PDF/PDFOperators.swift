@@ -3,14 +3,10 @@
 /// Whether the beginning of a page's content can be its content at all.
 enum PDFOperators {
   /// All operators (table A.1).
-  private static let all: Set<String> = [
-    "\"", "'", "B", "B*", "BDC", "BI", "BMC", "BT", "BX", "CS", "DP", "Do", "EI", "EMC", "ET", "EX", "F", "G",
-    "ID", "J", "K", "M", "MP", "Q", "RG", "S", "SC", "SCN", "T*", "TD", "TJ", "TL", "Tc", "Td", "Tf", "Tj",
-    "Tm",
-    "Tr", "Ts", "Tw", "Tz", "W", "W*", "b", "b*", "c", "cm", "cs", "d", "d0", "d1", "f", "f*", "g", "gs", "h",
-    "i",
-    "j", "k", "l", "m", "n", "q", "re", "rg", "ri", "s", "sc", "scn", "sh", "v", "w", "y",
-  ]
+  private static let all = Set(
+    (#"" ' B B* BDC BI BMC BT BX CS DP Do EI EMC ET EX F G ID J K M MP Q RG S SC SCN T* TD TJ TL Tc Td Tf Tj Tm Tr "#
+      + "Ts Tw Tz W W* b b* c cm cs d d0 d1 f f* g gs h i j k l m n q re rg ri s sc scn sh v w y")
+      .split(separator: " ").map(String.init))
 
   /// Whether nearly no word of a content stream's beginning is an operator: viewers show nothing of it.
   ///

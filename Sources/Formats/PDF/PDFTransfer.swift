@@ -12,36 +12,11 @@ struct PDFTransfer {
   private let shift: Int?
 
   /// The bytes of the encrypted data.
-  private var encrypted = Counts()
+  private var encrypted = ByteCounts()
 
   /// The least encrypted data that shows what happened to its line ends: 16 KiB, in which each byte occurs 64 times.
   /// The fewest line feeds in an image: 24, since one in 256 follows a carriage return by chance.
   private static let evidence = (encrypted: 16 << 10, lineFeeds: 24)
-
-  /// How often each byte occurs, and a carriage return before a line feed.
-  private struct Counts {
-    var bytes = [Int](repeating: 0, count: 256)
-    var lineEnds = 0
-
-    /// Whether no line feed is without a carriage return.
-    var hasWholeLineEnds: Bool { bytes[0x0a] == lineEnds }
-
-    mutating func add(_ data: Range<UInt64>, in window: inout ByteWindow) throws(ReadError) {
-      var position = data.lowerBound
-      var last: UInt8 = 0
-      while position < data.upperBound {
-        let block = try window.block(at: position, upTo: data.upperBound - position)
-        if block.remaining == 0 { return }
-        for index in 0..<block.remaining {
-          guard let byte = block[index] else { break }
-          bytes[Int(byte)] += 1
-          if byte == 0x0a, last == 0x0d { lineEnds += 1 }
-          last = byte
-        }
-        position += UInt64(block.remaining)
-      }
-    }
-  }
 
   init(_ document: PDFDocument, _ tail: PDFTail, in window: inout ByteWindow) throws(ReadError) {
     guard document.isRebuilt, let startxref = tail.startxref,
@@ -78,10 +53,10 @@ struct PDFTransfer {
     guard let declared, declared >= 0 else { return nil }
     let surplus = Int(data.upperBound - data.lowerBound) - declared
     guard surplus >= evidence.lineFeeds else { return nil }
-    var counts = Counts()
+    var counts = ByteCounts()
     try counts.add(data, in: &window)
     // There may be a line end behind the data.
-    guard counts.lineEnds >= evidence.lineFeeds, counts.hasWholeLineEnds, 0...1 ~= surplus - counts.lineEnds
+    guard let lineEnds = counts.wholeLineEnds, lineEnds >= evidence.lineFeeds, 0...1 ~= surplus - lineEnds
     else { return nil }
     return Fault(
       "changed-line-ends", clause: "PDF 7.3.8.2", at: data.lowerBound,
@@ -96,13 +71,12 @@ struct PDFTransfer {
 
   /// What happened to the line ends in the encrypted data, in which every byte is as frequent as any other.
   var faultOfLineEnds: Fault? {
-    guard encrypted.bytes.reduce(0, +) >= Self.evidence.encrypted else { return nil }
-    let missing = encrypted.bytes.indices.filter { encrypted.bytes[$0] == 0 }
+    guard encrypted.byteCount >= Self.evidence.encrypted else { return nil }
     let what: String
-    switch missing {
+    switch encrypted.missing {
     case [0x0d]: what = "no carriage return is left"
     case [0x0a]: what = "no line feed is left"
-    case [] where encrypted.hasWholeLineEnds: what = "there is a carriage return before every line feed"
+    case [] where encrypted.wholeLineEnds != nil: what = "there is a carriage return before every line feed"
     default: return nil
     }
     return Fault(

@@ -16,10 +16,7 @@ struct ByteValues {
   /// happens once in some nine million files of that size.
   private static let evidence = 16
 
-  private let counts: [Int]
-  /// The values that never occur.
-  private let missing: [UInt8]
-  private let median: Int
+  private var counts = ByteCounts()
 
   /// What happened to a binary file; nil if nothing of the kind is certain.
   static func mangling(in window: inout ByteWindow) throws(ReadError) -> Mangling? {
@@ -36,30 +33,24 @@ struct ByteValues {
   }
 
   private init(_ window: inout ByteWindow) throws(ReadError) {
-    let span = try window.available(at: 0, upTo: Limits.Mangling.scanned)
-    var counts = [Int](repeating: 0, count: 256)
-    for index in 0..<span.remaining { counts[Int(span[index] ?? 0)] += 1 }
-    self.counts = counts
-    missing = (0...255).filter { counts[Int($0)] == 0 }
-    median = counts.sorted()[128]
+    try counts.add(0..<UInt64(Limits.Mangling.scanned), in: &window)
   }
 
   private var mangling: Mangling? {
+    let median = counts.counts.sorted()[128]
     guard median >= Self.evidence else { return nil }
-    switch missing {
-    case [Self.carriageReturn] where 4 * count(of: Self.lineFeed) > 5 * median:
+    switch counts.missing {
+    case [Self.carriageReturn] where 4 * counts[Self.lineFeed] > 5 * median:
       return Mangling(
         .lineEnds, "a binary file whose line ends were changed: there is no carriage return in it any more")
-    case [Self.lineFeed] where 4 * count(of: Self.carriageReturn) > 5 * median:
+    case [Self.lineFeed] where 4 * counts[Self.carriageReturn] > 5 * median:
       return Mangling(
         .lineEnds, "a binary file whose line ends were changed: there is no line feed in it any more")
-    case Self.undefined where count(of: Self.questionMark) > 2 * median:
+    case Self.undefined where counts[Self.questionMark] > 2 * median:
       return Mangling(
         .readAsText,
         "a binary file that was read as Windows-1252: the bytes that it doesn't define became question marks")
     default: return nil
     }
   }
-
-  private func count(of value: UInt8) -> Int { counts[Int(value)] }
 }
