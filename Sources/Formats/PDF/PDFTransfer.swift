@@ -3,7 +3,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What a transfer did to data that can't be decoded here: encrypted data, and images without a filter.
+/// What a transfer did to data that can't be decoded here: encrypted data, and images without a filter. And the holes that
+/// it left anywhere.
 ///
 /// A length or an offset that is wrong proves nothing: whoever changes a text in a document leaves them as they are, and
 /// readers don't need them. But nobody does that to such data.
@@ -82,5 +83,28 @@ struct PDFTransfer {
     return Fault(
       "changed-line-ends", clause: "PDF 7.6", at: nil,
       "The line ends in the encrypted data were changed, so it can't be decrypted: \(what).")
+  }
+
+  /// The shortest run of NULs that is a hole: nothing in a document's text has as many.
+  private static let holeByteCount = 256
+
+  /// The fault of a run of NULs in a range.
+  static func hole(in range: Range<UInt64>, of window: inout ByteWindow) throws(ReadError) -> Fault? {
+    var position = range.lowerBound
+    var zeros = 0
+    while position < range.upperBound {
+      let span = try window.block(at: position, upTo: min(32 << 10, range.upperBound - position))
+      if span.remaining == 0 { return nil }
+      for index in 0..<span.remaining {
+        zeros = span[index] == 0 ? zeros + 1 : 0
+        if zeros == holeByteCount {
+          return Fault(
+            "hole", clause: "PDF 7.2.3", at: position + UInt64(index + 1 - holeByteCount),
+            "Part of the document is missing: there is a run of NULs in place of its objects or their data.")
+        }
+      }
+      position += UInt64(span.remaining)
+    }
+    return nil
   }
 }
