@@ -33,9 +33,14 @@ enum AMR: FormatReader {
     ]
   }
 
-  /// The size of a frame by its type, including the header; 0 for a reserved type.
   private static let narrowSizes: [UInt8] = [13, 14, 16, 18, 20, 21, 27, 32, 6, 7, 6, 6, 0, 0, 0, 1]
   private static let wideSizes: [UInt8] = [18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1]
+
+  /// The size of a frame by its type, including the header; 0 for a reserved type.
+  static func frameSizes(isWide: Bool) -> [UInt8] { isWide ? wideSizes : narrowSizes }
+
+  /// The type of a frame by its header.
+  static func frameType(_ header: UInt8) -> Int { Int(header >> 3 & 15) }
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard let variant = variant(try window.available(at: 0, upTo: 16)) else {
@@ -60,7 +65,7 @@ enum AMR: FormatReader {
       guard channels > 0 else { throw ReadError(.implausible, at: offset) }
       offset += 4
     }
-    var frames = Frames(sizes: variant.isWide ? wideSizes : narrowSizes, start: offset)
+    var frames = Frames(sizes: frameSizes(isWide: variant.isWide), start: offset)
     try frames.follow(&window)
     let milliseconds = Double(frames.count) * 20 / Double(stream.channels ?? 1)
     reading.facts.durationMilliseconds = milliseconds
@@ -156,7 +161,7 @@ enum AMR: FormatReader {
     private mutating func follow(_ span: borrowing ByteSpan) {
       var index = 0
       while let header = span[index], hole == nil {
-        let type = Int(header >> 3 & 15)
+        let type = AMR.frameType(header)
         let size = Int(sizes[type])
         if size == 0 {
           wrongType = type

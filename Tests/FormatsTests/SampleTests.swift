@@ -87,6 +87,22 @@ import Testing
     #expect(try inspect(bytes).faults.map(\.name) == ["sample-of-zeros"])
   }
 
+  /// The samples are frames of 13 bytes.
+  @Test func framesOfSpeech() throws {
+    let whole = try Fixture.bytes("mp4/amr.3gp")
+    let second = try firstChunk(whole) + 13
+    for (bytes, offset) in [
+      ([0x04], nil), ([0x00], nil),
+      // A reserved type, the padding bit, and frames that are longer and shorter than the sample.
+      ([0x64], 0), ([0x84], 0), ([0x0c], 0), ([0x44], 6),
+      // Frames of 6 and 7 bytes, and 13 without data.
+      ([0x44, 0, 0, 0, 0, 0, 0x4c], nil), ([UInt8](repeating: 0x7c, count: 13), nil),
+    ] as [([UInt8], Int?)] {
+      let found = try faults(whole.with(bytes, at: second))
+      #expect(found == (offset.map { [NamedFault("invalid-amr-frame", second + $0)] } ?? []), "\(bytes)")
+    }
+  }
+
   @Test func silenceMayBeZeros() throws {
     let whole = try Fixture.bytes("mp4/pcm-s16le.mov")
     let bytes = whole.with([UInt8](repeating: 0, count: 600), at: try firstChunk(whole))

@@ -193,6 +193,13 @@ extension Fault {
       actual: "other bytes")
   }
 
+  static func invalidSpeech(at offset: UInt64) -> Fault {
+    Fault(
+      "invalid-amr-frame", clause: "3GPP TS 26.244 6.5", at: offset,
+      "An audio sample doesn't consist of frames of AMR.", expected: "whole frames of valid types",
+      actual: "other bytes")
+  }
+
   static func forbiddenUnit(isHEVC: Bool, at offset: UInt64) -> Fault {
     Fault(
       "invalid-nal-unit-header", clause: isHEVC ? "ITU-T H.265 7.4.2.2" : "ITU-T H.264 7.4.1", at: offset,

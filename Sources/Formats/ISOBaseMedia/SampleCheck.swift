@@ -9,6 +9,8 @@ extension ISOBaseMedia {
       case units(lengthSize: Int, isHEVC: Bool)
       /// A raw data block of AAC.
       case block(AACBlock)
+      /// Whole frames of AMR of these sizes (3GPP TS 26.244, 6.5).
+      case frames(sizes: [UInt8])
       /// Another coder, which never writes zeros alone.
       case other
     }
@@ -39,6 +41,7 @@ extension ISOBaseMedia {
         case "aac":
           guard let block = entry.aacBlock else { return nil }
           kind = .block(block)
+        case "amr_nb", "amr_wb": kind = .frames(sizes: AMR.frameSizes(isWide: codec == "amr_wb"))
         case "mp3", "mp2", "opus", "vorbis", "ac3", "eac3", "flac", "alac": kind = .other
         default: return nil
         }
@@ -62,6 +65,9 @@ extension ISOBaseMedia {
           try AudioTags.isZero(&window, from: sample.upperBound - tail, to: sample.upperBound)
         else { return nil }
         return .zeros(at: sample.lowerBound)
+      case .frames(let sizes):
+        if let fault = try zeros(in: sample, &window) { return fault }
+        return try Self.fault(in: sample, frameSizes: sizes, &window)
       case .other:
         return try zeros(in: sample, &window)
       }
@@ -74,6 +80,25 @@ extension ISOBaseMedia {
         try AudioTags.isZero(&window, from: sample.lowerBound, to: sample.upperBound)
       else { return nil }
       return .zeros(at: sample.lowerBound)
+    }
+
+    /// The fault in the frames of AMR, the last of which must end where the sample does.
+    private static func fault(
+      in sample: Range<UInt64>, frameSizes: [UInt8], _ window: inout ByteWindow
+    ) throws(ReadError) -> Fault? {
+      // QuickTime files may count bytes as samples.
+      guard sample.count > 1 else { return nil }
+      var position = sample.lowerBound
+      while position < sample.upperBound {
+        guard let header = try window.available(at: position, upTo: 1)[0] else { return nil }
+        let size = UInt64(frameSizes[AMR.frameType(header)])
+        // The first bit is padding here, and 0 (RFC 4867, 5.3).
+        guard size > 0, size <= sample.upperBound - position, header & 0x80 == 0 else {
+          return .invalidSpeech(at: position)
+        }
+        position += size
+      }
+      return nil
     }
 
     /// The fault in the chain of NAL units, which must end where the sample does.
