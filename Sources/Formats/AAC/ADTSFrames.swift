@@ -75,7 +75,7 @@ struct ADTSFrames {
     _ window: inout ByteWindow, from start: UInt64, before end: UInt64, limit: UInt64, hasTag: Bool
   ) throws(ReadError) -> UInt64? {
     var offset = start
-    while let candidate = try nextSync(&window, from: offset, before: min(end, limit)) {
+    while let candidate = try sync.next(&window, from: offset, before: min(end, limit)) {
       offset = candidate + 1
       // Looking ahead must not make the window jump back and forth.
       _ = try window.available(at: candidate, upTo: 1 << 15)
@@ -92,30 +92,8 @@ struct ADTSFrames {
     return nil
   }
 
-  /// The next byte, from an offset on, that could start a header.
-  private static func nextSync(
-    _ window: inout ByteWindow, from start: UInt64, before end: UInt64
-  ) throws(ReadError) -> UInt64? {
-    var offset = start
-    while offset < end {
-      let span = try window.available(at: offset, upTo: Int(min(4096, end - offset)))
-      guard span.remaining > 1 else { return nil }
-      if let index = sync(in: span) { return offset + UInt64(index) }
-      offset += UInt64(span.remaining - 1)
-    }
-    return nil
-  }
-
-  private static func sync(in span: borrowing ByteSpan) -> Int? {
-    span.bytes.withUnsafeBytes { bytes in
-      var index = 0
-      while index &+ 1 < bytes.count {
-        if bytes[index] == 0xff, bytes[index &+ 1] & 0xf6 == 0xf0 { return index }
-        index &+= 1
-      }
-      return nil
-    }
-  }
+  /// ISO/IEC 14496-3, 1.A.2.2.1: syncword, and layer, which is 0.
+  private static let sync = FrameSync(mask: 0xf6, value: 0xf0)
 
   /// Follows the frames from the first to the end of the audio.
   static func follow(
@@ -202,7 +180,7 @@ struct ADTSFrames {
   ) throws(ReadError) -> UInt64? {
     let limit = min(end, start + Limits.AudioTags.padding)
     var offset = start
-    while let candidate = try Self.nextSync(&window, from: offset, before: limit) {
+    while let candidate = try Self.sync.next(&window, from: offset, before: limit) {
       offset = candidate + 1
       _ = try window.available(at: candidate, upTo: 1 << 15)
       guard let header = try Self.header(&window, at: candidate, before: end),

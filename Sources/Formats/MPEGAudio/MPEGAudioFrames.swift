@@ -167,30 +167,8 @@ struct MPEGAudioFrames {
     return header
   }
 
-  /// The next byte, from an offset on, that could start a header.
-  private static func nextSync(
-    _ window: inout ByteWindow, from start: UInt64, before end: UInt64
-  ) throws(ReadError) -> UInt64? {
-    var offset = start
-    while offset < end {
-      let span = try window.available(at: offset, upTo: Int(min(4096, end - offset)))
-      guard span.remaining > 1 else { return nil }
-      if let index = sync(in: span) { return offset + UInt64(index) }
-      offset += UInt64(span.remaining - 1)
-    }
-    return nil
-  }
-
-  private static func sync(in span: borrowing ByteSpan) -> Int? {
-    span.bytes.withUnsafeBytes { bytes in
-      var index = 0
-      while index &+ 1 < bytes.count {
-        if bytes[index] == 0xff, bytes[index &+ 1] >= 0xe0 { return index }
-        index &+= 1
-      }
-      return nil
-    }
-  }
+  /// ISO/IEC 11172-3, 2.4.1.3: the first 11 bits of syncword, so that MPEG-2.5 has them too.
+  private static let sync = FrameSync(mask: 0xe0, value: 0xe0)
 
   /// The first offset in a range from which consecutive frames follow.
   ///
@@ -203,7 +181,7 @@ struct MPEGAudioFrames {
     tries: inout FreeFormatTries
   ) throws(ReadError) -> Start? {
     var offset = start
-    while let candidate = try nextSync(&window, from: offset, before: min(end, limit)) {
+    while let candidate = try sync.next(&window, from: offset, before: min(end, limit)) {
       offset = candidate + 1
       guard let header = try header(&window, at: candidate, before: end) else { continue }
       if header.isFreeFormat, !tries.take(at: candidate) { continue }
@@ -324,7 +302,7 @@ struct MPEGAudioFrames {
   ) throws(ReadError) -> Start? {
     let limit = min(end, start + Limits.AudioTags.padding)
     var offset = start
-    while let candidate = try Self.nextSync(&window, from: offset, before: limit) {
+    while let candidate = try Self.sync.next(&window, from: offset, before: limit) {
       offset = candidate + 1
       guard let header = try Self.header(&window, at: candidate, before: end) else { continue }
       if header.isFreeFormat, !freeFormatTries.take(at: candidate) { continue }
