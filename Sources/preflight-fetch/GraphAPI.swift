@@ -239,9 +239,13 @@
       guard (200...299).contains(status) else {
         throw FetchFailure(.unserved, "Meta's API answers \(status) without a reason")
       }
-      do { return Answer(value: try decoder.decode(Value.self, from: data)) } catch let failure as FetchFailure {
+      do { return Answer(value: try decoder.decode(Value.self, from: data)) } catch let failure
+        as FetchFailure
+      {
         throw failure
-      } catch { throw FetchFailure(.unserved, "Meta's API answers \(status) with something else than was asked for") }
+      } catch {
+        throw FetchFailure(.unserved, "Meta's API answers \(status) with something else than was asked for")
+      }
     }
 
     /// What Meta answers in place of what was asked for (Graph API, "Handle errors"; Cloud API, "Error codes").
@@ -293,7 +297,8 @@
       /// (368, 131031), too many calls (4, 17, 32, 613, 80007, 130429, 131048, 131056), a failure of its own or maintenance
       /// (1, 2, 131000, 131016, 131057).
       private static let unserved: Set = [
-        0, 1, 2, 3, 4, 10, 17, 32, 102, 104, 190, 368, 613, 80007, 130429, 131000, 131005, 131016, 131031, 131048, 131056,
+        0, 1, 2, 3, 4, 10, 17, 32, 102, 104, 190, 368, 613, 80007, 130429, 131000, 131005, 131016, 131031,
+        131048, 131056,
         131057,
       ]
 

@@ -25,7 +25,9 @@ import Testing
     let file = Fixture.folder + "pictures/rgb.jpg"
     let nulls = #""to":null,"caption":null,"mediaUrl":null,"depth":null,"declaredType":null,"probe":null"#
     #expect(try answer(#"{"file":"\#(file)",\#(nulls)}"#).verdict == .accepted)
-    let messages = [#"{"endpoint":"image","to":"1"}"#, #"{"endpoint":"image","to":"1",\#(nulls.dropFirst(10))}"#]
+    let messages = [
+      #"{"endpoint":"image","to":"1"}"#, #"{"endpoint":"image","to":"1",\#(nulls.dropFirst(10))}"#,
+    ]
     let findings = try messages.map { try answer($0).findings.map(\.code) }
     #expect(findings[0] == findings[1] && !findings[0].isEmpty)
   }
