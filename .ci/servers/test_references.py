@@ -642,7 +642,7 @@ class Upload(unittest.TestCase):
         text = {"error": {"message": "Not this file", "code": "100", "error_subcode": "x", "error_data": "Too long"}}
         nothing = "not uploaded: Meta's answer has no media ID"
         for answer, status, words in [
-            ({"id": ""}, 2, nothing), ({"id": "12\n34"}, 2, nothing), ({}, 2, nothing), ({"id": []}, 2, "something else"),
+            ({"id": ""}, 2, nothing), ({"id": "12\n34"}, 2, nothing), ({}, 2, nothing), ({"id": []}, 2, "something other"),
             (refusal, 1, "Param file is invalid (code 100)"), (unserved, 2, "Something went wrong (code 131000)"),
             (text, 1, "Not this file – Too long (code 100)"),
         ]:  # fmt: skip

@@ -13,9 +13,10 @@
     private let before: [UInt8]
     private let after: [UInt8]
 
+    /// - Parameter offset: Where to begin, at most at the end of the file.
     init(_ file: FileSource, from offset: UInt64 = 0, before: [UInt8] = [], after: [UInt8] = []) {
       self.file = file
-      range = Swift.min(offset, file.byteCount)..<file.byteCount
+      range = offset..<file.byteCount
       self.before = before
       self.after = after
     }

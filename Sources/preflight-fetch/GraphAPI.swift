@@ -141,25 +141,27 @@
       }
       // The session's ID is a path with a query of its own, as it is to be used.
       let path = "/" + id
-      var offset: UInt64 = 0
-      var isSecondTry = false
-      while true {
-        do {
-          let body = FileBody(file, from: offset)
-          let answer: Answer<Created> = try await call(
-            .POST, path, [("file_offset", "\(offset)")], body, deadline, scheme: "OAuth")
-          guard let handle = answer.value.h, ReferenceForm(handle) == .uploadHandle else {
-            throw FetchFailure(.unserved, "Meta's answer has no handle")
-          }
-          return handle
-        } catch let failure as FetchFailure
-          where [.unreachable, .unserved].contains(failure.kind) && !isSecondTry
-        {
-          isSecondTry = true
-          let state: Answer<Created> = try await call(.GET, path, [], nil, deadline, scheme: "OAuth")
-          offset = state.value.fileOffset ?? 0
-        }
+      let answer: Answer<Created>
+      do {
+        answer = try await send(file, from: 0, to: path, deadline)
+      } catch {
+        guard [.unreachable, .unserved].contains(error.kind) else { throw error }
+        let state: Answer<Created> = try await call(.GET, path, [], nil, deadline, scheme: "OAuth")
+        let offset = min(state.value.fileOffset ?? 0, file.byteCount)
+        answer = try await send(file, from: offset, to: path, deadline)
       }
+      guard let handle = answer.value.h, ReferenceForm(handle) == .uploadHandle else {
+        throw FetchFailure(.unserved, "Meta's answer has no handle")
+      }
+      return handle
+    }
+
+    /// Sends a file to an upload session, from an offset on.
+    private func send(
+      _ file: FileSource, from offset: UInt64, to path: String, _ deadline: Time
+    ) async throws(FetchFailure) -> Answer<Created> {
+      let body = FileBody(file, from: offset)
+      return try await call(.POST, path, [("file_offset", "\(offset)")], body, deadline, scheme: "OAuth")
     }
 
     private struct Created: Decodable, Sendable {
@@ -239,12 +241,13 @@
       guard (200...299).contains(status) else {
         throw FetchFailure(.unserved, "Meta's API answers \(status) without a reason")
       }
-      do { return Answer(value: try decoder.decode(Value.self, from: data)) } catch let failure
-        as FetchFailure
-      {
+      do {
+        return Answer(value: try decoder.decode(Value.self, from: data))
+      } catch let failure as FetchFailure {
         throw failure
       } catch {
-        throw FetchFailure(.unserved, "Meta's API answers \(status) with something else than was asked for")
+        throw FetchFailure(
+          .unserved, "Meta's API answers \(status) with something other than what was asked for")
       }
     }
 
@@ -298,8 +301,7 @@
       /// (1, 2, 131000, 131016, 131057).
       private static let unserved: Set = [
         0, 1, 2, 3, 4, 10, 17, 32, 102, 104, 190, 368, 613, 80007, 130429, 131000, 131005, 131016, 131031,
-        131048, 131056,
-        131057,
+        131048, 131056, 131057,
       ]
 
       /// What it says of what was asked. 200 to 299 are missing permissions, 100 is an invalid parameter, of media an

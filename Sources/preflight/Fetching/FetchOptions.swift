@@ -23,7 +23,7 @@ struct FetchOptions: ParsableArguments {
     }
     try RawArguments.requireText(graphUrl, "--graph-url")
     if let graphUrl, graphUrl.contains(where: { $0 == "?" || $0 == "#" }) {
-      throw ValidationError("--graph-url needs a URL without a query, not '\(graphUrl)'")
+      throw ValidationError("--graph-url needs a URL without a query or a fragment, not '\(graphUrl)'")
     }
   }
 
