@@ -93,6 +93,12 @@ import Testing
     #expect(try steps(Array(Fixture.bytes("pictures/cmyk.jpg").dropLast(2)), as: .image) == nil)
     #expect(try steps([], as: .image) == nil)
     #expect(try steps(Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), as: .image) == nil)
+    // ffmpeg would make other pictures of these.
+    for (compression, colors) in [(7, 6), (7, 2), (6, 6), (1, 6)] as [(UInt16, UInt16)] {
+      #expect(try steps(tiff([259: compression, 262: colors]), as: .image) == nil)
+    }
+    #expect(try steps(tiff([259: 1, 262: 2, 322: 64]), as: .image) == nil)
+    #expect(try steps(tiff([259: 5, 262: 2]), as: .image) != nil)
     // Nothing is to be fixed.
     #expect(try steps(Fixture.bytes("pictures/rgb.jpg"), as: .image) == nil)
   }

@@ -1,5 +1,6 @@
 internal import MediaPreflight
 internal import PreflightBytes
+internal import PreflightFacts
 internal import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -52,6 +53,20 @@ enum FFmpeg {
     "ppm": "ppm_pipe", "pnm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe", "exr": "exr_pipe",
     "xbm": "xbm_pipe",
   ]
+
+  /// Why ffmpeg isn't asked to decode a still image, as a clause; nil if it is. Of a TIFF with JPEG, in YCbCr or in
+  /// tiles it makes another picture, without an error (5.1).
+  static func obstacle(_ facts: Facts) -> String? {
+    let kind: String
+    switch facts.imageEncoding {
+    case "jpeg": kind = "compressed as JPEG"
+    case "ycbcr": kind = "in YCbCr"
+    case "lab": kind = "in CIELab"
+    case "tiled": kind = "in tiles"
+    default: return nil
+    }
+    return "a TIFF \(kind) isn't decoded rightly by ffmpeg; export the image as JPEG or PNG where it was made"
+  }
 
   /// Decodes an image to a PNG file, or the frames of a video to PNG files one after another in one.
   ///

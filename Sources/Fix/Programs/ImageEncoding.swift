@@ -42,7 +42,9 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
   public let decoder: Decoder?
 
   /// The encoding for a file at an endpoint; nil if the endpoint accepts no image, or the file isn't one.
-  init?(of result: CheckResult, for endpoint: EndpointPolicy, _ requirements: Requirements) {
+  ///
+  /// - Throws: ``FixError`` if the image can't be decoded, as far as its facts tell.
+  init?(of result: CheckResult, for endpoint: EndpointPolicy, _ requirements: Requirements) throws(FixError) {
     guard let mediaType = result.mediaType, let decoder = Self.decoder(of: result, mediaType) else {
       return nil
     }
@@ -66,6 +68,13 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     self.decoder = decoder.0
     // What another program decodes is turned already.
     orientation = decoder.0 == nil ? result.facts.orientation ?? 1 : 1
+    if let obstacle = Self.obstacle(to: decoder.0, result) { throw .needsAPerson(obstacle) }
+  }
+
+  /// Why a file can't be decoded, as a clause; nil if nothing is known against it.
+  private static func obstacle(to decoder: Decoder?, _ result: CheckResult) -> String? {
+    if case .still = decoder { return FFmpeg.obstacle(result.facts) }
+    return nil
   }
 
   /// What decodes a file first, in a pair so that nothing can be told from a file that can't be decoded.
