@@ -78,6 +78,23 @@ import Testing
     #expect(image.turned(by: orientation).pixels[0].x == UInt8(corners[orientation] ?? 0))
   }
 
+  /// Each kind of file is turned: what stands upright on its side has its borders above and below.
+  @Test(arguments: [
+    "rgb.jpg", "rgb.png", "animated.png", "lossy.webp", "animated.webp", "still.gif", "animated.gif",
+  ])
+  func stickersAreTurned(_ name: String) throws {
+    let file = try Self.file(name)
+    let image = try file.image()
+    try #require(image.width != image.height)
+    func isOpaque(_ orientation: Int, _ x: Int, _ y: Int) throws -> Bool {
+      let made = try ImageFile(StickerEncoder(.small).sticker(of: file, orientation: orientation)).image()
+      return made.pixels[y * made.width + x].w > 0
+    }
+    let isWide = image.width > image.height
+    #expect(try isOpaque(1, 32, 0) == !isWide && isOpaque(1, 0, 32) == isWide)
+    #expect(try isOpaque(6, 32, 0) == isWide && isOpaque(6, 0, 32) == !isWide)
+  }
+
   @Test func photosBecomeJPEGAndDrawingsPNG() throws {
     func made(_ name: String, _ rules: PictureEncoder.Rules = PictureEncoder.Rules(), isPhoto: Bool = false)
       throws

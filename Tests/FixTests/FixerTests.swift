@@ -34,6 +34,15 @@ import Testing
     return try Fixer(engine, options).fix(MemorySource(bytes), named: nil, as: endpoint, with: NoPrograms())
   }
 
+  /// ffmpeg turns no TIFF, so the encoder does, in the command for people as well.
+  @Test func aTIFFIsTurned() throws {
+    let result = try planned(tiff([274: 6]), as: .sticker)
+    let command = result.steps.first?.command(from: "a.tif", to: "a.webp")
+    #expect(
+      command?.hasPrefix("ffmpeg -noautorotate -i a.tif -f apng - | preflight-encode --sticker ") == true)
+    #expect(command?.contains(" --orientation 6 ") == true)
+  }
+
   /// What ffmpeg decodes wrongly, without an error, isn't fixed.
   @Test(
     arguments: [(7, 6, "compressed as JPEG"), (1, 6, "in YCbCr"), (1, 8, "in CIELab")]

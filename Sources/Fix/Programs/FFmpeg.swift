@@ -79,6 +79,8 @@ enum FFmpeg {
   ) throws(FixError) {
     func arguments(_ decoder: [String]) -> [String] {
       var arguments = ["-nostdin", "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"]
+      // Not every version turns images as their orientation says, so none does.
+      if filter == nil { arguments.append("-noautorotate") }
       arguments += decoder + ["-f", format, "-i", "file:" + input.string]
       if let filter {
         arguments += [

@@ -66,8 +66,11 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     }
     maximum = limit(false)
     self.decoder = decoder.0
-    // What another program decodes is turned already.
-    orientation = decoder.0 == nil ? result.facts.orientation ?? 1 : 1
+    // What else another program decodes is turned already.
+    switch decoder.0 {
+    case nil, .still: orientation = result.facts.orientation ?? 1
+    case .heif, .video: orientation = 1
+    }
     if let obstacle = Self.obstacle(to: decoder.0, result) { throw .needsAPerson(obstacle) }
   }
 
@@ -140,7 +143,8 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     case .heif:
       return
         "heif-convert \(input.shellQuoted) decoded.png && \(encode) < decoded.png > \(output.shellQuoted)"
-    case .still: return "ffmpeg -i \(input.shellQuoted) -f apng - | \(encode) > \(output.shellQuoted)"
+    case .still:
+      return "ffmpeg -noautorotate -i \(input.shellQuoted) -f apng - | \(encode) > \(output.shellQuoted)"
     case .video:
       return
         "ffmpeg -i \(input.shellQuoted) -vf fps=15,scale=512:-2 -c:v png -f image2pipe - "
