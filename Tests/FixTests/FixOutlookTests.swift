@@ -83,6 +83,24 @@ import Testing
         == ["Make a WebP of 512 × 512 on transparency, at the best quality that fits"])
   }
 
+  /// Up to the last pixel that is decoded. A JPEG may have more, unless it has several scans.
+  @Test func tooManyPixelsAreNotPromised() throws {
+    #expect(try steps(tiff([256: 8192, 257: 8192]), as: .image) != nil)
+    #expect(try steps(tiff([256: 8193, 257: 8192]), as: .image) == nil)
+    func isPromised(_ name: String, _ width: Int, _ height: Int) throws -> Bool {
+      var result = try engine.check(MemorySource(Fixture.bytes(name)), named: nil, as: .sticker)
+      (result.facts.width, result.facts.height) = (width, height)
+      return FixOutlook(result, with: engine).steps != nil
+    }
+    #expect(try isPromised("pictures/rgb.png", 8192, 8192) && !isPromised("pictures/rgb.png", 8193, 8192))
+    #expect(try isPromised("pictures/rgb.jpg", 65500, 65500))
+    #expect(
+      try isPromised("pictures/progressive.jpg", 16384, 12288)
+        && !isPromised("pictures/progressive.jpg", 16384, 12289))
+    // The frames of a video are made smaller first.
+    #expect(try isPromised("foreign-media/video.webm", 8193, 8192))
+  }
+
   @Test func whatCantBeFixedIsNotPromised() throws {
     for (name, endpoint) in [
       ("mp4/encrypted.mp4", .video), ("office/page.docm", .document), ("audio/free-format.mp3", .audio),

@@ -43,6 +43,11 @@ import Testing
     #expect(command?.contains(" --orientation 6 ") == true)
   }
 
+  @Test func anImageOfTooManyPixelsIsRefused() throws {
+    let result = try planned(tiff([256: 8193, 257: 8192]), as: .image)
+    #expect(result.reason == "It has too many pixels to be decoded: 8193 × 8192, of at most 67108864.")
+  }
+
   /// What ffmpeg decodes wrongly, without an error, isn't fixed.
   @Test(
     arguments: [(7, 6, "compressed as JPEG"), (1, 6, "in YCbCr"), (1, 8, "in CIELab")]

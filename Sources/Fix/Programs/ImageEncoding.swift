@@ -76,8 +76,21 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
 
   /// Why a file can't be decoded, as a clause; nil if nothing is known against it.
   private static func obstacle(to decoder: Decoder?, _ result: CheckResult) -> String? {
-    if case .still = decoder { return FFmpeg.obstacle(result.facts) }
-    return nil
+    switch decoder {
+    // Its frames are made smaller while they are decoded.
+    case .video: return nil
+    case .still: if let obstacle = FFmpeg.obstacle(result.facts) { return obstacle }
+    case .heif, nil: break
+    }
+    var most = Limits.Encoding.pixels
+    // It is made smaller while it is decoded as well.
+    if result.mediaType == .jpeg {
+      if result.facts.progressive != true { return nil }
+      most = Limits.Encoding.scannedPixels
+    }
+    guard let width = result.facts.width, let height = result.facts.height, height > 0, width > most / height
+    else { return nil }
+    return "it has too many pixels to be decoded: \(width) × \(height), of at most \(most)"
   }
 
   /// What decodes a file first, in a pair so that nothing can be told from a file that can't be decoded.
