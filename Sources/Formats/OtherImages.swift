@@ -11,6 +11,12 @@ extension Format {
       .init("image/jp2", "a JPEG 2000 image", .image, extensions: ["jp2", "j2k"]),
       .init("image/vnd.adobe.photoshop", "a Photoshop image", .image, extensions: ["psd", "psb"]),
       .init("image/vnd.microsoft.icon", "an icon", .image, extensions: ["ico"], aliases: ["image/x-icon"]),
+      .init("image/x-pcx", "a PCX image", .image, extensions: ["pcx"], aliases: ["image/vnd.zbrush.pcx"]),
+      .init("image/x-portable-bitmap", "a PBM image", .image, extensions: ["pbm"]),
+      .init("image/x-portable-graymap", "a PGM image", .image, extensions: ["pgm"]),
+      .init("image/x-portable-pixmap", "a PPM image", .image, extensions: ["ppm"]),
+      .init("image/x-qoi", "a QOI image", .image, extensions: ["qoi"]),
+      .init("image/x-sgi", "an SGI image", .image, extensions: ["sgi"]),
     ])
 }
 

@@ -48,10 +48,9 @@ enum FFmpeg {
   static func format(ofImage name: String) -> String? { imageFormats[name] }
 
   private static let imageFormats = [
-    "bmp": "bmp_pipe", "tif": "tiff_pipe", "tiff": "tiff_pipe", "jls": "jpegls_pipe", "jp2": "j2k_pipe",
-    "psd": "psd_pipe", "ico": "ico", "pcx": "pcx_pipe", "dds": "dds_pipe", "qoi": "qoi_pipe",
-    "ppm": "ppm_pipe", "pnm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe", "exr": "exr_pipe",
-    "xbm": "xbm_pipe",
+    "bmp": "bmp_pipe", "tif": "tiff_pipe", "jls": "jpegls_pipe", "jp2": "j2k_pipe", "psd": "psd_pipe",
+    "ico": "ico", "pcx": "pcx_pipe", "ppm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe",
+    "qoi": "qoi_pipe", "sgi": "sgi_pipe",
   ]
 
   /// Why ffmpeg isn't asked to decode a still image, as a clause; nil if it is. Of a TIFF with JPEG, in YCbCr or in
