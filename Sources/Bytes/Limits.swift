@@ -358,8 +358,13 @@ extension Limits {
 extension Limits {
   /// Decoding and encoding images, in a process of its own.
   package enum Encoding {
-    /// The pixels of an image: 67,108,864, 256 MiB. Phones make photos of 50 megapixels.
+    /// The pixels of an image: 67,108,864, 256 MiB. Phones make photos of 50 megapixels, and JPEGs of 200: a larger JPEG is
+    /// decoded at a half, a quarter or an eighth of its sides, at which each fits.
     package static let pixels = 1 << 26
+
+    /// The pixels of a JPEG in several scans, of which everything is kept until the last: 201,326,592, 1.2 GB. Phones make
+    /// photos of 200 megapixels, in one scan.
+    package static let scannedPixels = 3 << 26
 
     /// The ICC profile of a PNG: 4 MiB. Those of printers have up to two.
     package static let profile = 4 << 20

@@ -15,16 +15,19 @@ internal import PreflightBytes
 enum Codecs {
   // MARK: JPEG
 
-  /// - Parameter leastSide: The image may be halved as long as both sides have as many pixels; 0 to keep it whole.
+  /// An image, halved as often as it has too many pixels.
+  ///
+  /// - Parameter leastSide: It may be halved further as long as both sides have as many pixels; 0 to keep it.
   static func readJPEG(_ bytes: [UInt8], leastSide: Int) throws(EncodingError) -> Raster {
     var image = codec_jpeg_image()
     let isRead = codec_jpeg_read(
-      bytes, bytes.count, UInt64(Limits.Encoding.pixels), Int32(Limits.Encoding.scans),
-      UInt32(clamping: leastSide), &image)
+      bytes, bytes.count, UInt64(Limits.Encoding.pixels), UInt64(Limits.Encoding.scannedPixels),
+      Int32(Limits.Encoding.scans), UInt32(clamping: leastSide), &image)
     defer {
       free(image.pixels)
       free(image.profile)
     }
+    guard image.has_too_many_pixels == 0 else { throw EncodingError("the JPEG has too many pixels") }
     guard image.has_too_many_scans == 0 else { throw EncodingError("the JPEG has too many scans") }
     guard isRead != 0, let pixels = image.pixels else { throw EncodingError("the JPEG can't be decoded") }
     var raster = raster(pixels, image.width, image.height)
@@ -67,7 +70,10 @@ enum Codecs {
     var (pixels, width, height): (UnsafeMutablePointer<UInt8>?, UInt32, UInt32) = (nil, 0, 0)
     let isRead = codec_png_read(bytes, bytes.count, UInt64(Limits.Encoding.pixels), &pixels, &width, &height)
     defer { free(pixels) }
-    guard isRead != 0, let pixels else { throw EncodingError("the PNG can't be decoded") }
+    guard isRead != 0, let pixels else {
+      let isTooLarge = width > 0 && height > 0 && !Raster.canHold(Int(width), Int(height))
+      throw EncodingError(isTooLarge ? "the PNG has too many pixels" : "the PNG can't be decoded")
+    }
     return raster(pixels, width, height)
   }
 
@@ -110,6 +116,15 @@ enum Codecs {
     bytes.withUnsafeBufferPointer { buffer in
       var data = WebPData(bytes: buffer.baseAddress, size: buffer.count)
       var info = WebPAnimInfo()
+      var (width, height): (Int32, Int32) = (0, 0)
+      // The decoder takes the memory of the whole canvas before it tells its size.
+      guard
+        WebPGetInfo(buffer.baseAddress, buffer.count, &width, &height) == 0
+          || Raster.canHold(Int(width), Int(height))
+      else {
+        problem = EncodingError("the WebP has too many pixels")
+        return
+      }
       guard let decoder = WebPAnimDecoderNew(&data, nil) else {
         problem = EncodingError("the WebP can't be decoded")
         return

@@ -41,7 +41,8 @@ package struct ImageFile {
 
   /// The image; of an animation, the first frame.
   ///
-  /// - Parameter leastSide: A JPEG may be halved as long as both sides have as many pixels; 0 to keep it whole.
+  /// - Parameter leastSide: A JPEG may be halved as long as both sides have as many pixels; 0 to halve it only if it has too
+  ///   many.
   package func image(leastSide: Int = 0) throws(EncodingError) -> Raster {
     switch kind {
     case .jpeg: return try Codecs.readJPEG(bytes, leastSide: leastSide)

@@ -36,7 +36,7 @@ package struct StickerEncoder: Sendable {
   /// - Parameter orientation: How the image is seen (Exif, 1 to 8).
   package func sticker(of file: ImageFile, orientation: Int = 1) throws(EncodingError) -> [UInt8] {
     if file.mayBeAnimated {
-      let frames = try frames(of: file)
+      let frames = try frames(of: file, orientation: orientation)
       if frames.count > 1 { return try animated(frames) }
       if let only = frames.first { return try still(only.image) }
       throw EncodingError("it has no image")
@@ -74,7 +74,7 @@ package struct StickerEncoder: Sendable {
   // MARK: Animated
 
   /// The frames at the sticker's size, thirty a second at most, with their times made to fit.
-  private func frames(of file: ImageFile) throws(EncodingError) -> [Frame] {
+  private func frames(of file: ImageFile, orientation: Int) throws(EncodingError) -> [Frame] {
     var frames: [Frame] = []
     // The time that was taken from frames that are shown too briefly to be seen.
     var debt = 0
@@ -91,7 +91,8 @@ package struct StickerEncoder: Sendable {
         frames[frames.count - 1].milliseconds += frame.milliseconds
         return
       }
-      let image = frame.image.letterboxed(width: rules.width, height: rules.height).inSRGB
+      let image = frame.image.turned(by: orientation)
+        .letterboxed(width: rules.width, height: rules.height).inSRGB
       // A frame like the one before is more time for that.
       if image == frames.last?.image {
         frames[frames.count - 1].milliseconds += frame.milliseconds

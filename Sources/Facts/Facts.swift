@@ -14,7 +14,8 @@ public struct Facts: Sendable, Hashable, Codable {
   /// Whether the image is stored in several passes: progressive JPEG, interlaced PNG.
   public var progressive: Bool?
   /// How a JPEG is coded: `baseline`, `extended`, `progressive`, `lossless`, `arithmetic` or `hierarchical`
-  /// (ITU-T T.81, table B.1).
+  /// (ITU-T T.81, table B.1). Of a TIFF, what many decoders get wrong: `jpeg` for its compression, `ycbcr` or `lab` for
+  /// its colors, or `tiled`.
   public var imageEncoding: String?
   /// Whether there is more than one frame.
   public var animated: Bool?

@@ -26,7 +26,7 @@ struct Encoder {
     }
     do {
       let requirements = Requirements(search.target, in: search.engine.policy)
-      if let encoding = ImageEncoding(of: result.original, for: search.target, requirements) {
+      if let encoding = try ImageEncoding(of: result.original, for: search.target, requirements) {
         try draw(encoding, into: &result)
       } else if let container = FFmpeg.container(of: result.original),
         let format = FFmpeg.format(ofContainer: container)

@@ -54,7 +54,9 @@ public struct FixOutlook: Sendable {
     // What is damaged isn't encoded.
     if codes.contains(.damagedFile) { return nil }
     let requirements = Requirements(target, in: engine.policy)
-    if let encoding = ImageEncoding(of: result, for: target, requirements) { return [.draw(encoding)] }
+    do throws(FixError) {
+      if let encoding = try ImageEncoding(of: result, for: target, requirements) { return [.draw(encoding)] }
+    } catch { return nil }
     guard let container = FFmpeg.container(of: result), FFmpeg.format(ofContainer: container) != nil
     else { return nil }
     let probe = FFmpeg.Probe(result)

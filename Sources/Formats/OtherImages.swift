@@ -6,20 +6,29 @@ extension Format {
     "Other images", reader: OtherImages.self, hiding: .media,
     mediaTypes: [
       .init("image/bmp", "a BMP image", .image, extensions: ["bmp", "dib"]),
-      .init("image/tiff", "a TIFF image", .image, extensions: ["tif", "tiff"]),
+      .init(.tiff, "a TIFF image", .image, extensions: ["tif", "tiff"]),
       .init(.jpegXL, "a JPEG XL image", .image, extensions: ["jxl"]),
       .init("image/jp2", "a JPEG 2000 image", .image, extensions: ["jp2", "j2k"]),
       .init("image/vnd.adobe.photoshop", "a Photoshop image", .image, extensions: ["psd", "psb"]),
       .init("image/vnd.microsoft.icon", "an icon", .image, extensions: ["ico"], aliases: ["image/x-icon"]),
+      .init("image/x-pcx", "a PCX image", .image, extensions: ["pcx"], aliases: ["image/vnd.zbrush.pcx"]),
+      .init("image/x-portable-bitmap", "a PBM image", .image, extensions: ["pbm"]),
+      .init("image/x-portable-graymap", "a PGM image", .image, extensions: ["pgm"]),
+      .init("image/x-portable-pixmap", "a PPM image", .image, extensions: ["ppm"]),
+      .init("image/x-qoi", "a QOI image", .image, extensions: ["qoi"]),
+      .init("image/x-sgi", "an SGI image", .image, extensions: ["sgi"]),
     ])
 }
 
 extension MediaType {
   /// JPEG XL.
   package static let jpegXL: MediaType = "image/jxl"
+  /// TIFF.
+  package static let tiff: MediaType = "image/tiff"
 }
 
-/// Images that are named but not read, since no messenger accepts them: a signature each.
+/// Images that are named but not read, since no messenger accepts them: a signature each. Of a TIFF, the first directory
+/// says what has to be known to convert it.
 ///
 /// The names are the registered ones, otherwise libmagic's, so that they don't vary with libmagic's version.
 /// Signatures that aren't unique are checked further below the table.
@@ -61,6 +70,18 @@ enum OtherImages: FormatReader {
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     reading.mediaType = mediaType(of: try window.available(at: 0, upTo: Limits.OtherImages.head))
+    guard reading.mediaType == .tiff, let (order, place) = try directory(&window) else { return }
+    // Many writers put it behind the pixels.
+    let bytes = try window.available(at: place, upTo: Limits.OtherImages.head)
+    reading.facts.take(directory: TIFFStructure(directory: bytes, order))
+  }
+
+  /// The byte order of a TIFF, and where its first directory is.
+  private static func directory(
+    _ window: inout ByteWindow
+  ) throws(ReadError) -> (order: TIFFStructure.ByteOrder, place: UInt64)? {
+    guard let tiff = TIFFStructure(try window.available(at: 0, upTo: 8)) else { return nil }
+    return (tiff.order, UInt64(tiff.firstDirectory))
   }
 
   private static func mediaType(of head: ByteSpan) -> MediaType? {
@@ -76,7 +97,7 @@ enum OtherImages: FormatReader {
 
   /// TIFF 6.0 and BigTIFF, and the raw images that are TIFFs by their structure.
   private static func tiff(_ head: ByteSpan) -> MediaType? {
-    if head.has("II+\0\u{8}\0\0\0") || head.has("MM\0+\0\u{8}\0\0") { return "image/tiff" }
+    if head.has("II+\0\u{8}\0\0\0") || head.has("MM\0+\0\u{8}\0\0") { return .tiff }
     guard let tiff = TIFFStructure(head) else { return nil }
     let directory = tiff.firstDirectory
     // DNGVersion.
@@ -88,7 +109,7 @@ enum OtherImages: FormatReader {
       if head.has("NIKON", at: maker.valueIndex) { return "image/x-nikon-nef" }
       if head.has("SONY", at: maker.valueIndex) { return "image/x-sony-arw" }
     }
-    return "image/tiff"
+    return .tiff
   }
 
   /// The file formats of JPEG 2000 (ITU-T T.800, annex I), by the brand after the signature box.
@@ -183,4 +204,23 @@ enum OtherImages: FormatReader {
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0d ~= byte }
+}
+
+extension Facts {
+  /// Takes what a TIFF's directory says of its image (TIFF 6.0, section 8).
+  fileprivate mutating func take(directory: TIFFStructure) {
+    func number(_ tag: UInt16) -> Int? { directory.number(tag, inDirectoryAt: 0) }
+    width = number(256)
+    height = number(257)
+    orientation = number(274).flatMap { (1...8).contains($0) ? $0 : nil }
+    switch (number(259), number(262)) {
+    // JPEG as in section 22, and as in Adobe's second technical note.
+    case (6, _), (7, _): imageEncoding = "jpeg"
+    case (_, 6): imageEncoding = "ycbcr"
+    // CIELab, and those of ICC and ITU.
+    case (_, 8), (_, 9), (_, 10): imageEncoding = "lab"
+    // Section 15.
+    default: if number(322) != nil { imageEncoding = "tiled" }
+    }
+  }
 }

@@ -78,6 +78,51 @@ import Testing
     #expect(image.turned(by: orientation).pixels[0].x == UInt8(corners[orientation] ?? 0))
   }
 
+  /// Each kind of file is turned: what stands upright on its side has its borders above and below.
+  @Test(arguments: [
+    "rgb.jpg", "rgb.png", "animated.png", "lossy.webp", "animated.webp", "still.gif", "animated.gif",
+  ])
+  func stickersAreTurned(_ name: String) throws {
+    let file = try Self.file(name)
+    let image = try file.image()
+    try #require(image.width != image.height)
+    func isOpaque(_ orientation: Int, _ x: Int, _ y: Int) throws -> Bool {
+      let made = try ImageFile(StickerEncoder(.small).sticker(of: file, orientation: orientation)).image()
+      return made.pixels[y * made.width + x].w > 0
+    }
+    let isWide = image.width > image.height
+    #expect(try isOpaque(1, 32, 0) == !isWide && isOpaque(1, 0, 32) == isWide)
+    #expect(try isOpaque(6, 32, 0) == isWide && isOpaque(6, 0, 32) == !isWide)
+  }
+
+  /// The largest image is decoded whole; a larger JPEG at half its sides, and every one fits at an eighth of them.
+  @Test func aJPEGOfTooManyPixelsIsHalved() throws {
+    func size(_ name: String, _ width: UInt16, _ height: UInt16) throws -> [Int] {
+      var bytes = try Fixture.bytes("pictures/\(name)")
+      let frame = try #require(
+        bytes.indices.first { bytes[$0] == 0xff && [0xc0, 0xc2].contains(bytes[$0 + 1]) })
+      bytes.replaceSubrange(frame + 5..<frame + 9, with: bigEndian(height) + bigEndian(width))
+      let image = try ImageFile(bytes).image()
+      return [image.width, image.height]
+    }
+    #expect(try size("rgb.jpg", 8192, 8192) == [8192, 8192])
+    #expect(try size("rgb.jpg", 8192, 8193) == [4096, 4097])
+    #expect(try size("rgb.jpg", 12000, 9000) == [6000, 4500])
+    #expect(throws: EncodingError("the JPEG has too many pixels")) {
+      try size("progressive.jpg", 16384, 12289)
+    }
+  }
+
+  @Test func otherImagesOfTooManyPixelsAreRefused() throws {
+    var png = try Fixture.bytes("pictures/rgb.png")
+    png.replaceSubrange(16..<24, with: bigEndian(UInt32(8193)) + bigEndian(UInt32(8192)))
+    png.replaceSubrange(29..<33, with: bigEndian(crc32(Array(png[12..<29]))))
+    #expect(throws: EncodingError("the PNG has too many pixels")) { try ImageFile(png).image() }
+    var webP = try Fixture.bytes("pictures/lossy.webp")
+    webP.replaceSubrange(26..<30, with: [0xff, 0x3f, 0xff, 0x3f])
+    #expect(throws: EncodingError("the WebP has too many pixels")) { try ImageFile(webP).image() }
+  }
+
   @Test func photosBecomeJPEGAndDrawingsPNG() throws {
     func made(_ name: String, _ rules: PictureEncoder.Rules = PictureEncoder.Rules(), isPhoto: Bool = false)
       throws

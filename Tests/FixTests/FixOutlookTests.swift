@@ -83,6 +83,24 @@ import Testing
         == ["Make a WebP of 512 × 512 on transparency, at the best quality that fits"])
   }
 
+  /// Up to the last pixel that is decoded. A JPEG may have more, unless it has several scans.
+  @Test func tooManyPixelsAreNotPromised() throws {
+    #expect(try steps(tiff([256: 8192, 257: 8192]), as: .image) != nil)
+    #expect(try steps(tiff([256: 8193, 257: 8192]), as: .image) == nil)
+    func isPromised(_ name: String, _ width: Int, _ height: Int) throws -> Bool {
+      var result = try engine.check(MemorySource(Fixture.bytes(name)), named: nil, as: .sticker)
+      (result.facts.width, result.facts.height) = (width, height)
+      return FixOutlook(result, with: engine).steps != nil
+    }
+    #expect(try isPromised("pictures/rgb.png", 8192, 8192) && !isPromised("pictures/rgb.png", 8193, 8192))
+    #expect(try isPromised("pictures/rgb.jpg", 65500, 65500))
+    #expect(
+      try isPromised("pictures/progressive.jpg", 16384, 12288)
+        && !isPromised("pictures/progressive.jpg", 16384, 12289))
+    // The frames of a video are made smaller first.
+    #expect(try isPromised("foreign-media/video.webm", 8193, 8192))
+  }
+
   @Test func whatCantBeFixedIsNotPromised() throws {
     for (name, endpoint) in [
       ("mp4/encrypted.mp4", .video), ("office/page.docm", .document), ("audio/free-format.mp3", .audio),
@@ -93,6 +111,18 @@ import Testing
     #expect(try steps(Array(Fixture.bytes("pictures/cmyk.jpg").dropLast(2)), as: .image) == nil)
     #expect(try steps([], as: .image) == nil)
     #expect(try steps(Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), as: .image) == nil)
+    // ffmpeg would make other pictures of these.
+    for (compression, colors) in [(7, 6), (7, 2), (6, 6), (1, 6)] as [(UInt16, UInt16)] {
+      #expect(try steps(tiff([259: compression, 262: colors]), as: .image) == nil)
+    }
+    #expect(try steps(tiff([259: 1, 262: 2, 322: 64]), as: .image) == nil)
+    #expect(try steps(tiff([259: 5, 262: 2]), as: .image) != nil)
+    // Every image that a decoder is asked about is known by its bytes.
+    for head in [
+      "P6\n1 1\n255\n\0\0\0", "P5\n1 1\n255\n\0", "P4\n8 1\n\0", "qoif\0\0\0\u{1}\0\0\0\u{1}\u{3}\0",
+    ] {
+      #expect(try steps(Array(head.utf8), as: .image) != nil, "\(head)")
+    }
     // Nothing is to be fixed.
     #expect(try steps(Fixture.bytes("pictures/rgb.jpg"), as: .image) == nil)
   }

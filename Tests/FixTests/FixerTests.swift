@@ -19,6 +19,48 @@ import Testing
     try #require(result.content).contents(upTo: 1 << 24)
   }
 
+  /// Programs that aren't started.
+  private struct NoPrograms: FixPrograms {
+    func probe(format: String) throws(FixError) -> String { throw .notAllowed("ffprobe") }
+    func encode(_: Encoding, format: String, duration: Double?) throws(FixError) -> any ByteSource {
+      throw .notAllowed("ffmpeg")
+    }
+    func draw(_: ImageEncoding) throws(FixError) -> any ByteSource { throw .notAllowed("preflight-encode") }
+  }
+
+  private func planned(_ bytes: [UInt8], as endpoint: Endpoint) throws -> FixResult {
+    var options = Fixer.Options()
+    options.isDryRun = true
+    return try Fixer(engine, options).fix(MemorySource(bytes), named: nil, as: endpoint, with: NoPrograms())
+  }
+
+  /// ffmpeg turns no TIFF, so the encoder does, in the command for people as well.
+  @Test func aTIFFIsTurned() throws {
+    let result = try planned(tiff([274: 6]), as: .sticker)
+    let command = result.steps.first?.command(from: "a.tif", to: "a.webp")
+    #expect(
+      command?.hasPrefix("ffmpeg -noautorotate -i a.tif -f apng - | preflight-encode --sticker ") == true)
+    #expect(command?.contains(" --orientation 6 ") == true)
+  }
+
+  @Test func anImageOfTooManyPixelsIsRefused() throws {
+    let result = try planned(tiff([256: 8193, 257: 8192]), as: .image)
+    #expect(result.reason == "It has too many pixels to be decoded: 8193 × 8192, of at most 67108864.")
+  }
+
+  /// What ffmpeg decodes wrongly, without an error, isn't fixed.
+  @Test(
+    arguments: [(7, 6, "compressed as JPEG"), (1, 6, "in YCbCr"), (1, 8, "in CIELab")]
+      as [(UInt16, UInt16, String)])
+  func aTIFFOfOtherColorsIsRefused(_ compression: UInt16, _ colors: UInt16, _ kind: String) throws {
+    let result = try planned(tiff([259: compression, 262: colors]), as: .image)
+    #expect(result.steps == [])
+    #expect(
+      result.reason
+        == "A TIFF \(kind) isn't decoded rightly by ffmpeg; export the image as JPEG or PNG where it was made."
+    )
+  }
+
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     var endpoint: Endpoint?

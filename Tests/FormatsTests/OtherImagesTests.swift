@@ -83,6 +83,32 @@ import Testing
     expectSurvivesFlips(tiff("NIKON CORPORATION", [0x14a, 0xc612]), first: 64)
   }
 
+  /// Wherever the directory is, and however its image is stored.
+  @Test(
+    arguments: [
+      (1, 2, nil), (5, 2, nil), (6, 6, "jpeg"), (7, 6, "jpeg"), (7, 2, "jpeg"), (1, 6, "ycbcr"),
+      (5, 8, "lab"),
+    ] as [(UInt16, UInt16, String?)], [0, 1 << 15])
+  func aTIFFSaysWhatItHas(_ stored: (UInt16, UInt16, String?), pixels: Int) throws {
+    let bytes = tiff([256: 40, 257: 30, 259: stored.0, 262: stored.1, 274: 6], pixels: pixels)
+    let inspection = try inspect(bytes)
+    #expect(inspection.mediaType == "image/tiff" && inspection.faults == [])
+    var facts = Facts()
+    (facts.width, facts.height, facts.orientation, facts.imageEncoding) = (40, 30, 6, stored.2)
+    #expect(inspection.facts == facts)
+    #expect(try inspect(bytes.dropLast(20)).mediaType == "image/tiff")
+    expectSurvivesFlips(Array(bytes.prefix(200)), first: 128)
+  }
+
+  @Test func aTIFFInTilesSaysSo() throws {
+    #expect(try inspect(tiff([259: 1, 262: 2, 322: 64])).facts.imageEncoding == "tiled")
+    #expect(try inspect(tiff([259: 7, 262: 6, 322: 64])).facts.imageEncoding == "jpeg")
+  }
+
+  @Test func anOrientationThatThereIsNotIsNone() throws {
+    #expect(try inspect(tiff([274: 9])).facts.orientation == nil)
+  }
+
   @Test(arguments: [
     "BMW makes cars and motorcycles of many kinds.", "<html><svg></svg></html>", "<svga></svga>", "<!-- svg",
     "<?xml version=\"1.0\"?><rss></rss>", "P2P networks are older than they look.", "P5\n8 by 8",

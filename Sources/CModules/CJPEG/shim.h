@@ -26,7 +26,7 @@ struct codec_jpeg_image {
   uint32_t width, height;
   /// Those of the file: 1 for gray, 3 for colors, 4 for inks.
   int channels;
-  int has_too_many_scans;
+  int has_too_many_scans, has_too_many_pixels;
   uint8_t *profile;
   unsigned int profile_size;
 };
@@ -45,11 +45,12 @@ static inline void codec_jpeg_count_scans(j_common_ptr info) {
   codec_jpeg_leave(info);
 }
 
-/// Decodes an image of at most `most_pixels` and `most_scans`, halved while both sides stay at least `least_side` (0 for never).
-/// Returns whether all of it could be decoded.
+/// Decodes an image in at most `most_scans`, halved until it has at most `most_pixels`, and further while both sides stay at
+/// least `least_side` (0 for no further). In several scans it may have at most `most_scanned_pixels`. Returns whether all of it
+/// could be decoded.
 static inline int codec_jpeg_read(
-  const uint8_t *data, size_t size, uint64_t most_pixels, int most_scans, uint32_t least_side,
-  struct codec_jpeg_image *image) {
+  const uint8_t *data, size_t size, uint64_t most_pixels, uint64_t most_scanned_pixels, int most_scans,
+  uint32_t least_side, struct codec_jpeg_image *image) {
   struct jpeg_decompress_struct info;
   struct codec_jpeg_error error;
   struct codec_jpeg_progress progress = {.most_scans = most_scans, .image = image};
@@ -67,18 +68,21 @@ static inline int codec_jpeg_read(
   jpeg_mem_src(&info, data, size);
   jpeg_save_markers(&info, JPEG_APP0 + 2, 0xffff);
   jpeg_read_header(&info, TRUE);
-  while (least_side > 0 && info.scale_denom < 8) {
-    uint32_t next = info.scale_denom * 2;
-    if (info.image_width / next < least_side || info.image_height / next < least_side) break;
-    info.scale_num = 1;
-    info.scale_denom = next;
-  }
   image->channels = info.num_components;
   info.out_color_space = image->channels == 4 ? JCS_CMYK : JCS_EXT_RGBA;
-  jpeg_calc_output_dimensions(&info);
+  info.scale_num = 1;
+  for (info.scale_denom = 1;; info.scale_denom *= 2) {
+    jpeg_calc_output_dimensions(&info);
+    uint32_t next = info.scale_denom * 2;
+    int is_too_large = (uint64_t)info.output_width * info.output_height > most_pixels;
+    int stays_large = least_side > 0 && info.image_width / next >= least_side && info.image_height / next >= least_side;
+    if (next > 8 || !(is_too_large || stays_large)) break;
+  }
   image->width = info.output_width;
   image->height = info.output_height;
-  if ((uint64_t)image->width * image->height > most_pixels) {
+  image->has_too_many_pixels = (uint64_t)image->width * image->height > most_pixels
+    || (jpeg_has_multiple_scans(&info) && (uint64_t)info.image_width * info.image_height > most_scanned_pixels);
+  if (image->has_too_many_pixels) {
     jpeg_destroy_decompress(&info);
     return 0;
   }

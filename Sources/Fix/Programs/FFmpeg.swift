@@ -1,5 +1,6 @@
 internal import MediaPreflight
 internal import PreflightBytes
+internal import PreflightFacts
 internal import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -47,11 +48,24 @@ enum FFmpeg {
   static func format(ofImage name: String) -> String? { imageFormats[name] }
 
   private static let imageFormats = [
-    "bmp": "bmp_pipe", "tif": "tiff_pipe", "tiff": "tiff_pipe", "jls": "jpegls_pipe", "jp2": "j2k_pipe",
-    "psd": "psd_pipe", "ico": "ico", "pcx": "pcx_pipe", "dds": "dds_pipe", "qoi": "qoi_pipe",
-    "ppm": "ppm_pipe", "pnm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe", "exr": "exr_pipe",
-    "xbm": "xbm_pipe",
+    "bmp": "bmp_pipe", "tif": "tiff_pipe", "jls": "jpegls_pipe", "jp2": "j2k_pipe", "psd": "psd_pipe",
+    "ico": "ico", "pcx": "pcx_pipe", "ppm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe",
+    "qoi": "qoi_pipe", "sgi": "sgi_pipe",
   ]
+
+  /// Why ffmpeg isn't asked to decode a still image, as a clause; nil if it is. Of a TIFF with JPEG, in YCbCr or in
+  /// tiles it makes another picture, without an error (5.1).
+  static func obstacle(_ facts: Facts) -> String? {
+    let kind: String
+    switch facts.imageEncoding {
+    case "jpeg": kind = "compressed as JPEG"
+    case "ycbcr": kind = "in YCbCr"
+    case "lab": kind = "in CIELab"
+    case "tiled": kind = "in tiles"
+    default: return nil
+    }
+    return "a TIFF \(kind) isn't decoded rightly by ffmpeg; export the image as JPEG or PNG where it was made"
+  }
 
   /// Decodes an image to a PNG file, or the frames of a video to PNG files one after another in one.
   ///
@@ -64,6 +78,8 @@ enum FFmpeg {
   ) throws(FixError) {
     func arguments(_ decoder: [String]) -> [String] {
       var arguments = ["-nostdin", "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"]
+      // Not every version turns images as their orientation says, so none does.
+      if filter == nil { arguments.append("-noautorotate") }
       arguments += decoder + ["-f", format, "-i", "file:" + input.string]
       if let filter {
         arguments += [

@@ -42,7 +42,9 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
   public let decoder: Decoder?
 
   /// The encoding for a file at an endpoint; nil if the endpoint accepts no image, or the file isn't one.
-  init?(of result: CheckResult, for endpoint: EndpointPolicy, _ requirements: Requirements) {
+  ///
+  /// - Throws: ``FixError`` if the image can't be decoded, as far as its facts tell.
+  init?(of result: CheckResult, for endpoint: EndpointPolicy, _ requirements: Requirements) throws(FixError) {
     guard let mediaType = result.mediaType, let decoder = Self.decoder(of: result, mediaType) else {
       return nil
     }
@@ -64,8 +66,31 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     }
     maximum = limit(false)
     self.decoder = decoder.0
-    // What another program decodes is turned already.
-    orientation = decoder.0 == nil ? result.facts.orientation ?? 1 : 1
+    // What else another program decodes is turned already.
+    switch decoder.0 {
+    case nil, .still: orientation = result.facts.orientation ?? 1
+    case .heif, .video: orientation = 1
+    }
+    if let obstacle = Self.obstacle(to: decoder.0, result) { throw .needsAPerson(obstacle) }
+  }
+
+  /// Why a file can't be decoded, as a clause; nil if nothing is known against it.
+  private static func obstacle(to decoder: Decoder?, _ result: CheckResult) -> String? {
+    switch decoder {
+    // Its frames are made smaller while they are decoded.
+    case .video: return nil
+    case .still: if let obstacle = FFmpeg.obstacle(result.facts) { return obstacle }
+    case .heif, nil: break
+    }
+    var most = Limits.Encoding.pixels
+    // It is made smaller while it is decoded as well.
+    if result.mediaType == .jpeg {
+      if result.facts.progressive != true { return nil }
+      most = Limits.Encoding.scannedPixels
+    }
+    guard let width = result.facts.width, let height = result.facts.height, height > 0, width > most / height
+    else { return nil }
+    return "it has too many pixels to be decoded: \(width) × \(height), of at most \(most)"
   }
 
   /// What decodes a file first, in a pair so that nothing can be told from a file that can't be decoded.
@@ -131,7 +156,8 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     case .heif:
       return
         "heif-convert \(input.shellQuoted) decoded.png && \(encode) < decoded.png > \(output.shellQuoted)"
-    case .still: return "ffmpeg -i \(input.shellQuoted) -f apng - | \(encode) > \(output.shellQuoted)"
+    case .still:
+      return "ffmpeg -noautorotate -i \(input.shellQuoted) -f apng - | \(encode) > \(output.shellQuoted)"
     case .video:
       return
         "ffmpeg -i \(input.shellQuoted) -vf fps=15,scale=512:-2 -c:v png -f image2pipe - "

@@ -40,6 +40,13 @@ struct TIFFStructure: ~Escapable {
     firstDirectory = index
   }
 
+  /// A directory alone, at the index 0. Values of more than four bytes aren't in it.
+  @_lifetime(copy bytes)
+  init(directory bytes: ByteSpan, _ order: ByteOrder) {
+    self.bytes = bytes
+    self.order = order
+  }
+
   /// The file offset of an index into the structure.
   func offset(of index: Int) -> UInt64 { bytes.base + UInt64(index) }
 
