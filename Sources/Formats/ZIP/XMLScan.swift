@@ -267,7 +267,7 @@ struct XMLScan {
       if prefix == Self.xmlns { declare(attribute) } else { use(prefix) }
     }
     // `a:b` isn't `b:a`.
-    let name = attribute ^ (prefix ?? 0) &* 3
+    let name = attribute ^ (prefix ?? 0).byteSwapped
     // In UTF-16, names beyond ASCII aren't told apart.
     if width == .narrow, attributes.contains(name) {
       return fail("a tag has an attribute twice", "XML 1.0 3.1", at: offset)
