@@ -187,10 +187,11 @@ private struct OfficeParts {
       return false
     }
     outputLeft -= member.uncompressedSize
-    let (outcome, root) = try Self.scan(member, data, in: &window)
+    let (outcome, start) = try Self.scan(
+      member, data, keeping: part == nil ? 0 : Limits.ZIP.root, in: &window)
     switch outcome {
     case .wellFormed:
-      guard let part, let root, !part.isRoot(root) else { return true }
+      guard let part, let root = Self.root(start), !part.isRoot(root) else { return true }
       add(
         Fault(
           "part-root", clause: part.clause, at: place,
@@ -211,39 +212,32 @@ private struct OfficeParts {
     return false
   }
 
-  /// Scans a part; returns its root element as well, if that is near its start.
+  /// Scans a part; keeps its beginning if its root element counts.
   private static func scan(
-    _ member: ZIPMember, _ data: Range<UInt64>, in window: inout ByteWindow
-  ) throws(ReadError) -> (XMLScan.Outcome, root: Markup.Tag?) {
-    var scan = XMLScan()
-    var start: [UInt8] = []
+    _ member: ZIPMember, _ data: Range<UInt64>, keeping count: Int, in window: inout ByteWindow
+  ) throws(ReadError) -> (XMLScan.Outcome, start: [UInt8]) {
+    var scan = XMLScan(keeping: count)
     let isDeflated = member.method == ZIPMember.deflated
-    let outcome =
-      isDeflated
-      ? try window.unpackMemberData(in: data, expecting: member.uncompressedSize) { bytes in
-        take(bytes)
+    if isDeflated {
+      let outcome = try window.unpackMemberData(in: data, expecting: member.uncompressedSize) { bytes in
+        scan.update(bytes)
         return scan.finish()
-      } : nil
-    if outcome == nil {
-      var output = [UInt8](repeating: 0, count: isDeflated ? 1 << 16 : 0)
-      _ = try MemberData(
-        &window, in: data, isDeflated: isDeflated, limit: member.uncompressedSize, output: &output
-      ) { take($0) }
+      }
+      if let outcome { return (outcome, scan.start) }
     }
+    var output = [UInt8](repeating: 0, count: isDeflated ? 1 << 16 : 0)
+    _ = try MemberData(
+      &window, in: data, isDeflated: isDeflated, limit: member.uncompressedSize, output: &output
+    ) { scan.update($0) }
+    return (scan.finish(), scan.start)
+  }
+
+  /// The root element, if it is near the beginning of a part.
+  private static func root(_ start: [UInt8]) -> Markup.Tag? {
     var markup = Markup(start)
     let root = markup.nextTag()
     // The tag may be cut.
-    return (outcome ?? scan.finish(), start.count == Limits.ZIP.root && markup.isAtEnd ? nil : root)
-
-    func take(_ bytes: RawSpan) {
-      scan.update(bytes)
-      let block = ByteSpan(bytes, at: 0)
-      var index = 0
-      while start.count < Limits.ZIP.root, let byte = block[index] {
-        start.append(byte)
-        index += 1
-      }
-    }
+    return start.count == Limits.ZIP.root && markup.isAtEnd ? nil : root
   }
 
   /// What a workbook or a presentation lists: for each, the relationships of which one leads there.

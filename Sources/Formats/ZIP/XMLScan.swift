@@ -31,6 +31,10 @@ struct XMLScan {
 
   private enum Width { case narrow, bigEndian, littleEndian }
 
+  /// The beginning of the document.
+  private(set) var start: [UInt8] = []
+  private let startLimit: Int
+
   private var outcome: Outcome?
   private var state = State.content
   /// The first bytes, which tell the encoding.
@@ -65,10 +69,18 @@ struct XMLScan {
   /// How many bytes of the mark that ends a comment or the like have just been seen.
   private var endMarks = 0
 
+  /// - Parameter count: How many bytes of its beginning to keep.
+  init(keeping count: Int) { startLimit = count }
+
   /// Adds the next block.
   mutating func update(_ bytes: RawSpan) {
     let block = ByteSpan(bytes, at: 0)
     var index = 0
+    while start.count < startLimit, let byte = block[index] {
+      start.append(byte)
+      index += 1
+    }
+    index = 0
     while head.count < 4, let byte = block[index] {
       head.append(byte)
       index += 1
