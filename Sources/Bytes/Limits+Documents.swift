@@ -165,6 +165,13 @@ extension Limits {
     /// columns has 80 MB.
     package static let markup: UInt64 = 128 << 20
 
+    /// The start of a part in which its root element is looked for: 16 KiB. Its tag may declare 40 namespaces in 4 KB.
+    package static let root = 16 << 10
+
+    /// The attributes of a tag that are compared: 128; the root element of a document has 40. The prefixes of a part that
+    /// are compared as well.
+    package static let names = 128
+
     /// Nesting of elements: 1,024, of 8 bytes each. Parts have some dozens, and parsers stop at 256.
     package static let elements = 1 << 10
 

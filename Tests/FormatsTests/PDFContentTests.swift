@@ -7,10 +7,12 @@ import Testing
 /// The streams of a document: what can't be decompressed, and what readers pass over.
 @Suite struct PDFContentTests {
   /// A document of one page whose objects after the page tree are given as bytes, with a cross-reference.
-  private func document(_ objects: [[UInt8]], trailing: [UInt8] = [], trailer: String = "") -> [UInt8] {
+  private func document(
+    _ objects: [[UInt8]], trailing: [UInt8] = [], trailer: String = "", contents: String = "4 0 R"
+  ) -> [UInt8] {
     var bytes = Array("%PDF-1.7\n".utf8)
     var offsets: [Int] = []
-    let tree = ["<</Pages 2 0 R>>", "<</Count 1/Kids[3 0 R]>>", "<</Type/Page/Contents 4 0 R>>"]
+    let tree = ["<</Pages 2 0 R>>", "<</Count 1/Kids[3 0 R]>>", "<</Type/Page/Contents \(contents)>>"]
     for object in tree.map({ Array($0.utf8) }) + objects {
       offsets.append(bytes.count)
       bytes += Array("\(offsets.count) 0 obj\n".utf8) + object + Array("\nendobj\n".utf8)
@@ -201,7 +203,8 @@ import Testing
     "", " \n", "% nothing\n", "0 0 1 rg", "BT(x y z)Tj ET", "/Im0 Do", "q Q x y z", "<</A 1>> 5 [1 2] true",
     "(text", "<41",
     "(", "BI/W 1/H 1 ID \u{1}\u{2} x y z a a a a a a a a", "'", "\"", "1.2.3 -", "f*",
-    "Q e e e e e e e e",
+    "Q e e e e e e e e", "0123456789abcdef0123456789abcde", "01234567890123456789012345678901",
+    "<0123456789abcdef0123456789abcdef>Tj", "0.23456789abcdef0123456789abcdef",
   ])
   func contentOfAPage(_ text: String) throws {
     #expect(try faults(stream(Array(text.utf8), filter: nil)) == [])
@@ -211,7 +214,7 @@ import Testing
   @Test(arguments: [
     "{\"error\":\"x\"}", "<html><body>x</body></html>", "Not found", "x", "\u{80}\u{1}",
     "Q e e e e e e e e e",
-    "(a)(b\\)) x", "/F1 Tff",
+    "(a)(b\\)) x", "/F1 Tff", "0123456789abcdef0123456789abcdef",
   ])
   func otherDataInPlaceOfAPage(_ text: String) throws {
     let data = Array(text.utf8)
@@ -225,6 +228,50 @@ import Testing
     let spaces = repeated([0x20], Limits.PDF.operators)
     #expect(try faults(stream(spaces.dropLast(2) + Array("x ".utf8), filter: nil)) == ["page-content"])
     #expect(try faults(stream(spaces.dropLast(1) + Array("x".utf8), filter: nil)) == [])
+  }
+
+  @Test func hexadecimalDigitsInPlaceOfAPage() throws {
+    // They may go on.
+    let digits = repeated(Array("4254".utf8), Limits.PDF.operators / 2) + Array("4a".utf8)
+    #expect(try faults(stream(digits, filter: nil)) == [])
+    #expect(try faults(stream(Array("4a".utf8) + digits, filter: nil)) == ["page-content"])
+  }
+
+  @Test(arguments: [true, false])
+  func wideCharactersInPlaceOfAPage(isBigEndian: Bool) throws {
+    func wide(_ text: String) -> [UInt8] {
+      text.utf16.flatMap { isBigEndian ? bigEndian($0) : littleEndian($0) }
+    }
+    #expect(try faults(stream(wide("BT B B B B B ET "), filter: nil)) == ["page-content"])
+    // Each NUL is white space, and each word an operator.
+    #expect(try faults(stream(Array(wide("BT B B B B B ET ").dropLast()), filter: nil)) == [])
+    #expect(try faults(stream(Array("q\0\0".utf8) + wide("Q B B B B B B B"), filter: nil)) == [])
+  }
+
+  @Test func nulsInPlaceOfAPage() throws {
+    #expect(try faults(stream(repeated([0], 255), filter: nil)) == [])
+    #expect(try faults(stream(repeated([0], 256), filter: nil)) == ["hole"])
+  }
+
+  @Test func aPageBehindTheFilterOfAnImage() throws {
+    let image = try Fixture.bytes("pictures/usual-tables.jpg")
+    #expect(try faults(stream(image, filter: "DCTDecode")) == ["page-content"])
+    #expect(try faults(besideContent: stream(image, filter: "DCTDecode")) == [])
+    // An image's own faults come first.
+    #expect(try faults(stream(Array("not an image".utf8), filter: "DCTDecode")) == ["image-data"])
+  }
+
+  /// A reference to an object that isn't in the document.
+  @Test(arguments: [
+    ("4 0 R", []), ("5 0 R", ["page-content"]), ("[5 0 R 4 0 R]", ["page-content"]), ("[4 0 R 5 0 R]", []),
+    ("0 0 R", []), ("[]", []), ("null", []),
+  ])
+  func contentThatIsMissing(_ reference: String, expected: [String]) throws {
+    let content = stream(Array("BT ET".utf8), filter: nil)
+    #expect(try inspect(document([content], contents: reference)).faults.map(\.name) == expected)
+    // It's there, though no cross-reference leads to it.
+    let missing = Array("5 0 obj\n".utf8) + content + Array("\nendobj\n".utf8)
+    #expect(try inspect(document([content], trailing: missing, contents: reference)).faults == [])
   }
 
   @Test func contentThatIsNoStream() throws {
@@ -247,28 +294,33 @@ import Testing
       return head + [0xff, 0x90, 0, 10, 0, 0] + bigEndian(size) + [0, 1, 0xff, 0x93, 1, 2, 3, 4]
     }
     let end: [UInt8] = [0xff, 0xd9]
-    #expect(try faults(stream(image(18) + end, filter: "JPXDecode")) == [])
-    #expect(try faults(stream([0, 0, 0, 12] + image(18) + end, filter: "JPXDecode")) == [])
-    #expect(try faults(stream(image(18) + image(18).dropFirst(8) + end, filter: "JPXDecode")) == [])
-    #expect(try faults(stream(image(0), filter: "JPXDecode")) == [])
+    #expect(try faults(besideContent: stream(image(18) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(besideContent: stream([0, 0, 0, 12] + image(18) + end, filter: "JPXDecode")) == [])
+    #expect(
+      try faults(besideContent: stream(image(18) + image(18).dropFirst(8) + end, filter: "JPXDecode")) == [])
+    #expect(try faults(besideContent: stream(image(0), filter: "JPXDecode")) == [])
     // Readers differ on what is behind the last tile-part.
-    #expect(try faults(stream(image(18), filter: "JPXDecode")) == [])
-    #expect(try faults(stream(image(19), filter: "JPXDecode")) == ["image-data"])
-    #expect(try faults(stream(image(18).dropLast(), filter: "JPXDecode")) == ["image-data"])
-    #expect(try faults(stream(image(18) + image(19).dropFirst(8), filter: "JPXDecode")) == ["image-data"])
-    #expect(try faults(stream(Array(image(18)[..<7]), filter: "JPXDecode")) == ["image-data"])
-    #expect(try faults(stream(Array("not an image".utf8), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(besideContent: stream(image(18), filter: "JPXDecode")) == [])
+    #expect(try faults(besideContent: stream(image(19), filter: "JPXDecode")) == ["image-data"])
+    #expect(try faults(besideContent: stream(image(18).dropLast(), filter: "JPXDecode")) == ["image-data"])
+    #expect(
+      try faults(besideContent: stream(image(18) + image(19).dropFirst(8), filter: "JPXDecode")) == [
+        "image-data"
+      ])
+    #expect(try faults(besideContent: stream(Array(image(18)[..<7]), filter: "JPXDecode")) == ["image-data"])
+    #expect(
+      try faults(besideContent: stream(Array("not an image".utf8), filter: "JPXDecode")) == ["image-data"])
   }
 
   /// A segment's type, and how many it refers to (T.88, 7.2).
   @Test func imagesOfJBIG2() throws {
     for whole: [UInt8] in [[0, 0, 0, 0, 48, 0, 1], [0, 0, 0, 9, 0xe6, 0x80], [0, 0, 0, 0, 62, 0xe0]] {
-      #expect(try faults(stream(whole, filter: "JBIG2Decode")) == [])
+      #expect(try faults(besideContent: stream(whole, filter: "JBIG2Decode")) == [])
     }
     for other: [UInt8] in [
       [0, 0, 0, 0, 48], [0, 0, 0, 0, 49, 0xa0], [0, 0, 0, 0, 49, 0xc0], [0, 0, 0, 0, 33, 0],
     ] {
-      #expect(try faults(stream(other, filter: "JBIG2Decode")) == ["image-data"])
+      #expect(try faults(besideContent: stream(other, filter: "JBIG2Decode")) == ["image-data"])
     }
   }
 
@@ -277,7 +329,8 @@ import Testing
     func image(_ count: Int) -> [UInt8] {
       let runs = [2, 0xff, 0xd8, 0xff] + repeated([129, 0], count / 128)
       let head = "<</Filter[/RunLengthDecode/DCTDecode]/Length \(runs.count)>>stream\n"
-      return document([Array(head.utf8) + runs + Array("\nendstream".utf8)])
+      let content = stream(Array("BT ET".utf8), filter: nil)
+      return document([content, Array(head.utf8) + runs + Array("\nendstream".utf8)])
     }
     try expectUnchecked([], in: image(Limits.PDF.image - 128))
     try expectUnchecked(["images of more than 32 MiB behind other filters"], in: image(Limits.PDF.image))
@@ -307,14 +360,75 @@ import Testing
     #expect(try inspect(document([stream(zlib("BT ET"))]) + [UInt8](repeating: 0, count: 9999)).faults == [])
   }
 
+  // MARK: Documents in a file
+
+  private var first: [UInt8] { document([stream(zlib("BT ET"))]) }
+  private var second: [UInt8] {
+    document(
+      [stream(zlib("BT ET")), stream(Array("more".utf8), filter: nil)], trailing: Array("% more\n".utf8))
+  }
+
+  private func joins(_ bytes: [UInt8]) throws -> [UInt64?] {
+    try inspect(bytes).faults.filter { $0.name == "joined-documents" }.map(\.offset)
+  }
+
+  @Test(arguments: ["", "\n", "\r\n \0"])
+  func documentsInARow(_ between: String) throws {
+    let between = Array(between.utf8)
+    let start = UInt64(first.count + between.count)
+    #expect(try joins(first + between + second) == [start])
+    #expect(try joins(second + between + first) == [UInt64(second.count + between.count)])
+    #expect(try joins(first + first + between + second) == [start + UInt64(first.count)])
+    #expect(try inspectStructure(first + second).faults == [])
+  }
+
+  @Test func documentsThatAreOne() throws {
+    // It follows itself.
+    #expect(try inspect(first + first).faults == [])
+    // The first has no end, or something follows it.
+    #expect(try joins(first.dropLast(6) + second) == [])
+    #expect(try joins(first + Array("x".utf8) + second) == [])
+    // The offset counts from the first header, or from nowhere.
+    let start = try #require(second.index(of: "startxref"))
+    #expect(try joins(first + Array(second[..<start]) + Array("startxref\n1\n%%EOF\n".utf8)) == [])
+    // An attachment.
+    #expect(
+      try inspect(document([stream(zlib("BT ET")), stream(first + second, filter: nil)])).faults == [])
+    let moved = document([stream(zlib("BT ET")), stream(first + second, filter: nil)])
+    #expect(try joins(Array("\n".utf8) + moved) == [])
+  }
+
   @Test func imagesInADocument() throws {
     let image = try Fixture.bytes("pictures/usual-tables.jpg")
-    #expect(try faults(stream(image, filter: "DCTDecode")) == [])
+    #expect(try faults(besideContent: stream(image, filter: "DCTDecode")) == [])
     // Without the end-of-image marker.
-    #expect(try faults(stream(image.dropLast(2), filter: "DCTDecode")) == [])
+    #expect(try faults(besideContent: stream(image.dropLast(2), filter: "DCTDecode")) == [])
     let half = image.count / 2
     let hole = image.with([UInt8](repeating: 0, count: 900), at: half)
-    #expect(try faults(stream(hole, filter: "DCTDecode")).count == 1)
+    #expect(try faults(besideContent: stream(hole, filter: "DCTDecode")).count == 1)
+  }
+
+  @Test func imagesByTheirDictionaries() throws {
+    let image = try Fixture.bytes("pictures/usual-tables.jpg")
+    func names(_ entries: String, _ data: [UInt8]) throws -> [String] {
+      let head = "<</Length \(data.count)\(entries)>>stream\n"
+      return try faults(besideContent: Array(head.utf8) + data + Array("\nendstream".utf8))
+    }
+    #expect(try names("/Subtype/Image/Width 1/Height 1/Filter/DCTDecode", image) == [])
+    #expect(try names("/Subtype/Image/Filter/DCTDecode", image) == [])
+    for size in ["/Width 0/Height 1", "/Width 1/Height 0", "/Width 0/Height 0", "/Width 0"] {
+      #expect(try names("/Subtype/Image\(size)/Filter/DCTDecode", image) == ["image-data"])
+      #expect(try names("\(size)/Filter/DCTDecode", image) == [])
+      // Nothing is lost.
+      #expect(try names("/Subtype/Image\(size)/Filter/DCTDecode", []) == [])
+      #expect(try names("/Subtype/Image\(size)", image) == [])
+    }
+    #expect(try names("/Subtype/Image/Filter/PNGDecode", image) == ["unknown-filter"])
+    #expect(try names("/Subtype/Image/Filter[/FlateDecode/PNGDecode]", zlib("a")) == ["unknown-filter"])
+    #expect(try names("/Subtype/Form/Filter/PNGDecode", image) == [])
+    for known in ["CCF", "CCITTFaxDecode", "BrotliDecode", "Crypt"] {
+      #expect(try names("/Subtype/Image/Filter/\(known)", Array("x".utf8)) == [], "\(known)")
+    }
   }
 
   /// Readers look for the beginning of a JPEG image, and show nothing without one.
@@ -323,16 +437,18 @@ import Testing
     for other in [
       Array("not an image".utf8), [1, 2, 3], Array(image.dropFirst(1)), [UInt8](repeating: 0, count: 9),
     ] {
-      #expect(try faults(stream(other, filter: "DCTDecode")) == ["image-data"])
+      #expect(try faults(besideContent: stream(other, filter: "DCTDecode")) == ["image-data"])
     }
     // An image that was taken out.
     for nothing: [UInt8] in [[], [0x0d, 0x0a]] {
-      #expect(try faults(stream(nothing, filter: "DCTDecode")) == [])
+      #expect(try faults(besideContent: stream(nothing, filter: "DCTDecode")) == [])
     }
-    #expect(try faults(stream([0xff, 0xd8, 0xff], filter: "DCT")) == [])
-    #expect(try faults(stream([0x0a] + image, filter: "DCTDecode")) == [])
+    #expect(try faults(besideContent: stream([0xff, 0xd8, 0xff], filter: "DCT")) == [])
+    #expect(try faults(besideContent: stream([0x0a] + image, filter: "DCTDecode")) == [])
     // Behind a block's end.
-    #expect(try faults(stream([UInt8](repeating: 1, count: 65_534) + image, filter: "DCTDecode")) == [])
+    #expect(
+      try faults(besideContent: stream([UInt8](repeating: 1, count: 65_534) + image, filter: "DCTDecode"))
+        == [])
     // The data is in another file.
     #expect(
       try faults(Array("<</Length 0/F(a.jpg)/FFilter/DCTDecode/Filter/DCTDecode>>stream\n\nendstream".utf8))

@@ -114,7 +114,23 @@ enum Package {
         """
         <Relationships><Relationship Id="r1" Type="\(relationship)" Target="\(main)"/></Relationships>
         """),
-      .init(main, "<x/>"),
+      .init(main, content(of: contentType)),
     ] + more
+  }
+
+  /// A main part of a content type, with as little as possible.
+  static func content(of contentType: String) -> String {
+    let type = contentType.lowercased()
+    func namespace(_ language: String) -> String {
+      "xmlns='http://schemas.openxmlformats.org/\(language)/2006/main'"
+    }
+    if type.contains("wordprocessingml") || type.contains("ms-word") {
+      return "<document \(namespace("wordprocessingml"))><body/></document>"
+    } else if type.contains("spreadsheetml") || type.contains("ms-excel") {
+      return "<workbook \(namespace("spreadsheetml"))><sheets><sheet/></sheets></workbook>"
+    } else if type.contains("presentationml") || type.contains("ms-powerpoint") {
+      return "<presentation \(namespace("presentationml"))/>"
+    }
+    return "<x/>"
   }
 }

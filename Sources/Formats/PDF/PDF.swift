@@ -76,7 +76,7 @@ package enum PDF: FormatReader {
       contents = tree.contents
     }
     let transfer = try PDFTransfer(document, tail, in: &window)
-    var content = PDFContent(document, contents, transfer, upTo: tail.startxref ?? window.byteCount)
+    var content = PDFContent(document, contents, transfer, tail)
     try content.decode(in: &window, into: &reading)
   }
 

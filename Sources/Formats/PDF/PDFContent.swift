@@ -13,8 +13,7 @@ struct PDFContent {
 
   /// The document, which knows which objects are in use.
   private var document: PDFDocument
-  /// Where its last objects end: behind the last `startxref` there may be padding.
-  private let end: UInt64
+  private let tail: PDFTail
 
   /// What was decompressed so far.
   private var unpackedByteCount = 0
@@ -26,11 +25,11 @@ struct PDFContent {
   private var contents: PDFPageContents
   private var transfer: PDFTransfer
 
-  init(_ document: PDFDocument, _ contents: Set<UInt64>, _ transfer: PDFTransfer, upTo end: UInt64) {
+  init(_ document: PDFDocument, _ contents: Set<UInt64>, _ transfer: PDFTransfer, _ tail: PDFTail) {
     self.document = document
     self.contents = PDFPageContents(contents)
     self.transfer = transfer
-    self.end = end
+    self.tail = tail
   }
 
   /// Decodes the streams in use, from the header to the end of the file.
@@ -64,8 +63,13 @@ struct PDFContent {
           UncheckedPart("the rest of the streams", limit: "\(size) decompressed", at: search.position))
       }
     }
+    // Behind the last `startxref` there may be padding.
+    let end = tail.startxref ?? window.byteCount
     if gap < end, let hole = try PDFTransfer.hole(in: gap..<end, of: &window) { return reading.add(hole) }
     if let fault = transfer.faultOfLineEnds { return reading.add(fault) }
+    if let header = search.header, let fault = try tail.faultOfJoin(at: header, of: document, in: &window) {
+      return reading.add(fault)
+    }
     if let fault = try contents.faultOfMissing(in: &document, &window) { reading.add(fault) }
   }
 
@@ -100,7 +104,7 @@ struct PDFContent {
     let isText = try Self.isText(window.available(at: data.lowerBound, upTo: 1))
     // Neither the codes of other filters nor a page's operators have such runs. An image, a font or an attachment may
     // contain anything.
-    if chain.first != nil || isText, chain.first != "FlateDecode", chain.first != "DCTDecode",
+    if chain.first != nil || isText || isContent, chain.first != "FlateDecode", chain.first != "DCTDecode",
       let hole = try PDFTransfer.hole(in: data, of: &window)
     {
       return reading.add(hole)
@@ -109,6 +113,11 @@ struct PDFContent {
       return reading.add(damage)
     }
     if chain.isExhausted || chain.isOpaque { return }
+    if dictionary[.subtype]?.name == "Image",
+      let fault = PDFImages.fault(of: dictionary, behind: chain, at: data)
+    {
+      return reading.add(fault)
+    }
     try image(in: data, decodedBy: chain, &window, into: &reading)
     if isContent, reading.faults.isEmpty {
       let head = try window.available(at: data.lowerBound, upTo: min(data.count, Limits.PDF.operators))

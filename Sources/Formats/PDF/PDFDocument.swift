@@ -105,6 +105,15 @@ struct PDFDocument {
     return false
   }
 
+  /// Whether a cross-reference section begins at an offset.
+  static func isCrossReference(at place: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
+    var lexer = PDFLexer(try window.available(at: place, upTo: 64), isWhole: true)
+    lexer.skipWhitespace()
+    if lexer.skipKeyword("xref") { return true }
+    let loaded = try window.pdfObject(at: place, isIndirect: true)
+    return loaded?.streamOffset != nil && loaded?.object?.dictionary?[.w] != nil
+  }
+
   /// Reads the next older section; false if there is none or it is invalid.
   private mutating func readNextSection(in window: inout ByteWindow) throws(ReadError) -> Bool {
     while let offset = pending.popLast() {

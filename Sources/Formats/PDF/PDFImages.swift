@@ -11,6 +11,27 @@ enum PDFImages {
   private static let startOfCodestream: [UInt8] = [0xff, 0x4f, 0xff, 0x51]
   private static let startOfTilePart: UInt16 = 0xff90
 
+  /// The fault of an image by its dictionary; nil if none is certain.
+  static func fault(of dictionary: PDFDictionary, behind chain: PDFFilterChain, at data: Range<UInt64>)
+    -> Fault?
+  {
+    guard let filter = chain.remaining else { return nil }
+    guard PDFFilterChain.isKnown(filter) else {
+      return Fault(
+        "unknown-filter", clause: "PDF 7.4.1", at: data.lowerBound,
+        "An image has a filter that viewers don't know, so they don't show it.", expected: "a filter of PDF",
+        actual: filter)
+    }
+    let size = [dictionary[.width]?.integer, dictionary[.height]?.integer].compactMap(\.self)
+    // Programs that take an image out of a document may leave it like that.
+    guard filter == "DCTDecode", data.count > 2, size.contains(0) else { return nil }
+    return Fault(
+      "image-data", clause: "PDF 8.9.5.1", at: data.lowerBound,
+      "An image is declared to have no pixels, so viewers don't show it.",
+      expected: "Width and Height above 0",
+      actual: size.map(String.init).joined(separator: " × "))
+  }
+
   /// The fault of an image in a range, by its filter; nil if none is certain.
   static func fault(
     in data: Range<UInt64>, compressedWith filter: String, _ window: inout ByteWindow

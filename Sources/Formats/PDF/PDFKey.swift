@@ -29,6 +29,8 @@ enum PDFKey: String, CaseIterable, Sendable {
   case bitsPerComponent = "BitsPerComponent"
   case columns = "Columns"
   case earlyChange = "EarlyChange"
+  case width = "Width"
+  case height = "Height"
   case n = "N"
   case first = "First"
 

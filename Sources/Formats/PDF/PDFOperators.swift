@@ -1,5 +1,7 @@
 // ISO 32000-2:2020, 7.8.2 "Content streams" and annex A "Operator summary".
 
+internal import PreflightBytes
+
 /// Whether the beginning of a page's content can be its content at all.
 enum PDFOperators {
   /// All operators (table A.1).
@@ -12,6 +14,7 @@ enum PDFOperators {
   ///
   /// A page's content has no others. A few are passed over, since some writers leave out a space.
   static func areMissing(in bytes: [UInt8], isCut: Bool) -> Bool {
+    if isWide(bytes) { return true }
     var (known, unknown) = (0, 0)
     var index = 0
     while index < bytes.count {
@@ -27,6 +30,10 @@ enum PDFOperators {
       case _ where byte.isPDFRegular:
         let start = index
         skip(while: \.isPDFRegular)
+        if isHexadecimal(bytes[start..<index]) {
+          unknown += 1
+          break
+        }
         // The last word may go on.
         if index == bytes.count, isCut { break }
         let word = String(decoding: bytes[start..<index], as: UTF8.self)
@@ -59,6 +66,25 @@ enum PDFOperators {
         if depth == 0 { return }
       }
     }
+  }
+
+  /// Whether every second byte of the beginning is a NUL, as in UTF-16, in which each word has one character.
+  private static func isWide(_ bytes: [UInt8]) -> Bool {
+    let start = bytes.prefix(wide)
+    guard start.count == wide else { return false }
+    return (0...1).contains { parity in start.indices.allSatisfy { (start[$0] == 0) == ($0 % 2 == parity) } }
+  }
+
+  /// As many bytes as show UTF-16: 32.
+  private static let wide = 32
+
+  /// The fewest hexadecimal digits that are no number: 32.
+  private static let digits = 32
+
+  /// Whether a word consists of hexadecimal digits, and is longer than numbers are.
+  private static func isHexadecimal(_ word: ArraySlice<UInt8>) -> Bool {
+    word.count >= digits && word.allSatisfy { $0.hexadecimalDigit != nil }
+      && word.contains { $0.isASCIILetter }
   }
 
   /// Whether a word is a number, however it is written, or another value.

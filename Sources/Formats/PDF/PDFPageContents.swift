@@ -29,18 +29,23 @@ struct PDFPageContents {
   ///   - filter: The filter that isn't undone.
   static func fault(of bytes: [UInt8], behind filter: String?, at offset: UInt64) -> Fault? {
     if let filter {
-      return PDFFilterChain.isKnown(filter)
-        ? nil
-        : Fault(
+      guard PDFFilterChain.isKnown(filter) else {
+        return Fault(
           "unknown-filter", clause: "PDF 7.4.1", at: offset,
           "The content of a page has a filter that viewers don't know, so the page is blank.",
           expected: "a filter of PDF", actual: filter)
+      }
+      return PDFImages.filters.contains(filter) ? other(at: offset, actual: filter) : nil
     }
     guard PDFOperators.areMissing(in: bytes, isCut: bytes.count == Limits.PDF.operators) else { return nil }
-    return Fault(
+    return other(at: offset)
+  }
+
+  private static func other(at offset: UInt64, actual: String? = nil) -> Fault {
+    Fault(
       "page-content", clause: "PDF 7.8.2", at: offset,
-      "The content stream of a page holds other data, so the page is blank.",
-      expected: "operators")
+      "The content stream of a page holds other data, so the page is blank.", expected: "operators",
+      actual: actual)
   }
 
   /// The fault of a content that wasn't met, since its object isn't a stream.
@@ -48,7 +53,15 @@ struct PDFPageContents {
     in document: inout PDFDocument, _ window: inout ByteWindow
   ) throws(ReadError) -> Fault? {
     for number in numbers.subtracting(found).sorted().prefix(Limits.PDF.contents) {
-      guard let loaded = try document.load(number, in: &window), loaded.streamOffset == nil,
+      guard let loaded = try document.load(number, in: &window) else {
+        // Some writers mean nothing by it.
+        if number == 0 { continue }
+        return Fault(
+          "page-content", clause: "PDF 7.7.3.3", at: nil,
+          "The content of a page isn't in the document, so the page is blank.", expected: "object \(number)",
+          actual: "nothing")
+      }
+      guard loaded.streamOffset == nil,
         loaded.object?.dictionary?.isEmpty == false
       else { continue }
       return Fault(

@@ -36,6 +36,8 @@ struct PDFStreamSearch {
 
   /// Where the last object began, after its `obj`.
   private var object: UInt64?
+  /// Where the last `%PDF-` is that isn't in a stream.
+  private(set) var header: UInt64?
   /// From where on no `endstream` follows.
   private var lastKeyword = UInt64.max
 
@@ -57,7 +59,8 @@ struct PDFStreamSearch {
     return nil
   }
 
-  /// The offset after the next `stream` keyword; nil if the block has none. Notes where objects begin on the way.
+  /// The offset after the next `stream` keyword; nil if the block has none. Notes where objects and documents begin on the
+  /// way.
   private mutating func nextToken(_ span: borrowing ByteSpan) -> UInt64? {
     var index = 0
     while let byte = span[index] {
@@ -68,6 +71,8 @@ struct PDFStreamSearch {
         let after = span[index + 1], after == 0x0d || after == 0x0a || after == 0x20
       {
         return span.base + UInt64(index + 1)
+      } else if byte == UInt8(ascii: "%"), span.has("%PDF-", at: index) {
+        header = span.base + UInt64(index)
       }
       index += 1
     }

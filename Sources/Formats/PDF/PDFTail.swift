@@ -58,6 +58,32 @@ struct PDFTail {
       expected: "startxref and %%EOF on the last lines", actual: "end of file")
   }
 
+  /// The fault of a document behind another one in the same file: `header` is behind an end, and the last `startxref`
+  /// counts from there. That of an update counts from the file's first header.
+  func faultOfJoin(
+    at header: UInt64, of document: PDFDocument, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    // A document that follows itself is shown as it is.
+    guard document.isRebuilt, header > document.header, let startxref, let start = startOfCrossReference,
+      start > 0,
+      case let (place, overflow) = header.addingReportingOverflow(start), !overflow, place < startxref,
+      try Self.isEnd(before: header, in: &window),
+      try PDFDocument.isCrossReference(at: place, in: &window)
+    else { return nil }
+    return Fault(
+      "joined-documents", clause: "PDF 7.5.1", at: header,
+      "Another document follows the end of the first one, so viewers show the pages of one of them, or none.",
+      expected: "one document")
+  }
+
+  /// Whether `%%EOF` and white space precede an offset.
+  private static func isEnd(before offset: UInt64, in window: inout ByteWindow) throws(ReadError) -> Bool {
+    let span = try window.available(at: offset - min(offset, 64), upTo: Int(min(offset, 64)))
+    var end = span.remaining
+    while let byte = span[end - 1], byte.isPDFWhitespace { end -= 1 }
+    return span.has("%%EOF", at: end - 5)
+  }
+
   /// Whether the rest of the file is only a part of `%%EOF`.
   private static func isBeginningOfMarker(
     at offset: UInt64, in window: inout ByteWindow

@@ -1,10 +1,12 @@
 internal import PreflightFacts
 
-/// Walks through the tags of a small piece of machine-written XML: only names without their prefix, and
-/// attributes. Malformed parts are skipped.
+/// Walks through the tags of a small piece of machine-written XML: only names and attributes. Malformed parts are skipped.
 struct Markup {
   private let bytes: [UInt8]
   private var index = 0
+
+  /// Whether nothing is left.
+  var isAtEnd: Bool { index >= bytes.count }
 
   init(_ bytes: [UInt8]) {
     // UTF-16 contains the same ASCII with NULs in between, and nothing else matters here.
@@ -14,11 +16,18 @@ struct Markup {
 
   /// A start tag or an empty element.
   struct Tag {
+    let prefix: String
     let name: String
-    fileprivate(set) var attributes: [(name: String, hasPrefix: Bool, value: String)] = []
+    fileprivate(set) var attributes: [(prefix: String, name: String, value: String)] = []
 
     /// The value of the attribute with this name.
     subscript(name: String) -> String? { attributes.first { $0.name == name }?.value }
+
+    /// The namespace of the element, if its own tag declares it.
+    var namespace: String? {
+      let declaration = prefix.isEmpty ? (prefix: "", name: "xmlns") : (prefix: "xmlns", name: prefix)
+      return attributes.first { $0.prefix == declaration.prefix && $0.name == declaration.name }?.value
+    }
   }
 
   mutating func nextTag() -> Tag? {
@@ -45,11 +54,12 @@ struct Markup {
   }
 
   private mutating func tag() -> Tag {
-    var tag = Tag(name: name().name)
+    let name = name()
+    var tag = Tag(prefix: name.prefix, name: name.name)
     while true {
       skipSpace()
       guard index < bytes.count, bytes[index] != UInt8(ascii: ">") else { return tag }
-      let attribute = name()
+      let attribute = self.name()
       skipSpace()
       guard index < bytes.count, bytes[index] == UInt8(ascii: "=") else {
         // The slash of an empty element, or a slip.
@@ -58,19 +68,19 @@ struct Markup {
       }
       index += 1
       skipSpace()
-      tag.attributes.append((attribute.name, attribute.hasPrefix, value()))
+      tag.attributes.append((attribute.prefix, attribute.name, value()))
     }
   }
 
-  /// A name without its prefix, and whether it has one.
-  private mutating func name() -> (name: String, hasPrefix: Bool) {
+  private mutating func name() -> (prefix: String, name: String) {
     let first = index
     var start = index
     while index < bytes.count, Self.isNameByte(bytes[index]) {
       if bytes[index] == UInt8(ascii: ":") { start = index + 1 }
       index += 1
     }
-    return (String(decoding: bytes[start..<index], as: UTF8.self), start > first)
+    let prefix = bytes[first..<max(first, start - 1)]
+    return (String(decoding: prefix, as: UTF8.self), String(decoding: bytes[start..<index], as: UTF8.self))
   }
 
   private mutating func value() -> String {

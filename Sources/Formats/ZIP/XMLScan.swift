@@ -1,9 +1,9 @@
-// Extensible Markup Language (XML) 1.0, fifth edition.
+// Extensible Markup Language (XML) 1.0, fifth edition; Namespaces in XML 1.0, third edition.
 
 internal import PreflightBytes
 
 /// Scans an XML document once, block by block, for whether it is well-formed (2.1), as far as that is certain without
-/// a DTD. Attributes that occur twice, `--` in comments and prefixes without a namespace aren't looked for.
+/// a DTD. Of prefixes only those are found that nothing in the document declares.
 struct XMLScan {
   /// What came out.
   enum Outcome: Equatable {
@@ -31,6 +31,10 @@ struct XMLScan {
 
   private enum Width { case narrow, bigEndian, littleEndian }
 
+  /// The beginning of the document.
+  private(set) var start: [UInt8] = []
+  private let startLimit: Int
+
   private var outcome: Outcome?
   private var state = State.content
   /// The first bytes, which tell the encoding.
@@ -41,12 +45,22 @@ struct XMLScan {
   /// Whether bytes beyond ASCII are UTF-8, rather than of an 8-bit set.
   private var isUTF8 = true
   private var form = UTF8Form()
+  /// The last bytes beyond ASCII.
+  private var character: UInt32 = 0
   private var offset: UInt64 = 0
   /// A number for the name of each open element.
   private var elements: [UInt64] = []
   private var hasRoot = false
   /// A number for the name of the current tag (64-bit FNV-1a).
   private var name: UInt64 = 0
+  /// Those of the current tag's attributes, and of the one whose name is read.
+  private var attributes: [UInt64] = []
+  private var attribute: UInt64 = 0
+  /// The prefix of the name that is read.
+  private var prefix: UInt64?
+  /// The prefixes that were used, with the place of the first use, and those that were declared.
+  private var usedPrefixes: [(prefix: UInt64, offset: UInt64)] = []
+  private var declaredPrefixes = [xml, xmlns]
   /// The quotation mark of the current attribute value; 0 outside one.
   private var mark: UInt8 = 0
   /// The start of a reference, a declaration or an instruction.
@@ -55,10 +69,18 @@ struct XMLScan {
   /// How many bytes of the mark that ends a comment or the like have just been seen.
   private var endMarks = 0
 
+  /// - Parameter count: How many bytes of its beginning to keep.
+  init(keeping count: Int) { startLimit = count }
+
   /// Adds the next block.
   mutating func update(_ bytes: RawSpan) {
     let block = ByteSpan(bytes, at: 0)
     var index = 0
+    while start.count < startLimit, let byte = block[index] {
+      start.append(byte)
+      index += 1
+    }
+    index = 0
     while head.count < 4, let byte = block[index] {
       head.append(byte)
       index += 1
@@ -80,6 +102,12 @@ struct XMLScan {
     }
     if !elements.isEmpty || state != .content {
       return .malformed("it ends within an element", clause: "XML 1.0 2.1", at: offset)
+    }
+    if declaredPrefixes.count < Limits.ZIP.names,
+      let stray = usedPrefixes.first(where: { !declaredPrefixes.contains($0.prefix) })
+    {
+      return .malformed(
+        "it has a name with a prefix that isn't declared", clause: "XML Namespaces 5", at: stray.offset)
     }
     return .wellFormed
   }
@@ -116,13 +144,25 @@ struct XMLScan {
       }
       half = nil
       let (high, low) = width == .bigEndian ? (first, byte) : (byte, first)
+      if high == 0xff, low >= 0xfe { return failCharacter(0xff00 | UInt32(low)) }
       // Beyond ASCII, all characters are alike here.
       return take(high == 0 ? low : 0xff)
     }
-    if isUTF8, byte >= 0x80 || !form.isComplete, !form.take(byte) {
-      return fail("it has bytes that aren't UTF-8", "XML 1.0 4.3.3", at: offset)
+    if isUTF8, byte >= 0x80 || !form.isComplete {
+      guard form.take(byte) else {
+        return fail("it has bytes that aren't UTF-8", "XML 1.0 4.3.3", at: offset)
+      }
+      character = character << 8 | UInt32(byte)
+      // U+FFFE and U+FFFF.
+      if form.isComplete, character & 0xff_fffe == 0xef_bfbe { return failCharacter(0xff40 | UInt32(byte)) }
     }
     take(byte)
+  }
+
+  private mutating func failCharacter(_ value: UInt32) {
+    fail(
+      "it has a character that XML forbids, U+\(String(value, radix: 16, uppercase: true))", "XML 1.0 2.2",
+      at: offset)
   }
 
   private mutating func fail(_ words: String, _ clause: String, at offset: UInt64) {
@@ -143,7 +183,11 @@ struct XMLScan {
     case .endName, .afterEndName: takeEndTag(byte)
     case .reference: takeReference(byte)
     case .declaration: takeDeclaration(byte)
-    case .comment: takeToEnd(byte, UInt8(ascii: "-"), count: 2)
+    case .comment:
+      if endMarks == 2, byte != UInt8(ascii: ">") {
+        return fail("a comment has -- in it", "XML 1.0 2.5", at: offset)
+      }
+      takeToEnd(byte, UInt8(ascii: "-"), count: 2)
     case .characterData: takeToEnd(byte, UInt8(ascii: "]"), count: 2)
     case .instruction:
       if word.count < Self.longestDeclaration { word.append(byte) }
@@ -174,6 +218,8 @@ struct XMLScan {
         return fail("it has a second root element", "XML 1.0 2.1", at: offset)
       }
       name = Self.emptyName
+      prefix = nil
+      attributes.removeAll(keepingCapacity: true)
       addToName(byte)
       state = .startName
     }
@@ -183,10 +229,23 @@ struct XMLScan {
   private mutating func takeTag(_ byte: UInt8) {
     let isSpace = Self.isSpace(byte)
     switch (state, byte) {
-    case (.startName, _) where Self.isName(byte): addToName(byte)
-    case (.attributeName, _) where Self.isName(byte): break
-    case (.attributeName, UInt8(ascii: "=")), (.equals, UInt8(ascii: "=")): state = .quote
-    case (.attributeName, _) where isSpace: state = .equals
+    case (.startName, _) where Self.isName(byte):
+      if byte == UInt8(ascii: ":"), prefix == nil {
+        prefix = name
+        use(name)
+      }
+      addToName(byte)
+    case (.attributeName, _) where Self.isName(byte):
+      if byte == UInt8(ascii: ":"), prefix == nil {
+        prefix = attribute
+        attribute = Self.emptyName
+      } else {
+        attribute = Self.adding(byte, to: attribute)
+      }
+    case (.attributeName, _) where isSpace || byte == UInt8(ascii: "="):
+      state = isSpace ? .equals : .quote
+      noteAttribute()
+    case (.equals, UInt8(ascii: "=")): state = .quote
     case (.equals, _) where isSpace, (.quote, _) where isSpace: break
     case (.quote, UInt8(ascii: "\"")), (.quote, UInt8(ascii: "'")):
       mark = byte
@@ -206,8 +265,36 @@ struct XMLScan {
       state = .slash
     case (.startName, _) where isSpace, (.withinTag, _) where isSpace, (.afterValue, _) where isSpace:
       state = .withinTag
-    case (.withinTag, _) where Self.isNameStart(byte): state = .attributeName
+    case (.withinTag, _) where Self.isNameStart(byte):
+      prefix = nil
+      attribute = Self.adding(byte, to: Self.emptyName)
+      state = .attributeName
     default: failTag()
+    }
+  }
+
+  /// Notes the name of an attribute, which occurs once in a tag (3.1), and its prefix.
+  private mutating func noteAttribute() {
+    if let prefix {
+      if prefix == Self.xmlns { declare(attribute) } else { use(prefix) }
+    }
+    // `a:b` isn't `b:a`.
+    let name = attribute ^ (prefix ?? 0).byteSwapped
+    // In UTF-16, names beyond ASCII aren't told apart.
+    if width == .narrow, attributes.contains(name) {
+      return fail("a tag has an attribute twice", "XML 1.0 3.1", at: offset)
+    }
+    if attributes.count < Limits.ZIP.names { attributes.append(name) }
+  }
+
+  private mutating func use(_ prefix: UInt64) {
+    if usedPrefixes.contains(where: { $0.prefix == prefix }) { return }
+    if usedPrefixes.count < Limits.ZIP.names { usedPrefixes.append((prefix, offset)) }
+  }
+
+  private mutating func declare(_ prefix: UInt64) {
+    if declaredPrefixes.count < Limits.ZIP.names, !declaredPrefixes.contains(prefix) {
+      declaredPrefixes.append(prefix)
     }
   }
 
@@ -335,7 +422,18 @@ struct XMLScan {
 
   private static let emptyName: UInt64 = 0xcbf2_9ce4_8422_2325
 
-  private mutating func addToName(_ byte: UInt8) { name = (name ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  private static let xml = number(of: "xml")
+  private static let xmlns = number(of: "xmlns")
+
+  private static func number(of name: String) -> UInt64 {
+    name.utf8.reduce(emptyName) { adding($1, to: $0) }
+  }
+
+  private mutating func addToName(_ byte: UInt8) { name = Self.adding(byte, to: name) }
+
+  private static func adding(_ byte: UInt8, to name: UInt64) -> UInt64 {
+    (name ^ UInt64(byte)) &* 0x100_0000_01b3
+  }
 
   private static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
