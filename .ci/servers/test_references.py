@@ -447,6 +447,16 @@ class Hook(unittest.TestCase):
         subprocess.run(["pkill", "-KILL", "-x", "preflight-fetch"], check=True)
         answer = json.loads(hook.stdout.readline())
         self.assertEqual(answer["verdict"], "rejected", answer)
+        # What ends it at once, each time, takes only its own answer with it.
+        for _ in range(2):
+            hook.stdin.write(json.dumps({"file": ODD.base + "/silent.jpg"}) + "\n")
+            hook.stdin.flush()
+            for _ in range(3):
+                time.sleep(0.3)
+                subprocess.run(["pkill", "-KILL", "-x", "preflight-fetch"], check=True)
+            answer = json.loads(hook.stdout.readline())
+            self.assertEqual((answer["verdict"], codes(answer)), ("unjudged", ["unreadable"]), answer)
+        self.assertEqual(ask(), "accepted")
         hook.stdin.close()
         hook.wait(10)
         hook.stdout.close()

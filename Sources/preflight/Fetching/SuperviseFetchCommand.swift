@@ -21,17 +21,16 @@ struct SuperviseFetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: name, abstract: "Supervise preflight-fetch (internal).", shouldDisplay: false)
 
-  /// How often the program may die without having lived for a second.
-  private static let maximumQuickDeaths = 3
+  /// How often the program may end without having read a request. One that ends it is read before.
+  private static let maximumVainStarts = 3
 
   func run() throws {
     // A terminal's interrupt ends preflight, and with it this.
     signal(SIGINT, SIG_IGN)
     let channel = Channel(.standardInput)
     let program = ChildProcess.path(ofProgram: "preflight-fetch")
-    var quickDeaths = 0
-    while Self.waitForInput() {
-      let start = ContinuousClock.now
+    var vainStarts = 0
+    while let request = Self.nextRequest() {
       do {
         if ChildProcess.wait(for: try ChildProcess.start(program, [], standardInput: .standardInput)) {
           return
@@ -44,8 +43,9 @@ struct SuperviseFetchCommand: ParsableCommand {
         try? channel.send(FetchReply(id: 0, .failure(FetchFailure(.local, reason))))
         return
       }
-      quickDeaths = ContinuousClock.now - start < .seconds(1) ? quickDeaths + 1 : 0
-      if quickDeaths == Self.maximumQuickDeaths {
+      let isUnread = Self.nextRequest(waiting: false)?.starts(with: request) == true
+      vainStarts = isUnread ? vainStarts + 1 : 0
+      if vainStarts == Self.maximumVainStarts {
         let reason = "\(program.display) ends as soon as it is started"
         try? channel.send(FetchReply(id: 0, .failure(FetchFailure(.local, reason))))
         return
@@ -54,13 +54,15 @@ struct SuperviseFetchCommand: ParsableCommand {
     }
   }
 
-  /// Waits until there is a request.
+  /// The beginning of the next request, which stays unread and tells it from others by its number; nil if the other end
+  /// is gone.
   ///
-  /// - Returns: Whether there is one; false when the other end is gone.
-  private static func waitForInput() -> Bool {
-    var byte: UInt8 = 0
+  /// - Parameter waits: Whether to wait for one, rather than to return nil if there is none.
+  private static func nextRequest(waiting waits: Bool = true) -> [UInt8]? {
+    let flags = Int32(MSG_PEEK) | (waits ? 0 : Int32(MSG_DONTWAIT))
+    var bytes = [UInt8](repeating: 0, count: 4096)
     var count: Int
-    repeat { count = recv(STDIN_FILENO, &byte, 1, Int32(MSG_PEEK)) } while count < 0 && errno == EINTR
-    return count > 0
+    repeat { count = recv(STDIN_FILENO, &bytes, bytes.count, flags) } while count < 0 && errno == EINTR
+    return count > 0 ? Array(bytes.prefix(count)) : nil
   }
 }
