@@ -70,18 +70,7 @@ enum OtherImages: FormatReader {
 
   static func read(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     reading.mediaType = mediaType(of: try window.available(at: 0, upTo: Limits.OtherImages.head))
-    guard reading.mediaType == .tiff, let (order, place) = try directory(&window) else { return }
-    // Many writers put it behind the pixels.
-    let bytes = try window.available(at: place, upTo: Limits.OtherImages.head)
-    reading.facts.take(directory: TIFFStructure(directory: bytes, order))
-  }
-
-  /// The byte order of a TIFF, and where its first directory is.
-  private static func directory(
-    _ window: inout ByteWindow
-  ) throws(ReadError) -> (order: TIFFStructure.ByteOrder, place: UInt64)? {
-    guard let tiff = TIFFStructure(try window.available(at: 0, upTo: 8)) else { return nil }
-    return (tiff.order, UInt64(tiff.firstDirectory))
+    if reading.mediaType == .tiff { try TIFFImage.read(&window, into: &reading.facts) }
   }
 
   private static func mediaType(of head: ByteSpan) -> MediaType? {
@@ -204,23 +193,4 @@ enum OtherImages: FormatReader {
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || 0x09...0x0d ~= byte }
-}
-
-extension Facts {
-  /// Takes what a TIFF's directory says of its image (TIFF 6.0, section 8).
-  fileprivate mutating func take(directory: TIFFStructure) {
-    func number(_ tag: UInt16) -> Int? { directory.number(tag, inDirectoryAt: 0) }
-    width = number(256)
-    height = number(257)
-    orientation = number(274).flatMap { (1...8).contains($0) ? $0 : nil }
-    switch (number(259), number(262)) {
-    // JPEG as in section 22, and as in Adobe's second technical note.
-    case (6, _), (7, _): imageEncoding = "jpeg"
-    case (_, 6): imageEncoding = "ycbcr"
-    // CIELab, and those of ICC and ITU.
-    case (_, 8), (_, 9), (_, 10): imageEncoding = "lab"
-    // Section 15.
-    default: if number(322) != nil { imageEncoding = "tiled" }
-    }
-  }
 }

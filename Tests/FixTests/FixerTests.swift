@@ -50,7 +50,9 @@ import Testing
 
   /// What ffmpeg decodes wrongly, without an error, isn't fixed.
   @Test(
-    arguments: [(7, 6, "compressed as JPEG"), (1, 6, "in YCbCr"), (1, 8, "in CIELab")]
+    arguments: [
+      (7, 6, "compressed as JPEG"), (1, 6, "in YCbCr"), (1, 8, "in CIELab"), (50000, 2, "of an unusual kind"),
+    ]
       as [(UInt16, UInt16, String)])
   func aTIFFOfOtherColorsIsRefused(_ compression: UInt16, _ colors: UInt16, _ kind: String) throws {
     let result = try planned(tiff([259: compression, 262: colors]), as: .image)

@@ -47,14 +47,15 @@ enum FFmpeg {
   /// ffmpeg's name for the format of a still image with an extension; nil for one that it isn't asked to read.
   static func format(ofImage name: String) -> String? { imageFormats[name] }
 
+  // Not JPEG-LS: of colors that are stored by pixel it makes black, without an error. Not QOI: it takes what is said of the
+  // color space for more than information.
   private static let imageFormats = [
-    "bmp": "bmp_pipe", "tif": "tiff_pipe", "jls": "jpegls_pipe", "jp2": "j2k_pipe", "psd": "psd_pipe",
-    "ico": "ico", "pcx": "pcx_pipe", "ppm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe",
-    "qoi": "qoi_pipe", "sgi": "sgi_pipe",
+    "bmp": "bmp_pipe", "tif": "tiff_pipe", "jp2": "j2k_pipe", "psd": "psd_pipe", "ico": "ico",
+    "pcx": "pcx_pipe", "ppm": "ppm_pipe", "pgm": "pgm_pipe", "pbm": "pbm_pipe", "sgi": "sgi_pipe",
   ]
 
-  /// Why ffmpeg isn't asked to decode a still image, as a clause; nil if it is. Of a TIFF with JPEG, in YCbCr or in
-  /// tiles it makes another picture, without an error (5.1).
+  /// Why ffmpeg isn't asked to decode a still image, as a clause; nil if it is. Of a TIFF with JPEG, in YCbCr, in
+  /// tiles or of floating-point numbers it makes another picture, without an error (5.1); others it doesn't know.
   static func obstacle(_ facts: Facts) -> String? {
     let kind: String
     switch facts.imageEncoding {
@@ -62,6 +63,9 @@ enum FFmpeg {
     case "ycbcr": kind = "in YCbCr"
     case "lab": kind = "in CIELab"
     case "tiled": kind = "in tiles"
+    case "float": kind = "of floating-point numbers"
+    case "bigtiff": kind = "in the format BigTIFF"
+    case "other": kind = "of an unusual kind"
     default: return nil
     }
     return "a TIFF \(kind) isn't decoded rightly by ffmpeg; export the image as JPEG or PNG where it was made"
