@@ -44,7 +44,7 @@ struct FixWork: Sendable {
     let reference = files.shownReference(of: file)
     let task = FixTask(
       reference: reference, endpoint: settings.endpoint, depth: files.depthOptions.depth,
-      isDryRun: isDryRun, allowsPrivateHosts: fetcher?.allowsPrivateHosts ?? false)
+      output: outputs.output, isDryRun: isDryRun, allowsPrivateHosts: fetcher?.allowsPrivateHosts ?? false)
     let path = FileOptions.isStandardInput(file) ? nil : file.reference.path
     do {
       let source = try file.reference.path == nil ? nil : files.source(of: file)
@@ -63,6 +63,8 @@ struct FixWork: Sendable {
     var result: CheckResult
     /// Why the output can't be written; nil if it was.
     var failure: String?
+    /// What is wrong with the name that the output was given; nil for nothing.
+    var warning: String?
   }
 
   /// Fixes a file, and writes what was made.
@@ -73,7 +75,7 @@ struct FixWork: Sendable {
     result.isFoundInFolder = !file.isNamed
     if outputs.dryRun, !fixed.steps.isEmpty {
       result.fix = fixed.note(output: places.path(for: file, fileExtension: fixed.fileExtension))
-      return Done(result: result)
+      return Done(result: result, warning: nameWarning(fixed))
     }
     guard let content = fixed.content else {
       result.fix = fixed.note(output: nil)
@@ -85,6 +87,14 @@ struct FixWork: Sendable {
     }
     return try write(
       content, of: file, read, to: places.path(for: file, fileExtension: fixed.fileExtension), fixed)
+  }
+
+  /// What the check of a new file says of the name that it was given.
+  private func nameWarning(_ fixed: FixResult) -> String? {
+    guard let output = outputs.output, fixed.isAccepted else { return nil }
+    return fixed.checked?.findings.first { $0.code == .extensionMismatch }.map {
+      "\(output.display): \($0.message)"
+    }
   }
 
   private func write(
@@ -118,7 +128,7 @@ struct FixWork: Sendable {
       done.failure = error.description
       if case .changed = error { done.result.fix?.reason = "It changed meanwhile." }
     } catch { done.failure = "\(file.reference.display) can't be read: \(error)" }
-    if done.failure != nil { done.result.fix?.output = nil }
+    if done.failure != nil { done.result.fix?.output = nil } else { done.warning = nameWarning(fixed) }
     return done
   }
 }
