@@ -487,8 +487,11 @@ class Meta(unittest.TestCase):
         self.assertEqual(codes(check("media-id:999", *options, env=WITH_TOKEN)), ["media-id-unknown"])
         self.assertEqual(codes(check("media-id:333", *options, env=WITH_TOKEN)), ["media-id-expired"])
         self.assertEqual(check("media-id:111", *options)["verdict"], "unjudged")
-        # An answer that says nothing of the media.
-        self.assertEqual(check("media-id:410", *options, env=WITH_TOKEN)["verdict"], "unjudged")
+        # An answer that says nothing of the media, and a download that fails.
+        for id in "410", "411":
+            self.assertEqual(check("media-id:" + id, *options, env=WITH_TOKEN)["verdict"], "unjudged", id)
+        slash = check("media-id:111", "--graph-url", GRAPH.url + "/", env=WITH_TOKEN)
+        self.assertEqual(slash["verdict"], "accepted")
 
     def test_what_meta_states(self):
         options = ["--graph-url", GRAPH.url]
@@ -540,11 +543,13 @@ class Meta(unittest.TestCase):
         self.assertEqual((run.returncode, codes(json.loads(run.stdout), "error")), (1, ["media-id-foreign"]))
 
     def test_token_is_shown_nowhere(self):
-        wrong = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": "EAAGwrong987"}
-        run = self.meta("check", "--isolated", "media-id:111", env=wrong)
-        self.assertEqual(run.returncode, 2)
-        self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
-        self.assertIn("$WHATSAPP_ACCESS_TOKEN", run.stdout)
+        # The second one is longer than what is shown of Meta's words.
+        for token in "EAAGwrong987", "EAAGwrong987" * 50:
+            wrong = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": token}
+            run = self.meta("check", "--isolated", "media-id:111", env=wrong)
+            self.assertEqual(run.returncode, 2)
+            self.assertNotIn("EAAGwrong987", run.stdout + run.stderr)
+            self.assertIn("$WHATSAPP_ACCESS_TOKEN", run.stdout)
 
 
 class Upload(unittest.TestCase):
@@ -618,7 +623,10 @@ class Upload(unittest.TestCase):
         self.assertEqual((run.returncode, run.stdout), (1, ""))
         self.assertIn("Param file must be", run.stderr)
         # What says nothing of the file.
-        for code, words in {10: "no permission", 80007: "rate limit", 131016: "service unavailable"}.items():
+        for code, words in {
+            10: "no permission", 104: "no proof", 80007: "rate limit", 131016: "service unavailable", 131031: "locked",
+            131057: "maintenance",
+        }.items():  # fmt: skip
             GRAPH.refusal = world.error(code, words)
             try:
                 run = self.upload(self.jpeg, "--phone-number-id", "555")
@@ -627,6 +635,60 @@ class Upload(unittest.TestCase):
                 self.assertEqual(check("media-id:111", "--graph-url", GRAPH.url, env=WITH_TOKEN)["verdict"], "unjudged")
             finally:
                 GRAPH.refusal = None
+
+    def test_answers_without_an_id(self):
+        refusal = world.error(100, "Param file is invalid")
+        unserved = world.error(131000, "Something went wrong")
+        text = {"error": {"message": "Not this file", "code": "100", "error_subcode": "x", "error_data": "Too long"}}
+        nothing = "not uploaded: Meta's answer has no media ID"
+        for answer, status, words in [
+            ({"id": ""}, 2, nothing), ({"id": "12\n34"}, 2, nothing), ({}, 2, nothing), ({"id": []}, 2, "something other"),
+            (refusal, 1, "Param file is invalid (code 100)"), (unserved, 2, "Something went wrong (code 131000)"),
+            (text, 1, "Not this file – Too long (code 100)"),
+        ]:  # fmt: skip
+            GRAPH.created = answer
+            try:
+                run = self.upload(self.jpeg, "--phone-number-id", "555")
+            finally:
+                GRAPH.created = {"id": "4242"}
+            self.assertEqual((run.returncode, run.stdout), (status, ""), answer)
+            self.assertIn(words, run.stderr, answer)
+        for answer in {"h": ""}, {"h": "4242"}:
+            GRAPH.handle = answer
+            try:
+                run = self.upload(self.jpeg, "--app-id", "777", "--sample")
+            finally:
+                GRAPH.handle = {"h": "4::aW1hZ2U="}
+            self.assertEqual((run.returncode, run.stdout), (2, ""), answer)
+
+    def test_file_that_changes_meanwhile(self):
+        # More than the buffers between the programs hold.
+        with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+            file.write(b"a line of text\n" * 1_000_000)
+            file.flush()
+
+            def overwrite():
+                file.seek(-1, os.SEEK_END)
+                file.write(b"x")
+                file.flush()
+
+            GRAPH.uploads.clear()
+            GRAPH.before_receiving = overwrite
+            try:
+                run = self.upload(file.name, "--phone-number-id", "555")
+            finally:
+                GRAPH.before_receiving = None
+            self.assertEqual((run.returncode, run.stdout, GRAPH.uploads), (2, "", []))
+            self.assertIn("changed while it was read", run.stderr)
+
+    def test_options(self):
+        for option, value in [
+            ("--upload-timeout", "inf"), ("--upload-timeout", "86401"), ("--upload-timeout", "0"),
+            ("--graph-url", GRAPH.url + "?x=1"), ("--graph-url", GRAPH.url + "#x"),
+        ]:  # fmt: skip
+            run = preflight("upload", self.jpeg, "--phone-number-id", "555", option, value, env=WITH_TOKEN)
+            self.assertEqual((run.returncode, run.stdout), (2, ""), value)
+            self.assertIn(option + " ", run.stderr)
 
     def test_token(self):
         self.assertEqual(self.upload(self.jpeg, "--phone-number-id", "555", env=ENVIRONMENT).returncode, 2)

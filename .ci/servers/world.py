@@ -546,6 +546,7 @@ class Graph(threading.Thread):
         "407": lambda url, data: {"url": url + "/private", "file_size": 5_242_881},
         "408": lambda url, data: {"url": url + "/private", "mime_type": "image/webp", "file_size": 512_000},
         "409": lambda url, data: {"url": url + "/nothing"},
+        "411": lambda url, data: {"url": url + "/broken"},
         "410": lambda url, data: {"url": None, "mime_type": None, "sha256": None, "file_size": None},
     }
 
@@ -555,6 +556,10 @@ class Graph(threading.Thread):
         self.requests = []
         self.uploads = []
         self.refusal = None
+        # What it answers to an upload, and what it does before it receives the file.
+        self.created = {"id": "4242"}
+        self.handle = {"h": "4::aW1hZ2U="}
+        self.before_receiving = None
         self.breaks_off_after = None
         self.received = b""
         self.listener = socket.create_server((PUBLIC, port), backlog=64)
@@ -579,7 +584,11 @@ class Graph(threading.Thread):
                     self.received = stream.read(self.breaks_off_after)
                     self.breaks_off_after = None
                     return
+                if self.before_receiving and method == "POST":
+                    self.before_receiving()
                 body = stream.read(length)
+                if len(body) < length:
+                    return
                 self.requests.append((method, path, headers))
                 status, answer, kind = self.answer(method, path, headers, body)
                 data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
@@ -617,11 +626,13 @@ class Graph(threading.Thread):
             return 400, error(131052, "Media download error: the media has expired"), js
         if path == "/private":
             return 403, error(10, "Application does not have permission for this action"), js
+        if path == "/broken":
+            return 502, b"<html><title>Bad gateway</title></html>", "text/html"
         if path == "/download":
             return 200, fixture("pictures/rgb.jpg"), "image/jpeg"
         if method == "POST" and path == "/555/media":
             self.uploads.append((headers["content-type"], body))
-            return 200, {"id": "4242"}, js
+            return 200, self.created, js
         if method == "POST" and path.startswith("/777/uploads"):
             self.uploads.append((path, None))
             return 200, {"id": "upload:MTphdHRhY2g=?sig=ARa"}, js
@@ -630,7 +641,7 @@ class Graph(threading.Thread):
                 return 200, {"id": "upload:x", "file_offset": len(self.received)}, js
             offset = int(headers["file_offset"])
             self.received = self.received[:offset] + body
-            return 200, {"h": "4::aW1hZ2U="}, js
+            return 200, self.handle, js
         return 400, error(100, f"Unsupported get request. Object with ID '{path[1:]}' does not exist"), js
 
 

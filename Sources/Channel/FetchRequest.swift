@@ -55,18 +55,14 @@ package struct FetchRequest: Sendable, Codable {
     package let fileName: String
     /// The media type to declare.
     package let mediaType: String
-    package let byteCount: UInt64
     /// The app whose template's sample it is to be (a resumable upload); nil for media to send.
     package let appID: String?
     /// For the whole upload.
     package let seconds: Double
 
-    package init(
-      fileName: String, mediaType: String, byteCount: UInt64, appID: String?, seconds: Double
-    ) {
+    package init(fileName: String, mediaType: String, appID: String?, seconds: Double) {
       self.fileName = fileName
       self.mediaType = mediaType
-      self.byteCount = byteCount
       self.appID = appID
       self.seconds = seconds
     }

@@ -1,23 +1,22 @@
 #if Network
   import NIOCore
+  import PreflightBytes
   import PreflightReferences
-  import SystemPackage
 
-  /// A file as the body of a request, with something before and after it, read as it is sent.
+  /// A file as the body of a request, with something before and after it, read as it is sent. It isn't sent to its end if
+  /// it changes meanwhile.
   struct FileBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 
-    private let file: SystemPackage.FileDescriptor
+    private let file: FileSource
     private let range: Range<UInt64>
     private let before: [UInt8]
     private let after: [UInt8]
 
-    init(
-      _ file: SystemPackage.FileDescriptor, from offset: UInt64 = 0, byteCount: UInt64, before: [UInt8] = [],
-      after: [UInt8] = []
-    ) {
+    /// - Parameter offset: Where to begin, at most at the end of the file.
+    init(_ file: FileSource, from offset: UInt64 = 0, before: [UInt8] = [], after: [UInt8] = []) {
       self.file = file
-      range = offset..<byteCount
+      range = offset..<file.byteCount
       self.before = before
       self.after = after
     }
@@ -29,12 +28,12 @@
     }
 
     struct Iterator: AsyncIteratorProtocol {
-      fileprivate let file: SystemPackage.FileDescriptor
+      fileprivate let file: FileSource
       fileprivate var range: Range<UInt64>
       fileprivate var before: [UInt8]
       fileprivate var after: [UInt8]
 
-      /// - Throws: `FetchFailure` if the file became shorter.
+      /// - Throws: `FetchFailure` if the file changed or can't be read.
       mutating func next() async throws -> ByteBuffer? {
         if !before.isEmpty {
           defer { before = [] }
@@ -42,10 +41,13 @@
         }
         if !range.isEmpty {
           var bytes = [UInt8](repeating: 0, count: Swift.min(1 << 16, range.count))
-          let count = try bytes.withUnsafeMutableBytes {
-            try file.read(fromAbsoluteOffset: Int64(range.lowerBound), into: $0)
-          }
-          if count == 0 { throw FetchFailure(.local, "the file became shorter while it was uploaded") }
+          let count: Int
+          do {
+            count = try bytes.withUnsafeMutableBytes { buffer throws(ByteSourceError) in
+              try file.read(into: buffer, at: range.lowerBound)
+            }
+            if count == 0 || count == range.count { try file.checkUnchanged() }
+          } catch { throw FetchFailure(.local, "the file can't be sent: \(error)") }
           range = (range.lowerBound + UInt64(count))..<range.upperBound
           return ByteBuffer(bytes: bytes[..<count])
         }

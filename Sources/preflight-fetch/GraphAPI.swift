@@ -3,10 +3,10 @@
   import NIOCore
   import NIOHTTP1
   import NIOPosix
+  import PreflightBytes
   import PreflightChannel
   import PreflightReferences
   import Synchronization
-  import SystemPackage
 
   #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -107,7 +107,7 @@
     /// Uploads a file.
     ///
     /// - Returns: Its media ID; for a template's sample its handle.
-    func upload(_ upload: FetchRequest.Upload, _ file: SystemPackage.FileDescriptor) async throws -> String {
+    func upload(_ upload: FetchRequest.Upload, _ file: FileSource) async throws -> String {
       if let appID = upload.appID { return try await uploadSample(upload, file, appID) }
       guard let number = access.phoneNumberID else {
         throw FetchFailure(.local, "an upload needs the phone number ID that the media is sent from")
@@ -115,50 +115,53 @@
       let form = MultipartForm(
         fields: [("messaging_product", "whatsapp"), ("type", upload.mediaType)], fileName: upload.fileName,
         mediaType: upload.mediaType)
-      let body = FileBody(
-        file, byteCount: upload.byteCount, before: form.beforeFile, after: form.afterFile)
+      let body = FileBody(file, before: form.beforeFile, after: form.afterFile)
       let answer: Answer<Created> = try await call(
         .POST, "/\(number.percentEncoded)/media", [("Content-Type", form.contentType)], body,
         Time(upload.seconds))
-      guard let id = answer.value.id else { throw FetchFailure(.refused, "Meta's answer has no media ID") }
+      guard let id = answer.value.id, ReferenceForm(id) == .mediaID else {
+        throw FetchFailure(.unserved, "Meta's answer has no media ID")
+      }
       return id
     }
 
     /// The resumable upload: a session, then the bytes. If they break off, Meta says how many it has, and the rest is
     /// sent, once.
     private func uploadSample(
-      _ upload: FetchRequest.Upload, _ file: SystemPackage.FileDescriptor, _ appID: String
+      _ upload: FetchRequest.Upload, _ file: FileSource, _ appID: String
     ) async throws -> String {
       let deadline = Time(upload.seconds)
       let query =
-        "file_name=\(upload.fileName.percentEncoded)&file_length=\(upload.byteCount)"
+        "file_name=\(upload.fileName.percentEncoded)&file_length=\(file.byteCount)"
         + "&file_type=\(upload.mediaType.percentEncoded)"
       let session: Answer<Created> = try await call(
         .POST, "/\(appID.percentEncoded)/uploads?\(query)", [], nil, deadline)
-      guard let id = session.value.id else {
-        throw FetchFailure(.refused, "Meta's answer has no upload session")
+      guard let id = session.value.id, !id.isEmpty else {
+        throw FetchFailure(.unserved, "Meta's answer has no upload session")
       }
       // The session's ID is a path with a query of its own, as it is to be used.
       let path = "/" + id
-      var offset: UInt64 = 0
-      var isSecondTry = false
-      while true {
-        do {
-          let body = FileBody(file, from: offset, byteCount: upload.byteCount)
-          let answer: Answer<Created> = try await call(
-            .POST, path, [("file_offset", "\(offset)")], body, deadline, scheme: "OAuth")
-          guard let handle = answer.value.h else {
-            throw FetchFailure(.refused, "Meta's answer has no handle")
-          }
-          return handle
-        } catch let failure as FetchFailure
-          where [.unreachable, .unserved].contains(failure.kind) && !isSecondTry
-        {
-          isSecondTry = true
-          let state: Answer<Created> = try await call(.GET, path, [], nil, deadline, scheme: "OAuth")
-          offset = min(state.value.fileOffset ?? 0, upload.byteCount)
-        }
+      let answer: Answer<Created>
+      do {
+        answer = try await send(file, from: 0, to: path, deadline)
+      } catch {
+        guard [.unreachable, .unserved].contains(error.kind) else { throw error }
+        let state: Answer<Created> = try await call(.GET, path, [], nil, deadline, scheme: "OAuth")
+        let offset = min(state.value.fileOffset ?? 0, file.byteCount)
+        answer = try await send(file, from: offset, to: path, deadline)
       }
+      guard let handle = answer.value.h, ReferenceForm(handle) == .uploadHandle else {
+        throw FetchFailure(.unserved, "Meta's answer has no handle")
+      }
+      return handle
+    }
+
+    /// Sends a file to an upload session, from an offset on.
+    private func send(
+      _ file: FileSource, from offset: UInt64, to path: String, _ deadline: Time
+    ) async throws(FetchFailure) -> Answer<Created> {
+      let body = FileBody(file, from: offset)
+      return try await call(.POST, path, [("file_offset", "\(offset)")], body, deadline, scheme: "OAuth")
     }
 
     private struct Created: Decodable, Sendable {
@@ -230,63 +233,96 @@
     }
 
     private func decode<Value: Decodable>(_ data: Data, status: Int) throws(FetchFailure) -> Answer<Value> {
-      do {
-        if (200...299).contains(status) {
-          return Answer(value: try JSONDecoder().decode(Value.self, from: data))
-        }
-      } catch let failure as FetchFailure { throw failure } catch {}
-      guard let error = try? JSONDecoder().decode(ErrorAnswer.self, from: data).error else {
+      let decoder = JSONDecoder()
+      // An error may come with any status.
+      if let error = try? decoder.decode(ErrorAnswer.self, from: data) {
+        throw FetchFailure(error.kind(status: status), error.words(hiding: hidingToken))
+      }
+      guard (200...299).contains(status) else {
         throw FetchFailure(.unserved, "Meta's API answers \(status) without a reason")
       }
-      throw FetchFailure(
-        error.isUnserved(status: status) ? .unserved : error.kind,
-        "\(error.words) (code \(error.code)\(error.subcode.map { ", \($0)" } ?? ""))")
+      do {
+        return Answer(value: try decoder.decode(Value.self, from: data))
+      } catch let failure as FetchFailure {
+        throw failure
+      } catch {
+        throw FetchFailure(
+          .unserved, "Meta's API answers \(status) with something other than what was asked for")
+      }
     }
 
+    /// What Meta answers in place of what was asked for (Graph API, "Handle errors"; Cloud API, "Error codes").
     private struct ErrorAnswer: Decodable {
-      let error: Details
+      private let message: String?
+      private let code: Int?
+      private let subcode: Int?
+      /// More of the message.
+      private let details: String?
 
-      struct Details: Decodable {
-        let message: String?
-        let code: Int
-        let subcode: Int?
-        let data: More?
+      private enum CodingKeys: String, CodingKey { case error }
+      private enum ErrorKeys: String, CodingKey {
+        case message, code
+        case subcode = "error_subcode"
+        case userMessage = "error_user_msg"
+        case data = "error_data"
+      }
+      private enum DataKeys: String, CodingKey { case details }
 
-        struct More: Decodable { let details: String? }
-
-        private enum CodingKeys: String, CodingKey {
-          case message, code
-          case subcode = "error_subcode"
-          case data = "error_data"
+      /// - Throws: `DecodingError` if there is no error. What of it is of another kind than documented isn't stated.
+      init(from decoder: any Decoder) throws {
+        let error = try decoder.container(keyedBy: CodingKeys.self)
+          .nestedContainer(keyedBy: ErrorKeys.self, forKey: .error)
+        let text = { (key: ErrorKeys) in try? error.decode(String.self, forKey: key) }
+        let number = { (key: ErrorKeys) in
+          (try? error.decode(Int.self, forKey: key)) ?? text(key).flatMap { Int($0) }
         }
+        message = text(.message)
+        code = number(.code)
+        subcode = number(.subcode)
+        let data = try? error.nestedContainer(keyedBy: DataKeys.self, forKey: .data)
+        details = (try? data?.decode(String.self, forKey: .details)) ?? text(.data) ?? text(.userMessage)
+      }
 
-        var words: String {
-          let text = [message, data?.details].compactMap { $0 }.joined(separator: " – ")
-          return text.isEmpty ? "Meta gives no reason" : String(text.prefix(500))
-        }
+      /// The most of Meta's own words that are shown, in characters.
+      private static let length = 500
 
-        /// Whether Meta didn't look at what was asked (Cloud API, "Error codes"; Graph API, "Handle errors"): authorization
-        /// (0, 3, 10, 102, 190, 200 to 299), too many calls (4, 17, 32, 613, 80007, 130429, 131056), or a failure of its
-        /// own (1, 2, 131000, 131016).
-        func isUnserved(status: Int) -> Bool {
-          let codes: Set = [0, 1, 2, 3, 4, 10, 17, 32, 102, 190, 613, 80007, 130429, 131000, 131016, 131056]
-          return [401, 403, 429].contains(status) || status >= 500 || (200...299).contains(code)
-            || codes.contains(code)
-        }
+      /// Meta's words with its codes.
+      ///
+      /// - Parameter hide: Hides the token. Of a token that is cut off, it wouldn't.
+      func words(hiding hide: (String) -> String) -> String {
+        let text = hide([message, details].compactMap { $0 }.joined(separator: " – "))
+        let codes = [code, subcode].compactMap { $0.map(String.init) }.joined(separator: ", ")
+        return (text.isEmpty ? "Meta gives no reason" : String(text.prefix(Self.length)))
+          + (codes.isEmpty ? "" : " (code \(codes))")
+      }
 
-        /// 100 is an invalid parameter, of media an unknown ID; 131052 media that can't be downloaded (Cloud API, "Error
-        /// codes").
-        var kind: FetchFailure.Kind {
-          guard code == 100 || code == 131052 else { return .refused }
-          return words.lowercased().contains("expired") ? .expiredMedia : .unknownMedia
-        }
+      /// With these, Meta didn't look at what was asked: authorization (0, 3, 10, 102, 104, 190, 131005), a blocked account
+      /// (368, 131031), too many calls (4, 17, 32, 613, 80007, 130429, 131048, 131056), a failure of its own or maintenance
+      /// (1, 2, 131000, 131016, 131057).
+      private static let unserved: Set = [
+        0, 1, 2, 3, 4, 10, 17, 32, 102, 104, 190, 368, 613, 80007, 130429, 131000, 131005, 131016, 131031,
+        131048, 131056, 131057,
+      ]
+
+      /// What it says of what was asked. 200 to 299 are missing permissions, 100 is an invalid parameter, of media an
+      /// unknown ID; 131052 media that can't be downloaded.
+      func kind(status: Int) -> FetchFailure.Kind {
+        if [401, 403, 429].contains(status) || status >= 500 { return .unserved }
+        guard let code else { return .refused }
+        if (200...299).contains(code) || Self.unserved.contains(code) { return .unserved }
+        guard code == 100 || code == 131052 else { return .refused }
+        let isExpired = [message, details].contains { $0?.lowercased().contains("expired") == true }
+        return isExpired ? .expiredMedia : .unknownMedia
       }
     }
 
     /// Meta quotes a token that it can't read.
+    private func hidingToken(_ text: String) -> String {
+      text.replacing(token, with: "$\(Self.variable)")
+    }
+
     private func hidingToken(_ failure: FetchFailure) -> FetchFailure {
-      FetchFailure(
-        failure.kind, failure.reason.replacing(token, with: "$\(Self.variable)"), answer: failure.answer)
+      FetchFailure(failure.kind, hidingToken(failure.reason), answer: failure.answer)
     }
   }
 #endif

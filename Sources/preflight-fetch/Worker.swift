@@ -29,10 +29,13 @@
             try await fetch(media: id, access, limits, for: request.id)
           case .upload(let upload, let access):
             guard let file else { throw FetchFailure(.local, "no file came with the upload") }
-            defer { try? file.close() }
+            let source: FileSource
+            do { source = try FileSource(file) } catch {
+              throw FetchFailure(.local, "the file can't be sent: \(error)")
+            }
             let graph = try GraphAPI(access, clients: clients)
             reply(.began, to: request.id)
-            reply(.uploaded(try await graph.upload(upload, file)), to: request.id)
+            reply(.uploaded(try await graph.upload(upload, source)), to: request.id)
           case .proceed: break
           }
         } catch let failure as FetchFailure {
@@ -68,6 +71,9 @@
           reply(.began, to: id)
           let download = Download(target, limits, clients, authorization: graph.authorization)
           let transfer = try await download.run { try await self.limit(for: id, $0, $1) }
+          if let status = transfer.answer.status, status == 429 || status >= 500 {
+            throw FetchFailure(.unserved, "Meta's download answers \(status)", answer: transfer.answer)
+          }
           reply(.answer(transfer, uploaded), with: download.spool, to: id)
         }
       } catch var failure as FetchFailure {

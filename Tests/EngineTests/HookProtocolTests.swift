@@ -20,6 +20,18 @@ import Testing
     #expect(!line.contains("\n"))
   }
 
+  /// Clients write optional fields as null.
+  @Test func nullIsAsIfTheKeyWereMissing() throws {
+    let file = Fixture.folder + "pictures/rgb.jpg"
+    let nulls = #""to":null,"caption":null,"mediaUrl":null,"depth":null,"declaredType":null,"probe":null"#
+    #expect(try answer(#"{"file":"\#(file)",\#(nulls)}"#).verdict == .accepted)
+    let messages = [
+      #"{"endpoint":"image","to":"1"}"#, #"{"endpoint":"image","to":"1",\#(nulls.dropFirst(10))}"#,
+    ]
+    let findings = try messages.map { try answer($0).findings.map(\.code) }
+    #expect(findings[0] == findings[1] && !findings[0].isEmpty)
+  }
+
   @Test(arguments: [
     ("", "line 7 is not one JSON object"), ("{hello,", "line 7 is not one JSON object"),
     ("{} {}", "line 7 is not one JSON object"), ("{},", "line 7 is not one JSON object"),

@@ -11,7 +11,7 @@ struct HookRequest {
   private(set) var probes = false
   /// Whether an accepted file is to be made of a rejected one.
   private(set) var fixes = false
-  /// The message; nil where no key of a message is given.
+  /// The message; nil where no field of a message is given, or only fields that are null.
   private(set) var message: MessageRequest?
   /// The fields of the message whose values are numbers.
   private(set) var numbers: [String] = []
@@ -97,8 +97,8 @@ struct HookRequest {
           expected: Depth.allCases.map(\.rawValue).joined(separator: ", "), actual: value)
       }
     default:
+      guard let value else { return }
       if message == nil { message = MessageRequest() }
-      // A field that is there and null is as if it weren't; the policy reports one that it doesn't know.
       message?.fields[key] = value
     }
   }

@@ -3,8 +3,8 @@
 internal import PreflightFacts
 internal import PreflightBytes
 
-/// What a transfer did to data that can't be decoded here: encrypted data, and images without a filter. And the holes that
-/// it left anywhere.
+/// What a transfer did to a document: the holes that it left, and how it changed data that can't be decoded here, which is
+/// encrypted data and images without a filter.
 ///
 /// A length or an offset that is wrong proves nothing: whoever changes a text in a document leaves them as they are, and
 /// readers don't need them. But nobody does that to such data.
@@ -85,6 +85,8 @@ struct PDFTransfer {
       "The line ends in the encrypted data were changed, so it can't be decrypted: \(what).")
   }
 
+  private static let blockSize: UInt64 = 32 << 10
+
   /// The shortest run of NULs that is a hole: nothing in a document's text has as many.
   private static let holeByteCount = 256
 
@@ -93,7 +95,7 @@ struct PDFTransfer {
     var position = range.lowerBound
     var zeros = 0
     while position < range.upperBound {
-      let span = try window.block(at: position, upTo: min(32 << 10, range.upperBound - position))
+      let span = try window.block(at: position, upTo: min(blockSize, range.upperBound - position))
       if span.remaining == 0 { return nil }
       for index in 0..<span.remaining {
         zeros = span[index] == 0 ? zeros + 1 : 0

@@ -74,6 +74,8 @@ struct PayloadCommand: ParsableCommand {
   }
 
   func validate() throws {
+    try RawArguments.requireText(mediaUrl, "--media-url")
+    try RawArguments.requireText(mediaId, "--media-id")
     if probe, file != nil {
       throw ValidationError("--probe checks what the request refers to, so there can't be a FILE")
     }

@@ -62,6 +62,7 @@ struct UploadCommand: ParsableCommand {
   @OptionGroup var sandbox: SandboxOptions
 
   func validate() throws {
+    try RawArguments.requireText(appId, "--app-id")
     if sample {
       if appId == nil { throw ValidationError("--sample needs --app-id") }
       if messageOptions.to != nil { throw ValidationError("no message is sent with a --sample") }
@@ -74,7 +75,10 @@ struct UploadCommand: ParsableCommand {
       guard let id, ReferenceForm(id) != .mediaID else { continue }
       throw ValidationError("\(option) needs digits, not '\(id)'")
     }
-    guard uploadTimeout > 0 else { throw ValidationError("--upload-timeout must be more than 0") }
+    guard uploadTimeout > 0, uploadTimeout <= 86_400 else {
+      throw ValidationError(
+        "--upload-timeout must be more than 0 and at most 86400 seconds, not \(uploadTimeout)")
+    }
     if case .mediaID = file { throw ValidationError("a media ID is uploaded already") }
   }
 
@@ -140,9 +144,10 @@ struct UploadCommand: ParsableCommand {
     let name = file.fileName?.lastComponent?.string ?? "file" + (known.map { "." + $0 } ?? "")
     let upload = FetchRequest.Upload(
       fileName: name, mediaType: result.declaredType ?? result.mediaType?.rawValue ?? "",
-      byteCount: source.byteCount, appID: appId, seconds: uploadTimeout)
+      appID: appId, seconds: uploadTimeout)
+    let id: String
     do throws(FetchFailure) {
-      return try client.upload(upload, source, from: messageOptions.phoneNumberId)
+      id = try client.upload(upload, source, from: messageOptions.phoneNumberId)
     } catch {
       switch error.kind {
       case .refused, .unknownMedia, .expiredMedia, .foreignMedia:
@@ -151,5 +156,10 @@ struct UploadCommand: ParsableCommand {
       case .local, .unserved, .unreachable, .privateAddress: throw Failure("not uploaded: \(error.reason)")
       }
     }
+    // What was uploaded is of use only if it is what was checked.
+    do { try source.checkUnchanged() } catch {
+      throw Failure("uploaded as \(id), but the file changed since it was checked: don't send it")
+    }
+    return id
   }
 }

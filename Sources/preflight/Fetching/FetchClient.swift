@@ -34,7 +34,7 @@ final class FetchClient: Fetcher {
   init(_ options: FetchOptions) throws {
     allowsPrivateHosts = options.allowPrivateHosts
     seconds = options.urlTimeout
-    graphURL = options.graphUrl
+    graphURL = options.graphUrl.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     let other: Channel
     do { (channel, other) = try Channel.pair() } catch { throw Failure("can't make a socket: \(error)") }
     defer { try? other.descriptor.close() }

@@ -21,6 +21,10 @@ struct FetchOptions: ParsableArguments {
     guard urlTimeout > 0, urlTimeout <= 3600 else {
       throw ValidationError("--url-timeout must be more than 0 and at most 3600 seconds, not \(urlTimeout)")
     }
+    try RawArguments.requireText(graphUrl, "--graph-url")
+    if let graphUrl, graphUrl.contains(where: { $0 == "?" || $0 == "#" }) {
+      throw ValidationError("--graph-url needs a URL without a query or a fragment, not '\(graphUrl)'")
+    }
   }
 
   /// Meta's API as the policy of the Cloud API has it.

@@ -27,6 +27,10 @@ struct MessageOptions: ParsableArguments {
     for field in fields where !field.contains("=") || field.hasPrefix("=") {
       throw ValidationError("--field needs NAME=VALUE, not '\(field)'")
     }
+    for (option, value) in [
+      ("--to", to), ("--caption", caption), ("--filename", filename), ("--phone-number-id", phoneNumberId),
+    ] { try RawArguments.requireText(value, option) }
+    for field in fields { try RawArguments.requireText(field, "--field") }
   }
 
   /// The fields of the message.
@@ -62,4 +66,10 @@ struct TemplateOptions: ParsableArguments {
     help: ArgumentHelp(
       "Handle of the sample that a template is created with, at template-sample.", valueName: "HANDLE"))
   var headerHandle: String?
+
+  func validate() throws {
+    for (option, value) in [
+      ("--template", template), ("--language", language), ("--card", card), ("--header-handle", headerHandle),
+    ] { try RawArguments.requireText(value, option) }
+  }
 }

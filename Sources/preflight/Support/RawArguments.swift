@@ -66,6 +66,15 @@ enum RawArguments {
     return bytes
   }
 
+  /// Checks an argument that isn't a path: what is sent as text has to be UTF-8.
+  ///
+  /// - Throws: `ValidationError` if it isn't.
+  static func requireText(_ word: String?, _ option: String) throws {
+    if word?.unicodeScalars.contains(where: isCarrier) == true {
+      throw ValidationError("\(option) isn't UTF-8")
+    }
+  }
+
   private static func isCarrier(_ scalar: Unicode.Scalar) -> Bool {
     (base..<base + 0x100).contains(scalar.value)
   }
