@@ -90,7 +90,7 @@ public struct FixResult: Sendable {
       if !isLast {
         next = name
         next.extension = nil
-        next = FilePath(next.bytes + Array("-step\(index + 1)\(own.map { "." + $0 } ?? "")".utf8))
+        next = next.ending(in: Array("-step\(index + 1)\(own.map { "." + $0 } ?? "")".utf8))
       }
       notes.append(
         FixNote.Step(
