@@ -142,12 +142,12 @@ private struct FileState {
   private let modified: timespec
   /// The time of the last change to content or attributes, which no program can set.
   private let changed: timespec
-  private let isRemoved: Bool
+  private let nameCount: nlink_t
 
   init(_ status: stat) {
     (device, inode) = (status.st_dev, status.st_ino)
     byteCount = status.st_size
-    isRemoved = status.st_nlink == 0
+    nameCount = status.st_nlink
     #if canImport(Darwin)
       (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
     #else
@@ -158,9 +158,9 @@ private struct FileState {
   func isSameFile(as other: FileState) -> Bool { device == other.device && inode == other.inode }
 
   func isUnchanged(since earlier: FileState) -> Bool {
-    // Removing the last name of a file also sets the time of the last change. Nobody finds such a file any more.
+    // A name that is removed, or replaced, also sets the time of the last change. The file may have others.
     byteCount == earlier.byteCount && Self.areEqual(modified, earlier.modified)
-      && (isRemoved || Self.areEqual(changed, earlier.changed))
+      && (nameCount < earlier.nameCount || Self.areEqual(changed, earlier.changed))
   }
 
   private static func areEqual(_ a: timespec, _ b: timespec) -> Bool {

@@ -302,6 +302,16 @@ private func contents(_ source: some ByteSource, at offset: UInt64, room: Int) -
     #expect(!written.isUnchanged(at: path("file")))
   }
 
+  /// Two names of one file may both be replaced.
+  @Test func hasAnotherNameNoLonger() throws {
+    try write(numbered(100), to: "file")
+    try #require(link(path("file").string, path("other").string) == 0)
+    let source = try FileSource(path: path("file"))
+    try #require(unlink(path("other").string) == 0)
+    #expect(source.isUnchanged(at: path("file")))
+    try source.checkUnchanged()
+  }
+
   /// Reads from several threads don't move each other.
   @Test func readByManyAtOnce() async throws {
     let bytes = numbered(100_000)
