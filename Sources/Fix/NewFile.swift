@@ -55,12 +55,13 @@ package enum NewFile {
   /// - Throws: `ByteSourceError` if the source can't be read, ``FixError`` if the file can't be written.
   package static func write(_ source: any ByteSource, to path: FilePath, _ placement: Placement) throws {
     var status = stat()
-    if !placement.overwrites, path.withPlatformString({ lstat($0, &status) }) == 0 {
-      throw FixError.exists(path)
-    }
     // A device or a pipe would be gone.
     if path.withPlatformString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw FixError.unwritable(path, "it isn't a regular file")
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      throw FixError.unwritable(path, isFolder ? "it is a folder" : "it isn't a regular file")
+    }
+    if !placement.overwrites, path.withPlatformString({ lstat($0, &status) }) == 0 {
+      throw FixError.exists(path)
     }
     let folder = path.removingLastComponent()
     let (descriptor, temporary) = try make(in: folder, for: path)
@@ -87,12 +88,17 @@ package enum NewFile {
     }
   }
 
-  /// Removes a file once another stands in for it.
+  /// Removes a file once another stands in for it; otherwise the other, so that there aren't two.
   ///
-  /// - Throws: ``FixError/changed(_:)`` if it isn't what was read any more.
-  package static func remove(_ path: FilePath, asRead read: FileSource) throws {
-    try check(path, isStill: read)
-    _ = path.withPlatformString { unlink($0) }
+  /// - Throws: ``FixError``: ``FixError/changed(_:)`` if it isn't what was read any more.
+  package static func remove(_ path: FilePath, asRead read: FileSource, for other: FilePath) throws {
+    do {
+      try check(path, isStill: read)
+      guard path.withPlatformString({ unlink($0) }) == 0 else { throw failure(path) }
+    } catch {
+      _ = other.withPlatformString { unlink($0) }
+      throw error
+    }
   }
 
   /// Makes sure that nobody's newer version is replaced or removed.

@@ -119,7 +119,9 @@ struct FixWork: Sendable {
         NewFile.Placement(
           overwrites: isReplaced || outputs.force, model: outputs.inPlace ? own : nil, read: read))
       // Only now is there another file with its content.
-      if outputs.inPlace, !isReplaced, let own, let read { try NewFile.remove(own, asRead: read) }
+      if outputs.inPlace, !isReplaced, let own, let read {
+        try NewFile.remove(own, asRead: read, for: target)
+      }
     } catch let failure as Failure {
       done.failure = failure.message
     } catch FixError.exists(let path) {
