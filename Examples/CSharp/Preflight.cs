@@ -14,6 +14,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 
 /// <summary>What is asked, besides the file; what is null is left out.</summary>
@@ -57,8 +58,9 @@ public sealed class Preflight : IAsyncDisposable
 {
     // The hook refuses longer lines, without their id.
     private const int LongestLine = 1 << 20;
-    // So many requests are with the hook at a time; the others wait here, where no deadline runs.
-    private const int MostInFlight = 16;
+    // So many requests the hook works on at a time, unless its options say how many (--jobs), and so many it has: the others
+    // wait here, where no deadline runs. From one host it fetches no more than these at a time, and more would wait there.
+    private const int UsualJobs = 8;
     // After so many processes in a row that answered nothing, everyone who waits gets an error.
     private const int MostUselessStarts = 3;
 
@@ -70,6 +72,7 @@ public sealed class Preflight : IAsyncDisposable
     public static Preflight Shared { get; } = new();
 
     private readonly string[] options;
+    private readonly int jobs;
     private readonly string? executable;
     private readonly TimeSpan timeout;
 
@@ -87,6 +90,7 @@ public sealed class Preflight : IAsyncDisposable
     public Preflight(IEnumerable<string>? options = null, string? executable = null, TimeSpan? timeout = null)
     {
         this.options = [.. options ?? []];
+        jobs = JobsOf(this.options);
         this.executable = executable;
         this.timeout = timeout ?? TimeSpan.FromSeconds(10);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(this.timeout, TimeSpan.Zero, nameof(timeout));
@@ -148,7 +152,7 @@ public sealed class Preflight : IAsyncDisposable
                 continue;
             }
             // One that a process died with goes alone, so that the one to blame takes no others with it.
-            var most = question.Deaths > 0 ? 1 : MostInFlight;
+            var most = question.Deaths > 0 ? 1 : jobs;
             if (hook is not null
                 && (hook.InFlight.Count >= most || hook.InFlight.Values.Any(other => other.Deaths > 0))) return;
             if (hook is null && !Start()) return;
@@ -170,7 +174,7 @@ public sealed class Preflight : IAsyncDisposable
             RedirectStandardOutput = true,
             StandardOutputEncoding = Encoding.UTF8,
         };
-        string[] arguments = ["hook", "--unordered", .. options];
+        string[] arguments = ["hook", "--unordered", $"--jobs={UsualJobs}", .. options];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         try
         {
@@ -324,6 +328,14 @@ public sealed class Preflight : IAsyncDisposable
         {
             throw new ArgumentException($"{key} has half of a surrogate pair, which is no text", key, error);
         }
+    }
+
+    /// <summary>How many requests a hook with these options works on at a time.</summary>
+    private static int JobsOf(string[] options)
+    {
+        var stated = Regex.Matches(string.Join('\n', options), @"^--jobs[=\n]([0-9]{1,9})$", RegexOptions.Multiline);
+        // The hook itself refuses 0, and never works on more than 200.
+        return stated.Count == 0 ? UsualJobs : Math.Clamp(int.Parse(stated[^1].Groups[1].Value, CultureInfo.InvariantCulture), 1, 200);
     }
 
     /// <summary>The path from the root, now: the program may change its working folder after the hook was started.</summary>

@@ -15,8 +15,9 @@ import { fileURLToPath } from "node:url";
 
 // The hook refuses longer lines, without their id.
 const longestLine = 1 << 20;
-// So many requests are with the hook at a time; the others wait here, where no deadline runs.
-const mostInFlight = 16;
+// So many requests the hook works on at a time, unless its options say how many (--jobs), and so many it has: the others wait
+// here, where no deadline runs. From one host it fetches no more than these at a time, and more would wait there.
+const usualJobs = 8;
 // So many milliseconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
 const urlTime = 20_000;
 // The fields of the built-in policies that are whole numbers, which may be text as well.
@@ -43,6 +44,7 @@ export class InvalidRequest extends PreflightError {}
 /** A client with a process of its own. */
 export class Preflight {
   #options;
+  #jobs;
   #executable;
   #timeout;
   #queue = [];
@@ -66,6 +68,7 @@ export class Preflight {
     // A timer takes anything longer for nothing.
     if (!(timeout > 0 && timeout < 2 ** 31)) throw new RangeError(`the timeout must be positive, not ${timeout}`);
     this.#options = [...options];
+    this.#jobs = jobsOf(this.#options);
     this.#executable = executable;
     this.#timeout = timeout;
   }
@@ -180,7 +183,7 @@ export class Preflight {
       }
       const inFlight = [...(this.#hook?.inFlight.values() ?? [])];
       // One that a process died with goes alone, so that the one to blame takes no others with it.
-      const most = this.#queue[0].deaths > 0 ? 1 : mostInFlight;
+      const most = this.#queue[0].deaths > 0 ? 1 : this.#jobs;
       if (inFlight.length >= most || inFlight.some(({ deaths }) => deaths > 0)) return;
       try {
         this.#hook ??= this.#start();
@@ -204,7 +207,7 @@ export class Preflight {
   #start() {
     const executable = this.#program();
     this.#uselessStarts += 1;
-    const child = spawn(executable, ["hook", "--unordered", ...this.#options], { stdio: "pipe" });
+    const child = spawn(executable, ["hook", "--unordered", `--jobs=${usualJobs}`, ...this.#options], { stdio: "pipe" });
     const hook = { child, inFlight: new Map(), unread: "", lastWords: "", isIdle: false };
     child.on("error", (error) => {
       // Unless it only couldn't be killed.
@@ -289,6 +292,13 @@ export const check = (path, request) => shared.check(path, request);
 
 /** As `Preflight.fix`. */
 export const fix = (path, request) => shared.fix(path, request);
+
+/** How many requests a hook with these options works on at a time. */
+function jobsOf(options) {
+  const stated = [...options.join("\n").matchAll(/^--jobs[=\n]([0-9]+)$/gm)].pop();
+  // The hook itself refuses 0, and never works on more than 200.
+  return stated ? Math.min(Math.max(Number(stated[1]), 1), 200) : usualJobs;
+}
 
 /** What keeps the program from ending while somebody waits. */
 function handles({ child }) {

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -93,6 +95,21 @@ test("a request beside a stuck one is answered by the next process", async () =>
     return;
   }
   assert.fail("never answered in time");
+});
+
+test("no deadline runs while others are worked on", async () => {
+  // It accepts connections, and never answers.
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${server.address().port}/a.jpg`;
+  for (const more of [[], ["--jobs=3"], ["--jobs", "3"]]) {
+    // So long that a file is checked in time, and so short that the URLs are still waited for.
+    const client = new Preflight({ options: ["--allow-private-hosts", "--url-timeout=4", ...more], timeout: 3000 });
+    const results = await Promise.all([url, url, url, url, url, url, picture, picture].map((path) => client.check(path)));
+    assert.deepEqual(results.map(({ verdict }) => verdict), [...Array(6).fill("rejected"), "accepted", "accepted"]);
+    await client.close();
+  }
+  server.close();
 });
 
 test("a busy program doesn't take an answer that is there for one that is late", async () => {

@@ -26,7 +26,7 @@ import sysconfig
 import threading
 import time
 import weakref
-from typing import Any, Callable, Deque, Dict, List, Optional, Set, Union
+from typing import Any, Callable, Deque, Dict, List, Optional, Sequence, Set, Union
 
 __all__ = ["InvalidRequest", "Preflight", "PreflightError", "PreflightTimeout", "check", "check_async", "fix", "fix_async"]
 
@@ -36,8 +36,9 @@ Field = Union[str, int, bool, None]
 
 # The hook refuses longer lines, without their id.
 _LONGEST_LINE = 1 << 20
-# So many requests are with the hook at a time; the others wait here, where no deadline runs.
-_MOST_IN_FLIGHT = 16
+# So many requests the hook works on at a time, unless its options say how many (--jobs), and so many it has: the others wait
+# here, where no deadline runs. From one host it fetches no more than these at a time, and more would wait there.
+_JOBS = 8
 # So many seconds the hook gives a URL (its --url-timeout), beside what it may take for a file.
 _URL_TIME = 20.0
 # The fields of the built-in policies that are whole numbers, which may be text as well.
@@ -230,7 +231,9 @@ class Preflight:
     def _new_worker(self) -> "_Worker":
         with _lock:
             if self._worker is None or self._worker.is_over:
-                self._worker = _Worker([self._program(), "hook", "--unordered", *self._options], self._timeout)
+                jobs = _jobs(self._options)
+                command = [self._program(), "hook", "--unordered", f"--jobs={_JOBS}", *self._options]
+                self._worker = _Worker(command, jobs, self._timeout)
                 weakref.finalize(self, self._worker.stop).atexit = False
             return self._worker
 
@@ -253,6 +256,13 @@ def _installed() -> str:
         folders.append(sysconfig.get_path("scripts", f"{os.name}_user"))
     programs = [os.path.join(folder, "preflight") for folder in folders]
     return next(filter(os.path.exists, programs), "preflight")
+
+
+def _jobs(options: Sequence[str]) -> int:
+    """How many requests a hook with these options works on at a time."""
+    stated = re.findall(r"^--jobs[=\n]([0-9]+)$", "\n".join(options), re.MULTILINE)
+    # The hook itself refuses 0, and never works on more than 200.
+    return min(max(int(stated[-1]), 1), 200) if stated else _JOBS
 
 
 def _fixed(status: int, answer: bytes, errors: bytes) -> Result:
@@ -443,8 +453,9 @@ class _Worker:
     in a pipe, and writing never waits for reading.
     """
 
-    def __init__(self, command: List[str], timeout: float) -> None:
+    def __init__(self, command: List[str], jobs: int, timeout: float) -> None:
         self.command = command
+        self.jobs = jobs
         self.timeout = timeout
         self.queue: Deque[_Request] = collections.deque()
         self.hook: Optional[_Hook] = None
@@ -530,7 +541,7 @@ class _Worker:
         while self.queue:
             in_flight = self.hook.in_flight if self.hook else {}
             # One that a process died with goes alone, so that the one to blame takes no others with it.
-            most = 1 if self.queue[0].deaths else _MOST_IN_FLIGHT
+            most = 1 if self.queue[0].deaths else self.jobs
             if len(in_flight) >= most or any(request.deaths for request in in_flight.values()):
                 return
             if self.queue[0].is_dropped:

@@ -6,6 +6,7 @@ import os
 import pathlib
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,10 @@ def echoed(result):
 
 def echoing():
     return Preflight("--policy=whatsapp-cloud", timeout=PATIENCE)
+
+
+def hook_of(client):
+    return client._worker and client._worker.hook
 
 
 def hook_pid(client):
@@ -117,6 +122,27 @@ class Deadlines(unittest.TestCase):
             self.assertRaises(PreflightTimeout, stuck.result)
             self.assertEqual(client.check(caption="another")["caption"], "another")
             self.assertEqual(innocent.result()["caption"], "innocent")
+
+    def test_no_deadline_runs_while_others_are_worked_on(self):
+        # A server that accepts connections, and never answers.
+        with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/a.jpg"
+            for options in [(), ("--jobs=3",)]:
+                # So long that a file is checked in time, and so short that the URLs are still waited for.
+                client = Preflight("--allow-private-hosts", "--url-timeout=4", *options, timeout=3)
+                with client, ThreadPoolExecutor(12) as pool:
+                    fetched = [pool.submit(client.check, url) for _ in range(6)]
+                    self.assertTrue(eventually(lambda: len(getattr(hook_of(client), "in_flight", ())) >= 3))
+                    checked = [pool.submit(client.check, PICTURE) for _ in range(3)]
+                    self.assertEqual({future.result()["verdict"] for future in checked}, {"accepted"}, options)
+                    self.assertEqual({future.result()["verdict"] for future in fetched}, {"rejected"}, options)
+
+    def test_the_hook_works_on_all_that_it_has(self):
+        for options, jobs in [
+            ((), 8), (("--jobs=3",), 3), (("--jobs", "3", "--strict"), 3), (("--jobs=3", "--jobs=5"), 5),
+            (("--jobs=1000",), 200), (("--jobs=0",), 1), (("--policy=--jobs=3",), 8),
+        ]:
+            self.assertEqual(preflight._jobs(options), jobs, options)
 
     def test_a_hook_that_reads_nothing(self):
         with fake("deaf", timeout=1) as client, ThreadPoolExecutor(40) as pool:

@@ -38,7 +38,24 @@ extension FilePath {
     let suffix = new.map { Array(".\($0)".utf8) } ?? Array(bytes.dropFirst(stem.length))
     let own = bytes.dropFirst(stem.length)
     let isSame = own.map(\.asciiLowercased) == suffix.map(\.asciiLowercased)
-    return FilePath(stem.bytes + (isSame ? Array("-fixed".utf8) : []) + suffix)
+    return stem.ending(in: (isSame ? Array("-fixed".utf8) : []) + suffix)
+  }
+
+  /// The bytes that a name may have nearly everywhere.
+  private static let longestName = 255
+
+  /// The path with more at the end of its name, which is cut where the result would be too long for a file system.
+  ///
+  /// Every name of an output is made by this, so that what is announced is what is written.
+  package func ending(in suffix: [UInt8]) -> FilePath {
+    let name = lastComponent.map { FilePath(root: nil, [$0]).bytes } ?? []
+    let room = max(0, Self.longestName - suffix.count)
+    var end = min(name.count, room)
+    // A character isn't cut in two: in UTF-8 it has up to four bytes, of which all but the first begin with the bits 10.
+    if end < name.count {
+      while end > 0, end > room - 4, name[end] & 0xc0 == 0x80 { end -= 1 }
+    }
+    return FilePath(bytes.dropLast(name.count - end) + suffix)
   }
 
   /// The path as one POSIX shell word that can't be mistaken for an option.

@@ -111,6 +111,15 @@ public final class FileSource: ByteSource {
     }
   }
 
+  /// Whether this file is still what a path leads to, in the state in which it was opened. Something that replaced it
+  /// isn't, whatever it has.
+  package func isUnchanged(at path: FilePath) -> Bool {
+    var status = stat()
+    guard path.withPlatformString({ stat($0, &status) }) == 0 else { return false }
+    let found = FileState(status)
+    return found.isSameFile(as: opened) && found.isUnchanged(since: opened)
+  }
+
   /// What is at a path, if it isn't a regular file; nil for a regular file.
   private static func kind(ofMode mode: mode_t) -> String? {
     switch mode & S_IFMT {
@@ -124,18 +133,21 @@ public final class FileSource: ByteSource {
   }
 }
 
-/// What a write to a file changes.
+/// Which file it is, and what a write to it changes.
 private struct FileState {
+  private let device: dev_t
+  private let inode: ino_t
   private let byteCount: off_t
   /// The time of the last write, which any program can set back.
   private let modified: timespec
   /// The time of the last change to content or attributes, which no program can set.
   private let changed: timespec
-  private let isRemoved: Bool
+  private let nameCount: nlink_t
 
   init(_ status: stat) {
+    (device, inode) = (status.st_dev, status.st_ino)
     byteCount = status.st_size
-    isRemoved = status.st_nlink == 0
+    nameCount = status.st_nlink
     #if canImport(Darwin)
       (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
     #else
@@ -143,10 +155,12 @@ private struct FileState {
     #endif
   }
 
+  func isSameFile(as other: FileState) -> Bool { device == other.device && inode == other.inode }
+
   func isUnchanged(since earlier: FileState) -> Bool {
-    // Removing the last name of a file also sets the time of the last change. Nobody finds such a file any more.
+    // A name that is removed, or replaced, also sets the time of the last change. The file may have others.
     byteCount == earlier.byteCount && Self.areEqual(modified, earlier.modified)
-      && (isRemoved || Self.areEqual(changed, earlier.changed))
+      && (nameCount < earlier.nameCount || Self.areEqual(changed, earlier.changed))
   }
 
   private static func areEqual(_ a: timespec, _ b: timespec) -> Bool {

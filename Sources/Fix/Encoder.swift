@@ -72,18 +72,28 @@ struct Encoder {
         result.reason = nil
         return
       }
-      let output = try programs.encode(encoding, format: format, duration: probe.duration)
-      let made = try check(output, encoding, probe)
-      if made.result.verdict == .accepted { return result.take(made) }
+      let made = try make(encoding, format, probe)
+      let isTooLarge = Self.isTooLarge(made)
+      if isTooLarge, let size = made.result.byteCount { plan.shrink(encoding, of: size) }
+      if made.result.verdict == .accepted {
+        result.take(made)
+        // Encoded a little smaller, it passes without a warning. A copy would lose more than that is worth.
+        if isTooLarge, !encoding.copiesMost, let smaller = try? make(plan.encoding(), format, probe),
+          smaller.result.verdict == .accepted
+        {
+          result.take(smaller)
+        }
+        return
+      }
       var rest = search
       if let found = try rest.run(from: made, rounds: 2) { return result.take(found) }
       result.reason = made.result.findings.first?.message
-      let isTooLarge = made.result.findings.contains { [.fileTooLarge, .nearSizeLimit].contains($0.code) }
-      guard isTooLarge, let size = made.result.byteCount,
-        let limit = search.target.caps.map(\.size.safe).min()
-      else { return }
-      plan.scale *= min(0.9, 0.97 * Double(limit) / Double(size))
+      if !isTooLarge { return }
     }
+  }
+
+  private static func isTooLarge(_ made: Fixer.Search.Made) -> Bool {
+    made.result.findings.contains { [.fileTooLarge, .nearSizeLimit].contains($0.code) }
   }
 
   /// Whether a file in RIFF (WAV, AVI) or IFF (AIFF) is shorter than it declares. ffmpeg takes what is there for the
@@ -103,9 +113,11 @@ struct Encoder {
     return declared + 8 > source.byteCount + 1
   }
 
-  private func check(
-    _ source: any ByteSource, _ encoding: Encoding, _ probe: FFmpeg.Probe
+  /// Encodes, and checks what was made.
+  private func make(
+    _ encoding: Encoding, _ format: String, _ probe: FFmpeg.Probe
   ) throws -> Fixer.Search.Made {
+    let source = try programs.encode(encoding, format: format, duration: probe.duration)
     let checked = try search.engine.judge(source, as: nil, search.options)
     // A program that meets damage it can't read past ends early, and says that all is well.
     if let duration = probe.duration, let made = checked.facts.durationMilliseconds,

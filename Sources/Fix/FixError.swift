@@ -13,6 +13,8 @@ public enum FixError: Error, Hashable, Sendable, Codable, CustomStringConvertibl
   case notAllowed(String)
   /// The file can't be read, and why.
   case unreadable(FilePath, String)
+  /// The file to be replaced isn't what was read any more.
+  case changed(FilePath)
   /// There is a file of the output's name.
   case exists(FilePath)
   /// The output can't be written, and why.
@@ -27,6 +29,7 @@ public enum FixError: Error, Hashable, Sendable, Codable, CustomStringConvertibl
     case .programFailed(let name, let reason): "'\(name)' failed: \(reason)"
     case .notAllowed(let name): "it needs '\(name)', which may not be started here"
     case .unreadable(let path, let reason): "\(path.display) can't be read: \(reason)"
+    case .changed(let path): "\(path.display) changed meanwhile, and is left as it is"
     case .exists(let path): "\(path.display) already exists"
     case .unwritable(let path, let reason): "\(path.display) can't be written: \(reason)"
     }

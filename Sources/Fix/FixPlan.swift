@@ -109,12 +109,25 @@ struct FixPlan {
 
   /// A way for each container that the endpoint accepts.
   private var repacked: [[FixStep]] {
-    let containers: [(MediaContainer, MediaType)] = [
-      (.mp4Video, .mpeg4Video), (.mp4Audio, .mpeg4Audio), (.ogg, .oggAudio), (.mp3, .mpegAudio), (.amr, .amr),
-      (.adts, .aac),
-    ]
-    let accepted = containers.filter { endpoint.accepts($0.1) }.map { [FixStep.repack($0.0)] }
+    let containers: [MediaContainer] = [.mp4Video, .mp4Audio, .ogg, .mp3, .amr, .adts]
+    let accepted = containers.filter { endpoint.accepts($0.mediaType) }.map { [FixStep.repack($0)] }
     return accepted.isEmpty ? [[]] : accepted
+  }
+}
+
+extension EndpointPolicy {
+  /// The largest size that passes without a warning; nil if there is no limit.
+  ///
+  /// - Parameter facts: What is known of the file. A cap that asks for something else, such as the way a file is sent, is
+  ///   left out.
+  func largestSize(where facts: [String: Condition.Scalar]) -> UInt64? {
+    let own = caps.filter { cap in
+      cap.when.allSatisfy { condition in
+        guard let fact = facts[condition.key], case .oneOf(let values) = condition.test else { return false }
+        return values.contains(fact)
+      }
+    }
+    return own.map(\.size.safe).min()
   }
 }
 

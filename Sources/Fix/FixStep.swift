@@ -1,5 +1,6 @@
 package import PreflightBytes
 internal import PreflightFacts
+internal import PreflightFormats
 public import SystemPackage
 
 /// The containers that packets can be put into without encoding them.
@@ -22,6 +23,18 @@ public enum MediaContainer: String, Sendable, Hashable, Codable {
     case .adts: "aac"
     case .mp3: "mp3"
     case .amr: "amr"
+    }
+  }
+
+  /// The type of a file of it.
+  var mediaType: MediaType {
+    switch self {
+    case .mp4Video: .mpeg4Video
+    case .mp4Audio: .mpeg4Audio
+    case .ogg: .oggAudio
+    case .adts: .aac
+    case .mp3: .mpegAudio
+    case .amr: .amr
     }
   }
 }

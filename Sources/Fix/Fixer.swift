@@ -45,6 +45,18 @@ public struct FixResult: Sendable {
     self.init(notFixed: CheckResult.unreadable(name, error, endpoint: nil))
   }
 
+  /// Gives what was made another name than its type asks for, which may not be accepted.
+  fileprivate mutating func rename(_ name: FilePath, with engine: Preflight, depth: Depth?) throws {
+    guard let content, let made = checked else { return }
+    var options = CheckOptions(made.endpoint)
+    options.depth = depth
+    let named = try engine.judge(content, as: .file(name), options)
+    checked = named
+    if named.verdict == .accepted { return }
+    self.content = nil
+    reason = named.findings.first { $0.rejects(isStrict: engine.isStrict) }?.message
+  }
+
   /// The result for what no step can fix, such as an URL's answer.
   package init(notFixed result: CheckResult) {
     self.init(result)
@@ -78,7 +90,7 @@ public struct FixResult: Sendable {
       if !isLast {
         next = name
         next.extension = nil
-        next = FilePath(next.bytes + Array("-step\(index + 1)\(own.map { "." + $0 } ?? "")".utf8))
+        next = next.ending(in: Array("-step\(index + 1)\(own.map { "." + $0 } ?? "")".utf8))
       }
       notes.append(
         FixNote.Step(
@@ -152,9 +164,20 @@ public struct Fixer: Sendable {
 
   /// Fixes a file, with programs that may be another process's.
   ///
-  /// - Parameter programs: Start programs; nil if none may be started.
+  /// - Parameters:
+  ///   - programs: Start programs; nil if none may be started.
+  ///   - output: The name that what is made gets; nil for one with the extension of its type.
   package func fix(
     _ source: any ByteSource, named name: FilePath?, as endpoint: Endpoint?,
+    with programs: (any FixPrograms)?, to output: FilePath? = nil
+  ) throws -> FixResult {
+    var result = try make(of: source, named: name, as: endpoint, with: programs)
+    if let output { try result.rename(output, with: engine, depth: settings.depth) }
+    return result
+  }
+
+  private func make(
+    of source: any ByteSource, named name: FilePath?, as endpoint: Endpoint?,
     with programs: (any FixPrograms)?
   ) throws -> FixResult {
     var options = CheckOptions(endpoint)

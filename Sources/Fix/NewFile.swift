@@ -35,12 +35,17 @@ package enum NewFile {
     var overwrites: Bool
     /// The file whose mode the new one gets; nil for that of any new file.
     var model: FilePath?
+    /// That file as it was read; nil if it may have changed.
+    var read: FileSource?
     /// Whether it gets that file's times too.
     var keepsTimes: Bool
 
-    package init(overwrites: Bool = false, model: FilePath? = nil, keepsTimes: Bool = true) {
+    package init(
+      overwrites: Bool = false, model: FilePath? = nil, read: FileSource? = nil, keepsTimes: Bool = true
+    ) {
       self.overwrites = overwrites
       self.model = model
+      self.read = read
       self.keepsTimes = keepsTimes
     }
   }
@@ -50,12 +55,13 @@ package enum NewFile {
   /// - Throws: `ByteSourceError` if the source can't be read, ``FixError`` if the file can't be written.
   package static func write(_ source: any ByteSource, to path: FilePath, _ placement: Placement) throws {
     var status = stat()
-    if !placement.overwrites, path.withPlatformString({ lstat($0, &status) }) == 0 {
-      throw FixError.exists(path)
-    }
     // A device or a pipe would be gone.
     if path.withPlatformString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw FixError.unwritable(path, "it isn't a regular file")
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      throw FixError.unwritable(path, isFolder ? "it is a folder" : "it isn't a regular file")
+    }
+    if !placement.overwrites, path.withPlatformString({ lstat($0, &status) }) == 0 {
+      throw FixError.exists(path)
     }
     let folder = path.removingLastComponent()
     let (descriptor, temporary) = try make(in: folder, for: path)
@@ -68,6 +74,7 @@ package enum NewFile {
       }
       setAttributes(of: descriptor, placement)
       guard fsync(descriptor) == 0 else { throw failure(path) }
+      if let read = placement.read, let model = placement.model { try check(model, isStill: read) }
     } catch {
       _ = temporary.withPlatformString { unlink($0) }
       throw error
@@ -79,6 +86,27 @@ package enum NewFile {
       fsync(handle)
       close(handle)
     }
+  }
+
+  /// Removes a file once another stands in for it; otherwise the other, so that there aren't two.
+  ///
+  /// - Throws: ``FixError``: ``FixError/changed(_:)`` if it isn't what was read any more.
+  package static func remove(_ path: FilePath, asRead read: FileSource, for other: FilePath) throws {
+    do {
+      try check(path, isStill: read)
+      guard path.withPlatformString({ unlink($0) }) == 0 else { throw failure(path) }
+    } catch {
+      _ = other.withPlatformString { unlink($0) }
+      throw error
+    }
+  }
+
+  /// Makes sure that nobody's newer version is replaced or removed.
+  ///
+  /// What appears between this and the rename or unlink that follows at once is still lost: neither of them can be told to
+  /// compare.
+  private static func check(_ path: FilePath, isStill read: FileSource) throws {
+    if !read.isUnchanged(at: path) { throw FixError.changed(path) }
   }
 
   private static func make(in folder: FilePath, for path: FilePath) throws -> (Int32, FilePath) {

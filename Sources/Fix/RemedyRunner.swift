@@ -1,3 +1,4 @@
+internal import PreflightBytes
 public import PreflightPolicy
 internal import Subprocess
 public import SystemPackage
@@ -89,11 +90,10 @@ public struct RemedyRunner: Sendable {
   private static func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }
 
   private static func makeFolder(beside output: FilePath) throws(FixError) -> FilePath {
-    let name = output.lastComponent?.string ?? "fix"
-    let folder = output.removingLastComponent().appending(".\(name).\(getpid())")
-    guard folder.withPlatformString({ mkdir($0, 0o700) }) == 0 else {
-      throw .unwritable(folder, "\(Errno(rawValue: errno))")
-    }
-    return folder
+    // mkdtemp replaces the X's. The output's own name may have no room for more.
+    let folder = output.removingLastComponent().appending(".preflight-XXXXXX")
+    var name = folder.bytes.map { CChar(bitPattern: $0) } + [0]
+    guard mkdtemp(&name) != nil else { throw .unwritable(folder, "\(Errno(rawValue: errno))") }
+    return FilePath(platformString: name)
   }
 }

@@ -282,6 +282,36 @@ private func contents(_ source: some ByteSource, at offset: UInt64, room: Int) -
     try source.checkUnchanged()
   }
 
+  /// What has a file's name is that file only as long as nothing happened to either.
+  @Test func standsAtAPath() throws {
+    let source = try oldFile(numbered(100))
+    #expect(source.isUnchanged(at: path("file")))
+    try #require(symlink(path("file").string, path("link").string) == 0)
+    #expect(source.isUnchanged(at: path("link")))
+    // The same content with the same time, in another file.
+    try FileManager.default.copyItem(atPath: path("file").string, toPath: path("copy").string)
+    let times = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1e9)]
+    try FileManager.default.setAttributes(times, ofItemAtPath: path("copy").string)
+    #expect(!source.isUnchanged(at: path("copy")))
+    try #require(rename(path("copy").string, path("file").string) == 0)
+    #expect(!source.isUnchanged(at: path("file")))
+    try #require(unlink(path("file").string) == 0)
+    #expect(!source.isUnchanged(at: path("file")))
+    let written = try oldFile(numbered(100))
+    try Data([0xee]).write(to: URL(filePath: path("file").string))
+    #expect(!written.isUnchanged(at: path("file")))
+  }
+
+  /// Two names of one file may both be replaced.
+  @Test func hasAnotherNameNoLonger() throws {
+    try write(numbered(100), to: "file")
+    try #require(link(path("file").string, path("other").string) == 0)
+    let source = try FileSource(path: path("file"))
+    try #require(unlink(path("other").string) == 0)
+    #expect(source.isUnchanged(at: path("file")))
+    try source.checkUnchanged()
+  }
+
   /// Reads from several threads don't move each other.
   @Test func readByManyAtOnce() async throws {
     let bytes = numbered(100_000)

@@ -68,6 +68,34 @@ import Testing
         == stem + Array("-fixed.jpg".utf8))
   }
 
+  /// A file system takes names of 255 bytes.
+  @Test func aLongNameIsCut() {
+    func name(_ path: FilePath) -> [UInt8] { path.lastComponent.map { Array("\($0)".utf8) } ?? [] }
+    let folder = String(repeating: "folder/", count: 100)
+    for length in [243, 244, 245, 246, 251] {
+      let stem = String(repeating: "n", count: length)
+      let path = Self.path(folder + stem + ".wav")
+      let fixed = Self.path(folder + stem).ending(in: Array("-fixed.opus".utf8))
+      #expect(name(fixed) == Array((stem.prefix(244) + "-fixed.opus").utf8))
+      #expect(fixed.removingLastComponent() == path.removingLastComponent())
+      #expect(name(path.replacingExtension(with: "webp")) == Array((stem.prefix(250) + ".webp").utf8))
+    }
+    // Between characters of one to four bytes.
+    for character in ["a", "ä", "字", "🎧"] {
+      for start in 0..<4 {
+        let stem =
+          String(repeating: "a", count: start)
+          + String(repeating: character, count: 248 / character.utf8.count)
+        let cut = name(Self.path(stem).ending(in: Array("-fixed.ogg".utf8)))
+        #expect((252...255).contains(cut.count))
+        #expect(String(validating: cut, as: UTF8.self).map { stem.hasPrefix($0.dropLast(10)) } == true)
+      }
+    }
+    // Bytes that aren't text have an end too.
+    let bytes = FilePath([UInt8](repeating: 0x80, count: 255)).ending(in: Array(".ogg".utf8)).bytes
+    #expect((240...255).contains(bytes.count) && bytes.last == UInt8(ascii: "g"))
+  }
+
   @Test func isNoOption() {
     #expect(Self.path("-rf").shellQuoted == "./-rf")
     #expect(Self.path("- a").shellQuoted == "'./- a'")

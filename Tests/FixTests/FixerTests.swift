@@ -264,6 +264,27 @@ import Testing
     #expect(try contents(result) == bytes)
   }
 
+  // MARK: Its name
+
+  /// What is made is checked with the name that it gets.
+  @Test func aNameOfAnotherTypeIsAWarning() throws {
+    func fix(to output: FilePath, isStrict: Bool) throws -> FixResult {
+      let source = try MemorySource(Fixture.bytes("fixing/recorder.m4a"))
+      return try Fixer(isStrict ? Self.strict : engine).fix(
+        source, named: "a.m4a", as: .audio, with: nil, to: output)
+    }
+    let warned = try fix(to: "a.jpg", isStrict: false)
+    #expect(warned.content != nil && warned.isAccepted)
+    #expect(warned.checked?.findings.contains { $0.code == .extensionMismatch } == true)
+    let refused = try fix(to: "a.jpg", isStrict: true)
+    #expect(refused.content == nil && !refused.isAccepted)
+    #expect(refused.reason?.contains("extension is .jpg") == true)
+    // Names of its type, and those that say nothing.
+    for name: FilePath in ["b.m4a", "b.mp4", "b", "b.xyz"] {
+      #expect(try fix(to: name, isStrict: true).content != nil, "\(name)")
+    }
+  }
+
   // MARK: As a call
 
   @Test func oneCallFixesAndAnotherWrites() async throws {

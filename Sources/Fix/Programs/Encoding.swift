@@ -32,6 +32,9 @@ public struct Encoding: Sendable, Hashable, Codable {
   /// A bit rate that is no limit: more than any phone shows.
   static let unlimited = 20_000_000
 
+  /// How many seconds of its bit rate a video may be ahead of it.
+  static let bufferSeconds = 2.0
+
   /// The container that is made.
   public let target: MediaContainer
   /// The video; nil to leave it out.
@@ -44,6 +47,14 @@ public struct Encoding: Sendable, Hashable, Codable {
     switch audio {
     case .copy, nil: return true
     case .aac, .opus: return false
+    }
+  }
+
+  /// Whether the stream that takes the most room is copied.
+  var copiesMost: Bool {
+    switch (video, audio) {
+    case (.copy, _), (nil, .copy): true
+    default: false
     }
   }
 
@@ -82,7 +93,7 @@ public struct Encoding: Sendable, Hashable, Codable {
         ?? "crop=trunc(iw/2)*2:trunc(ih/2)*2"
       arguments += [
         "-map", "0:\(stream)", "-c:v", "libx264", "-profile:v", "high", "-bf", "0", "-crf", "20", "-maxrate",
-        "\(bitRate)", "-bufsize", "\(2 * bitRate)", "-vf",
+        "\(bitRate)", "-bufsize", "\(Int(Double(bitRate) * Self.bufferSeconds))", "-vf",
         scale + (repeatsLast ? ",tpad=stop=1:stop_mode=clone" : "")
           + (frameRate.map { ",fps=\($0)" } ?? "") + ",format=yuv420p",
       ]

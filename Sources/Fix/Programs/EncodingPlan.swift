@@ -7,9 +7,11 @@ internal import PreflightPolicy
 struct EncodingPlan {
   let probe: FFmpeg.Probe
   let endpoint: EndpointPolicy
-  /// How much smaller than computed the result has to be, because an earlier one was too large.
-  var scale = 1.0
 
+  /// How much smaller than computed the result has to be, because an earlier one was too large.
+  private var scale = 1.0
+  /// Whether a stream that seems to fit may stay as it is. Some containers don't say how large their streams are.
+  private var mayCopy = true
   private let container: String
   private let isStrict: Bool
 
@@ -34,14 +36,25 @@ struct EncodingPlan {
     return try ofAudio(audio)
   }
 
-  /// The largest size that passes without a warning; nil if there is no limit.
-  private var byteLimit: Double? {
-    endpoint.caps.filter(\.when.isEmpty).map { Double($0.size.safe) }.min()
+  /// Plans something smaller than what was made.
+  ///
+  /// - Parameter size: How many bytes an encoding made.
+  mutating func shrink(_ encoding: Encoding, of size: UInt64) {
+    // How large a copy is says nothing about what an encoder makes.
+    if encoding.copiesMost {
+      mayCopy = false
+    } else if let limit = byteLimit(of: encoding.target.mediaType) {
+      scale *= min(0.9, 0.97 * limit / Double(size))
+    }
+  }
+
+  private func byteLimit(of mediaType: MediaType) -> Double? {
+    endpoint.largestSize(where: ["mediaType": .text(mediaType.rawValue)]).map { Double($0) }
   }
 
   /// The bits a second that all streams may have together.
-  private func bitBudget() throws(RewriteError) -> Double {
-    guard let byteLimit else { return 1e8 }
+  private func bitBudget(of mediaType: MediaType) -> Double {
+    guard let byteLimit = byteLimit(of: mediaType) else { return 1e8 }
     guard let duration = probe.duration else { return 2e6 * scale }
     return byteLimit * 8 * Self.margin * scale / max(1, duration)
   }
@@ -49,9 +62,9 @@ struct EncodingPlan {
   // MARK: Audio
 
   private func ofAudio(_ audio: FFmpeg.Probe.Stream) throws(RewriteError) -> Encoding {
-    let budget = try bitBudget()
     let takesAAC = endpoint.accepts(.mpeg4Audio)
-    if audio.codec_name == "aac", takesAAC, scale == 1, fits(audio, in: budget) {
+    let budget = bitBudget(of: takesAAC ? .mpeg4Audio : .oggAudio)
+    if audio.codec_name == "aac", takesAAC, mayCopy, fits(audio, in: budget) {
       return Encoding(target: .mp4Audio, video: nil, audio: .copy(stream: audio.index))
     }
     // Speech is mono, and comes from codecs for speech; music keeps its two channels.
@@ -88,7 +101,7 @@ struct EncodingPlan {
   // MARK: Video
 
   private func ofVideo(_ video: FFmpeg.Probe.Stream) throws(RewriteError) -> Encoding {
-    let budget = try bitBudget()
+    let budget = bitBudget(of: .mpeg4Video)
     var rest = budget
     var audio: Encoding.Audio?
     if let own = probe.stream("audio") {
@@ -108,6 +121,8 @@ struct EncodingPlan {
     if canCopy(video, budget: rest) {
       return Encoding(target: .mp4Video, video: .copy(stream: video.index), audio: audio)
     }
+    // The encoder's buffer is spent beside the rate, which a short video would notice.
+    if let duration = probe.duration { rest *= duration / (duration + Encoding.bufferSeconds) }
     let frameRate = video.frameRate ?? 30
     // At fewer bits for a pixel, a smaller picture looks better than a full one.
     let shown = min(frameRate, 60)
@@ -128,7 +143,7 @@ struct EncodingPlan {
 
   /// Whether the packets of a video are what the endpoint accepts.
   private func canCopy(_ video: FFmpeg.Probe.Stream, budget: Double) -> Bool {
-    guard video.codec_name == "h264", scale == 1, ["yuv420p", "yuvj420p"].contains(video.pix_fmt ?? "") else {
+    guard video.codec_name == "h264", mayCopy, ["yuv420p", "yuvj420p"].contains(video.pix_fmt ?? "") else {
       return false
     }
     let reorders = (video.has_b_frames ?? 0) > 0

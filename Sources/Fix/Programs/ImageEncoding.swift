@@ -48,23 +48,26 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     guard let mediaType = result.mediaType, let decoder = Self.decoder(of: result, mediaType) else {
       return nil
     }
-    func limit(_ isAnimated: Bool) -> Int {
-      endpoint.caps.filter { $0.isFor(animated: isAnimated) }.map { Int(clamping: $0.size.safe) }.min()
-        ?? .max
-    }
     let (jpeg, png) = (endpoint.accepts(.jpeg), endpoint.accepts(.png))
+    func limit(of made: MediaType, isAnimated: Bool = false) -> Int {
+      let facts: [String: Condition.Scalar] = [
+        "mediaType": .text(made.rawValue), "animated": .bool(isAnimated),
+      ]
+      return endpoint.largestSize(where: facts).map { Int(clamping: $0) } ?? .max
+    }
     if let size = requirements.pixelSize, endpoint.accepts(.webP) {
       if requirements.isStill, mediaType.family == .video || result.facts.animated == true { return nil }
       product = .sticker(
-        width: size.width, height: size.height, animatedMaximum: limit(true),
+        width: size.width, height: size.height, animatedMaximum: limit(of: .webP, isAnimated: true),
         minimumFrame: requirements.minimumFrameDuration ?? 1,
         maximumDuration: requirements.maximumDuration ?? Int(Int32.max))
+      maximum = limit(of: .webP)
     } else if jpeg || png, mediaType.family == .image {
       product = .image(jpeg: jpeg, png: png)
+      maximum = limit(of: jpeg ? .jpeg : .png)
     } else {
       return nil
     }
-    maximum = limit(false)
     self.decoder = decoder.0
     // What else another program decodes is turned already.
     switch decoder.0 {
@@ -162,16 +165,6 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
       return
         "ffmpeg -i \(input.shellQuoted) -vf fps=15,scale=512:-2 -c:v png -f image2pipe - "
         + "| \(encode) --frame-rate 15 > \(output.shellQuoted)"
-    }
-  }
-}
-
-extension Cap {
-  /// Whether the cap holds for images that are animated, or that aren't.
-  fileprivate func isFor(animated isAnimated: Bool) -> Bool {
-    when.allSatisfy { condition in
-      guard condition.key == "animated", case .oneOf(let values) = condition.test else { return false }
-      return values.contains(.bool(isAnimated))
     }
   }
 }

@@ -22,11 +22,36 @@ package enum ProgramRunner {
   /// The status of a confiner, as of a shell, that doesn't find the program.
   package static let notFound: Int32 = 127
 
+  private struct Running {
+    var identifiers: Set<pid_t> = []
+    /// Whether the run ends, and what is started with it.
+    var isAbandoned = false
+  }
+
   /// The programs that run, to be ended with the run.
-  private static let running = Mutex<Set<pid_t>>([])
+  private static let running = Mutex(Running())
 
   /// Ends all programs, for a run that is interrupted.
-  static func endAll() { running.withLock { for identifier in $0 { kill(identifier, SIGKILL) } } }
+  static func endAll() {
+    running.withLock { running in
+      running.isAbandoned = true
+      for identifier in running.identifiers { kill(identifier, SIGKILL) }
+    }
+  }
+
+  /// Does something while a program runs, which is ended with the run meanwhile.
+  ///
+  /// - Parameter action: Ends when the program does, but before its identifier may be another's: it reads what it writes.
+  private static func whileRunning<Result>(
+    _ identifier: pid_t, _ action: () async throws -> Result
+  ) async rethrows -> Result {
+    running.withLock { running in
+      running.identifiers.insert(identifier)
+      if running.isAbandoned { kill(identifier, SIGKILL) }
+    }
+    defer { running.withLock { _ = $0.identifiers.remove(identifier) } }
+    return try await action()
+  }
 
   /// - Parameters:
   ///   - folder: Where the program may write.
@@ -76,10 +101,18 @@ package enum ProgramRunner {
       let result = try await Subprocess.run(
         .path(program), arguments: Arguments(arguments),
         input: .fileDescriptor(source, closeAfterSpawningProcess: true),
-        output: .fileDescriptor(target, closeAfterSpawningProcess: true), error: .string(limit: maximumOutput)
-      )
+        output: .fileDescriptor(target, closeAfterSpawningProcess: true), error: .sequence
+      ) { execution in
+        try await whileRunning(execution.processIdentifier.value) {
+          var messages = ""
+          for try await line in execution.standardError.strings() where messages.utf8.count < maximumOutput {
+            messages += line + "\n"
+          }
+          return messages
+        }
+      }
       guard result.terminationStatus.isSuccess else {
-        return .failure(.programFailed(name, lastLine(result.standardError)))
+        return .failure(.programFailed(name, lastLine(result.closureResult)))
       }
       return .success("")
     } catch let error as SubprocessError where error.code == .executableNotFound {
@@ -120,18 +153,17 @@ package enum ProgramRunner {
         program, arguments: Arguments(words), input: .none, output: .sequence,
         error: .string(limit: maximumOutput)
       ) { execution in
-        let identifier = execution.processIdentifier.value
-        running.withLock { _ = $0.insert(identifier) }
-        defer { running.withLock { _ = $0.remove(identifier) } }
-        var output = ""
-        for try await line in execution.standardOutput.strings() {
-          if let onLine {
-            onLine(line[...])
-          } else if output.utf8.count < maximumOutput {
-            output += line + "\n"
+        try await whileRunning(execution.processIdentifier.value) {
+          var output = ""
+          for try await line in execution.standardOutput.strings() {
+            if let onLine {
+              onLine(line[...])
+            } else if output.utf8.count < maximumOutput {
+              output += line + "\n"
+            }
           }
+          return output
         }
-        return output
       }
       if folder.confiner != nil, result.terminationStatus == .exited(notFound) {
         return .failure(.programMissing(name))

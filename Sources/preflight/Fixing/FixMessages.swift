@@ -32,6 +32,8 @@ struct FixTask: Sendable, Codable {
   let reference: Reference
   let endpoint: Endpoint?
   let depth: Depth?
+  /// The name that what is made gets; nil for one with the extension of its type.
+  var output: FilePath?
   /// Whether steps that encode are only planned.
   let isDryRun: Bool
   let allowsPrivateHosts: Bool

@@ -19,7 +19,11 @@ struct FixOutputs {
   /// - Parameter fileExtension: The extension of what was made; nil to keep the file's own.
   func path(for file: FoundFile, fileExtension: String?) -> FilePath {
     if let output = options.output { return output }
-    if options.inPlace { return Self.path(file.name, stemSuffix: "", fileExtension) }
+    if options.inPlace {
+      let path = Self.path(file.name, stemSuffix: "", fileExtension)
+      // A name that stays isn't cut: its file system takes it, and some take more than others.
+      return path.extension == file.name.extension ? file.name : path
+    }
     if let folder = options.outputDir {
       return Self.path(folder.pushing(relative(file)), stemSuffix: "", fileExtension)
     }
@@ -28,7 +32,8 @@ struct FixOutputs {
 
   /// What of an output doesn't depend on the type: two files with the same may collide.
   func stem(for file: FoundFile) -> FilePath {
-    var path = path(for: file, fileExtension: nil)
+    // Longer than any that a type has, so that a name isn't cut sooner for another.
+    var path = path(for: file, fileExtension: "extension")
     path.extension = nil
     return path
   }
@@ -44,7 +49,7 @@ struct FixOutputs {
       if !types.isDisjoint(with: MediaType.types(forExtension: own.lowercased())) { new = own }
     }
     let suffix = (new ?? own).map { Array(".\($0)".utf8) } ?? []
-    return FilePath(stem.bytes + Array(stemSuffix.utf8) + suffix)
+    return stem.ending(in: Array(stemSuffix.utf8) + suffix)
   }
 
   /// The path of a file below the folder that the user named.

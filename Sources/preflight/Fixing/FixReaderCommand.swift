@@ -57,7 +57,8 @@ struct FixReaderCommand: ParsableCommand {
     let reference = task.reference
     let result: FixResult
     if let file {
-      result = try fixer.fix(try FileSource(file), named: reference.path, as: task.endpoint, with: port)
+      result = try fixer.fix(
+        try FileSource(file), named: reference.path, as: task.endpoint, with: port, to: task.output)
     } else {
       result = try fixFetched(reference, task, engine, fixer, port)
     }
@@ -84,7 +85,8 @@ struct FixReaderCommand: ParsableCommand {
     options.keepsSource = true
     let checked = try engine.check(reference, options)
     guard let source = checked.source else { return FixResult(notFixed: checked) }
-    var result = try fixer.fix(source, named: reference.fileName, as: task.endpoint, with: port)
+    var result = try fixer.fix(
+      source, named: reference.fileName, as: task.endpoint, with: port, to: task.output)
     if result.steps.isEmpty, result.isAccepted, checked.verdict != .accepted {
       return FixResult(notFixed: checked)
     }

@@ -92,6 +92,7 @@ struct FixRun {
     var output = Output()
     var summary = Summary()
     var failures: [String] = []
+    var warnings: [String] = []
     var counts = FixCounts()
     var rest = found[...]
     do {
@@ -100,6 +101,7 @@ struct FixRun {
         summary.count(done.result)
         counts.count(done.result, isWritten: done.failure == nil)
         if let failure = done.failure { failures.append(failure) }
+        if let warning = done.warning { warnings.append(warning) }
         var bytes: [UInt8] = []
         report.add(done.result, to: &bytes)
         work.progress?.erase()
@@ -113,6 +115,7 @@ struct FixRun {
     var bytes: [UInt8] = []
     report.finish(summary, to: &bytes)
     try output.append(bytes, mustFlush: true) {}
+    for warning in warnings { Terminal.write(.warning, warning) }
     for failure in failures { Terminal.write(.error, failure) }
     if summary.checked == 0 {
       if files.requireFiles { throw Failure("no files to fix") }

@@ -24,7 +24,7 @@ struct FixWork: Sendable {
 
   /// The output of a file that would be written; nil for none.
   func planned(_ file: FoundFile) throws -> FilePath? {
-    let result = try fix(file, isDryRun: true)
+    let result = try fix(file, isDryRun: true).result
     if result.steps.isEmpty {
       return outputs.copyAccepted && result.isAccepted ? places.path(for: file, fileExtension: nil) : nil
     }
@@ -37,13 +37,14 @@ struct FixWork: Sendable {
     return program.withPlatformString { access($0, X_OK) } == 0 ? program : nil
   }()
 
-  private func fix(_ file: FoundFile, isDryRun: Bool) throws -> FixResult {
+  /// - Returns: What became of the file, and the file as it was read; nil if it is none on disk.
+  private func fix(_ file: FoundFile, isDryRun: Bool) throws -> (result: FixResult, read: FileSource?) {
     let settings: FileSettings
     do { settings = try file.settings.get() } catch { throw Failure(error) }
     let reference = files.shownReference(of: file)
     let task = FixTask(
       reference: reference, endpoint: settings.endpoint, depth: files.depthOptions.depth,
-      isDryRun: isDryRun, allowsPrivateHosts: fetcher?.allowsPrivateHosts ?? false)
+      output: outputs.output, isDryRun: isDryRun, allowsPrivateHosts: fetcher?.allowsPrivateHosts ?? false)
     let path = FileOptions.isStandardInput(file) ? nil : file.reference.path
     do {
       let source = try file.reference.path == nil ? nil : files.source(of: file)
@@ -53,8 +54,8 @@ struct FixWork: Sendable {
         }
       }
       result.original.reference = reference
-      return result
-    } catch let error as ByteSourceError { return FixResult(unreadable: reference, error) }
+      return (result, source as? FileSource)
+    } catch let error as ByteSourceError { return (FixResult(unreadable: reference, error), nil) }
   }
 
   /// A file that was dealt with.
@@ -62,17 +63,19 @@ struct FixWork: Sendable {
     var result: CheckResult
     /// Why the output can't be written; nil if it was.
     var failure: String?
+    /// What is wrong with the name that the output was given; nil for nothing.
+    var warning: String?
   }
 
   /// Fixes a file, and writes what was made.
   func fixAndWrite(_ file: FoundFile) throws -> Done {
-    let fixed = try fix(file, isDryRun: outputs.dryRun)
+    let (fixed, read) = try fix(file, isDryRun: outputs.dryRun)
     progress?.end(file.name)
     var result = fixed.original
     result.isFoundInFolder = !file.isNamed
     if outputs.dryRun, !fixed.steps.isEmpty {
       result.fix = fixed.note(output: places.path(for: file, fileExtension: fixed.fileExtension))
-      return Done(result: result)
+      return Done(result: result, warning: nameWarning(fixed))
     }
     guard let content = fixed.content else {
       result.fix = fixed.note(output: nil)
@@ -80,13 +83,22 @@ struct FixWork: Sendable {
         return Done(result: result)
       }
       return try write(
-        files.source(of: file), of: file, to: places.path(for: file, fileExtension: nil), fixed)
+        files.source(of: file), of: file, read, to: places.path(for: file, fileExtension: nil), fixed)
     }
-    return try write(content, of: file, to: places.path(for: file, fileExtension: fixed.fileExtension), fixed)
+    return try write(
+      content, of: file, read, to: places.path(for: file, fileExtension: fixed.fileExtension), fixed)
+  }
+
+  /// What the check of a new file says of the name that it was given.
+  private func nameWarning(_ fixed: FixResult) -> String? {
+    guard let output = outputs.output, fixed.isAccepted else { return nil }
+    return fixed.checked?.findings.first { $0.code == .extensionMismatch }.map {
+      "\(output.display): \($0.message)"
+    }
   }
 
   private func write(
-    _ content: any ByteSource, of file: FoundFile, to path: FilePath, _ fixed: FixResult
+    _ content: any ByteSource, of file: FoundFile, _ read: FileSource?, to path: FilePath, _ fixed: FixResult
   ) throws -> Done {
     var done = Done(result: fixed.original)
     done.result.isFoundInFolder = !file.isNamed
@@ -104,17 +116,21 @@ struct FixWork: Sendable {
       }
       try NewFile.write(
         content, to: target,
-        NewFile.Placement(overwrites: isReplaced || outputs.force, model: outputs.inPlace ? own : nil))
+        NewFile.Placement(
+          overwrites: isReplaced || outputs.force, model: outputs.inPlace ? own : nil, read: read))
       // Only now is there another file with its content.
-      if outputs.inPlace, !isReplaced, let own { _ = own.withPlatformString { unlink($0) } }
+      if outputs.inPlace, !isReplaced, let own, let read {
+        try NewFile.remove(own, asRead: read, for: target)
+      }
     } catch let failure as Failure {
       done.failure = failure.message
     } catch FixError.exists(let path) {
       done.failure = "\(path.display) exists; --force overwrites it"
     } catch let error as FixError {
       done.failure = error.description
+      if case .changed = error { done.result.fix?.reason = "It changed meanwhile." }
     } catch { done.failure = "\(file.reference.display) can't be read: \(error)" }
-    if done.failure != nil { done.result.fix?.output = nil }
+    if done.failure != nil { done.result.fix?.output = nil } else { done.warning = nameWarning(fixed) }
     return done
   }
 }

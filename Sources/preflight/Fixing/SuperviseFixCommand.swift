@@ -65,6 +65,7 @@ struct SuperviseFixCommand: ParsableCommand {
   private func path(for reference: Reference, _ digest: ContentDigest, _ fileExtension: String?) -> FilePath {
     let name = reference.fileName?.lastComponent.map { FilePath(root: nil, [$0]) }?.stem ?? "file"
     let digits = digest.text.drop { $0 != ":" }.dropFirst().prefix(12)
-    return folder.appending("\(name)-\(digits)\(fileExtension.map { ".\($0)" } ?? "")")
+    let ending = "-\(digits)\(fileExtension.map { ".\($0)" } ?? "")"
+    return folder.appending(name).ending(in: Array(ending.utf8))
   }
 }
