@@ -186,13 +186,6 @@ extension Fault {
       expected: "a box", actual: "other bytes, and “moof” at byte \(name)")
   }
 
-  static func impossibleBlock(at offset: UInt64) -> Fault {
-    Fault(
-      "invalid-aac-block", clause: "ISO/IEC 14496-3 4.4.2.1", at: offset,
-      "An audio sample doesn't begin like a block of AAC.", expected: "an element with valid fields",
-      actual: "other bytes")
-  }
-
   static func invalidSpeech(at offset: UInt64) -> Fault {
     Fault(
       "invalid-amr-frame", clause: "3GPP TS 26.244 6.5", at: offset,
