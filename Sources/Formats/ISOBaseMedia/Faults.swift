@@ -90,6 +90,13 @@ extension Fault {
       expected: expected, actual: actual)
   }
 
+  static func emptySamples(_ stbl: ISOBaseMedia.Box, count: UInt64) -> Fault {
+    Fault(
+      "empty-samples", clause: "ISO/IEC 14496-12 8.7.3", at: stbl.offset,
+      "All samples of a track have the size 0, so there is nothing to play.", expected: "samples with a size",
+      actual: "\(count) empty samples")
+  }
+
   static func misplacedRun(_ chunk: UInt32, expected: String, at offset: UInt64) -> Fault {
     Fault(
       "misplaced-chunk-run", clause: clause(of: "stsc"), at: offset,
