@@ -286,7 +286,7 @@ extension Limits {
 
   /// AMR.
   package enum AMR {
-    /// The zeros at the end of a frame that speech may have: 3 bytes.
+    /// The zeros, or bytes FF before others, at the end of a frame that speech may have: 3 bytes.
     package static let zeros = 4
 
     /// The frames of zeros between others that a coder may write: 4. Silence has a frame type of its own.
