@@ -248,8 +248,9 @@ extension Limits {
     /// between is damage or no part of the file.
     package static let search: UInt64 = 16 << 20
 
-    /// The longest pause between two pages, in seconds: a day. A position beyond it isn't a time.
-    package static let pause = 86_400.0
+    /// The longest pause between two pages, in seconds: four hours, more than a recorder waits for sound. A position
+    /// beyond it isn't a time.
+    package static let pause = 14_400.0
 
     /// How many times the file's bytes may be checksummed to find out whether four letters start a page.
     package static let searches: UInt64 = 4
@@ -285,7 +286,7 @@ extension Limits {
 
   /// AMR.
   package enum AMR {
-    /// The zeros at the end of a frame that speech may have: 3 bytes.
+    /// The zeros, or bytes FF before others, at the end of a frame that speech may have: 3 bytes.
     package static let zeros = 4
 
     /// The frames of zeros between others that a coder may write: 4. Silence has a frame type of its own.

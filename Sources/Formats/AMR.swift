@@ -143,6 +143,8 @@ enum AMR: FormatReader {
     var hole: UInt64?
     /// The last bytes FF in a row: as frames they have no data, with padding bits that are set, which no coder writes.
     private var erasedBytes = 0
+    /// How many bytes FF the frame before them ends with.
+    private var erasedBefore = 0
     /// Where they begin, if they can't be reserved space.
     var erased: UInt64?
 
@@ -169,10 +171,7 @@ enum AMR: FormatReader {
         }
         guard span.bytes.byteCount - index >= size else { break }
         noteZeros(span, at: index, size)
-        erasedBytes = header == 0xff ? erasedBytes + 1 : 0
-        if erasedBytes > Limits.AMR.erased, erased == nil {
-          erased = end + UInt64(index) - UInt64(erasedBytes - 1)
-        }
+        noteErased(span, at: index, size)
         index += size
         count += 1
       }
@@ -191,6 +190,20 @@ enum AMR: FormatReader {
         if zeroFrames >= Limits.AMR.holeFrames { noteHole() }
         zeroFrames = 0
         zerosBefore = zeros
+      }
+    }
+
+    private mutating func noteErased(_ span: borrowing ByteSpan, at index: Int, _ size: Int) {
+      var bytes = 0
+      while bytes < size, span[index + size - 1 - bytes] == 0xff { bytes += 1 }
+      guard bytes == size else {
+        (erasedBytes, erasedBefore) = (0, bytes)
+        return
+      }
+      erasedBytes += bytes
+      // A frame that was begun and not written completely ends with them itself.
+      if erased == nil, erasedBytes > Limits.AMR.erased || erasedBefore >= Limits.AMR.zeros {
+        erased = end + UInt64(index + size) - UInt64(erasedBytes + erasedBefore)
       }
     }
 

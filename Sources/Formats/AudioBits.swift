@@ -3,9 +3,13 @@ internal import PreflightFacts
 /// A few bytes read as bits, from the most significant down; zeros past the end.
 struct AudioBits {
   private let bytes: [UInt8]
-  private var position = 0
+  /// How many bits were read.
+  private(set) var position = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// Passes over the next `count` bits.
+  mutating func skip(_ count: Int) { position += count }
 
   /// The next `count` bits; only the last 64 are returned.
   mutating func next(_ count: Int) -> UInt64 {

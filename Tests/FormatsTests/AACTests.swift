@@ -28,7 +28,7 @@ import Testing
   @Test func profilesChecksumsAndBlocks() throws {
     for (profile, name) in ["Main", "LC", "SSR", "LTP"].enumerated() {
       let bytes = frame(profile: UInt8(profile), isProtected: true, blocks: 2, size: 40)
-      let inspection = try inspect([[UInt8]](repeating: bytes, count: 6).flatMap(\.self))
+      let inspection = try inspect(whole(6, of: bytes))
       #expect(inspection.facts.audioStreams?.first?.profile == name)
       #expect(abs((inspection.facts.durationMilliseconds ?? 0) - 12 * 1024 / 44.1) < 0.01)
       #expect(inspection.faults == [])
@@ -38,17 +38,13 @@ import Testing
   @Test func channelsInTheFirstBlock() throws {
     // A program config element: id 5, tag, profile and rate; one front, no side and one back element,
     // one low-frequency channel; no others, no mixdowns; then both elements are pairs.
-    var bytes = frame(channels: 0, size: 40)
-    let bits =
-      "101" + "0000" + "01" + "0100" + "0001" + "0000" + "0001" + "01" + "000" + "0000" + "000"
-      + "10000" + "10001"
-    for (index, bit) in bits.enumerated() where bit == "1" { bytes[7 + index / 8] |= 0x80 >> (index % 8) }
-    let inspection = try inspect([[UInt8]](repeating: bytes, count: 6).flatMap(\.self))
+    let bits = "101 0000 01 0100 0001 0000 0001 01 000 0000 000 10000 10001"
+    let inspection = try inspect(whole(6, of: frame(channels: 0, size: 40, bits)))
     #expect(inspection.facts.audioStreams?.first?.channels == 5)
-    let none = try inspect([[UInt8]](repeating: frame(channels: 0, size: 40), count: 6).flatMap(\.self))
+    let none = try inspect(whole(6, of: frame(channels: 0, size: 40)))
     #expect(none.mediaType == "audio/aac")
     #expect(none.facts.audioStreams?.first?.channels == nil)
-    let eight = try inspect([[UInt8]](repeating: frame(channels: 7, size: 40), count: 6).flatMap(\.self))
+    let eight = try inspect(whole(6, of: frame(channels: 7, size: 40)))
     #expect(eight.facts.audioStreams?.first?.channels == 8)
   }
 
@@ -87,6 +83,58 @@ import Testing
     #expect(try inspect(Array(frame(size: 400).prefix(90))).faults.map(\.name) == ["truncated"])
   }
 
+  /// The first fields of a block of 33 bytes, at 44.1 kHz.
+  @Test(
+    arguments: [
+      // A single channel: ics_reserved_bit, window_sequence, window_shape, max_sfb, predictor_data_present.
+      ("000 0000 00000000 0 00 0 110001 0", true), ("000 0000 00000000 0 00 0 110010 0", false),
+      ("000 0000 00000000 1 00 0 110001 0", false), ("000 0000 00000000 0 00 0 110001 1", false),
+      // Short windows.
+      ("000 0000 00000000 0 10 0 1110 0000000", true), ("000 0000 00000000 0 10 0 1111 0000000", false),
+      // A pair with a common window, and ms_mask_present; without one.
+      ("001 0000 1 0 00 0 110001 0 10", true), ("001 0000 1 0 00 0 110001 0 11", false),
+      ("001 0000 1 0 10 0 1110 0000000 10", true), ("001 0000 1 0 10 0 1110 0000000 11", false),
+      ("001 0000 0 00000000 0 00 0 110001 0", true), ("001 0000 0 00000000 0 00 0 110010 0", false),
+      // A coupling channel, low frequencies, and the end.
+      ("010", false), ("011", false), ("111", false),
+      // Data, a program, and filling, whose bytes end before END does.
+      ("100 0000 0 00011110", true), ("100 0000 0 00011111", false), ("101", true), ("110 1110", true),
+      ("110 1111 00010000", true), ("110 1111 00010001", false),
+    ])
+  func beginningsOfBlocks(_ bits: String, _ isFine: Bool) throws {
+    let faults = try inspect(whole(6, of: frame(size: 40, bits))).namedFaults
+    #expect(faults == (isFine ? [] : [NamedFault("invalid-aac-block", 7)]))
+  }
+
+  @Test func longDataAtTheBeginningOfABlock() throws {
+    // 393 bytes, of which 255 and 134 or 135 are data.
+    for (count, isFine) in [("10000110", true), ("10000111", false)] {
+      let faults = try inspect(whole(6, of: frame(size: 400, "100 0000 0 11111111 \(count)"))).faults
+      #expect(faults.isEmpty == isFine, "\(count)")
+    }
+  }
+
+  @Test func whatTheHeaderAllowsInABlock() throws {
+    // Main has a prediction, whose fields stand before ms_mask_present.
+    for bits in ["000 0000 00000000 0 00 0 110001 1", "001 0000 1 0 00 0 110001 1 11"] {
+      #expect(try inspect(whole(6, of: frame(profile: 0, size: 40, bits))).faults == [], "\(bits)")
+    }
+    // Without a channel configuration, any element may be first.
+    for (bits, isFine) in [
+      ("010", true), ("011 0000 00000000 0 00 0 110001 0", true),
+      ("011 0000 00000000 0 00 0 110010 0", false),
+      ("111", false),
+    ] {
+      let faults = try inspect(whole(6, of: frame(channels: 0, size: 40, bits))).faults
+      #expect(faults.isEmpty == isFine, "\(bits)")
+    }
+    // Behind a checksum, and in a later frame. Seven bytes say nothing.
+    let bytes = whole(5, of: frame(isProtected: true, size: 40)) + frame(isProtected: true, size: 40, "111")
+    #expect(try inspect(bytes).namedFaults == [NamedFault("invalid-aac-block", 5 * 40 + 9)])
+    #expect(try inspect(whole(6, of: frame(size: 15, "111"))).faults.map(\.name) == ["invalid-aac-block"])
+    #expect(try inspect(whole(6, of: frame(size: 14, "111"))).faults == [])
+  }
+
   @Test func otherPackings() throws {
     let adif = try inspect(Array("ADIF".utf8) + [UInt8](repeating: 0, count: 60))
     #expect(adif.mediaType == "audio/x-hx-aac-adif")
@@ -103,14 +151,24 @@ import Testing
   }
 }
 
-/// An ADTS frame at 44.1 kHz whose blocks are empty but for their end.
+private func whole(_ count: Int, of frame: [UInt8]) -> [UInt8] {
+  [[UInt8]](repeating: frame, count: count).flatMap(\.self)
+}
+
+/// An ADTS frame at 44.1 kHz whose blocks are empty but for their first bits and their end.
 private func frame(
-  profile: UInt8 = 1, channels: UInt8 = 2, isProtected: Bool = false, blocks: UInt8 = 1, size: Int
+  profile: UInt8 = 1, channels: UInt8 = 2, isProtected: Bool = false, blocks: UInt8 = 1, size: Int,
+  _ bits: String = ""
 ) -> [UInt8] {
   let header: [UInt8] = [
     0xff, isProtected ? 0xf0 : 0xf1, profile << 6 | 4 << 2 | channels >> 2,
     (channels & 3) << 6 | UInt8(size >> 11), UInt8(size >> 3 & 0xff), UInt8(size & 7) << 5 | 0x1f,
     0xfc | (blocks - 1),
   ]
-  return header + [UInt8](repeating: 0, count: size - 8) + [7]
+  var frame = header + [UInt8](repeating: 0, count: size - 8) + [7]
+  let start = isProtected ? 7 + 2 * Int(blocks) : 7
+  for (index, bit) in bits.filter({ $0 != " " }).enumerated() where bit == "1" {
+    frame[start + index / 8] |= 0x80 >> (index % 8)
+  }
+  return frame
 }

@@ -101,6 +101,20 @@ import Testing
     }
   }
 
+  /// Frames of 32 bytes, the last of which ends with bytes FF as well if it wasn't written to its end.
+  @Test func bytesFFFromWithinAFrame() throws {
+    let bytes = try Fixture.bytes("audio/narrow.amr")
+    for (count, erased) in [(0, false), (3, false), (4, true), (31, true)] {
+      let start = bytes.count - count
+      let faults = try inspect(Array(bytes[..<start]) + [UInt8](repeating: 0xff, count: count + 1))
+        .namedFaults
+      #expect(faults == (erased ? [NamedFault("unwritten", start)] : []), "\(count)")
+    }
+    // Speech may end so.
+    let all = Array(bytes[..<(bytes.count - 31)]) + [UInt8](repeating: 0xff, count: 31)
+    #expect(try inspect(all + frame(type: 15, size: 1)).faults == [])
+  }
+
   @Test func survivesCutsAndFlips() throws {
     let bytes = try Fixture.bytes("audio/narrow.amr")
     expectSurvivesCuts(bytes)

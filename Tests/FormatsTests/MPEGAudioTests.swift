@@ -267,6 +267,50 @@ import Testing
     #expect(try inspect(plain(10) + part.dropLast(17)).isPossiblyTruncated)
   }
 
+  /// A header, the size of its frame, the bits before those of the first granule, the bits of a granule and how many
+  /// granules there are, for one channel each.
+  @Test(
+    arguments: [
+      ([0xff, 0xfb, 0x90, 0x64], 417, 20, 59, 4), ([0xff, 0xfb, 0x90, 0xc4], 417, 18, 59, 2),
+      // With a checksum.
+      ([0xff, 0xfa, 0x90, 0x64], 417, 16 + 20, 59, 4),
+      // MPEG-2 and 2.5.
+      ([0xff, 0xf3, 0x80, 0x64], 208, 10, 63, 2), ([0xff, 0xf3, 0x80, 0xc4], 208, 9, 63, 1),
+      ([0xff, 0xe3, 0x18, 0x64], 72, 10, 63, 2),
+    ] as [([UInt8], Int, Int, Int, Int)])
+  func sideInformation(_ header: [UInt8], size: Int, before: Int, granule: Int, count: Int) throws {
+    // scalefac_compress has four bits or nine.
+    let window = 12 + 9 + 8 + (granule == 59 ? 4 : 9)
+    for start in (0..<count).map({ before + granule * $0 }) {
+      for (index, width, value, isFine) in [
+        (12, 9, 288, true), (12, 9, 289, false), (12, 9, 511, false),
+        // window_switching_flag, and block_type.
+        (window, 3, 0b100, false), (window, 3, 0b101, true), (window, 3, 0b110, true),
+        (window, 3, 0b111, true), (window, 3, 0b011, true),
+      ] {
+        var second = frames(header, size: size, count: 1)
+        for bit in 0..<width where value >> (width - 1 - bit) & 1 == 1 {
+          let place = start + index + bit
+          second[4 + place / 8] |= 0x80 >> (place % 8)
+        }
+        let whole = frames(header, size: size, count: 1) + second + frames(header, size: size, count: 6)
+        let expected = isFine ? [] : [NamedFault("invalid-side-information", size)]
+        #expect(try inspect(whole).namedFaults == expected, "\(start + index) \(value)")
+      }
+    }
+  }
+
+  @Test func sideInformationOfLayer3Alone() throws {
+    for (header, faults) in [
+      ([0xff, 0xfb, 0x90, 0x64], ["invalid-side-information"]), ([0xff, 0xfd, 0x80, 0x64], []),
+    ] as [([UInt8], [String])] {
+      var frame = frames(header, size: 417, count: 1)
+      for index in 4..<36 { frame[index] = 0xff }
+      let others = frames(header, size: 417, count: 4)
+      #expect(try inspect(others + frame + others).faults.map(\.name) == faults)
+    }
+  }
+
   // MARK: - What is no MPEG audio
 
   @Test func othersAreNotClaimed() throws {

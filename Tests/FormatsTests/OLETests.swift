@@ -301,6 +301,25 @@ private typealias Node = CompoundFileBuilder.Node
     #expect(inspection.faults.map(\.name) == ["table-stream-missing"])
   }
 
+  @Test(arguments: [
+    ["WordDocument", "1Table"], ["Workbook"], ["Book"], ["PowerPoint Document", "Current User"],
+    ["EncryptedPackage", "EncryptionInfo"],
+  ])
+  func documentsWithoutContent(names: [String]) throws {
+    let inspection = try inspectFile([.stream(names[0], [])] + names[1...].map { .stream($0, [1]) })
+    #expect(inspection.faults.map(\.name) == ["empty-stream"])
+    #expect(inspection.faults.first?.message.contains("“\(names[0])”") == true)
+    let other = try inspectFile([.stream(names[0], [1])] + names[1...].map { .stream($0, [1]) })
+    #expect(!other.faults.map(\.name).contains("empty-stream"))
+  }
+
+  @Test func tableStreamWithoutContent() throws {
+    #expect(
+      try inspectFile([Self.document[0], .stream("1Table", [])]).faults.map(\.name) == ["empty-stream"])
+    // The other table stream isn't the document's.
+    #expect(try inspectFile(Self.document + [.stream("0Table", [])]).faults == [])
+  }
+
   // MARK: Hostile input
 
   @Test func survives() throws {

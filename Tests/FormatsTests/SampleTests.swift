@@ -119,7 +119,9 @@ import Testing
     for entry in 0..<whole.bigEndian32(at: times + 12) {
       bytes = bytes.with(bigEndian(delta), at: times + 20 + 8 * entry)
     }
-    return bytes
+    // What is cut off at the beginning doesn't come to more than there is.
+    guard let edits = bytes.isoBox("elst") else { return bytes }
+    return bytes.with([0, 0, 0, 0], at: edits + 20)
   }
 
   @Test(
@@ -135,6 +137,72 @@ import Testing
   func timesThatNoRecordingHas(_ name: String, _ delta: UInt32, _ timescale: UInt32, _ isFine: Bool) throws {
     let names = try inspect(track(name, delta: delta, timescale: timescale)).faults.map(\.name)
     #expect(names == (isFine ? [] : ["impossible-times"]))
+  }
+
+  /// A movie whose first track has other edits, by their media_time.
+  private func edited(_ name: String, isLong: Bool = false, _ times: [Int64]) throws -> [UInt8] {
+    let edits = times.flatMap { time -> [UInt8] in
+      isLong
+        ? bigEndian(UInt64(300)) + bigEndian(UInt64(bitPattern: time)) + [0, 1, 0, 0]
+        : bigEndian(UInt32(300)) + bigEndian(UInt32(bitPattern: Int32(time))) + [0, 1, 0, 0]
+    }
+    let list = [isLong ? 1 : 0, 0, 0, 0] + bigEndian(UInt32(times.count)) + edits
+    return try #require(
+      Fixture.bytes("mp4/\(name)").withContents(list, ofBox: "elst", in: ["moov", "trak", "edts"]))
+  }
+
+  /// The audio lasts 14,254 ticks. The pictures last 5,120, and are shown up to 2,048 later than they are decoded.
+  @Test(
+    arguments: [
+      ("aac.m4a", [14_253], true), ("aac.m4a", [14_254], false), ("aac.m4a", [Int64(Int32.max)], false),
+      ("h264-high-b-aac.mp4", [7167], true), ("h264-high-b-aac.mp4", [7168], false),
+      // An empty edit shows nothing, and may come first; one part of the media is enough.
+      ("aac.m4a", [-1, 14_253], true), ("aac.m4a", [-1, 14_254], false), ("aac.m4a", [14_254, 0], true),
+      ("aac.m4a", [-1], true), ("aac.m4a", [], true), ("aac.m4a", [Int64(Int32.min)], true),
+    ] as [(String, [Int64], Bool)])
+  func editsBehindTheEnd(_ name: String, _ times: [Int64], _ isFine: Bool) throws {
+    for isLong in [false, true] {
+      let bytes = try edited(name, isLong: isLong, times)
+      let box = try #require(bytes.isoBox("elst"))
+      #expect(try faults(bytes) == (isFine ? [] : [NamedFault("edit-past-media", box)]))
+    }
+  }
+
+  @Test func longTimesOfEdits() throws {
+    #expect(try inspect(edited("aac.m4a", isLong: true, [.min])).faults == [])
+    #expect(try inspect(edited("aac.m4a", isLong: true, [.max])).faults.map(\.name) == ["edit-past-media"])
+    // 32 bits of it would be 0.
+    #expect(try inspect(edited("aac.m4a", isLong: true, [1 << 32])).faults.map(\.name) == ["edit-past-media"])
+  }
+
+  /// Players play on without a list that they can't read.
+  @Test func editsThatCannotBeRead() throws {
+    let bytes = try edited("aac.m4a", [0, 14_254])
+    let box = try #require(bytes.isoBox("elst"))
+    #expect(try inspect(bytes.with(bigEndian(UInt32.max), at: box + 12)).faults == [])
+  }
+
+  @Test(arguments: [("aac.m4a", 14), ("h264-high-b-aac.mp4", 10)])
+  func samplesWithoutBytes(_ name: String, count: Int) throws {
+    let whole = try Fixture.bytes("mp4/\(name)")
+    let (table, sizes) = (try #require(whole.isoBox("stbl")), try #require(whole.isoBox("stsz")))
+    #expect(whole.bigEndian32(at: sizes + 16) == count)
+    let empty = whole.with([UInt8](repeating: 0, count: 4 * count), at: sizes + 20)
+    let inspection = try inspect(empty)
+    #expect(inspection.namedFaults == [NamedFault("empty-samples", table)])
+    #expect(inspection.faults.first?.actual == "\(count) empty samples")
+    let last = empty.with(bigEndian(UInt32(1)), at: sizes + 16 + 4 * count)
+    #expect(try !inspect(last).faults.map(\.name).contains("empty-samples"))
+  }
+
+  /// Fragments may follow with what there is to play.
+  @Test func moviesThatMayContinue() throws {
+    let whole = try edited("aac.m4a", [14_254])
+    let sizes = try #require(whole.isoBox("stsz"))
+    let other = try #require(whole.isoBox("udta"))
+    let empty = whole.with([UInt8](repeating: 0, count: 4 * 14), at: sizes + 20)
+    #expect(try inspect(empty).faults.map(\.name) == ["edit-past-media", "empty-samples"])
+    #expect(try inspect(empty.with(Array("mvex".utf8), at: other + 4)).faults == [])
   }
 
   // MARK: - Boxes

@@ -138,6 +138,8 @@ enum AAC: FormatReader {
         Fault(
           "frame-without-end", clause: "ISO/IEC 14496-3 4.4.2.1", at: offset,
           "The audio in a frame consists of zeros.", expected: "a raw data block", actual: "zeros"))
+    } else if let offset = frames.invalidBlock {
+      reading.add(.invalidAACBlock(at: offset))
     }
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag, clause: "", at: window.byteCount)

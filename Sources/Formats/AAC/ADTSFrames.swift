@@ -31,6 +31,8 @@ struct ADTSFrames {
   private(set) var gap: Range<UInt64>?
   /// The first frame whose blocks are all zeros.
   private(set) var emptyFrame: UInt64?
+  /// Where the first block is that isn't one of AAC.
+  private(set) var invalidBlock: UInt64?
   /// The last whole frame.
   private(set) var lastOffset: UInt64
 
@@ -113,6 +115,9 @@ struct ADTSFrames {
           return
         }
         if emptyFrame == nil, try Self.isEmpty(header, at: offset, &window) { emptyFrame = offset }
+        if invalidBlock == nil, try !Self.hasPlausibleBlock(header, at: offset, &window) {
+          invalidBlock = offset + UInt64(header.dataOffset)
+        }
         count += 1
         bytes += UInt64(header.frameLength)
         blocks += UInt64(header.blocks)
@@ -172,6 +177,17 @@ struct ADTSFrames {
     guard try window.available(at: end - 1, upTo: 1)[0] == 0 else { return false }
     let data = offset + UInt64(header.dataOffset)
     return try AudioTags.endOfWritten(&window, from: data, to: end) == data
+  }
+
+  /// Whether the first block of a frame may be one of AAC.
+  private static func hasPlausibleBlock(
+    _ header: ADTSHeader, at offset: UInt64, _ window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    let block = AACBlock(
+      objectType: UInt32(header.profile + 1), samplingIndex: header.samplingIndex,
+      hasKnownChannels: header.channelConfiguration != 0)
+    let data = offset + UInt64(header.dataOffset)..<offset + UInt64(header.frameLength)
+    return try block?.isPlausible(in: data, &window) ?? true
   }
 
   /// The next place from which frames go on.

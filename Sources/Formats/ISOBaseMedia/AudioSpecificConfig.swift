@@ -10,6 +10,8 @@ extension ISOBaseMedia {
     private(set) var samplingIndex = 15
     /// Whether a frame has 960 samples rather than 1,024.
     private(set) var hasShortFrames = false
+    /// 0 if the channels are declared differently.
+    let channelConfiguration: UInt32
     private(set) var channels: Int?
     private(set) var hasSpectralBandReplication = false
     private(set) var hasParametricStereo = false
@@ -20,7 +22,7 @@ extension ISOBaseMedia {
       var ahead = bits
       samplingIndex = Int(try ahead.unsigned("samplingFrequencyIndex", 4))
       sampleRate = try Self.sampleRate("samplingFrequencyIndex", &bits)
-      let channelConfiguration = try bits.unsigned("channelConfiguration", 4)
+      channelConfiguration = try bits.unsigned("channelConfiguration", 4)
       channels = Self.channels(channelConfiguration)
       if channels == nil, channelConfiguration != 0 {
         throw SyntaxDefect(
@@ -37,7 +39,7 @@ extension ISOBaseMedia {
       switch objectType {
       case 1...4, 6, 7, 17, 19...23:
         do throws(SyntaxDefect) {
-          try readGeneral(&bits, channelConfiguration)
+          try readGeneral(&bits)
         } catch {
           // Encoders truncate this, and decoders accept it if the channels are known anyway.
           if channelConfiguration == 0 { throw error }
@@ -90,7 +92,7 @@ extension ISOBaseMedia {
 
     /// GASpecificConfig, 4.4.1.
     private mutating func readGeneral(
-      _ bits: inout SyntaxReader, _ channelConfiguration: UInt32
+      _ bits: inout SyntaxReader
     ) throws(SyntaxDefect) {
       hasShortFrames = try bits.flag("frameLengthFlag")
       if try bits.flag("dependsOnCoreCoder") { try bits.skip("coreCoderDelay", 14) }

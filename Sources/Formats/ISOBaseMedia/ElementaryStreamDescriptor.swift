@@ -81,7 +81,12 @@ extension ISOBaseMedia {
     }
 
     /// How the blocks of the stream begin, if it is AAC.
-    var aacBlock: AACBlock? { audio.flatMap(AACBlock.init) }
+    var aacBlock: AACBlock? {
+      guard let audio, !audio.hasShortFrames else { return nil }
+      return AACBlock(
+        objectType: audio.objectType, samplingIndex: audio.samplingIndex,
+        hasKnownChannels: audio.channelConfiguration != 0)
+    }
 
     var codec: String? {
       switch objectType {

@@ -90,6 +90,13 @@ extension Fault {
       expected: expected, actual: actual)
   }
 
+  static func emptySamples(_ stbl: ISOBaseMedia.Box, count: UInt64) -> Fault {
+    Fault(
+      "empty-samples", clause: "ISO/IEC 14496-12 8.7.3", at: stbl.offset,
+      "All samples of a track have the size 0, so there is nothing to play.", expected: "samples with a size",
+      actual: "\(count) empty samples")
+  }
+
   static func misplacedRun(_ chunk: UInt32, expected: String, at offset: UInt64) -> Fault {
     Fault(
       "misplaced-chunk-run", clause: clause(of: "stsc"), at: offset,
@@ -184,13 +191,6 @@ extension Fault {
       "lost-boxes", clause: "ISO/IEC 14496-12 4.2", at: offset,
       "Other bytes take the place of boxes, so players don't reach the fragments after them.",
       expected: "a box", actual: "other bytes, and “moof” at byte \(name)")
-  }
-
-  static func impossibleBlock(at offset: UInt64) -> Fault {
-    Fault(
-      "invalid-aac-block", clause: "ISO/IEC 14496-3 4.4.2.1", at: offset,
-      "An audio sample doesn't begin like a block of AAC.", expected: "an element with valid fields",
-      actual: "other bytes")
   }
 
   static func invalidSpeech(at offset: UInt64) -> Fault {

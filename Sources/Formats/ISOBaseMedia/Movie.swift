@@ -43,7 +43,7 @@ extension ISOBaseMedia {
         guard box.isCut, case .endOfData = error.reason else { throw error }
       }
       if !hasHeader, !tracks.isEmpty, !hasUnpacked, !box.isCut { reading.add(.missingBox("mvhd", in: box)) }
-      for track in tracks { track.tellFaults(into: &reading) }
+      for track in tracks { track.tellFaults(mayContinue: isFragmented, into: &reading) }
       chapters = Set(tracks.flatMap(\.chapters))
     }
 

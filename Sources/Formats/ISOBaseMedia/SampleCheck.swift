@@ -55,9 +55,8 @@ extension ISOBaseMedia {
       case .units(let lengthSize, let isHEVC):
         return try Self.fault(in: sample, lengthSize: lengthSize, isHEVC: isHEVC, &window)
       case .block(let block):
-        let count = Int(min(sample.count, AACBlock.headSize))
-        guard block.isPlausible(try window.available(at: sample.lowerBound, upTo: count)) else {
-          return .impossibleBlock(at: sample.lowerBound)
+        guard try block.isPlausible(in: sample, &window) else {
+          return .invalidAACBlock(at: sample.lowerBound)
         }
         // The element END, three bits set, is in its last two bytes.
         let tail = min(UInt64(sample.count), Limits.AAC.zeros + 4)
@@ -166,67 +165,6 @@ extension ISOBaseMedia {
         index = zero + 1
       }
       return (nil, span.remaining)
-    }
-  }
-
-  /// How a raw data block of AAC begins (ISO/IEC 14496-3, 4.4.2.1): with an element whose first fields have few
-  /// valid values.
-  struct AACBlock {
-    static let headSize = 8
-
-    /// The bands of a long and of a short window at this sampling rate (tables 4.129 to 4.147).
-    private let longBands: UInt64
-    private let shortBands: UInt64
-    private let allowsPrediction: Bool
-
-    /// nil for what isn't AAC with frames of 1,024 samples.
-    init?(_ configuration: AudioSpecificConfig) {
-      guard 1...4 ~= configuration.objectType, configuration.samplingIndex < Self.longBands.count,
-        !configuration.hasShortFrames
-      else { return nil }
-      longBands = Self.longBands[configuration.samplingIndex]
-      shortBands = Self.shortBands[configuration.samplingIndex]
-      allowsPrediction = configuration.objectType != 2
-    }
-
-    private static let longBands: [UInt64] = [41, 41, 47, 49, 49, 51, 47, 47, 43, 43, 43, 40, 40]
-    private static let shortBands: [UInt64] = [12, 12, 12, 14, 14, 14, 15, 15, 15, 15, 15, 15, 15]
-
-    /// Whether a block may begin with these bytes.
-    func isPlausible(_ head: borrowing ByteSpan) -> Bool {
-      guard head.remaining == Self.headSize else { return true }
-      var bits = AudioBits(head.bytes.withUnsafeBytes { Array($0) })
-      switch bits.next(3) {
-      case 0, 3:  // SCE, LFE: element_instance_tag, global_gain
-        _ = bits.next(4 + 8)
-        return hasPlausibleWindow(&bits)
-      case 1:  // CPE: element_instance_tag, common_window
-        _ = bits.next(4)
-        guard bits.next(1) == 1 else {
-          _ = bits.next(8)
-          return hasPlausibleWindow(&bits)
-        }
-        // ms_mask_present: 3 is reserved.
-        return hasPlausibleWindow(&bits) && bits.next(2) != 3
-      case 7:  // END: nothing follows.
-        return false
-      default: return true
-      }
-    }
-
-    /// ics_info, 4.4.2.1.
-    private func hasPlausibleWindow(_ bits: inout AudioBits) -> Bool {
-      guard bits.next(1) == 0 else { return false }
-      let isShort = bits.next(2) == 2
-      _ = bits.next(1)
-      if isShort {
-        let bands = bits.next(4)
-        _ = bits.next(7)
-        return bands <= shortBands
-      }
-      let bands = bits.next(6)
-      let hasPrediction = bits.next(1) == 1
-      return bands <= longBands && (allowsPrediction || !hasPrediction)
     }
   }
 }

@@ -128,6 +128,12 @@ extension ISOBaseMedia {
       return samples
     }
 
+    /// Reports that no sample has a byte, so that there is nothing to decode.
+    func tellEmptySamples(into reading: inout Reading) {
+      guard placed.samples > 0, byteCount == 0 else { return }
+      reading.add(.emptySamples(box, count: placed.samples))
+    }
+
     /// Reports what prevents playing the track. A truncated box has already been reported.
     func tellFaults(into reading: inout Reading) {
       guard !box.isCut else { return }

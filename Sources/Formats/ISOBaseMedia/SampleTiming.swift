@@ -8,6 +8,8 @@ extension ISOBaseMedia {
     private(set) var sampleCount: UInt64 = 0
     /// How long they last, in the track's units.
     private(set) var duration: UInt64 = 0
+    /// When the last sample has been shown, at the latest.
+    private(set) var latestEnd: UInt64 = 0
     /// Whether samples are displayed in a different order than they are stored.
     private(set) var isReordered = false
 
@@ -21,9 +23,21 @@ extension ISOBaseMedia {
         let (sum, overflow) = duration.addingReportingOverflow(count * Self.delta(reader.u32(at: 4)))
         duration = overflow ? .max : sum
       }
+      let latestOffset = try offsets.map { offsets throws(ReadError) in try Self.latest(offsets, in: &window)
+      }
+      let (end, overflow) = duration.addingReportingOverflow(latestOffset ?? 0)
+      latestEnd = overflow ? .max : end
       if let offsets, offsets.count > 1 {
         isReordered = try Self.isReordered(times, offsets, in: &window)
       }
+    }
+
+    /// The most by which a sample is shown later than it is decoded.
+    private static func latest(_ offsets: Table, in window: inout ByteWindow) throws(ReadError) -> UInt64 {
+      var reader = TableReader(offsets)
+      var latest: Int32 = 0
+      while try reader.advance(in: &window) { latest = max(latest, Int32(bitPattern: reader.u32(at: 4))) }
+      return UInt64(latest)
     }
 
     /// Old recorders wrote small negative differences, which players treat as the smallest one.

@@ -30,6 +30,7 @@ extension ISOBaseMedia {
     private var mediaBox: Box?
     private var informationBox: Box?
     private var tableBox: Box?
+    private var edits: EditList?
 
     var isVideo: Bool { handler == "vide" }
     var isAudio: Bool { handler == "soun" }
@@ -46,6 +47,8 @@ extension ISOBaseMedia {
           movieDuration = header.duration
         case "tref":
           try readReferences(child, in: &window, into: &reading)
+        case "edts":
+          edits = try EditList(in: child, in: &window)
         case "mdia":
           try readMedia(child, in: &window, into: &reading)
         case "udta":
@@ -253,7 +256,9 @@ extension ISOBaseMedia {
     }
 
     /// Reports what prevents playing the track.
-    func tellFaults(into reading: inout Reading) {
+    ///
+    /// - Parameter mayContinue: Whether fragments may follow.
+    func tellFaults(mayContinue: Bool, into reading: inout Reading) {
       guard !box.isCut else { return }
       guard let mediaBox else {
         return reading.add(.missingBox("mdia", in: box))
@@ -271,6 +276,15 @@ extension ISOBaseMedia {
       }
       table.tellFaults(into: &reading)
       if let fault = timingFault(table) { reading.add(fault) }
+      if !mayContinue {
+        // One sample without a duration is a picture that stays.
+        if let timing = table.timing, timing.duration > 0,
+          let fault = edits?.fault(ofMediaEndingAt: timing.latestEnd)
+        {
+          reading.add(fault)
+        }
+        table.tellEmptySamples(into: &reading)
+      }
       if entry == nil, let description = table.description, !description.isCut {
         reading.add(.noSampleEntry(description))
       }

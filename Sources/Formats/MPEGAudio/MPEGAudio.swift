@@ -138,6 +138,12 @@ package enum MPEGAudio: FormatReader {
     reading.facts.durationMilliseconds = max(0, milliseconds)
     if let gap = frames.gap {
       reading.noteGap(gap, clause: clause)
+    } else if let offset = frames.invalidFrame {
+      reading.add(
+        Fault(
+          "invalid-side-information", clause: "ISO/IEC 11172-3 2.4.2.7", at: offset,
+          "The side information of a frame is impossible, so the frame can't be decoded.",
+          expected: "big_values ≤ 288, and a block_type that isn't reserved", actual: "other bytes"))
     }
     try judgeEnd(frames, index, &window, into: &reading)
   }
@@ -207,7 +213,7 @@ package enum MPEGAudio: FormatReader {
     of frame: (offset: UInt64, header: MPEGAudioHeader), _ window: inout ByteWindow
   ) throws(ReadError) -> UInt64 {
     guard frame.header.layer == 3 else { return frame.offset }
-    let length = frame.header.sideInformationSize + (frame.header.isProtected ? 6 : 4)
+    let length = frame.header.sideInformationEnd
     var span = try window.available(at: frame.offset, upTo: length)
     guard span.remaining == length else { return frame.offset }
     return frame.offset + (try MPEGAudioSideInformation(parsing: &span, of: frame.header).bytesNeeded)
@@ -225,7 +231,7 @@ package enum MPEGAudio: FormatReader {
       if let index, isOfAll(frames, index), rest.offset - frames.start.offset >= bytes { return true }
     }
     // Some encoders stop within the last frame, after the last byte of its audio.
-    let length = rest.header.sideInformationSize + (rest.header.isProtected ? 6 : 4)
+    let length = rest.header.sideInformationEnd
     guard rest.header.layer == 3, frames.end - rest.offset >= UInt64(length) else { return false }
     var span = try window.span(at: rest.offset, count: length)
     let needed = try MPEGAudioSideInformation(parsing: &span, of: rest.header).bytesNeeded

@@ -37,6 +37,8 @@ struct MPEGAudioFrames {
   private(set) var interruptions: UInt64 = 0
   /// The first bytes between frames that neither a tag nor the start of another file explains.
   private(set) var gap: Range<UInt64>?
+  /// The first frame whose side information can't be decoded.
+  private(set) var invalidFrame: UInt64?
   /// Whether all the frames have one bit rate.
   private(set) var isConstant = true
   /// The last whole frame, and where it ends.
@@ -229,6 +231,10 @@ struct MPEGAudioFrames {
           return
         }
         take(header, size)
+        // The first frame may be an index.
+        if invalidFrame == nil, offset > start.offset, try !Self.isValid(header, size, at: offset, &window) {
+          invalidFrame = offset
+        }
         last = (offset, header)
         offset += UInt64(size)
         lastEnd = offset
@@ -286,6 +292,18 @@ struct MPEGAudioFrames {
       position += UInt64(header.size(freeFormat: next.freeFormat))
     }
     return position == next.offset
+  }
+
+  /// Whether a frame can be decoded by its side information.
+  private static func isValid(
+    _ header: MPEGAudioHeader, _ size: Int, at offset: UInt64, _ window: inout ByteWindow
+  ) throws(ReadError) -> Bool {
+    guard header.layer == 3 else { return true }
+    let length = header.sideInformationEnd
+    // A frame without a fixed bit rate may be shorter.
+    guard length <= size else { return true }
+    var span = try window.span(at: offset, count: length)
+    return try MPEGAudioSideInformation(parsing: &span, of: header).isValid
   }
 
   private mutating func take(_ header: MPEGAudioHeader, _ size: Int) {

@@ -74,6 +74,9 @@ struct MPEGAudioHeader {
     version == .mpeg1 ? (channels == 1 ? 17 : 32) : (channels == 1 ? 9 : 17)
   }
 
+  /// Where the side information ends, behind the header and the checksum.
+  var sideInformationEnd: Int { (isProtected ? 6 : 4) + sideInformationSize }
+
   private static let rates1Layer1 = [
     0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,
   ]

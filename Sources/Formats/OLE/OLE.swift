@@ -176,6 +176,12 @@ enum OLE: FormatReader {
         report(
           defect, of: "the stream \(what)", declaredAt: entry.offset, file, window.byteCount,
           into: &reading)
+      } else if stream.byteCount == 0 {
+        add(
+          Fault(
+            "empty-stream", clause: "MS-CFB 2.6.1", at: entry.offset,
+            "The stream \(try Self.name(of: entry, in: &window)), which the document needs, is empty.",
+            expected: "a document", actual: "0 bytes"), to: &reading)
       }
       return stream
     }
