@@ -37,6 +37,9 @@ import Testing
     #expect(try faults([.stream("Workbook", workbook(end: []))]) == broken)
     // The highest type, and the first that isn't one.
     #expect(try faults([.stream("Workbook", workbook(extra: record(0x10ff)))]) == [])
+    // LibreOffice's.
+    #expect(try faults([.stream("Workbook", workbook(extra: record(0xffff)))]) == [])
+    #expect(try faults([.stream("Workbook", workbook(extra: record(0xffff, [1])))]) == broken)
     #expect(try faults([.stream("Workbook", workbook(extra: record(0x1100)))]) == broken)
     #expect(try faults([.stream("Workbook", workbook(extra: record(0)))]) == broken)
     // The longest record, and one that is longer.

@@ -386,6 +386,7 @@ private let open = "application/vnd.openxmlformats-officedocument."
     #expect(try names("<sst><si>", cell) == ["part-malformed"])
     // Nothing refers to them, or there are none.
     #expect(try names(nil, "<c r='A1' t='str'><v>0</v></c>") == [])
+    #expect(try names(nil, "<c r='A1' t='s'/><c r='A2' t='n'><v>0</v></c>") == [])
     #expect(try names("<sst/>", "<c t='inlineStr'/><d t='s'/>") == [])
     #expect(try names(nil, cell, linked: false) == [])
   }

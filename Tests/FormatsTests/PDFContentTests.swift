@@ -358,6 +358,28 @@ import Testing
     #expect(try inspect(bytes).faults.map(\.name) == ["hole"])
     // Behind the last line there may be padding.
     #expect(try inspect(document([stream(zlib("BT ET"))]) + [UInt8](repeating: 0, count: 9999)).faults == [])
+    // And before an update.
+    let padded = Array("%%EOF\n".utf8) + between
+    #expect(try inspect(document([stream(zlib("BT ET"))], trailing: padded)).faults == [])
+  }
+
+  /// What isn't a page's may have any bytes, whatever it begins with, and so may an image among operators.
+  @Test func nulsThatAreNoHoles() throws {
+    let nuls = [UInt8](repeating: 0, count: 999)
+    func object(_ entries: String, _ data: [UInt8]) -> [UInt8] {
+      Array("<<\(entries)/Length \(data.count)>>stream\n".utf8) + data + Array("\nendstream".utf8)
+    }
+    for kind in [
+      "/Type/EmbeddedFile", "/Type/EmbeddedFile/Subtype/application#2Foctet-stream\n", "/Subtype/Image", "",
+    ] {
+      let whole = object(kind, Array("Any".utf8) + nuls)
+      #expect(try inspect(document([stream(zlib("BT ET")), whole])).faults == [], "\(kind)")
+    }
+    let form = object("/Subtype/Form", Array("q ".utf8) + nuls + Array(" Q".utf8))
+    #expect(try inspect(document([stream(zlib("BT ET")), form])).faults.map(\.name) == ["hole"])
+    let image = Array("q BI /W 999 /H 1 /BPC 8 /CS /G ID ".utf8) + nuls + Array(" EI Q".utf8)
+    #expect(try faults(stream(image, filter: nil)) == [])
+    #expect(try faults(stream(Array("/ID1 gs ".utf8) + nuls, filter: nil)) == ["hole"])
   }
 
   // MARK: Documents in a file

@@ -101,11 +101,11 @@ struct PDFContent {
         return reading.add(fault)
       }
     }
-    let isText = try Self.isText(window.available(at: data.lowerBound, upTo: 1))
-    // Neither the codes of other filters nor a page's operators have such runs. An image, a font or an attachment may
-    // contain anything.
-    if chain.first != nil || isText || isContent, chain.first != "FlateDecode", chain.first != "DCTDecode",
-      let hole = try PDFTransfer.hole(in: data, of: &window)
+    // Neither the codes of other filters nor operators have such runs. An image, a font or an attachment may contain
+    // anything.
+    let hasOperators = chain.first == nil && (isContent || dictionary[.subtype]?.name == "Form")
+    if hasOperators || ![nil, "FlateDecode", "DCTDecode"].contains(chain.first),
+      let hole = try PDFTransfer.hole(in: data, of: &window, isContent: hasOperators)
     {
       return reading.add(hole)
     }
@@ -125,11 +125,6 @@ struct PDFContent {
       let fault = PDFPageContents.fault(of: bytes, behind: chain.remaining, at: data.lowerBound)
       if let fault { reading.add(fault) }
     }
-  }
-
-  /// Whether data without a filter begins like text: operators, a font program in PostScript, or XML.
-  private static func isText(_ head: ByteSpan) -> Bool {
-    head[0].map { 0x20...0x7e ~= $0 || $0.isTextWhitespace } == true
   }
 
   /// Decodes the data of a stream; returns its damage.

@@ -67,7 +67,7 @@ struct PDFStreamSearch {
       if byte == UInt8(ascii: "j"), span.has("obj", at: index - 2), span[index - 3] != UInt8(ascii: "d") {
         object = span.base + UInt64(index + 1)
       } else if byte == UInt8(ascii: "m"), span.has("stream", at: index - 5),
-        span[index - 6] != UInt8(ascii: "d"),
+        span[index - 6]?.isPDFRegular != true,
         let after = span[index + 1], after == 0x0d || after == 0x0a || after == 0x20
       {
         return span.base + UInt64(index + 1)

@@ -90,16 +90,33 @@ struct PDFTransfer {
   /// The shortest run of NULs that is a hole: nothing in a document's text has as many.
   private static let holeByteCount = 256
 
-  /// The fault of a run of NULs in a range.
-  static func hole(in range: Range<UInt64>, of window: inout ByteWindow) throws(ReadError) -> Fault? {
+  private static let endOfFile = bytes(of: "%%EOF")
+  private static let imageData = bytes(of: "ID")
+
+  private static func bytes(of word: String) -> UInt64 { word.utf8.reduce(0) { $0 << 8 | UInt64($1) } }
+
+  /// The fault of a run of NULs in a range. Behind the end of a document there may be padding before an update.
+  ///
+  /// - Parameter isContent: Whether the range has operators. An inline image, which may follow them, has any bytes.
+  static func hole(
+    in range: Range<UInt64>, of window: inout ByteWindow, isContent: Bool = false
+  ) throws(ReadError) -> Fault? {
     var position = range.lowerBound
     var zeros = 0
+    // The last bytes that aren't white space.
+    var recent: UInt64 = 0
     while position < range.upperBound {
       let span = try window.block(at: position, upTo: min(blockSize, range.upperBound - position))
       if span.remaining == 0 { return nil }
       for index in 0..<span.remaining {
-        zeros = span[index] == 0 ? zeros + 1 : 0
-        if zeros == holeByteCount {
+        guard let byte = span[index] else { return nil }
+        if !byte.isPDFWhitespace {
+          recent = recent << 8 | UInt64(byte)
+        } else if isContent, recent & 0xffff == imageData {
+          return nil
+        }
+        zeros = byte == 0 ? zeros + 1 : 0
+        if zeros == holeByteCount, recent & 0xff_ffff_ffff != endOfFile {
           return Fault(
             "hole", clause: "PDF 7.2.3", at: position + UInt64(index + 1 - holeByteCount),
             "Part of the document is missing: there is a run of NULs in place of its objects or their data.")

@@ -159,8 +159,11 @@ private struct OfficeParts {
       else { continue }
       outputLeft -= min(UInt64(content.bytes.count), outputLeft)
       var markup = Markup(content.bytes)
+      // Some writers give cells without a value the type of a text.
+      var isText = false
       while let tag = markup.nextTag() {
-        guard tag.name == "c", tag["t"] == "s" else { continue }
+        if tag.name == "c" { isText = tag["t"] == "s" }
+        guard tag.name == "v", isText else { continue }
         return add(
           Fault(
             "part-missing", clause: "ISO/IEC 29500-1 12.3.15", at: member.place(before: window.byteCount),

@@ -12,6 +12,8 @@ struct WorkbookRecords {
   /// No record has a higher type (MS-XLS 2.3), and none more bytes: longer ones are continued.
   private static let highestType: UInt16 = 0x10ff
   private static let longest: UInt16 = 8228
+  /// LibreOffice writes it, without data, where it has a condition that XLS doesn't.
+  private static let unknown: UInt16 = 0xffff
 
   /// Where substreams begin, and where sheets should.
   private var substreams: Set<UInt64> = []
@@ -37,7 +39,8 @@ struct WorkbookRecords {
       guard let type, let length = try stream.number(UInt16.self, at: position + 2, in: &window) else {
         return fault("a record has no end", at: position, stream)
       }
-      guard type > 0, type <= Self.highestType, length <= Self.longest else {
+      let isKnown = type > 0 && type <= Self.highestType || type == Self.unknown && length == 0
+      guard isKnown, length <= Self.longest else {
         return fault("a record has an invalid type or length", at: position, stream)
       }
       guard position + 4 + UInt64(length) <= stream.byteCount else {
