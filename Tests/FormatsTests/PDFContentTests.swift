@@ -361,6 +361,9 @@ import Testing
     // And before an update.
     let padded = Array("%%EOF\n".utf8) + between
     #expect(try inspect(document([stream(zlib("BT ET"))], trailing: padded)).faults == [])
+    // And room in the string of a signature.
+    let signed = Array("9 0 obj <</Contents (0".utf8) + between + Array(")>> endobj\n".utf8)
+    #expect(try inspect(document([stream(zlib("BT ET"))], trailing: signed)).faults == [])
   }
 
   /// What isn't a page's may have any bytes, whatever it begins with, and so may an image among operators.
@@ -379,7 +382,7 @@ import Testing
     #expect(try inspect(document([stream(zlib("BT ET")), form])).faults.map(\.name) == ["hole"])
     let image = Array("q BI /W 999 /H 1 /BPC 8 /CS /G ID ".utf8) + nuls + Array(" EI Q".utf8)
     #expect(try faults(stream(image, filter: nil)) == [])
-    #expect(try faults(stream(Array("/ID1 gs ".utf8) + nuls, filter: nil)) == ["hole"])
+    #expect(try faults(stream(Array("/MCID 1 gs ".utf8) + nuls, filter: nil)) == ["hole"])
   }
 
   // MARK: Documents in a file

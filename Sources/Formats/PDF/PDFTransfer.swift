@@ -90,12 +90,14 @@ struct PDFTransfer {
   /// The shortest run of NULs that is a hole: nothing in a document's text has as many.
   private static let holeByteCount = 256
 
-  private static let endOfFile = bytes(of: "%%EOF")
-  private static let imageData = bytes(of: "ID")
+  private static let endOfFile = bytes(of: "%%EOF ")
+  private static let imageData = bytes(of: "ID ")
+  private static let space = bytes(of: " ")
 
   private static func bytes(of word: String) -> UInt64 { word.utf8.reduce(0) { $0 << 8 | UInt64($1) } }
 
-  /// The fault of a run of NULs in a range. Behind the end of a document there may be padding before an update.
+  /// The fault of a run of NULs in a range. Behind the end of a document there may be padding before an update, and at
+  /// the end of a string room for a signature.
   ///
   /// - Parameter isContent: Whether the range has operators. An inline image, which may follow them, has any bytes.
   static func hole(
@@ -103,27 +105,35 @@ struct PDFTransfer {
   ) throws(ReadError) -> Fault? {
     var position = range.lowerBound
     var zeros = 0
-    // The last bytes that aren't white space.
+    // The last bytes, with a space for each white space.
     var recent: UInt64 = 0
+    var start: UInt64?
     while position < range.upperBound {
       let span = try window.block(at: position, upTo: min(blockSize, range.upperBound - position))
-      if span.remaining == 0 { return nil }
+      if span.remaining == 0 { break }
       for index in 0..<span.remaining {
-        guard let byte = span[index] else { return nil }
-        if !byte.isPDFWhitespace {
-          recent = recent << 8 | UInt64(byte)
-        } else if isContent, recent & 0xffff == imageData {
-          return nil
+        guard let byte = span[index] else { break }
+        if byte != 0 {
+          if let start, byte != UInt8(ascii: ")") { return hole(at: start) }
+          start = nil
         }
+        let isSpace = byte.isPDFWhitespace
+        if !isSpace || recent & 0xff != space { recent = recent << 8 | (isSpace ? space : UInt64(byte)) }
+        let isOwnWord = !UInt8(truncatingIfNeeded: recent >> 24).isPDFRegular
+        if isContent, recent & 0xff_ffff == imageData, isOwnWord { return nil }
         zeros = byte == 0 ? zeros + 1 : 0
-        if zeros == holeByteCount, recent & 0xff_ffff_ffff != endOfFile {
-          return Fault(
-            "hole", clause: "PDF 7.2.3", at: position + UInt64(index + 1 - holeByteCount),
-            "Part of the document is missing: there is a run of NULs in place of its objects or their data.")
+        if zeros == holeByteCount, recent & 0xffff_ffff_ffff != endOfFile {
+          start = position + UInt64(index + 1 - holeByteCount)
         }
       }
       position += UInt64(span.remaining)
     }
-    return nil
+    return start.map(hole)
+  }
+
+  private static func hole(at offset: UInt64) -> Fault {
+    Fault(
+      "hole", clause: "PDF 7.2.3", at: offset,
+      "Part of the document is missing: there is a run of NULs in place of its objects or their data.")
   }
 }
