@@ -41,7 +41,11 @@ import Testing
     #expect(try faults([.stream("Workbook", workbook(extra: record(0xffff)))]) == [])
     #expect(try faults([.stream("Workbook", workbook(extra: record(0xffff, [1])))]) == broken)
     #expect(try faults([.stream("Workbook", workbook(extra: record(0x1100)))]) == broken)
-    #expect(try faults([.stream("Workbook", workbook(extra: record(0)))]) == broken)
+    // A single empty record, or one of Excel 2; not zeros.
+    #expect(try faults([.stream("Workbook", workbook(extra: record(0)))]) == [])
+    #expect(try faults([.stream("Workbook", workbook(extra: record(0) + record(0)))]) == broken)
+    #expect(try faults([.stream("Workbook", workbook(extra: record(0, zeros(10))))]) == [])
+    #expect(try faults([.stream("Workbook", workbook(extra: record(0, zeros(9))))]) == broken)
     // The longest record, and one that is longer.
     #expect(try faults([.stream("Workbook", workbook(extra: record(0x00eb, zeros(8228))))]) == [])
     #expect(try faults([.stream("Workbook", workbook(extra: record(0x00eb, zeros(8229))))]) == broken)
@@ -81,6 +85,36 @@ import Testing
     #expect(try faults(presentation(atom(0xf1ff, filled))) == [])
   }
 
+  /// PowerPoint's room up to 4,096 bytes, behind which a later version of the presentation may follow.
+  @Test func roomBehindRecords() throws {
+    let first = atom(0x03e9, [UInt8](repeating: 7, count: 40))
+    func names(_ records: [UInt8], room: Int, _ rest: [UInt8] = []) throws -> [String] {
+      try faults([.stream("PowerPoint Document", records + zeros(room - records.count) + rest)])
+    }
+    #expect(try names(first, room: 4096) == [])
+    #expect(try names(first, room: 4096, first) == [])
+    #expect(try names(first, room: 4097, first) == ["stream-content-broken"])
+    #expect(try names(first + zeros(9) + [1], room: 4096) == ["stream-content-broken"])
+    #expect(try names(first, room: 4096 + 512) == ["stream-content-broken"])
+  }
+
+  /// It has a container's version, and an archive.
+  @Test func tableStylesAreAnAtom() throws {
+    let archive = Array("PK\u{3}\u{4} and so on".utf8)
+    func container(_ type: UInt16) -> [UInt8] {
+      [0x0f, 0] + littleEndian(type) + littleEndian(UInt32(archive.count)) + archive
+    }
+    #expect(try faults(presentation(container(0x0428))) == [])
+    #expect(try faults(presentation(container(0x0429))) == ["stream-content-broken"])
+  }
+
+  @Test func recordsOfPowerPoint95() throws {
+    let beginning: [UInt8] = [3, 0, 0, 0, 0xff, 0xff, 0, 0] + zeros(5000)
+    #expect(try faults([.stream("PowerPoint Document", beginning)]) == [])
+    #expect(
+      try faults([.stream("PowerPoint Document", beginning.with([0], at: 4))]) == ["stream-content-broken"])
+  }
+
   @Test func holesInARecord() throws {
     let fine = atom(0x0fa8, [1] + zeros(2047) + [1])
     let hole = atom(0x0fa8, [1] + zeros(2048) + [1])
@@ -100,6 +134,21 @@ import Testing
     let hole = whole.with(zeros(256), at: start + place)
     let isText = hole == whole
     #expect(try inspect(hole).faults.map(\.name) == (isText ? [] : ["stream-content-broken"]))
+  }
+
+  /// Word leaves room where its information block says that the text ends.
+  @Test(arguments: [
+    (2047, 0, true), (2048, 0, false), (2048, 500, true), (9999, 500, true), (2048, 501, false),
+  ])
+  func roomBehindTheText(_ room: Int, endOfText: UInt32, isFine: Bool) throws {
+    var document = [0xec, 0xa5] + littleEndian(UInt16(0x00c1)) + zeros(7) + [2] + zeros(16)
+    document += littleEndian(endOfText) + zeros(4) + littleEndian(UInt16(34)) + zeros(34 * 8)
+    document += [UInt8](repeating: 7, count: 500 - document.count) + zeros(room)
+    document += [UInt8](repeating: 7, count: 5000)
+    let found = try faults([
+      .stream("WordDocument", document), .stream("1Table", [UInt8](repeating: 7, count: 5000)),
+    ])
+    #expect(found == (isFine ? [] : ["stream-content-broken"]))
   }
 
   /// A document whose tables are said to be in an empty stream.
@@ -126,6 +175,11 @@ import Testing
     // The entry of the table's own sector.
     let own = builder.fatStart + 4 * (builder.fatStart / 512 - 1)
     #expect(try inspect(whole.with(zeros(4), at: own)).faults.map(\.name) == ["allocation-table-broken"])
+    // The end of a chain, which some writers make of the table's sectors.
+    let end = whole.with(littleEndian(CompoundFileBuilder.endOfChain), at: own)
+    #expect(try inspect(end).faults == [])
+    let free = whole.with(littleEndian(CompoundFileBuilder.free), at: own)
+    #expect(try inspect(free).faults.map(\.name) == ["allocation-table-broken"])
     // The directory's entry of the other stream.
     let entry = whole.with(zeros(128), at: builder.directoryStart + 256)
     #expect(try inspect(entry).faults.map(\.name) == ["directory-gap"])

@@ -243,6 +243,18 @@ import Testing
     #expect(names.contains("invalid-opus-packet") == !isValid, "\(packet.prefix(8)) \(names)")
   }
 
+  /// With more than two channels a packet is several, of which only the last has no length.
+  @Test func packetsOfManyChannels() throws {
+    let head = Array(opusHead(channels: 3).dropLast()) + [1, 2, 1, 0, 1, 2]
+    var file = oggPage(head, flags: 2) + oggPage(opusTags, sequence: 1)
+    for page in 2..<10 {
+      let flags: UInt8 = page == 9 ? 4 : 0
+      file += oggPage(
+        [0x61, 1, 9, 9, 0x60, 0], granule: UInt64(page) * 960, flags: flags, sequence: UInt32(page))
+    }
+    #expect(try inspect(file).faults == [])
+  }
+
   @Test func fileThatStartsInTheMiddle() throws {
     let pages = try oggPages(Fixture.bytes("audio/mono.opus"))
     let inspection = try inspect(pages[1...].flatMap(\.self))

@@ -104,6 +104,13 @@ import Testing
     #expect(try hidden(in: builder.bytes()) == [])
   }
 
+  @Test func aDocumentMayHaveAnotherAttached() throws {
+    let document = try Fixture.bytes("pdf/reportlab.pdf")
+    let attached = Array("%PDF-1.4\n99 0 obj<</Type/EmbeddedFile>>\nstream\n".utf8) + document
+    #expect(try hidden(in: attached) == [])
+    #expect(try hidden(in: Array("GIF89a".utf8) + attached) != [])
+  }
+
   @Test func tellsAnArchiveInAChunkOfAPicture() throws {
     var builder = ZIPBuilder([.init("a.txt")])
     let archive = builder.bytes()

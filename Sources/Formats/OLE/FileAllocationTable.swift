@@ -85,10 +85,15 @@ struct FileAllocationTable {
   }
 
   /// The first sector of the table that it doesn't know as its own.
+  ///
+  /// Some writers make a chain of them, as of a stream's sectors.
   func unmarkedSector() -> UInt32? {
-    header.difat.prefix(Int(clamping: header.fatSectorCount)).first { sector in
-      sector <= SectorNumber.maximum && self[sector].map { $0 != SectorNumber.table } ?? false
-    }
+    let sectors = header.difat.prefix(Int(clamping: header.fatSectorCount))
+    let following = sectors.dropFirst() + [SectorNumber.endOfChain]
+    return zip(sectors, following).first { sector, next in
+      guard sector <= SectorNumber.maximum, let entry = self[sector] else { return false }
+      return ![SectorNumber.table, SectorNumber.endOfChain, next].contains(entry)
+    }?.0
   }
 
   /// Whether the table is complete, so that an entry beyond it is an error of the file.

@@ -31,6 +31,8 @@ struct OggMapping {
   var mostPerPacket: UInt64 = 1
   /// The fewest samples that a packet adds to the granule position; 0 if unknown. For Opus every packet says it.
   var leastPerPacket: UInt64 = 0
+  /// Whether each packet of Opus is one; with more channels it is several, of which only the last has no length.
+  var hasPlainPackets = false
   /// The length declared in the headers, in granule positions.
   var total: UInt64?
 
@@ -137,6 +139,7 @@ struct OggMapping {
     let family = try UInt8(parsing: &packet)
     if family == 0 {
       guard channels <= 2 else { throw ReadError(.implausible, at: channelsOffset) }
+      hasPlainPackets = true
       return
     }
     let streams = try UInt8(parsing: &packet)

@@ -124,7 +124,7 @@ struct OggStream {
       }
       let packet = try body.take(size)
       if !isRest {
-        if isWhole, mapping.codec == "opus", hasHeaders, !OpusPacket.isValid(packet) {
+        if isWhole, mapping.hasPlainPackets, hasHeaders, !OpusPacket.isValid(packet) {
           malformedPacketOffset = malformedPacketOffset ?? packet.offset
         }
         begin(packet)

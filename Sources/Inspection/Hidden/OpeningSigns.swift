@@ -28,8 +28,12 @@ package struct OpeningSigns {
   /// Whether the file starts like an archive. Most archives are detected by their end.
   let beginsArchive: Bool
 
+  /// Whether the file starts like a PDF document.
+  let beginsDocument: Bool
+
   package init(_ head: borrowing ByteSpan) {
     beginsArchive = head.has("PK")
+    beginsDocument = head.has("%PDF-")
     findMarkup(head)
     findComment(head)
     if head.has("ustar", at: 257) {

@@ -44,7 +44,11 @@ extension Reading {
       guard host == .archive ? !signs.beginsArchive : signs.document != nil,
         let opening = StrayData(try window.available(at: 0, upTo: Limits.Hidden.openingEnd))
       else { break }
-      if opening.words != "text" { add(HiddenContent(.otherFormat, at: 0, opening.words)) }
+      // A document may have another attached near its start.
+      let isDocument = host == .document && signs.beginsDocument
+      if opening.words != "text", !isDocument {
+        add(HiddenContent(.otherFormat, at: 0, opening.words))
+      }
     case .compoundFile, .program, .none: break
     }
   }

@@ -86,8 +86,10 @@ struct WordTables {
       return tableFault("a table is longer than the stream", at: table.byteCount)
     }
     let clause = "MS-DOC 2.1"
+    // Word up to 2002 leaves room behind the text, whose end the information block has (fcMac).
+    let endOfText = try document.number(UInt32.self, at: 28, in: &window).map(UInt64.init)
     if let hole = try StreamHole.position(
-      in: &document, from: 0, to: document.byteCount, length: Limits.OLE.hole, &window)
+      in: &document, from: 0, to: document.byteCount, length: Limits.OLE.hole, exceptAt: endOfText, &window)
     {
       return documentFault("zeros stand in place of data", at: hole, clause: clause)
     }

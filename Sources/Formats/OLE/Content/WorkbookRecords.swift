@@ -12,6 +12,8 @@ struct WorkbookRecords {
   /// No record has a higher type (MS-XLS 2.3), and none more bytes: longer ones are continued.
   private static let highestType: UInt16 = 0x10ff
   private static let longest: UInt16 = 8228
+  /// DIMENSIONS of Excel 2, whose type is 0, has 10 bytes.
+  private static let oldDimensionsSize: UInt16 = 10
   /// LibreOffice writes it, without data, where it has a condition that XLS doesn't.
   private static let unknown: UInt16 = 0xffff
 
@@ -32,6 +34,7 @@ struct WorkbookRecords {
   ) throws(ReadError) -> Fault? {
     var position: UInt64 = 0
     var depth = 0
+    var isAfterEmpty = false
     while position < stream.byteCount {
       let type = try stream.number(UInt16.self, at: position, in: &window)
       // Excel fills the stream up behind the last substream.
@@ -39,7 +42,13 @@ struct WorkbookRecords {
       guard let type, let length = try stream.number(UInt16.self, at: position + 2, in: &window) else {
         return fault("a record has no end", at: position, stream)
       }
-      let isKnown = type > 0 && type <= Self.highestType || type == Self.unknown && length == 0
+      // A few writers have a single empty record, or Excel 2's dimensions; zeros in place of records are many.
+      let isEmpty = type == 0 && length == 0
+      let isKnown =
+        type == 0
+        ? isEmpty && !isAfterEmpty || length == Self.oldDimensionsSize
+        : type <= Self.highestType || type == Self.unknown && length == 0
+      isAfterEmpty = isEmpty
       guard isKnown, length <= Self.longest else {
         return fault("a record has an invalid type or length", at: position, stream)
       }
