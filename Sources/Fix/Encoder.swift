@@ -123,7 +123,8 @@ struct Encoder {
     if let duration = probe.duration, let made = checked.facts.durationMilliseconds,
       made < duration * 970 - 1000
     {
-      throw RewriteError("only \(Int(made / 1000)) of \(Int(duration)) seconds could be decoded")
+      let seconds = [made / 1000, duration].map { ($0 * 10).rounded(.down) / 10 }
+      throw RewriteError("only \(seconds[0]) of \(seconds[1]) seconds could be decoded")
     }
     return Fixer.Search.Made(source: source, result: checked, steps: [.encode(encoding)])
   }

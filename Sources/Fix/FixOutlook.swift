@@ -19,12 +19,14 @@ public struct FixOutlook: Sendable {
   ///   - engine: What checked it.
   public init(_ result: CheckResult, with engine: Preflight) {
     let hasStreams = result.facts.videoStreams != nil || result.facts.audioStreams != nil
-    let problems = result.findings.filter { $0.rejects(isStrict: engine.isStrict) }
+    // The commands of an accepted file's warnings have `--strict`.
+    let isStrict = engine.isStrict || result.verdict == .accepted
+    let problems = result.findings.filter { $0.rejects(isStrict: isStrict) }
     // One that only a person can do something about stays whatever else is done.
     let fixable = problems.filter { $0.fixCommand != nil }
-    let removing = Self.steps(removing: fixable, from: result, engine)
+    let removing = Self.steps(removing: fixable, from: result, engine, isStrict: isStrict)
     keepsCommands = fixable.isEmpty || removing != nil
-    let planned = fixable.count == problems.count ? removing : nil
+    let planned = fixable.count == problems.count && result.verdict == .rejected ? removing : nil
     fileExtension = planned?.last?.outputExtension
     steps = planned?.map { step in
       var summary = step.summary
@@ -37,9 +39,9 @@ public struct FixOutlook: Sendable {
   }
 
   private static func steps(
-    removing problems: [Finding], from result: CheckResult, _ engine: Preflight
+    removing problems: [Finding], from result: CheckResult, _ engine: Preflight, isStrict: Bool
   ) -> [FixStep]? {
-    guard result.verdict == .rejected, !problems.isEmpty,
+    guard !problems.isEmpty,
       let target = engine.policy.endpointToFix(result.mediaType, result.facts, at: result.endpoint)
     else { return nil }
     let plan = FixPlan(result, problems: problems, for: target, in: engine.policy)
@@ -60,7 +62,7 @@ public struct FixOutlook: Sendable {
     guard let container = FFmpeg.container(of: result), FFmpeg.format(ofContainer: container) != nil
     else { return nil }
     let probe = FFmpeg.Probe(result)
-    let encoding = EncodingPlan(probe, container: container, for: target, isStrict: engine.isStrict)
+    let encoding = EncodingPlan(probe, container: container, for: target, isStrict: isStrict)
     return (try? encoding.encoding()).map { [.encode($0)] }
   }
 }

@@ -101,6 +101,27 @@ import Testing
     #expect(try isPromised("foreign-media/video.webm", 8193, 8192))
   }
 
+  /// A voice note of ten minutes fits the size that is shown as one, and of four hours it doesn't: its warning has no
+  /// command.
+  @Test(arguments: [(20, 128, true), (471, 8, false)])
+  func commandsOfWarningsAreTried(_ pages: Int, _ packetSize: Int, isKept: Bool) throws {
+    var file = oggPage(opusHead(), flags: 2) + oggPage(opusTags, sequence: 1)
+    // Packets of 120 ms in six frames.
+    let packet: [UInt8] = [0x6b, 6] + [UInt8](repeating: 1, count: packetSize - 2)
+    let body = (0..<255).flatMap { _ in packet }
+    let lacing = [UInt8](repeating: UInt8(packetSize), count: 255)
+    for page in 1...pages {
+      file += oggPage(
+        body, lacing: lacing, granule: UInt64(page) * 255 * 5760, flags: page == pages ? 4 : 0,
+        sequence: UInt32(page) + 1)
+    }
+    var result = try engine.check(MemorySource(file), named: "a.ogg", as: .audio)
+    result.planFix(with: engine)
+    let finding = try #require(result.findings.first { $0.code == .voiceNoteTooLarge })
+    #expect(result.verdict == .accepted && result.plannedFix == nil)
+    #expect((finding.fixCommand != nil) == isKept)
+  }
+
   @Test func whatCantBeFixedIsNotPromised() throws {
     for (name, endpoint) in [
       ("mp4/encrypted.mp4", .video), ("office/page.docm", .document), ("audio/free-format.mp3", .audio),

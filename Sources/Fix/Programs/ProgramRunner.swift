@@ -63,8 +63,10 @@ package enum ProgramRunner {
     onLine: (@Sendable (Substring) -> Void)? = nil
   ) throws(FixError) -> String {
     let outcome = Outcome()
+    // The folder is removed with the object, which the task may not hold for longer than the caller.
+    let (path, confiner) = (folder.path, folder.confiner)
     let task = Task.detached(executorPreference: ProgramExecutor.shared) {
-      let result = await execute(name, arguments, in: folder, onLine)
+      let result = await execute(name, arguments, in: path, confiner, onLine)
       outcome.result.withLock { $0 = result }
       outcome.done.signal()
     }
@@ -112,7 +114,7 @@ package enum ProgramRunner {
         }
       }
       guard result.terminationStatus.isSuccess else {
-        return .failure(.programFailed(name, lastLine(result.closureResult)))
+        return .failure(.programFailed(name, reason(result.terminationStatus, result.closureResult)))
       }
       return .success("")
     } catch let error as SubprocessError where error.code == .executableNotFound {
@@ -138,13 +140,13 @@ package enum ProgramRunner {
   }
 
   private static func execute(
-    _ name: String, _ arguments: [String], in folder: TemporaryFolder,
+    _ name: String, _ arguments: [String], in folder: FilePath, _ confiner: FilePath?,
     _ onLine: (@Sendable (Substring) -> Void)?
   ) async -> Result<String, FixError> {
     // The confiner becomes the program.
     let (program, words): (Executable, [String]) =
-      if let confiner = folder.confiner {
-        (.path(confiner), [confineCommand, folder.path.string, name] + arguments)
+      if let confiner {
+        (.path(confiner), [confineCommand, folder.string, name] + arguments)
       } else {
         (.name(name), arguments)
       }
@@ -165,11 +167,11 @@ package enum ProgramRunner {
           return output
         }
       }
-      if folder.confiner != nil, result.terminationStatus == .exited(notFound) {
+      if confiner != nil, result.terminationStatus == .exited(notFound) {
         return .failure(.programMissing(name))
       }
       guard result.terminationStatus.isSuccess else {
-        return .failure(.programFailed(name, lastLine(result.standardError)))
+        return .failure(.programFailed(name, reason(result.terminationStatus, result.standardError)))
       }
       return .success(result.closureResult)
     } catch let error as SubprocessError where error.code == .executableNotFound {
@@ -177,8 +179,12 @@ package enum ProgramRunner {
     } catch { return .failure(.programFailed(name, "\(error)")) }
   }
 
-  /// The last thing that a program said is what made it stop.
-  private static func lastLine(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no message"
+  /// The last thing that a program said is what made it stop, unless it was stopped.
+  private static func reason(_ status: TerminationStatus, _ messages: String) -> String {
+    switch status {
+    case .signaled(SIGXCPU): "it took too long"
+    case .signaled(let signal): "it was ended by signal \(signal)"
+    case .exited: messages.split(whereSeparator: \.isNewline).last.map(String.init) ?? "no message"
+    }
   }
 }
