@@ -26,7 +26,10 @@ struct Encoder {
     }
     do {
       let requirements = Requirements(search.target, in: search.engine.policy)
-      if let encoding = try ImageEncoding(of: result.original, for: search.target, requirements) {
+      if var encoding = try ImageEncoding(of: result.original, for: search.target, requirements) {
+        try encoding.chooseFrames { format throws(FixError) in
+          try FFmpeg.Probe(parsing: programs.probe(format: format))
+        }
         try draw(encoding, into: &result)
       } else if let container = FFmpeg.container(of: result.original),
         let format = FFmpeg.format(ofContainer: container)

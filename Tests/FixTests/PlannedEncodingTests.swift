@@ -1,0 +1,77 @@
+import MediaPreflight
+import PreflightBytes
+import PreflightFix
+@testable import PreflightTestSupport
+import Testing
+
+/// What is planned for what ffprobe says, and the command for people.
+@Suite struct PlannedEncodingTests {
+  /// Says of each file that it has the same streams, and makes nothing.
+  private struct Programs: FixPrograms {
+    /// The members of each stream, without braces.
+    let streams: [String]
+    let seconds: Double
+
+    func probe(format: String) -> String {
+      let list = streams.enumerated().map { "{\"index\": \($0.offset), \($0.element)}" }.joined(
+        separator: ", ")
+      return "{\"streams\": [\(list)], \"format\": {\"duration\": \"\(seconds)\"}}"
+    }
+
+    func encode(_: Encoding, format: String, duration: Double?) throws(FixError) -> any ByteSource {
+      throw .notAllowed("ffmpeg")
+    }
+
+    func draw(_: ImageEncoding) throws(FixError) -> any ByteSource { throw .notAllowed("preflight-encode") }
+  }
+
+  private static func video(
+    _ codec: String = "mpeg2video", _ width: Int = 720, _ height: Int = 576, rate: String = "25/1",
+    exactly exactRate: String = "25/1", order: String = "progressive"
+  ) -> String {
+    """
+    "codec_type": "video", "codec_name": "\(codec)", "width": \(width), "height": \(height), \
+    "avg_frame_rate": "\(rate)", "r_frame_rate": "\(exactRate)", "field_order": "\(order)"
+    """
+  }
+
+  private static func audio(_ codec: String, channels: Int) -> String {
+    "\"codec_type\": \"audio\", \"codec_name\": \"\(codec)\", \"channels\": \(channels)"
+  }
+
+  private func plan(
+    _ fixture: String, _ streams: [String], seconds: Double = 10, as endpoint: Endpoint? = nil
+  ) throws -> FixResult {
+    var options = Fixer.Options()
+    options.isDryRun = true
+    return try Fixer(engine, options).fix(
+      MemorySource(Fixture.bytes(fixture)), named: FilePath(fixture), as: endpoint,
+      with: Programs(streams: streams, seconds: seconds))
+  }
+
+  private func command(
+    _ fixture: String, _ streams: [String], seconds: Double = 10, as endpoint: Endpoint? = nil
+  ) throws -> String {
+    let result = try plan(fixture, streams, seconds: seconds, as: endpoint)
+    return try #require(result.steps.first?.command(from: "a", to: "b"), "\(result.reason ?? "")")
+  }
+
+  private static let scaled =
+    #"scale=max(1\,min(512\,round(512*dar))):max(1\,min(512\,round(512/dar))):flags=bicubic,format=rgba"#
+
+  /// The sides as they are shown, as many frames as are asked for, and the decoder that knows the transparency.
+  @Test func theCommandForAStickerDoesWhatTheFixDoes() throws {
+    let plain = try command("foreign-media/video.mpg", [Self.video()], seconds: 2, as: .sticker)
+    #expect(plain.hasPrefix("ffmpeg -i a -vf 'fps=25.0,\(Self.scaled)' -c:v png -f image2pipe - | "))
+    #expect(plain.hasSuffix(" --frame-rate 25.0 > b"))
+    let long = try command("foreign-media/video.mpg", [Self.video()], seconds: 20, as: .sticker)
+    #expect(long.contains("'fps=7.5,") && long.hasSuffix(" --frame-rate 7.5 > b"))
+    for (codec, decoder) in [("vp8", "libvpx"), ("vp9", "libvpx-vp9")] {
+      let own = try command("foreign-media/video.webm", [Self.video(codec)], as: .sticker)
+      #expect(own.hasPrefix("ffmpeg -c:v \(decoder) -i a "))
+    }
+    #expect(
+      try plan("foreign-media/video.webm", [Self.audio("opus", channels: 1)], as: .sticker).reason
+        == "It has no video.")
+  }
+}
