@@ -74,4 +74,37 @@ import Testing
       try plan("foreign-media/video.webm", [Self.audio("opus", channels: 1)], as: .sticker).reason
         == "It has no video.")
   }
+
+  @Test(arguments: [
+    ("tt", "mpeg2video", true), ("bb", "mpeg2video", true), ("progressive", "mpeg2video", false),
+    ("unknown", "mpeg2video", false), ("unknown", "dvvideo", true),
+  ])
+  func whatIsInterlacedIsDeinterlaced(_ order: String, _ codec: String, _ isInterlaced: Bool) throws {
+    let stream = Self.video(codec, order: order)
+    for endpoint in [Endpoint.video, .sticker] {
+      let command = try command("foreign-media/video.mpg", [stream], as: endpoint)
+      #expect(command.contains(" -vf 'bwdif=mode=send_frame:deint=interlaced,") == isInterlaced, "\(command)")
+    }
+  }
+
+  /// Up to 2 % more than the average is the noise of timestamps.
+  @Test(arguments: [
+    ("25/1", "25/1", "", ""), ("5160/227", "60/1", " -vsync vfr", ""), ("20/1", "240/1", " -vsync vfr", ""),
+    ("20/1", "1000/1", "", ",fps=60"),
+    ("100/1", "100/1", "", ",fps=60"), ("61/1", "61/1", "", ""),
+  ])
+  func picturesAreShownWhenTheyWere(_ rate: String, _ exact: String, _ sync: String, _ filter: String) throws
+  {
+    let command = try command("foreign-media/video.mkv", [Self.video("hevc", rate: rate, exactly: exact)])
+    #expect(command.contains("\(sync) -vf 'crop=trunc(iw/2)*2:trunc(ih/2)*2\(filter),format=yuv420p' "))
+    #expect(command.contains("-vsync") == !sync.isEmpty)
+  }
+
+  /// Its last picture is shown as long as it was, and no longer.
+  @Test(arguments: [("2/3", "2/3"), ("10/1", "10"), ("50/1", "50"), ("100/1", "50")])
+  func aGIFHasItsOwnRate(_ rate: String, _ made: String) throws {
+    let command = try command(
+      "pictures/animated.gif", [Self.video("gif", rate: "2/3", exactly: rate)], as: .video)
+    #expect(command.contains(",fps=\(made),format=yuv420p'"))
+  }
 }

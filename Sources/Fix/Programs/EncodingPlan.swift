@@ -21,6 +21,12 @@ struct EncodingPlan {
   /// What voice notes have everywhere, and what is still clear, in bits a second.
   private static let (voiceRate, leastVoiceRate) = (48_000.0, 16_000.0)
 
+  /// Pictures a second that are enough for a GIF, which counts in hundredths of a second.
+  private static let mostOfGIF = 50.0
+
+  /// Pictures a second that phones film at most.
+  private static let mostOfCamera = 240.0
+
   init(_ probe: FFmpeg.Probe, container: String, for endpoint: EndpointPolicy, isStrict: Bool) {
     self.probe = probe
     self.container = container
@@ -136,9 +142,21 @@ struct EncodingPlan {
       target: .mp4Video,
       video: .h264(
         stream: video.index, bitRate: Int(min(rest, Double(Encoding.unlimited))),
-        permille: factor < 1 ? Int(factor * 1000) : nil,
-        frameRate: frameRate > 61 ? 60 : nil, repeatsLast: container == "gif"),
+        permille: factor < 1 ? Int(factor * 1000) : nil, timing: timing(of: video),
+        deinterlaces: video.isInterlaced),
       audio: audio)
+  }
+
+  private func timing(of video: FFmpeg.Probe.Stream) -> Encoding.Timing {
+    if container == "gif", let rate = video.exactRate {
+      return rate.value > Self.mostOfGIF
+        ? .rate(pictures: Int(Self.mostOfGIF), seconds: 1)
+        : .rate(pictures: rate.numerator, seconds: rate.denominator)
+    }
+    // A rate that no camera has is that of the clock, and H.264 of that rate is for no phone's decoder.
+    let isClock = (video.exactRate?.value ?? 0) > Self.mostOfCamera
+    if (video.frameRate ?? 30) > 61 || isClock { return .rate(pictures: 60, seconds: 1) }
+    return video.hasVariableRate ? .variable : .constant
   }
 
   /// Whether the packets of a video are what the endpoint accepts.
