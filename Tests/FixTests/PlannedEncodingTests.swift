@@ -107,4 +107,35 @@ import Testing
       "pictures/animated.gif", [Self.video("gif", rate: "2/3", exactly: rate)], as: .video)
     #expect(command.contains(",fps=\(made),format=yuv420p'"))
   }
+
+  /// Up to the last second that AAC holds.
+  @Test(arguments: [(5013.0, "aac"), (5014, "libopus"), (18_000, "libopus")])
+  func longMusicBecomesMono(_ seconds: Double, _ codec: String) throws {
+    let command = try command(
+      "foreign-media/sound.flac", [Self.audio("flac", channels: 2)], seconds: seconds, as: .audio)
+    #expect(command.contains("-c:a \(codec) "))
+  }
+
+  @Test func whatFitsInNoWayIsTooLong() throws {
+    let result = try plan(
+      "foreign-media/sound.flac", [Self.audio("flac", channels: 2)], seconds: 40_000, as: .audio)
+    #expect(result.reason == "It is too long to fit the size limit at a quality worth sending.")
+  }
+
+  @Test(arguments: [
+    (2, 5000, false), (5, 5000, false), (6, 5000, true), (6, 5759, false), (150, 5000, true), (2, 1920, true),
+  ])
+  func aPictureMayBeTooNarrow(_ width: Int, _ height: Int, _ fits: Bool) throws {
+    let result = try plan("foreign-media/video.mkv", [Self.video("ffv1", width, height)], as: .video)
+    let reason =
+      "Its picture is too narrow: \(width) × \(height) pixels can't be made smaller."
+    #expect(result.steps.isEmpty == !fits && result.reason == (fits ? nil : reason))
+  }
+
+  /// Which streams a transport stream has isn't read before ffmpeg is asked.
+  @Test func audioAloneGoesWhereAudioDoes() throws {
+    let stream = Self.audio("mp2", channels: 2)
+    #expect(try command("foreign-media/video.ts", [stream]).contains(" -c:a aac "))
+    #expect(try plan("foreign-media/video.ts", [stream], as: .video).reason == "It has no video.")
+  }
 }
