@@ -12,9 +12,11 @@ struct Encoder {
   let programs: any FixPrograms
   let isDryRun: Bool
   let isStrict: Bool
+  /// Whether nobody asked for an endpoint.
+  let choosesEndpoint: Bool
 
   /// Encodes a file, or says in the result why it can't be.
-  func encode(_ start: Fixer.Search.Made, into result: inout FixResult) throws {
+  mutating func encode(_ start: Fixer.Search.Made, into result: inout FixResult) throws {
     // What is damaged isn't made whole by encoding what is left of it.
     if let damage = result.original.findings.first(where: { $0.code == .damagedFile }) {
       result.reason = damage.message
@@ -26,7 +28,10 @@ struct Encoder {
     }
     do {
       let requirements = Requirements(search.target, in: search.engine.policy)
-      if let encoding = try ImageEncoding(of: result.original, for: search.target, requirements) {
+      if var encoding = try ImageEncoding(of: result.original, for: search.target, requirements) {
+        try encoding.chooseFrames { format throws(FixError) in
+          try FFmpeg.Probe(parsing: programs.probe(format: format))
+        }
         try draw(encoding, into: &result)
       } else if let container = FFmpeg.container(of: result.original),
         let format = FFmpeg.format(ofContainer: container)
@@ -62,8 +67,9 @@ struct Encoder {
 
   // MARK: Audio and video
 
-  private func encode(format: String, container: String, into result: inout FixResult) throws {
+  private mutating func encode(format: String, container: String, into result: inout FixResult) throws {
     let probe = try FFmpeg.Probe(parsing: programs.probe(format: format))
+    chooseEndpoint(probe, result.original)
     var plan = EncodingPlan(probe, container: container, for: search.target, isStrict: isStrict)
     for _ in 0..<Self.attempts {
       let encoding = try plan.encoding()
@@ -90,6 +96,17 @@ struct Encoder {
       result.reason = made.result.findings.first?.message
       if !isTooLarge { return }
     }
+  }
+
+  /// A file in a container for video may have audio alone, which only ffmpeg sees in some: it goes where audio does.
+  private mutating func chooseEndpoint(_ probe: FFmpeg.Probe, _ original: CheckResult) {
+    guard choosesEndpoint, probe.stream("video") == nil, let audio = probe.stream("audio") else { return }
+    var facts = original.facts
+    facts.videoStreams = []
+    facts.audioStreams = [AudioStream(codec: audio.codec_name ?? "unknown")]
+    let policy = search.engine.policy
+    guard let target = policy.endpointToFix(original.mediaType, facts, at: nil) else { return }
+    search = Fixer.Search(search, for: target)
   }
 
   private static func isTooLarge(_ made: Fixer.Search.Made) -> Bool {

@@ -203,8 +203,9 @@ public struct Fixer: Sendable {
     }
     result.reason = search.reason ?? original.findings.first?.message
     if search.obstacle == nil, let programs {
-      let encoder = Encoder(
-        search: search, programs: programs, isDryRun: settings.isDryRun, isStrict: engine.isStrict)
+      var encoder = Encoder(
+        search: search, programs: programs, isDryRun: settings.isDryRun, isStrict: engine.isStrict,
+        choosesEndpoint: endpoint == nil && original.endpoint == nil)
       try encoder.encode(start, into: &result)
     }
     return result
@@ -219,6 +220,17 @@ public struct Fixer: Sendable {
     var reason: String?
     /// What no way leads past, encoding neither.
     private(set) var obstacle: String?
+
+    init(engine: Preflight, target: EndpointPolicy, options: CheckOptions) {
+      (self.engine, self.target, self.options) = (engine, target, options)
+    }
+
+    /// The same for another endpoint.
+    init(_ other: Search, for target: EndpointPolicy) {
+      var options = other.options
+      options.endpoint = target.endpoint
+      self.init(engine: other.engine, target: target, options: options)
+    }
 
     struct Made {
       let source: any ByteSource

@@ -13,10 +13,20 @@ public struct Encoding: Sendable, Hashable, Codable {
     ///   - stream: The number of the stream.
     ///   - bitRate: How many bits a second it may have at most.
     ///   - permille: The picture's size in thousandths of what it is; nil to cut an odd row or column off at most.
-    ///   - frameRate: How many pictures a second it may have; nil for as many as there are.
-    ///   - repeatsLast: Whether the last picture is shown twice. ffmpeg forgets how long it is shown, and keeps that only
-    ///     of one that another follows.
-    case h264(stream: Int, bitRate: Int, permille: Int?, frameRate: Int?, repeatsLast: Bool = false)
+    ///   - timing: When the pictures are shown.
+    ///   - deinterlaces: Whether the lines of two moments are made those of one.
+    case h264(stream: Int, bitRate: Int, permille: Int?, timing: Timing, deinterlaces: Bool)
+  }
+
+  /// When the pictures of an encoded video are shown.
+  public enum Timing: Sendable, Hashable, Codable {
+    /// All for the same time, as in the original.
+    case constant
+    /// Each as long as in the original.
+    case variable
+    /// At another constant rate, as a fraction. The last picture is shown as long as in the original, which ffmpeg forgets
+    /// otherwise before version 6.
+    case rate(pictures: Int, seconds: Int)
   }
 
   /// What becomes of the audio.
@@ -86,16 +96,25 @@ public struct Encoding: Sendable, Hashable, Codable {
     var arguments: [String] = []
     switch video {
     case .copy(let stream): arguments += ["-map", "0:\(stream)", "-c:v", "copy"]
-    case .h264(let stream, let bitRate, let permille, let frameRate, let repeatsLast):
+    case .h264(let stream, let bitRate, let permille, let timing, let deinterlaces):
       // ffmpeg has turned the picture by then, so that the sides aren't known here.
       let scale =
         permille.map { "scale=trunc(iw*\($0)/2000)*2:trunc(ih*\($0)/2000)*2" }
         ?? "crop=trunc(iw/2)*2:trunc(ih/2)*2"
       arguments += [
         "-map", "0:\(stream)", "-c:v", "libx264", "-profile:v", "high", "-bf", "0", "-crf", "20", "-maxrate",
-        "\(bitRate)", "-bufsize", "\(Int(Double(bitRate) * Self.bufferSeconds))", "-vf",
-        scale + (repeatsLast ? ",tpad=stop=1:stop_mode=clone" : "")
-          + (frameRate.map { ",fps=\($0)" } ?? "") + ",format=yuv420p",
+        "\(bitRate)", "-bufsize", "\(Int(Double(bitRate) * Self.bufferSeconds))",
+      ]
+      var rate = ""
+      switch timing {
+      case .constant: break
+      // Its newer name isn't known before 5.1.
+      case .variable: arguments += ["-vsync", "vfr"]
+      case .rate(let pictures, let seconds):
+        rate = ",fps=\(pictures)" + (seconds == 1 ? "" : "/\(seconds)")
+      }
+      arguments += [
+        "-vf", (deinterlaces ? FFmpeg.deinterlace + "," : "") + scale + rate + ",format=yuv420p",
       ]
     case nil: break
     }

@@ -21,6 +21,18 @@ struct EncodingPlan {
   /// What voice notes have everywhere, and what is still clear, in bits a second.
   private static let (voiceRate, leastVoiceRate) = (48_000.0, 16_000.0)
 
+  /// What AAC needs, in bits a second.
+  private static let leastAACRate = 24_000.0
+
+  /// The most pixels of a side.
+  private static let longestSide = 1920.0
+
+  /// Pictures a second that are enough for a GIF, which counts in hundredths of a second.
+  private static let mostOfGIF = 50.0
+
+  /// Pictures a second that phones film at most.
+  private static let mostOfCamera = 240.0
+
   init(_ probe: FFmpeg.Probe, container: String, for endpoint: EndpointPolicy, isStrict: Bool) {
     self.probe = probe
     self.container = container
@@ -33,6 +45,11 @@ struct EncodingPlan {
     let video = probe.stream("video")
     if let video, endpoint.accepts(.mpeg4Video) { return try ofVideo(video) }
     guard let audio = probe.stream("audio") else { throw RewriteError("it has no audio") }
+    guard endpoint.accepts(.mpeg4Audio) || endpoint.accepts(.oggAudio) else {
+      throw RewriteError(
+        endpoint.accepts(.mpeg4Video)
+          ? "it has no video" : "the endpoint accepts no audio that can be made")
+    }
     return try ofAudio(audio)
   }
 
@@ -70,22 +87,24 @@ struct EncodingPlan {
     // Speech is mono, and comes from codecs for speech; music keeps its two channels.
     let isSpeech =
       audio.channels == 1 || ["opus", "speex", "amr_nb", "amr_wb", "gsm"].contains(audio.codec_name)
-    if endpoint.accepts(.oggAudio), isSpeech || !takesAAC {
+    // What is too long for two channels may fit with one.
+    let isTooLongForAAC = budget < Self.leastAACRate
+    if endpoint.accepts(.oggAudio), isSpeech || !takesAAC || isTooLongForAAC {
       // Up to 512 KB, a voice note is shown as one.
       let voiceLimit = 512.0 * 1024 * 8 * Self.margin / max(1, probe.duration ?? 60)
       let fits = voiceLimit >= Self.leastVoiceRate || isStrict
+      let budget = bitBudget(of: .oggAudio)
       let bitRate = min((fits ? min(Self.voiceRate, voiceLimit) : Self.voiceRate) * scale, budget)
       guard bitRate >= 6000 else { throw tooLong }
       return Encoding(target: .ogg, video: nil, audio: .opus(stream: audio.index, bitRate: Int(bitRate)))
     }
-    guard takesAAC else { throw RewriteError("the endpoint accepts no audio that can be made") }
     return Encoding(target: .mp4Audio, video: nil, audio: try aac(audio, budget: budget))
   }
 
   private func aac(_ audio: FFmpeg.Probe.Stream, budget: Double) throws(RewriteError) -> Encoding.Audio {
     let channels = min(2, max(1, audio.channels ?? 2))
     let bitRate = min(channels == 1 ? 80_000 : 128_000, budget)
-    guard bitRate >= 24_000 else { throw tooLong }
+    guard bitRate >= Self.leastAACRate else { throw tooLong }
     return .aac(stream: audio.index, bitRate: Int(bitRate), channels: channels)
   }
 
@@ -110,7 +129,7 @@ struct EncodingPlan {
         audio = .copy(stream: own.index)
         rest -= own.bit_rate.flatMap(Double.init) ?? 128_000
       } else {
-        let made = try aac(own, budget: max(24_000, budget / 5))
+        let made = try aac(own, budget: max(Self.leastAACRate, budget / 5))
         if case .aac(_, let bitRate, _) = made { rest -= Double(bitRate) }
         audio = made
       }
@@ -127,18 +146,32 @@ struct EncodingPlan {
     // At fewer bits for a pixel, a smaller picture looks better than a full one.
     let shown = min(frameRate, 60)
     let pixels = rest / shown / 0.04
-    let factor = min(1, (pixels / Double(width * height)).squareRoot(), 1920 / Double(max(width, height)))
-    guard rest >= 40_000, factor * Double(min(width, height)) >= min(96, Double(min(width, height)) / 2)
-    else {
-      throw tooLong
+    let (shorter, longer) = (Double(min(width, height)), Double(max(width, height)))
+    let most = min(1, Self.longestSide / longer)
+    let factor = min(most, (pixels / (shorter * longer)).squareRoot())
+    guard rest >= 40_000, factor * shorter >= min(96, most * shorter / 2) else { throw tooLong }
+    let permille = factor < 1 ? Int(factor * 1000) : nil
+    guard min(width, height) * (permille ?? 1000) >= 2000 else {
+      throw RewriteError("its picture is too narrow: \(width) × \(height) pixels can't be made smaller")
     }
     return Encoding(
       target: .mp4Video,
       video: .h264(
         stream: video.index, bitRate: Int(min(rest, Double(Encoding.unlimited))),
-        permille: factor < 1 ? Int(factor * 1000) : nil,
-        frameRate: frameRate > 61 ? 60 : nil, repeatsLast: container == "gif"),
+        permille: permille, timing: timing(of: video), deinterlaces: video.isInterlaced),
       audio: audio)
+  }
+
+  private func timing(of video: FFmpeg.Probe.Stream) -> Encoding.Timing {
+    if container == "gif", let rate = video.exactRate {
+      return rate.value > Self.mostOfGIF
+        ? .rate(pictures: Int(Self.mostOfGIF), seconds: 1)
+        : .rate(pictures: rate.numerator, seconds: rate.denominator)
+    }
+    // A rate that no camera has is that of the clock, and H.264 of that rate is for no phone's decoder.
+    let isClock = (video.exactRate?.value ?? 0) > Self.mostOfCamera
+    if (video.frameRate ?? 30) > 61 || isClock { return .rate(pictures: 60, seconds: 1) }
+    return video.hasVariableRate ? .variable : .constant
   }
 
   /// Whether the packets of a video are what the endpoint accepts.

@@ -87,7 +87,7 @@ enum FFmpeg {
       arguments += decoder + ["-f", format, "-i", "file:" + input.string]
       if let filter {
         arguments += [
-          "-an", "-sn", "-vf", filter + ",format=rgba", "-c:v", "png", "-compression_level", "1",
+          "-an", "-sn", "-vf", filter, "-c:v", "png", "-compression_level", "1",
         ]
         arguments += ["-pred", "sub", "-f", "image2pipe"]
       } else {
@@ -107,6 +107,24 @@ enum FFmpeg {
     _ = try ProgramRunner.run("ffmpeg", arguments([]), in: folder, deadline: .seconds(300))
   }
 
+  /// Makes the lines of two moments those of one, in the pictures that have such lines.
+  static let deinterlace = "bwdif=mode=send_frame:deint=interlaced"
+
+  /// A rate as ffprobe says it, such as `30000/1001`.
+  struct Fraction {
+    let numerator: Int
+    let denominator: Int
+
+    var value: Double { Double(numerator) / Double(denominator) }
+
+    /// - Parameter text: Nil and `0/0` are no rate.
+    init?(_ text: String?) {
+      let parts = (text ?? "").split(separator: "/").compactMap { Int($0) }
+      guard parts.count == 2, parts[0] > 0, parts[1] > 0 else { return nil }
+      (numerator, denominator) = (parts[0], parts[1])
+    }
+  }
+
   /// What ffprobe says about a file.
   struct Probe: Decodable {
     struct Stream: Decodable {
@@ -119,6 +137,9 @@ enum FFmpeg {
       let height: Int?
       let has_b_frames: Int?
       let avg_frame_rate: String?
+      /// The least rate at which no picture is early or late.
+      var r_frame_rate: String?
+      var field_order: String?
       let channels: Int?
       let bit_rate: String?
       let disposition: [String: Int]?
@@ -128,6 +149,20 @@ enum FFmpeg {
         let parts = (avg_frame_rate ?? "").split(separator: "/").compactMap { Double($0) }
         guard parts.count == 2, parts[1] > 0, parts[0] > 0 else { return nil }
         return parts[0] / parts[1]
+      }
+
+      /// The rate that has a moment for each picture.
+      var exactRate: Fraction? { Fraction(r_frame_rate) }
+
+      /// Whether some pictures are shown longer than others.
+      var hasVariableRate: Bool {
+        guard let exactRate else { return false }
+        return frameRate.map { exactRate.value > 1.02 * $0 } ?? true
+      }
+
+      /// Whether the lines of a picture are of two moments. Of DV it is said of each picture only.
+      var isInterlaced: Bool {
+        ["tt", "bb", "tb", "bt"].contains(field_order ?? "") || codec_name == "dvvideo"
       }
     }
 

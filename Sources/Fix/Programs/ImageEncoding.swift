@@ -29,7 +29,23 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     /// ffmpeg, for a still image of a format that it is told.
     case still(format: String)
     /// ffmpeg, for the frames of a video.
-    case video(format: String)
+    case video(format: String, VideoFrames)
+  }
+
+  /// How the frames of a video are decoded.
+  public struct VideoFrames: Sendable, Hashable, Codable {
+    /// A decoder that knows the transparency, which ffmpeg's own leave out.
+    public enum AlphaDecoder: String, Sendable, Hashable, Codable {
+      case vp8 = "libvpx"
+      case vp9 = "libvpx-vp9"
+    }
+
+    /// Frames a second.
+    public internal(set) var rate = 15.0
+    /// Whether the lines of two moments are made those of one.
+    public internal(set) var deinterlaces = false
+    /// The decoder; nil for the usual one.
+    public internal(set) var alphaDecoder: AlphaDecoder?
   }
 
   /// What is made.
@@ -39,7 +55,7 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
   /// How the image is seen (Exif, 1 to 8).
   public let orientation: Int
   /// What decodes the file first; nil for nothing.
-  public let decoder: Decoder?
+  public private(set) var decoder: Decoder?
 
   /// The encoding for a file at an endpoint; nil if the endpoint accepts no image, or the file isn't one.
   ///
@@ -102,12 +118,42 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     if let container = result.facts.container {
       if container == "heif" || container == "avif" { return (.heif, ()) }
       guard mediaType.family == .video, let format = FFmpeg.format(ofContainer: container) else { return nil }
-      return (.video(format: format), ())
+      return (.video(format: format, VideoFrames()), ())
     }
     guard mediaType.family == .image, let name = mediaType.known?.extensions.first,
       let format = FFmpeg.format(ofImage: name)
     else { return nil }
     return (.still(format: format), ())
+  }
+
+  /// Chooses how the frames of a video are decoded.
+  ///
+  /// - Parameter probe: Gets ffmpeg's name for the file's format, and asks what the file has.
+  /// - Throws: ``FixError`` if it has no video, and what `probe` throws.
+  mutating func chooseFrames(_ probe: (String) throws(FixError) -> FFmpeg.Probe) throws(FixError) {
+    guard case .video(let format, _) = decoder else { return }
+    let probe = try probe(format)
+    guard let stream = probe.stream("video") else { throw .needsAPerson("It has no video.") }
+    var frames = VideoFrames()
+    // As many frames as a sticker of its length shows.
+    frames.rate = max(0.02, min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10)))
+    frames.deinterlaces = stream.isInterlaced
+    switch stream.codec_name {
+    case "vp8": frames.alphaDecoder = .vp8
+    case "vp9": frames.alphaDecoder = .vp9
+    default: break
+    }
+    decoder = .video(format: format, frames)
+  }
+
+  /// What ffmpeg does to the frames of a video: they get the size that they have in what is made.
+  fileprivate func filter(_ frames: VideoFrames) -> String {
+    var side = 512
+    if case .sticker(let width, let height, _, _, _) = product { side = max(width, height) }
+    // `dar` is the ratio of the sides as they are shown, which isn't that of the pixels in anamorphic video.
+    func length(_ ratio: String) -> String { "max(1\\,min(\(side)\\,round(\(side)\(ratio))))" }
+    return (frames.deinterlaces ? FFmpeg.deinterlace + "," : "")
+      + "fps=\(frames.rate),scale=\(length("*dar")):\(length("/dar")):flags=bicubic,format=rgba"
   }
 
   var isSticker: Bool { if case .sticker = product { true } else { false } }
@@ -161,10 +207,11 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
         "heif-convert \(input.shellQuoted) decoded.png && \(encode) < decoded.png > \(output.shellQuoted)"
     case .still:
       return "ffmpeg -noautorotate -i \(input.shellQuoted) -f apng - | \(encode) > \(output.shellQuoted)"
-    case .video:
+    case .video(_, let frames):
+      let decoder = frames.alphaDecoder.map { "-c:v \($0.rawValue) " } ?? ""
       return
-        "ffmpeg -i \(input.shellQuoted) -vf fps=15,scale=512:-2 -c:v png -f image2pipe - "
-        + "| \(encode) --frame-rate 15 > \(output.shellQuoted)"
+        "ffmpeg \(decoder)-i \(input.shellQuoted) -vf \(ShellWord.quoted(filter(frames))) -c:v png -f image2pipe - "
+        + "| \(encode) --frame-rate \(frames.rate) > \(output.shellQuoted)"
     }
   }
 }
@@ -184,9 +231,11 @@ struct ImageEncoder {
     case .heif: file = try decodeHEIF(input, in: folder)
     case .still(let format):
       try FFmpeg.decode(input, format: format, filter: nil, alphaDecoder: nil, to: decoded, in: folder)
-    case .video(let format):
-      let rate = try decodeVideo(input, format: format, to: decoded, in: folder)
-      arguments += ["--frame-rate", "\(rate)"]
+    case .video(let format, let frames):
+      try FFmpeg.decode(
+        input, format: format, filter: encoding.filter(frames), alphaDecoder: frames.alphaDecoder?.rawValue,
+        to: decoded, in: folder)
+      arguments += ["--frame-rate", "\(frames.rate)"]
     }
     try ProgramRunner.filter(program, arguments, from: file, to: output, deadline: .seconds(180))
   }
@@ -205,29 +254,5 @@ struct ImageEncoder {
     _ = try ProgramRunner.run(
       "heif-convert", ["-q", "98", path, image.string], in: folder, deadline: .seconds(120))
     return image
-  }
-
-  /// - Returns: Frames a second.
-  private func decodeVideo(
-    _ input: FilePath, format: String, to decoded: FilePath, in folder: TemporaryFolder
-  ) throws(FixError) -> Double {
-    let probe = try FFmpeg.Probe(parsing: FFmpeg.probe(input, format: format, in: folder))
-    guard let stream = probe.stream("video") else { throw .needsAPerson("It has no video.") }
-    // As many frames as a sticker of its length shows.
-    let rate = max(0.02, min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10)))
-    var side = 512
-    if case .sticker(let width, let height, _, _, _) = encoding.product { side = max(width, height) }
-    let decoder: String? =
-      switch stream.codec_name {
-      // ffmpeg's own decoders leave out the transparency.
-      case "vp8": "libvpx"
-      case "vp9": "libvpx-vp9"
-      default: nil
-      }
-    try FFmpeg.decode(
-      input, format: format,
-      filter: "fps=\(rate),scale=\(side):\(side):force_original_aspect_ratio=decrease:flags=bicubic",
-      alphaDecoder: decoder, to: decoded, in: folder)
-    return rate
   }
 }

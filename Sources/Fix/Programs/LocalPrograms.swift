@@ -54,7 +54,7 @@ package final class LocalPrograms: FixPrograms {
     guard let encoder else { throw .programMissing("preflight-encode") }
     switch encoding.decoder {
     case .heif where !startsOthers: throw .notAllowed("heif-convert")
-    case .still(let format), .video(let format): try check(format)
+    case .still(let format), .video(let format, _): try check(format)
     case .heif, nil: break
     }
     let folder = try temporaryFolder()

@@ -42,9 +42,9 @@ struct FixOutputs {
     let own = path.extension
     var stem = path
     stem.extension = nil
-    // An extension that the type may have is kept, as `.jpeg`.
+    // An extension that the type may have is kept, as `.jpeg`; but not that of Speex, which nothing that is made has.
     var new = fileExtension
-    if let own, let fileExtension {
+    if let own, let fileExtension, own.lowercased() != "spx" {
       let types = Set(MediaType.types(forExtension: fileExtension))
       if !types.isDisjoint(with: MediaType.types(forExtension: own.lowercased())) { new = own }
     }
