@@ -12,11 +12,13 @@ import Testing
   /// of the sizes that it is given.
   private final class Programs: FixPrograms {
     private let codec: String
+    private let colorTransfer: String
     private let sizes: [Int]
     private let asked = Mutex<[Encoding]>([])
 
-    init(_ codec: String, sizes: [Int]) {
+    init(_ codec: String, colorTransfer: String = "bt709", sizes: [Int]) {
       self.codec = codec
+      self.colorTransfer = colorTransfer
       self.sizes = sizes
     }
 
@@ -24,13 +26,13 @@ import Testing
 
     /// The rates that it was asked for; nil for copies.
     var bitRates: [Int?] {
-      encodings.map { if case .h264(_, let bitRate, _, _, _) = $0.video { bitRate } else { nil } }
+      encodings.map { if case .h264(_, let bitRate, _, _, _, _) = $0.video { bitRate } else { nil } }
     }
 
     func probe(format: String) -> String {
       """
       {"streams": [{"index": 0, "codec_type": "video", "codec_name": "\(codec)", "pix_fmt": "yuv420p", \
-      "width": 320, "height": 240, "avg_frame_rate": "25/1"}], "format": {}}
+      "width": 320, "height": 240, "avg_frame_rate": "25/1", "color_transfer": "\(colorTransfer)"}], "format": {}}
       """
     }
 
@@ -79,6 +81,15 @@ import Testing
     let programs = Programs("hevc", sizes: [Self.safe])
     #expect(try fix(with: programs).isAccepted)
     #expect(programs.encodings.count == 1)
+  }
+
+  /// Screens without a high dynamic range show it gray.
+  @Test(arguments: [("smpte2084", true), ("arib-std-b67", true), ("bt709", false), ("unknown", false)])
+  func aHighDynamicRangeBecomesTheStandardOne(_ transfer: String, isMapped: Bool) throws {
+    let programs = Programs("hevc", colorTransfer: transfer, sizes: [Self.safe])
+    let step = try #require(try fix(with: programs).steps.first)
+    #expect(step.command(from: "a.mov", to: "a.mp4")?.contains("zscale=tin=\(transfer):") == isMapped)
+    #expect((programs.encodings.first?.withoutToneMapping != nil) == isMapped)
   }
 
   @Test(arguments: [[], [17 << 20]])

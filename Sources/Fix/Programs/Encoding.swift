@@ -15,7 +15,15 @@ public struct Encoding: Sendable, Hashable, Codable {
     ///   - permille: The picture's size in thousandths of what it is; nil to cut an odd row or column off at most.
     ///   - timing: When the pictures are shown.
     ///   - deinterlaces: Whether the lines of two moments are made those of one.
-    case h264(stream: Int, bitRate: Int, permille: Int?, timing: Timing, deinterlaces: Bool)
+    ///   - range: How its high dynamic range is coded, which is made the standard one; nil to leave the range as it is.
+    case h264(
+      stream: Int, bitRate: Int, permille: Int?, timing: Timing, deinterlaces: Bool, range: HighDynamicRange?)
+  }
+
+  /// How the brightness of a video is coded (ITU-R BT.2100), by ffmpeg's name for it.
+  public enum HighDynamicRange: String, Sendable, Hashable, Codable {
+    case perceptualQuantization = "smpte2084"
+    case hybridLogGamma = "arib-std-b67"
   }
 
   /// When the pictures of an encoded video are shown.
@@ -52,6 +60,17 @@ public struct Encoding: Sendable, Hashable, Codable {
   /// The audio; nil to leave it out.
   public let audio: Audio?
 
+  /// The same with the range of the video as it is; nil if that isn't changed.
+  var withoutToneMapping: Encoding? {
+    guard case .h264(let stream, let bitRate, let permille, let timing, let deinterlaces, _?) = video else {
+      return nil
+    }
+    let video = Video.h264(
+      stream: stream, bitRate: bitRate, permille: permille, timing: timing, deinterlaces: deinterlaces,
+      range: nil)
+    return Encoding(target: target, video: video, audio: audio)
+  }
+
   var isLossless: Bool {
     if case .h264 = video { return false }
     switch audio {
@@ -74,7 +93,7 @@ public struct Encoding: Sendable, Hashable, Codable {
     var parts: [String] = []
     switch video {
     case .copy: parts.append("copy the video")
-    case .h264(_, let bitRate, let permille, _, _):
+    case .h264(_, let bitRate, let permille, _, _, _):
       let scaled = permille.map { ", \(($0 + 5) / 10) % of the size" } ?? ""
       let limit = bitRate < Self.unlimited ? "up to \(bitRate / 1000) kbit/s" : "at the best quality"
       parts.append("encode the video as H.264 (\(limit)\(scaled))")
@@ -96,7 +115,7 @@ public struct Encoding: Sendable, Hashable, Codable {
     var arguments: [String] = []
     switch video {
     case .copy(let stream): arguments += ["-map", "0:\(stream)", "-c:v", "copy"]
-    case .h264(let stream, let bitRate, let permille, let timing, let deinterlaces):
+    case .h264(let stream, let bitRate, let permille, let timing, let deinterlaces, let range):
       // ffmpeg has turned the picture by then, so that the sides aren't known here.
       let scale =
         permille.map { "scale=trunc(iw*\($0)/2000)*2:trunc(ih*\($0)/2000)*2" }
@@ -114,7 +133,9 @@ public struct Encoding: Sendable, Hashable, Codable {
         rate = ",fps=\(pictures)" + (seconds == 1 ? "" : "/\(seconds)")
       }
       arguments += [
-        "-vf", (deinterlaces ? FFmpeg.deinterlace + "," : "") + scale + rate + ",format=yuv420p",
+        "-vf",
+        (deinterlaces ? FFmpeg.deinterlace + "," : "") + scale + rate
+          + (range.map { "," + FFmpeg.toneMap($0) } ?? "") + ",format=yuv420p",
       ]
     case nil: break
     }

@@ -110,6 +110,12 @@ enum FFmpeg {
   /// Makes the lines of two moments those of one, in the pictures that have such lines.
   static let deinterlace = "bwdif=mode=send_frame:deint=interlaced"
 
+  /// Makes the colors and the brightness of a high dynamic range those of BT.709, which every screen shows.
+  static func toneMap(_ range: Encoding.HighDynamicRange) -> String {
+    "zscale=tin=\(range.rawValue):pin=bt2020:min=bt2020nc:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
+      + "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv"
+  }
+
   /// A rate as ffprobe says it, such as `30000/1001`.
   struct Fraction {
     let numerator: Int
@@ -140,6 +146,7 @@ enum FFmpeg {
       /// The least rate at which no picture is early or late.
       var r_frame_rate: String?
       var field_order: String?
+      var color_transfer: String?
       let channels: Int?
       let bit_rate: String?
       let disposition: [String: Int]?
@@ -198,6 +205,23 @@ enum FFmpeg {
   ///   - duration: How long the input plays, in seconds.
   ///   - onProgress: Gets the part that is done, from 0 to 1.
   static func run(
+    _ encoding: Encoding, format: String, from input: FilePath, to output: FilePath,
+    in folder: TemporaryFolder, duration: Double?, onProgress: @escaping @Sendable (Double) -> Void
+  ) throws(FixError) {
+    do {
+      try runOnce(
+        encoding, format: format, from: input, to: output, in: folder, duration: duration,
+        onProgress: onProgress)
+    } catch {
+      // An ffmpeg may have been built without the filter that maps the range.
+      guard let other = encoding.withoutToneMapping else { throw error }
+      try runOnce(
+        other, format: format, from: input, to: output, in: folder, duration: duration, onProgress: onProgress
+      )
+    }
+  }
+
+  private static func runOnce(
     _ encoding: Encoding, format: String, from input: FilePath, to output: FilePath,
     in folder: TemporaryFolder, duration: Double?, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(FixError) {
