@@ -1,3 +1,5 @@
+package import SystemPackage
+
 #if canImport(Darwin)
   internal import Darwin
 #elseif canImport(Glibc)
@@ -6,11 +8,16 @@
   internal import Musl
 #endif
 
-/// Where temporary files are made.
+/// Where temporary files are made: paths for `mkstemp` or `mkdtemp`, which replace the X's.
 package enum TemporaryName {
-  /// A path for `mkstemp` or `mkdtemp`, which replace the X's: in TMPDIR, else in `/tmp`.
+  /// A path in TMPDIR, else in `/tmp`.
   package static func template(_ prefix: String) -> [CChar] {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    return Array("\(folder.isEmpty ? "/tmp" : folder)/\(prefix)-XXXXXX".utf8CString)
+    return template(prefix, in: FilePath(folder.isEmpty ? "/tmp" : folder))
+  }
+
+  /// A path in a folder.
+  package static func template(_ prefix: String, in folder: FilePath) -> [CChar] {
+    folder.appending("\(prefix)-XXXXXX").bytes.map { CChar(bitPattern: $0) } + [0]
   }
 }

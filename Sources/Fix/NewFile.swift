@@ -12,20 +12,14 @@ package import SystemPackage
 
 /// A file that appears whole or not at all: it is written under a temporary name beside its place, and renamed.
 package enum NewFile {
-  private struct Begun {
-    /// The temporary files that exist.
-    var paths: Set<FilePath> = []
-    /// Whether the run ends, so that nothing may be begun.
-    var isAbandoned = false
-  }
-
-  private static let begun = Mutex(Begun())
+  /// The temporary files that exist.
+  private static let begun = Mutex(Begun<FilePath>())
 
   /// Removes what was begun, for a run that is interrupted.
   static func abandonAll() {
     begun.withLock { begun in
       begun.isAbandoned = true
-      for path in begun.paths { _ = path.withPlatformString { unlink($0) } }
+      for path in begun.items { _ = path.withPlatformString { unlink($0) } }
     }
   }
 
@@ -65,7 +59,7 @@ package enum NewFile {
     }
     let folder = path.removingLastComponent()
     let (descriptor, temporary) = try make(in: folder, for: path)
-    defer { begun.withLock { _ = $0.paths.remove(temporary) } }
+    defer { begun.withLock { _ = $0.items.remove(temporary) } }
     do {
       defer { close(descriptor) }
       do { try source.copy(to: FileDescriptor(rawValue: descriptor)) } catch let error as Errno {
@@ -112,12 +106,11 @@ package enum NewFile {
   private static func make(in folder: FilePath, for path: FilePath) throws -> (Int32, FilePath) {
     try begun.withLock { begun in
       if begun.isAbandoned { throw FixError.unwritable(path, "interrupted") }
-      // mkstemp replaces the X's.
-      var name = folder.appending(".preflight-XXXXXX").bytes.map { CChar(bitPattern: $0) } + [0]
+      var name = TemporaryName.template(".preflight", in: folder)
       let descriptor = mkstemp(&name)
       guard descriptor >= 0 else { throw failure(path) }
       let temporary = FilePath(name.dropLast().map { UInt8(bitPattern: $0) })
-      begun.paths.insert(temporary)
+      begun.items.insert(temporary)
       return (descriptor, temporary)
     }
   }

@@ -90,9 +90,9 @@ public struct RemedyRunner: Sendable {
   private static func exists(_ path: FilePath) -> Bool { path.withPlatformString { access($0, F_OK) } == 0 }
 
   private static func makeFolder(beside output: FilePath) throws(FixError) -> FilePath {
-    // mkdtemp replaces the X's. The output's own name may have no room for more.
-    let folder = output.removingLastComponent().appending(".preflight-XXXXXX")
-    var name = folder.bytes.map { CChar(bitPattern: $0) } + [0]
+    // The output's own name may have no room for more.
+    let folder = output.removingLastComponent()
+    var name = TemporaryName.template(".preflight", in: folder)
     guard mkdtemp(&name) != nil else { throw .unwritable(folder, "\(Errno(rawValue: errno))") }
     return FilePath(platformString: name)
   }

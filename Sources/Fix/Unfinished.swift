@@ -6,3 +6,10 @@ public enum Unfinished {
     TemporaryFolder.abandonAll()
   }
 }
+
+/// What a kind of work has begun and not ended: files, folders or programs, by their names.
+struct Begun<Item: Hashable & Sendable>: Sendable {
+  var items: Set<Item> = []
+  /// Whether the run ends, so that nothing may be begun.
+  var isAbandoned = false
+}

@@ -26,7 +26,7 @@ import Testing
 
     /// The rates that it was asked for; nil for copies.
     var bitRates: [Int?] {
-      encodings.map { if case .h264(_, let bitRate, _, _, _, _) = $0.video { bitRate } else { nil } }
+      encodings.map { if case .h264(let made) = $0.video { made.bitRate } else { nil } }
     }
 
     func probe(format: String) -> String {

@@ -7,17 +7,24 @@ public struct Encoding: Sendable, Hashable, Codable {
   public enum Video: Sendable, Hashable, Codable {
     /// The packets stay as they are.
     case copy(stream: Int)
-    /// H.264, 8 bits, 4:2:0, without B-frames, which High profile must not have for Android.
-    ///
-    /// - Parameters:
-    ///   - stream: The number of the stream.
-    ///   - bitRate: How many bits a second it may have at most.
-    ///   - permille: The picture's size in thousandths of what it is; nil to cut an odd row or column off at most.
-    ///   - timing: When the pictures are shown.
-    ///   - deinterlaces: Whether the lines of two moments are made those of one.
-    ///   - range: How its high dynamic range is coded, which is made the standard one; nil to leave the range as it is.
-    case h264(
-      stream: Int, bitRate: Int, permille: Int?, timing: Timing, deinterlaces: Bool, range: HighDynamicRange?)
+    /// It is encoded as H.264.
+    case h264(H264)
+  }
+
+  /// H.264, 8 bits, 4:2:0, without B-frames, which High profile must not have for Android.
+  public struct H264: Sendable, Hashable, Codable {
+    /// The number of the stream.
+    public let stream: Int
+    /// How many bits a second it may have at most.
+    public let bitRate: Int
+    /// The picture's size in thousandths of what it is; nil to cut an odd row or column off at most.
+    public let permille: Int?
+    /// When the pictures are shown.
+    public let timing: Timing
+    /// Whether the lines of two moments are made those of one.
+    public let deinterlaces: Bool
+    /// How its high dynamic range is coded, which is made the standard one; nil to leave the range as it is.
+    public internal(set) var range: HighDynamicRange?
   }
 
   /// How the brightness of a video is coded (ITU-R BT.2100), by ffmpeg's name for it.
@@ -62,13 +69,9 @@ public struct Encoding: Sendable, Hashable, Codable {
 
   /// The same with the range of the video as it is; nil if that isn't changed.
   var withoutToneMapping: Encoding? {
-    guard case .h264(let stream, let bitRate, let permille, let timing, let deinterlaces, _?) = video else {
-      return nil
-    }
-    let video = Video.h264(
-      stream: stream, bitRate: bitRate, permille: permille, timing: timing, deinterlaces: deinterlaces,
-      range: nil)
-    return Encoding(target: target, video: video, audio: audio)
+    guard case .h264(var made) = video, made.range != nil else { return nil }
+    made.range = nil
+    return Encoding(target: target, video: .h264(made), audio: audio)
   }
 
   var isLossless: Bool {
@@ -93,9 +96,10 @@ public struct Encoding: Sendable, Hashable, Codable {
     var parts: [String] = []
     switch video {
     case .copy: parts.append("copy the video")
-    case .h264(_, let bitRate, let permille, _, _, _):
-      let scaled = permille.map { ", \(($0 + 5) / 10) % of the size" } ?? ""
-      let limit = bitRate < Self.unlimited ? "up to \(bitRate / 1000) kbit/s" : "at the best quality"
+    case .h264(let made):
+      let scaled = made.permille.map { ", \(($0 + 5) / 10) % of the size" } ?? ""
+      let limit =
+        made.bitRate < Self.unlimited ? "up to \(made.bitRate / 1000) kbit/s" : "at the best quality"
       parts.append("encode the video as H.264 (\(limit)\(scaled))")
     case nil: break
     }
@@ -115,17 +119,18 @@ public struct Encoding: Sendable, Hashable, Codable {
     var arguments: [String] = []
     switch video {
     case .copy(let stream): arguments += ["-map", "0:\(stream)", "-c:v", "copy"]
-    case .h264(let stream, let bitRate, let permille, let timing, let deinterlaces, let range):
+    case .h264(let made):
       // ffmpeg has turned the picture by then, so that the sides aren't known here.
       let scale =
-        permille.map { "scale=trunc(iw*\($0)/2000)*2:trunc(ih*\($0)/2000)*2" }
+        made.permille.map { "scale=trunc(iw*\($0)/2000)*2:trunc(ih*\($0)/2000)*2" }
         ?? "crop=trunc(iw/2)*2:trunc(ih/2)*2"
       arguments += [
-        "-map", "0:\(stream)", "-c:v", "libx264", "-profile:v", "high", "-bf", "0", "-crf", "20", "-maxrate",
-        "\(bitRate)", "-bufsize", "\(Int(Double(bitRate) * Self.bufferSeconds))",
+        "-map", "0:\(made.stream)", "-c:v", "libx264", "-profile:v", "high", "-bf", "0", "-crf", "20",
+        "-maxrate",
+        "\(made.bitRate)", "-bufsize", "\(Int(Double(made.bitRate) * Self.bufferSeconds))",
       ]
       var rate = ""
-      switch timing {
+      switch made.timing {
       case .constant: break
       // Its newer name isn't known before 5.1.
       case .variable: arguments += ["-vsync", "vfr"]
@@ -134,8 +139,8 @@ public struct Encoding: Sendable, Hashable, Codable {
       }
       arguments += [
         "-vf",
-        (deinterlaces ? FFmpeg.deinterlace + "," : "") + scale + rate
-          + (range.map { "," + FFmpeg.toneMap($0) } ?? "") + ",format=yuv420p",
+        (made.deinterlaces ? FFmpeg.deinterlace + "," : "") + scale + rate
+          + (made.range.map { "," + FFmpeg.toneMap($0) } ?? "") + ",format=yuv420p",
       ]
     case nil: break
     }

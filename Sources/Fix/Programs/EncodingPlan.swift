@@ -157,9 +157,10 @@ struct EncodingPlan {
     return Encoding(
       target: .mp4Video,
       video: .h264(
-        stream: video.index, bitRate: Int(min(rest, Double(Encoding.unlimited))),
-        permille: permille, timing: timing(of: video), deinterlaces: video.isInterlaced,
-        range: video.color_transfer.flatMap(Encoding.HighDynamicRange.init)),
+        Encoding.H264(
+          stream: video.index, bitRate: Int(min(rest, Double(Encoding.unlimited))), permille: permille,
+          timing: timing(of: video), deinterlaces: video.isInterlaced,
+          range: video.color_transfer.flatMap(Encoding.HighDynamicRange.init))),
       audio: audio)
   }
 

@@ -22,20 +22,14 @@ package enum ProgramRunner {
   /// The status of a confiner, as of a shell, that doesn't find the program.
   package static let notFound: Int32 = 127
 
-  private struct Running {
-    var identifiers: Set<pid_t> = []
-    /// Whether the run ends, and what is started with it.
-    var isAbandoned = false
-  }
-
   /// The programs that run, to be ended with the run.
-  private static let running = Mutex(Running())
+  private static let running = Mutex(Begun<pid_t>())
 
   /// Ends all programs, for a run that is interrupted.
   static func endAll() {
     running.withLock { running in
       running.isAbandoned = true
-      for identifier in running.identifiers { kill(identifier, SIGKILL) }
+      for identifier in running.items { kill(identifier, SIGKILL) }
     }
   }
 
@@ -46,10 +40,10 @@ package enum ProgramRunner {
     _ identifier: pid_t, _ action: () async throws -> Result
   ) async rethrows -> Result {
     running.withLock { running in
-      running.identifiers.insert(identifier)
+      running.items.insert(identifier)
       if running.isAbandoned { kill(identifier, SIGKILL) }
     }
-    defer { running.withLock { _ = $0.identifiers.remove(identifier) } }
+    defer { running.withLock { _ = $0.items.remove(identifier) } }
     return try await action()
   }
 

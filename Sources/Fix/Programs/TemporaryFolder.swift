@@ -24,20 +24,15 @@ final class TemporaryFolder: Sendable {
     case decodedJPEG = "decoded.jpg"
   }
 
-  private struct Folders {
-    var paths: Set<FilePath> = []
-    /// Whether the run ends, so that nothing may be begun.
-    var isAbandoned = false
-  }
-
-  private static let folders = Mutex(Folders())
+  /// The folders that exist.
+  private static let folders = Mutex(Begun<FilePath>())
 
   /// Removes all folders, and ends the programs that use them, for a run that is interrupted.
   static func abandonAll() {
     ProgramRunner.endAll()
     folders.withLock { folders in
       folders.isAbandoned = true
-      for path in folders.paths { removeFolder(path) }
+      for path in folders.items { removeFolder(path) }
     }
   }
 
@@ -58,7 +53,7 @@ final class TemporaryFolder: Sendable {
         return .failure(.unwritable(parent, "\(Errno(rawValue: errno))"))
       }
       let path = FilePath(platformString: name)
-      folders.paths.insert(path)
+      folders.items.insert(path)
       return .success(path)
     }
     path = try made.get()
@@ -66,7 +61,7 @@ final class TemporaryFolder: Sendable {
 
   deinit {
     Self.removeFolder(path)
-    Self.folders.withLock { _ = $0.paths.remove(path) }
+    Self.folders.withLock { _ = $0.items.remove(path) }
   }
 
   func path(of file: File) -> FilePath { path.appending(file.rawValue) }
