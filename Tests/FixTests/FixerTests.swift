@@ -210,6 +210,16 @@ import Testing
     #expect(duration <= 10000 && duration > 9900)
   }
 
+  @Test func framesWithoutAnyTimeGetThatOfBrowsers() throws {
+    var bytes = try Fixture.bytes("pictures/sticker-7ms.webp")
+    let frames = bytes.indices.filter { bytes[$0...].starts(with: Array("ANMF".utf8)) }
+    for frame in frames { bytes.replaceSubrange(frame + 20..<frame + 23, with: [0, 0, 0]) }
+    let result = try fix(bytes, as: .sticker)
+    #expect(result.steps == [.setFrameDurations(minimum: 8, maximum: nil)])
+    #expect(result.checked?.facts.minFrameDurationMilliseconds == 100)
+    #expect(result.checked?.facts.durationMilliseconds == Double(100 * frames.count))
+  }
+
   @Test func theOrientationStaysWithoutThePlace() {
     // Exif with an orientation and a GPS directory with a latitude.
     let exif: [UInt8] =

@@ -72,7 +72,9 @@ enum WebPFrames {
   private static func fitting(
     _ durations: [UInt32], minimum: UInt32, maximum: UInt32?
   ) throws(RewriteError) -> [UInt32] {
-    var fitting = durations.map { max($0, minimum) }
+    // Browsers show each frame for a tenth of a second where none has a time.
+    let minimumShown = durations.allSatisfy { $0 == 0 } ? max(100, minimum) : minimum
+    var fitting = durations.map { max($0, minimumShown) }
     guard let maximum else { return fitting }
     let sum = fitting.reduce(0) { $0 + UInt64($1) }
     guard sum > UInt64(maximum) else { return fitting }
