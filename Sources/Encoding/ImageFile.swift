@@ -4,6 +4,7 @@ internal import PreflightBytes
 package struct ImageFile {
   private let bytes: [UInt8]
   private let kind: Kind
+  private let isPremultiplied: Bool
 
   private enum Kind {
     case jpeg, png, animatedPNG, webP, gif
@@ -13,9 +14,15 @@ package struct ImageFile {
 
   /// Recognizes a file by its first bytes.
   ///
-  /// - Parameter frameRate: Frames a second of a video, whose frames are PNG files one after another; nil for any other file.
-  package init(_ bytes: [UInt8], frameRate: Double? = nil) throws(EncodingError) {
+  /// - Parameters:
+  ///   - frameRate: Frames a second of a video, whose frames are PNG files one after another; nil for any other file.
+  ///   - isPremultiplied: Whether the colors of its pixels are multiplied by their alpha, as a program left them that decoded
+  ///     another format to PNG.
+  package init(
+    _ bytes: [UInt8], frameRate: Double? = nil, isPremultiplied: Bool = false
+  ) throws(EncodingError) {
     self.bytes = bytes
+    self.isPremultiplied = isPremultiplied
     if let frameRate {
       kind = .pngSequence(rate: frameRate)
     } else if bytes.starts(with: [0xff, 0xd8, 0xff]) {
@@ -46,7 +53,6 @@ package struct ImageFile {
   package func image(leastSide: Int = 0) throws(EncodingError) -> Raster {
     switch kind {
     case .jpeg: return try Codecs.readJPEG(bytes, leastSide: leastSide)
-    case .png: return try Codecs.readPNG(bytes)
     default:
       var first: Raster?
       do throws(EncodingError) {
@@ -63,8 +69,16 @@ package struct ImageFile {
 
   /// Calls a closure with each frame; of a still image, with that one.
   package func forEachFrame(_ body: (Frame) throws(EncodingError) -> Void) throws(EncodingError) {
+    guard isPremultiplied else { return try decode(body) }
+    try decode { frame throws(EncodingError) in
+      try body(Frame(frame.image.unpremultiplied, milliseconds: frame.milliseconds))
+    }
+  }
+
+  private func decode(_ body: (Frame) throws(EncodingError) -> Void) throws(EncodingError) {
     switch kind {
-    case .jpeg, .png: try body(Frame(try image(), milliseconds: 0))
+    case .jpeg: try body(Frame(Codecs.readJPEG(bytes, leastSide: 0), milliseconds: 0))
+    case .png: try body(Frame(Codecs.readPNG(bytes), milliseconds: 0))
     case .animatedPNG: try PNGFrames.read(bytes, body)
     case .pngSequence(let rate): try PNGFrames.readSequence(bytes, rate: rate, body)
     case .webP: try Codecs.readWebP(bytes, body)

@@ -59,6 +59,18 @@ package struct Raster: Sendable, Equatable {
     return copy
   }
 
+  /// The image, if its colors are multiplied by its alpha.
+  var unpremultiplied: Raster {
+    var copy = self
+    copy.recolor { pixel in
+      let alpha = Int(pixel.w)
+      guard alpha > 0 else { return Pixel() }
+      func whole(_ value: UInt8) -> UInt8 { UInt8(min(255, (Int(value) * 255 + alpha / 2) / alpha)) }
+      return Pixel(whole(pixel.x), whole(pixel.y), whole(pixel.z), pixel.w)
+    }
+    return copy
+  }
+
   /// The image in sRGB, for formats without a profile. One that isn't understood is ignored.
   package var inSRGB: Raster {
     var copy = self

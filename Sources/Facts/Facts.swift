@@ -15,8 +15,8 @@ public struct Facts: Sendable, Hashable, Codable {
   public var progressive: Bool?
   /// How a JPEG is coded: `baseline`, `extended`, `progressive`, `lossless`, `arithmetic` or `hierarchical`
   /// (ITU-T T.81, table B.1). Of a TIFF, what many decoders get wrong: `jpeg` for its compression, `ycbcr` or `lab` for
-  /// its colors, `tiled`, `float` for its numbers, `bigtiff`, or `other`: another compression, more than 16 bits per channel
-  /// (8 of inks), or more than four channels.
+  /// its colors, `tiled`, `float` for its numbers, `premultiplied` for colors that are multiplied by the alpha, `bigtiff`, or
+  /// `other`: another compression, more than 16 bits per channel (8 of inks), or more than four channels.
   public var imageEncoding: String?
   /// Whether there is more than one frame.
   public var animated: Bool?

@@ -50,6 +50,9 @@ struct EncodeCommand: ParsableCommand {
   @Flag(help: "The image is a photo, whatever format it comes in.")
   var photo = false
 
+  @Flag(help: "The colors of the image are multiplied by its alpha.")
+  var premultiplied = false
+
   @Flag(help: "Don't make JPEG.")
   var noJpeg = false
 
@@ -78,7 +81,7 @@ struct EncodeCommand: ParsableCommand {
   /// - Returns: Why it failed; nil if it didn't.
   private func attempt() -> EncodingError? {
     do throws(EncodingError) {
-      let file = try ImageFile(readAll(), frameRate: frameRate)
+      let file = try ImageFile(readAll(), frameRate: frameRate, isPremultiplied: premultiplied)
       let made = sticker ? try makeSticker(file) : try makeImage(file)
       try writeAll(made)
       return nil

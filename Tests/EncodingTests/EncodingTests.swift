@@ -52,6 +52,15 @@ import Testing
     #expect(throws: EncodingError.self) { try StickerEncoder(rules).sticker(of: Self.file("rgb.jpg")) }
   }
 
+  /// The image of a program that left the colors multiplied by the alpha.
+  @Test func colorsAreDividedByTheAlpha() throws {
+    let colors = [Pixel(100, 0, 50, 128), Pixel(7, 8, 9, 255), Pixel(9, 9, 9, 3), Pixel(1, 2, 3, 0)]
+    let file = try Codecs.writePNG(Raster(width: 4, height: 1, pixels: colors))
+    let image = try ImageFile(file, isPremultiplied: true).image()
+    #expect(image.pixels == [Pixel(199, 0, 100, 128), Pixel(7, 8, 9, 255), Pixel(255, 255, 255, 3), Pixel()])
+    #expect(try ImageFile(file).image().pixels == colors)
+  }
+
   @Test func theImageIsLetterboxedOnTransparency() throws {
     let red = Raster(width: 4, height: 2, pixels: [Pixel](repeating: Pixel(200, 10, 10, 255), count: 8))
     let boxed = red.letterboxed(width: 8, height: 8)

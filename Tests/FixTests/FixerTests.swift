@@ -43,6 +43,14 @@ import Testing
     #expect(command?.contains(" --orientation 6 ") == true)
   }
 
+  @Test func colorsThatAreMultipliedByTheAlphaAreDivided() throws {
+    for (kind, isPremultiplied) in [(1, true), (2, false)] as [(UInt16, Bool)] {
+      let steps = try planned(tiff([338: kind]), as: .sticker).steps
+      let command = steps.first?.command(from: "a.tif", to: "a.webp")
+      #expect(command?.contains(" --premultiplied ") == isPremultiplied)
+    }
+  }
+
   @Test func anImageOfTooManyPixelsIsRefused() throws {
     let result = try planned(tiff([256: 8193, 257: 8192]), as: .image)
     #expect(result.reason == "It has too many pixels to be decoded: 8193 × 8192, of at most 67108864.")

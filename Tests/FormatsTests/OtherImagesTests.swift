@@ -111,7 +111,7 @@ import Testing
     arguments: [
       ([259: 8], nil), ([259: 50000], "other"), ([277: 4], nil), ([277: 5], "other"), ([258: 16], nil),
       ([258: 17], "other"), ([258: 8, 262: 5], nil), ([258: 9, 262: 5], "other"), ([339: 2], nil),
-      ([339: 3], "float"),
+      ([339: 3], "float"), ([338: 2], nil), ([338: 1], "premultiplied"), ([338: 1, 339: 3], "float"),
     ] as [(KeyValuePairs<UInt16, UInt16>, String?)])
   func aTIFFThatFewDecodeSaysSo(_ values: KeyValuePairs<UInt16, UInt16>, _ encoding: String?) throws {
     #expect(try inspect(tiff(values)).facts.imageEncoding == encoding)

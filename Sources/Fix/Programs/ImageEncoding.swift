@@ -54,6 +54,8 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
   public let maximum: Int
   /// How the image is seen (Exif, 1 to 8).
   public let orientation: Int
+  /// Whether the colors are multiplied by the alpha, which no decoder undoes.
+  public let isPremultiplied: Bool
   /// What decodes the file first; nil for nothing.
   public private(set) var decoder: Decoder?
 
@@ -85,6 +87,7 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
       return nil
     }
     self.decoder = decoder.0
+    isPremultiplied = result.facts.imageEncoding == "premultiplied"
     // What else another program decodes is turned already.
     switch decoder.0 {
     case nil, .still: orientation = result.facts.orientation ?? 1
@@ -192,6 +195,7 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     }
     arguments += ["--maximum", "\(maximum)"]
     if orientation != 1 { arguments += ["--orientation", "\(orientation)"] }
+    if isPremultiplied { arguments.append("--premultiplied") }
     // A photo doesn't become a drawing because a program decoded it to PNG.
     if decoder == .heif { arguments.append("--photo") }
     return arguments

@@ -18,6 +18,8 @@ enum TIFFImage {
       bits > (directory.isInk ? 8 : 16)
     {
       facts.imageEncoding = "other"
+    } else if directory.isPremultiplied {
+      facts.imageEncoding = "premultiplied"
     }
   }
 
@@ -33,7 +35,8 @@ enum TIFFImage {
   private static func directory(
     at place: UInt64, _ order: TIFFStructure.ByteOrder, _ window: inout ByteWindow, into facts: inout Facts
   ) throws(ReadError) -> (
-    isInk: Bool, bitsPerSample: TIFFStructure.Entry?, sampleFormat: TIFFStructure.Entry?
+    isInk: Bool, isPremultiplied: Bool, bitsPerSample: TIFFStructure.Entry?,
+    sampleFormat: TIFFStructure.Entry?
   ) {
     // Many writers put it behind the pixels.
     let bytes = try window.available(at: place, upTo: Limits.OtherImages.head)
@@ -46,7 +49,9 @@ enum TIFFImage {
       compression: number(259) ?? 1, photometricInterpretation: number(262), isTiled: number(322) != nil,
       samplesPerPixel: number(277) ?? 1)
     return (
-      number(262) == 5, directory.entry(258, inDirectoryAt: 0), directory.entry(339, inDirectoryAt: 0)
+      // Section 18: the extra sample is alpha by which the colors are multiplied.
+      isInk: number(262) == 5, isPremultiplied: number(338) == 1, directory.entry(258, inDirectoryAt: 0),
+      directory.entry(339, inDirectoryAt: 0)
     )
   }
 
