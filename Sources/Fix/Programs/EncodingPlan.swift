@@ -160,7 +160,7 @@ struct EncodingPlan {
         Encoding.H264(
           stream: video.index, bitRate: Int(min(rest, Double(Encoding.unlimited))), permille: permille,
           timing: timing(of: video), deinterlaces: video.isInterlaced,
-          range: video.color_transfer.flatMap(Encoding.HighDynamicRange.init))),
+          range: video.highDynamicRange)),
       audio: audio)
   }
 

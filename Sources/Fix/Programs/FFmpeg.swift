@@ -75,36 +75,36 @@ enum FFmpeg {
   ///
   /// - Parameters:
   ///   - filter: What is done to the frames; nil for a still image.
-  ///   - alphaDecoder: The decoder that knows the transparency; nil for the usual one.
+  ///   - decoder: The decoder; nil for the usual one.
   static func decode(
-    _ input: FilePath, format: String, filter: String?, alphaDecoder: String?, to output: FilePath,
+    _ input: FilePath, format: String, filter: String? = nil, decoder: String? = nil, to output: FilePath,
     in folder: TemporaryFolder
   ) throws(FixError) {
-    func arguments(_ decoder: [String]) -> [String] {
-      var arguments = ["-nostdin", "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"]
-      // Not every version turns images as their orientation says, so none does.
-      if filter == nil { arguments.append("-noautorotate") }
-      arguments += decoder + ["-f", format, "-i", "file:" + input.string]
-      if let filter {
-        arguments += [
-          "-an", "-sn", "-vf", filter, "-c:v", "png", "-compression_level", "1",
-        ]
-        arguments += ["-pred", "sub", "-f", "image2pipe"]
-      } else {
-        arguments += ["-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1"]
-      }
-      return arguments + ["file:" + output.string]
+    var arguments = ["-nostdin", "-hide_banner", "-v", "error", "-y", "-protocol_whitelist", "file,pipe"]
+    // Not every version turns images as their orientation says, so none does.
+    if filter == nil { arguments.append("-noautorotate") }
+    if let decoder { arguments += ["-c:v", decoder] }
+    arguments += ["-f", format, "-i", "file:" + input.string]
+    if let filter {
+      arguments += ["-an", "-sn", "-vf", filter, "-c:v", "png", "-compression_level", "1"]
+      arguments += ["-pred", "sub", "-f", "image2pipe"]
+    } else {
+      arguments += ["-frames:v", "1", "-c:v", "png", "-f", "image2", "-update", "1"]
     }
-    if let alphaDecoder {
-      do {
-        _ = try ProgramRunner.run(
-          "ffmpeg", arguments(["-c:v", alphaDecoder]), in: folder, deadline: .seconds(300))
-        return
-      } catch {
-        // An ffmpeg without this decoder has another.
-      }
+    _ = try ProgramRunner.run(
+      "ffmpeg", arguments + ["file:" + output.string], in: folder, deadline: .seconds(300))
+  }
+
+  /// Does something in one way, and if it fails in another: with which decoders and filters an ffmpeg was built isn't known.
+  ///
+  /// - Parameter other: Nil if there is no other way.
+  static func attempt<Way>(
+    _ way: Way, orElse other: Way?, _ body: (Way) throws(FixError) -> Void
+  ) throws(FixError) {
+    do { try body(way) } catch {
+      guard let other else { throw error }
+      try body(other)
     }
-    _ = try ProgramRunner.run("ffmpeg", arguments([]), in: folder, deadline: .seconds(300))
   }
 
   /// Makes the lines of two moments those of one, in the pictures that have such lines.
@@ -167,6 +167,11 @@ enum FFmpeg {
         return frameRate.map { exactRate.value > 1.02 * $0 } ?? true
       }
 
+      /// How the high dynamic range is coded; nil for the standard one.
+      var highDynamicRange: Encoding.HighDynamicRange? {
+        color_transfer.flatMap(Encoding.HighDynamicRange.init)
+      }
+
       /// Whether the lines of a picture are of two moments. Of DV it is said of each picture only.
       var isInterlaced: Bool {
         ["tt", "bb", "tb", "bt"].contains(field_order ?? "") || codec_name == "dvvideo"
@@ -208,33 +213,18 @@ enum FFmpeg {
     _ encoding: Encoding, format: String, from input: FilePath, to output: FilePath,
     in folder: TemporaryFolder, duration: Double?, onProgress: @escaping @Sendable (Double) -> Void
   ) throws(FixError) {
-    do {
-      try runOnce(
-        encoding, format: format, from: input, to: output, in: folder, duration: duration,
-        onProgress: onProgress)
-    } catch {
-      // An ffmpeg may have been built without the filter that maps the range.
-      guard let other = encoding.withoutToneMapping else { throw error }
-      try runOnce(
-        other, format: format, from: input, to: output, in: folder, duration: duration, onProgress: onProgress
-      )
-    }
-  }
-
-  private static func runOnce(
-    _ encoding: Encoding, format: String, from input: FilePath, to output: FilePath,
-    in folder: TemporaryFolder, duration: Double?, onProgress: @escaping @Sendable (Double) -> Void
-  ) throws(FixError) {
     // A slow machine needs some seconds for one of video; what takes longer than this hangs.
     let limit = 300 + 30 * (duration ?? 600)
-    let arguments = encoding.arguments(format: format, from: input, to: output)
-    _ = try ProgramRunner.run(
-      "ffmpeg", arguments, in: folder, deadline: .seconds(Int(min(limit, 86_400)))
-    ) { line in
-      guard let duration, line.hasPrefix("out_time_us="), let time = Double(line.dropFirst(12)) else {
-        return
+    try attempt(encoding, orElse: encoding.withoutToneMapping) { encoding throws(FixError) in
+      let arguments = encoding.arguments(format: format, from: input, to: output)
+      _ = try ProgramRunner.run(
+        "ffmpeg", arguments, in: folder, deadline: .seconds(Int(min(limit, 86_400)))
+      ) { line in
+        guard let duration, line.hasPrefix("out_time_us="), let time = Double(line.dropFirst(12)) else {
+          return
+        }
+        onProgress(min(1, max(0, time / 1e6 / duration)))
       }
-      onProgress(min(1, max(0, time / 1e6 / duration)))
     }
   }
 }

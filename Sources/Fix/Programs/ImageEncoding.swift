@@ -44,8 +44,16 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     public internal(set) var rate = 15.0
     /// Whether the lines of two moments are made those of one.
     public internal(set) var deinterlaces = false
+    /// How the high dynamic range is coded, which is made the standard one; nil to leave the range as it is.
+    public internal(set) var range: Encoding.HighDynamicRange?
     /// The decoder; nil for the usual one.
     public internal(set) var alphaDecoder: AlphaDecoder?
+
+    /// The same as any ffmpeg can; nil if any can already.
+    fileprivate var withAnyFFmpeg: VideoFrames? {
+      guard range != nil || alphaDecoder != nil else { return nil }
+      return VideoFrames(rate: rate, deinterlaces: deinterlaces)
+    }
   }
 
   /// What is made.
@@ -141,7 +149,10 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     // As many frames as a sticker of its length shows.
     frames.rate = max(0.02, min(stream.frameRate ?? 15, 30, 150 / max(1, probe.duration ?? 10)))
     frames.deinterlaces = stream.isInterlaced
+    frames.range = stream.highDynamicRange
     switch stream.codec_name {
+    // What maps the range knows no transparency.
+    case _ where frames.range != nil: break
     case "vp8": frames.alphaDecoder = .vp8
     case "vp9": frames.alphaDecoder = .vp9
     default: break
@@ -156,7 +167,8 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     // `dar` is the ratio of the sides as they are shown, which isn't that of the pixels in anamorphic video.
     func length(_ ratio: String) -> String { "max(1\\,min(\(side)\\,round(\(side)\(ratio))))" }
     return (frames.deinterlaces ? FFmpeg.deinterlace + "," : "")
-      + "fps=\(frames.rate),scale=\(length("*dar")):\(length("/dar")):flags=bicubic,format=rgba"
+      + "fps=\(frames.rate),scale=\(length("*dar")):\(length("/dar")):flags=bicubic,"
+      + (frames.range.map { FFmpeg.toneMap($0) + ",format=yuv444p," } ?? "") + "format=rgba"
   }
 
   var isSticker: Bool { if case .sticker = product { true } else { false } }
@@ -234,11 +246,13 @@ struct ImageEncoder {
     case nil: file = input
     case .heif: file = try decodeHEIF(input, in: folder)
     case .still(let format):
-      try FFmpeg.decode(input, format: format, filter: nil, alphaDecoder: nil, to: decoded, in: folder)
+      try FFmpeg.decode(input, format: format, to: decoded, in: folder)
     case .video(let format, let frames):
-      try FFmpeg.decode(
-        input, format: format, filter: encoding.filter(frames), alphaDecoder: frames.alphaDecoder?.rawValue,
-        to: decoded, in: folder)
+      try FFmpeg.attempt(frames, orElse: frames.withAnyFFmpeg) { frames throws(FixError) in
+        try FFmpeg.decode(
+          input, format: format, filter: encoding.filter(frames), decoder: frames.alphaDecoder?.rawValue,
+          to: decoded, in: folder)
+      }
       arguments += ["--frame-rate", "\(frames.rate)"]
     }
     try ProgramRunner.filter(program, arguments, from: file, to: output, deadline: .seconds(180))
