@@ -37,6 +37,8 @@ public struct CheckResult: Sendable, Hashable {
   public var verdict: Verdict
   /// The policy that judged it; nil unless the file was checked against several.
   public var policy: String?
+  /// What `--policy` takes for it.
+  package var policyArgument: String?
   /// The endpoint that the file was checked against; nil if none was given and none accepts the type.
   public var endpoint: Endpoint?
   /// The media type to declare when sending; nil if there was no file, or its type isn't known.

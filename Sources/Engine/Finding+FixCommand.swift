@@ -19,8 +19,8 @@ extension [Finding] {
     let file = reference == .file("-") ? nil : reference
     var command = "preflight fix \(file?.shellQuoted ?? "FILE")"
     if let endpoint { command += " --endpoint \(endpoint.rawValue)" }
-    if Policy.builtInNames.dropFirst().contains(policy.name) {
-      command += " --policy \(policy.name)"
+    if policy.argument != Policy.waconnect.argument {
+      command += " --policy \(ShellWord.quoted(policy.argument))"
     }
     let (errors, warnings) = (canFixAll(.error), canFixAll(.warning))
     for index in indices where self[index].fix?.action == .fix {

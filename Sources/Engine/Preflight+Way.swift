@@ -49,7 +49,10 @@ extension Preflight {
       }
     }
     if engines.count > 1 {
-      for (index, engine) in engines.enumerated() { results[index].policy = engine.policy.name }
+      for (index, engine) in engines.enumerated() {
+        results[index].policy = engine.policy.name
+        results[index].policyArgument = engine.policy.argument
+      }
     }
     return results
   }

@@ -6,7 +6,7 @@ extension Policy {
   ///
   /// - Parameters:
   ///   - text: The file's text.
-  ///   - name: What to call the file in errors.
+  ///   - name: What to call the file: in errors, and after `--policy` in the commands of fixes.
   /// - Throws: ``PolicyError`` with each error that the text has.
   public convenience init(parsing text: String, name: String) throws(PolicyError) {
     try self.init(parsing: Array(text.utf8), name: name)
@@ -22,7 +22,7 @@ extension Policy {
         isTOML: draft.isTOML, isPolicy: draft.isPolicy)
     }
     self.init(
-      name: own, title: draft.title ?? own, source: draft.source ?? own,
+      name: own, argument: name, title: draft.title ?? own, source: draft.source ?? own,
       endpoints: draft.endpoints.resolved, codes: draft.codes,
       rules: draft.rules.map { $0.applying(at: draft.endpoints.including(extensionsOf: $0.endpoints)) },
       severities: draft.severities, declaredTypes: draft.declaredTypes, fields: draft.fields,

@@ -4,8 +4,10 @@ package import PreflightFacts
 /// What a provider accepts: its endpoints with their types and limits, the rules for the content, and the
 /// request's fields and body. A policy is data from a TOML file and never reads bytes itself.
 public final class Policy: Sendable {
-  /// The name, as `--policy` takes it.
+  /// The name that it gives itself; of a built-in policy, what `--policy` takes.
   public let name: String
+  /// What `--policy` takes: the name of a built-in policy, or what the file was called when it was read.
+  package let argument: String
   /// One line for tables.
   public let title: String
   /// Where the policy as a whole comes from.
@@ -30,12 +32,13 @@ public final class Policy: Sendable {
   package let upload: CallTemplate?
 
   init(
-    name: String, title: String, source: String, endpoints: [EndpointPolicy],
+    name: String, argument: String, title: String, source: String, endpoints: [EndpointPolicy],
     codes: [Explanation], rules: [Rule], severities: [FindingCode: Severity?], declaredTypes: [DeclaredType],
     fields: [Field],
     service: CallTemplate, upload: CallTemplate?
   ) {
     self.name = name
+    self.argument = argument
     self.title = title
     self.source = source
     self.endpoints = endpoints
@@ -57,8 +60,8 @@ public final class Policy: Sendable {
   /// - Parameter own: The severity of each code; nil switches the code off.
   public func withSeverities(_ own: [FindingCode: Severity?]) -> Policy {
     Policy(
-      name: name, title: title, source: source, endpoints: endpoints, codes: codes, rules: rules,
-      severities: severities.merging(own) { $1 }, declaredTypes: declaredTypes, fields: fields,
+      name: name, argument: argument, title: title, source: source, endpoints: endpoints, codes: codes,
+      rules: rules, severities: severities.merging(own) { $1 }, declaredTypes: declaredTypes, fields: fields,
       service: service, upload: upload)
   }
 

@@ -34,7 +34,7 @@ public struct FixCommandLine: Sendable {
   /// The command for one file; nil for standard input.
   func command(for result: CheckResult) -> String? {
     guard let reference = result.reference, reference != standardInput else { return nil }
-    let policy = result.policy.map { ["--policy", ShellWord.quoted($0)] } ?? []
+    let policy = result.policyArgument.map { ["--policy", ShellWord.quoted($0)] } ?? []
     return (["preflight", "fix", reference.shellQuoted] + policy + options).joined(separator: " ")
   }
 
