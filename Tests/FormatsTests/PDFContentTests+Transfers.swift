@@ -5,6 +5,17 @@ import Testing
 
 /// What a transfer does to a document, and what only looks like it.
 extension PDFContentTests {
+  /// Wherever a hole begins in what is read at once, which is 32 KiB.
+  @Test func holesAtTheBorderOfABlock() throws {
+    let hole = [UInt8](repeating: 0, count: 256)
+    for place in [257, 256, 255, 254, 128, 1, 0, -1].map({ (32 << 10) - $0 }) {
+      let text = Array(Array(repeating: Array("q Q ".utf8), count: 8300).joined())
+      let bytes = document([stream(text[..<place] + hole + text[place...], filter: nil)])
+      let start = try #require(bytes.firstRange(of: hole)?.lowerBound)
+      #expect(try inspect(bytes).faults.map(\.offset) == [UInt64(start)])
+    }
+  }
+
   @Test func holes() throws {
     let text = Array("BT (a) Tj ET ".utf8)
     #expect(try faults(stream(text + [UInt8](repeating: 0, count: 255) + text, filter: nil)) == [])

@@ -123,7 +123,7 @@ struct PDFTransfer {
         if isContent, recent & 0xff_ffff == imageData, isOwnWord { return nil }
         zeros = byte == 0 ? zeros + 1 : 0
         if zeros == holeByteCount, recent & 0xffff_ffff_ffff != endOfFile {
-          start = position + UInt64(index + 1 - holeByteCount)
+          start = position + UInt64(index + 1) - UInt64(holeByteCount)
         }
       }
       position += UInt64(span.remaining)
