@@ -13,6 +13,7 @@
     /// What comes after that, still compressed.
     private var packedRest: [UInt8] = []
     private(set) var byteCount: UInt64 = 0
+    private var isEmpty = true
 
     /// Whether the body is decompressed.
     let isDecoding: Bool
@@ -35,6 +36,7 @@
     ///
     /// - Throws: `FetchFailure` if it can't be decompressed or written.
     mutating func write(_ bytes: [UInt8], upTo limit: UInt64) throws(FetchFailure) {
+      if !bytes.isEmpty { isEmpty = false }
       if isDecoding { try decode(bytes, upTo: limit) } else { try keep(bytes, upTo: limit) }
     }
 
@@ -50,7 +52,7 @@
 
     /// Throws if compressed data ended early.
     func finish() throws(FetchFailure) {
-      if isDecoding, !hasEnded, byteCount > 0 {
+      if isDecoding, !hasEnded, !isEmpty {
         throw FetchFailure(.unreachable, "its compressed answer breaks off")
       }
     }

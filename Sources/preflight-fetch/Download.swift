@@ -22,15 +22,20 @@
     private let clients: Clients
     private let authorization: String?
     private let time: Time
+    private let start = ContinuousClock.now
 
+    /// - Parameters:
+    ///   - time: What is left for it.
+    ///   - authorization: A header for whoever may read the file; nil for a public one.
     init(
-      _ target: Target, _ limits: FetchRequest.Limits, _ clients: Clients, authorization: String? = nil
+      _ target: Target, _ limits: FetchRequest.Limits, _ clients: Clients, within time: Time,
+      authorization: String? = nil
     ) {
       self.target = target
       self.limits = limits
       self.clients = clients
       self.authorization = authorization
-      time = Time(limits.seconds)
+      self.time = time
     }
 
     /// What came of the body.
@@ -44,7 +49,7 @@
       askLimit: @escaping @Sendable (Transfer, Spool) async throws -> UInt64
     ) async throws -> Transfer {
       do {
-        try await Deadline.run(seconds: limits.seconds) { [self] in try await fetch(askLimit) }
+        try await Deadline.run(seconds: time.left) { [self] in try await fetch(askLimit) }
         return finished()
       } catch {
         var transfer = finished()
@@ -66,13 +71,30 @@
 
     private func finished() -> Transfer {
       progress.withLock { transfer in
-        transfer.answer.milliseconds = Int(time.elapsed * 1000)
+        transfer.answer.milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
         return transfer
       }
     }
 
-    private func fetch(_ askLimit: @Sendable (Transfer, Spool) async throws -> UInt64) async throws {
-      let response = try await answer()
+    /// Sends the request to the host's addresses in turn, until one can be connected to, and reads the answer.
+    private func fetch(
+      _ askLimit: @escaping @Sendable (Transfer, Spool) async throws -> UInt64
+    ) async throws {
+      let found = try await Resolver.addresses(
+        of: target, allowsPrivate: limits.allowsPrivateHosts, within: time.left)
+      addresses.withLock { $0 = found }
+      var request = HTTPClientRequest(url: target.text)
+      request.headers.add(name: "User-Agent", value: "preflight/\(Version.current)")
+      request.headers.add(name: "Accept", value: "*/*")
+      if let authorization { request.headers.add(name: "Authorization", value: authorization) }
+      try await clients.answer(request, from: target, at: found, within: time) {
+        try await read($0, askLimit)
+      }
+    }
+
+    private func read(
+      _ response: HTTPClientResponse, _ askLimit: (Transfer, Spool) async throws -> UInt64
+    ) async throws {
       let (transfer, isFile) = progress.withLock { transfer in
         transfer.take(response)
         return (transfer, transfer.answer.isSuccess)
@@ -81,14 +103,27 @@
         throw FetchFailure(
           .unreachable, "the server sends a part of the file (\(part)), though all of it was asked for")
       }
+      if response.isCodedForTransfer {
+        throw FetchFailure(
+          .unreachable, "the server compresses the transfer (Transfer-Encoding), though nothing was asked for"
+        )
+      }
       let spool = try Spool()
       spooled.withLock { $0 = spool }
-      var limit = isFile ? limits.byteCount : Self.errorByteCount
+      // What refuses an authorization may quote it.
+      var limit = isFile ? limits.byteCount : authorization == nil ? Self.errorByteCount : 0
       var body = Body(spool, decoding: transfer.contentEncoding)
       progress.withLock { $0.isDecoded = body.isDecoding }
       for try await chunk in response.body {
         try body.write(Array(chunk.readableBytesView), upTo: limit ?? FetchReply.beginning)
-        progress.withLock { $0.answer.bytesRead += UInt64(chunk.readableBytes) }
+        let bytesRead = progress.withLock {
+          $0.answer.bytesRead += UInt64(chunk.readableBytes)
+          return $0.answer.bytesRead
+        }
+        // Compressed data is hardly longer than what it unpacks to.
+        if body.isDecoding, bytesRead > body.byteCount + 1 << 20 {
+          throw FetchFailure(.unreachable, "its compressed answer has no end")
+        }
         if limit == nil, body.isFull {
           let wanted = try await askLimit(progress.withLock { $0 }, spool)
           limit = wanted
@@ -108,17 +143,6 @@
       try body.finish()
     }
 
-    /// Sends the request to the host's addresses in turn, until one can be connected to.
-    private func answer() async throws -> HTTPClientResponse {
-      let found = try await Resolver.addresses(
-        of: target, allowsPrivate: limits.allowsPrivateHosts, within: limits.seconds)
-      addresses.withLock { $0 = found }
-      var request = HTTPClientRequest(url: target.text)
-      request.headers.add(name: "User-Agent", value: "preflight/\(Version.current)")
-      request.headers.add(name: "Accept", value: "*/*")
-      if let authorization { request.headers.add(name: "Authorization", value: authorization) }
-      return try await clients.execute(request, to: target, at: found, within: time)
-    }
   }
 
   extension Transfer {
@@ -148,6 +172,13 @@
   }
 
   extension HTTPClientResponse {
+    /// Whether the transfer has another coding than chunks (RFC 9112, section 6.1), which no part of HTTP undoes here.
+    fileprivate var isCodedForTransfer: Bool {
+      headers[canonicalForm: "Transfer-Encoding"].contains {
+        !["chunked", "identity"].contains($0.lowercased())
+      }
+    }
+
     /// The range of an answer with less than the whole (RFC 9110, section 14.4); nil for another answer.
     fileprivate var partialRange: String? {
       guard status == .partialContent else { return nil }

@@ -51,8 +51,7 @@
 
     /// What Meta states of uploaded media, and the URL that it can be downloaded from for five minutes; nil if it may not
     /// be downloaded.
-    func media(_ id: String, _ limits: FetchRequest.Limits) async throws -> (UploadedMedia, url: String?) {
-      let deadline = Time(limits.seconds)
+    func media(_ id: String, within deadline: Time) async throws -> (UploadedMedia, url: String?) {
       let path = "/\(id.percentEncoded)"
       let number = access.phoneNumberID.map { "?phone_number_id=\($0.percentEncoded)" }
       let answer: Answer<Media>
@@ -65,7 +64,22 @@
         }
         throw error
       }
-      return (answer.value.uploaded, answer.value.url)
+      var uploaded = answer.value.uploaded
+      uploaded.mediaType = uploaded.mediaType.map(hidingToken)
+      return (uploaded, answer.value.url)
+    }
+
+    /// Where Meta says that media can be downloaded.
+    ///
+    /// - Throws: `FetchFailure` if the token can't be sent there.
+    func target(ofDownload url: String) throws(FetchFailure) -> Target {
+      let target = try Target(url)
+      // Whoever calls the API without TLS wants its downloads so.
+      if target.url.scheme != "https", try Target(access.graphURL).url.scheme == "https" {
+        throw FetchFailure(
+          .unserved, "Meta's API names a URL without https for the download, so that the token isn't sent")
+      }
+      return target
     }
 
     private struct Media: Decodable, Sendable {
@@ -147,8 +161,9 @@
       } catch {
         guard [.unreachable, .unserved].contains(error.kind) else { throw error }
         let state: Answer<Created> = try await call(.GET, path, [], nil, deadline, scheme: "OAuth")
-        let offset = min(state.value.fileOffset ?? 0, file.byteCount)
-        answer = try await send(file, from: offset, to: path, deadline)
+        // Without it, what Meta has already would be sent twice.
+        guard let offset = state.value.fileOffset else { throw error }
+        answer = try await send(file, from: min(offset, file.byteCount), to: path, deadline)
       }
       guard let handle = answer.value.h, ReferenceForm(handle) == .uploadHandle else {
         throw FetchFailure(.unserved, "Meta's answer has no handle")
@@ -177,7 +192,9 @@
       init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         h = try container.decodeIfPresent(String.self, forKey: .h)
-        fileOffset = try container.decodeIfPresent(UInt64.self, forKey: .fileOffset)
+        let offset = try? container.decodeIfPresent(UInt64.self, forKey: .fileOffset)
+        let text = try? container.decodeIfPresent(String.self, forKey: .fileOffset)
+        fileOffset = offset ?? text.flatMap { UInt64($0) }
         // Documented as text; a number is an ID as well.
         if let number = try? container.decodeIfPresent(UInt64.self, forKey: .id) {
           id = "\(number)"
@@ -215,14 +232,16 @@
           request.headers.add(name: "Authorization", value: "\(scheme) \(token)")
           for (name, value) in headers { request.headers.add(name: name, value: value) }
           if let body { request.body = .stream(body, length: .known(body.length)) }
-          let response = try await clients.execute(request, to: target, at: addresses, within: deadline)
-          let bytes: ByteBuffer
-          do {
-            bytes = try await response.body.collect(upTo: Self.maximumAnswer)
-          } catch is NIOTooManyBytesError {
-            throw FetchFailure(.unserved, "Meta's API answers \(response.status.code) with more than 1 MiB")
+          return try await clients.answer(request, from: target, at: addresses, within: deadline) {
+            response in
+            let bytes: ByteBuffer
+            do {
+              bytes = try await response.body.collect(upTo: Self.maximumAnswer)
+            } catch is NIOTooManyBytesError {
+              throw FetchFailure(.unserved, "Meta's API answers \(response.status.code) with more than 1 MiB")
+            }
+            return try decode(Data(bytes.readableBytesView), status: Int(response.status.code))
           }
-          return try decode(Data(bytes.readableBytesView), status: Int(response.status.code))
         }
       } catch let failure as FetchFailure {
         throw hidingToken(failure)
@@ -321,8 +340,21 @@
       text.replacing(token, with: "$\(Self.variable)")
     }
 
-    private func hidingToken(_ failure: FetchFailure) -> FetchFailure {
-      FetchFailure(failure.kind, hidingToken(failure.reason), answer: failure.answer)
+    func hidingToken(_ failure: FetchFailure) -> FetchFailure {
+      FetchFailure(failure.kind, hidingToken(failure.reason), answer: failure.answer.map(hidingToken))
+    }
+
+    func hidingToken(_ transfer: Transfer) -> Transfer {
+      var hidden = transfer
+      hidden.answer = hidingToken(transfer.answer)
+      return hidden
+    }
+
+    private func hidingToken(_ answer: URLAnswer) -> URLAnswer {
+      var hidden = answer
+      hidden.contentType = answer.contentType.map(hidingToken)
+      hidden.location = answer.location.map(hidingToken)
+      return hidden
     }
   }
 #endif

@@ -20,7 +20,7 @@
     private static let seconds = 5.0
 
     private let target: Target
-    private let address: String
+    private let addresses: [String]
     private let time: Time
 
     /// - Parameters:
@@ -28,7 +28,7 @@
     ///   - time: What is left for the fetch.
     init(_ target: Target, at addresses: [String], within time: Time) {
       self.target = target
-      address = addresses.first ?? target.host
+      self.addresses = addresses
       self.time = time
     }
 
@@ -46,23 +46,26 @@
       else {
         return "TLS fails: the server offers nothing that this client accepts\(Self.name(in: text))"
       }
-      // Without a handshake, or without time for one, nothing more is known.
-      return (try? await reason()) ?? "the server's certificate can't be verified"
+      for address in addresses {
+        // An address without a connection isn't the one whose certificate was refused.
+        if let reason = try? await reason(at: address) { return reason }
+      }
+      return "the server's certificate can't be verified"
     }
 
     /// The reason why the certificates are refused; nil if there are none.
     ///
     /// - Throws: If there is no connection, or no time left.
-    private func reason() async throws -> String? {
-      let chain = try await presentedChain()
+    private func reason(at address: String) async throws -> String? {
+      let chain = try await presentedChain(at: address)
       guard let leaf = chain.first, let last = chain.last else { return nil }
       let now = Int(Date().timeIntervalSince1970)
       if Int(leaf.notValidAfter) < now { return "the server's certificate has expired" }
       if Int(leaf.notValidBefore) > now { return "the server's certificate is not yet valid" }
-      if try await accepts(.noHostnameVerification) {
+      if try await accepts(.noHostnameVerification, at: address) {
         return "the server's certificate is for another name than \(target.host)"
       }
-      if try await accepts(.noHostnameVerification, trusting: last) {
+      if try await accepts(.noHostnameVerification, at: address, trusting: last) {
         return chain.count == 1
           ? "the server's certificate is self-signed"
           : "the server's certificate comes from an authority that isn't trusted"
@@ -83,12 +86,12 @@
     }
 
     /// The certificates that the server sends, its own first.
-    private func presentedChain() async throws -> [NIOSSLCertificate] {
+    private func presentedChain(at address: String) async throws -> [NIOSSLCertificate] {
       let chain = Mutex<[NIOSSLCertificate]>([])
       let seen = Seen(chain)
       var configuration = Trust.configuration
       configuration.certificateVerification = .noHostnameVerification
-      try await handshake(configuration) { @Sendable certificates, promise in
+      try await handshake(configuration, at: address) { @Sendable certificates, promise in
         seen.keep(certificates)
         promise.succeed(.certificateVerified)
       }
@@ -99,13 +102,13 @@
     ///
     /// - Throws: If the handshake fails for another reason.
     private func accepts(
-      _ verification: CertificateVerification, trusting root: NIOSSLCertificate? = nil
+      _ verification: CertificateVerification, at address: String, trusting root: NIOSSLCertificate? = nil
     ) async throws -> Bool {
       var configuration = Trust.configuration
       configuration.certificateVerification = verification
       if let root { configuration.additionalTrustRoots = [.certificates([root])] }
       do {
-        try await handshake(configuration, verify: nil)
+        try await handshake(configuration, at: address, verify: nil)
         return true
       } catch is NIOSSLError { return false } catch is NIOSSLExtraError { return false }
     }
@@ -114,7 +117,7 @@
       @Sendable ([NIOSSLCertificate], EventLoopPromise<NIOSSLVerificationResult>) -> Void
 
     private func handshake(
-      _ configuration: TLSConfiguration, verify: Verify?
+      _ configuration: TLSConfiguration, at address: String, verify: Verify?
     ) async throws {
       let context = try NIOSSLContext(configuration: configuration)
       let host = target.host

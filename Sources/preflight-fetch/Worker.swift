@@ -50,9 +50,9 @@
 
     private func fetch(_ text: String, _ limits: FetchRequest.Limits, for id: Int) async throws {
       let target = try Target(text)
-      try await hosts.withSlot(at: target.origin) { [self] in
+      try await hosts.withSlot(at: target.host) { [self] in
         reply(.began, to: id)
-        let download = Download(target, limits, clients)
+        let download = Download(target, limits, clients, within: Time(limits.seconds))
         let transfer = try await download.run { try await self.limit(for: id, $0, $1) }
         reply(.answer(transfer, nil), with: download.spool, to: id)
       }
@@ -63,22 +63,26 @@
     ) async throws {
       let graph = try GraphAPI(access, clients: clients)
       reply(.began, to: id)
-      let (uploaded, url) = try await graph.media(media, limits)
+      let time = Time(limits.seconds)
+      let (uploaded, url) = try await graph.media(media, within: time)
       guard let url else { return reply(.answer(Transfer(), uploaded), to: id) }
       do {
-        let target = try Target(url)
-        try await hosts.withSlot(at: target.origin) { [self] in
+        let target = try graph.target(ofDownload: url)
+        try await hosts.withSlot(at: target.host) { [self] in
           reply(.began, to: id)
-          let download = Download(target, limits, clients, authorization: graph.authorization)
-          let transfer = try await download.run { try await self.limit(for: id, $0, $1) }
+          let download = Download(
+            target, limits, clients, within: time, authorization: graph.authorization)
+          let transfer = graph.hidingToken(
+            try await download.run { try await self.limit(for: id, graph.hidingToken($0), $1) })
           if let status = transfer.answer.status, status == 429 || status >= 500 {
             throw FetchFailure(.unserved, "Meta's download answers \(status)", answer: transfer.answer)
           }
           reply(.answer(transfer, uploaded), with: download.spool, to: id)
         }
-      } catch var failure as FetchFailure {
-        failure.uploaded = uploaded
-        throw failure
+      } catch let failure as FetchFailure {
+        var hidden = graph.hidingToken(failure)
+        hidden.uploaded = uploaded
+        throw hidden
       }
     }
 
