@@ -42,26 +42,29 @@ struct PreflightCommand: ParsableCommand {
       if let failure = unknownCommand(in: arguments) { throw failure }
       var command = try parseAsRoot(arguments)
       try command.run()
-    } catch let exit as ExitStatus {
-      Terminal.exit(exit.rawValue)
-    } catch is ClosedPipe {
-      Terminal.endByClosedPipe()
-    } catch let failure as Failure {
-      Terminal.write(.error, failure.message)
-      Terminal.exit(ExitStatus.notJudged.rawValue)
-    } catch {
-      let isClean = exitCode(for: error) == .success
-      var message = fullMessage(for: error)
+    } catch { end(by: error) }
+  }
+
+  private static func end(by error: any Error) -> Never {
+    switch error {
+    case let exit as ExitStatus: Terminal.exit(exit.rawValue)
+    case is ClosedPipe: Terminal.endByClosedPipe()
+    case let failure as Failure: Terminal.write(.error, failure.message)
+    case _ where exitCode(for: error) == .success:
+      // Help, or the version.
+      do { try Output.print(fullMessage(for: error) + "\n") } catch { end(by: error) }
+      Terminal.exit(0)
+    default:
       // The argument parser begins its messages with capitals.
+      var message = fullMessage(for: error)
       let label = "Error: "
       if message.hasPrefix(label) {
         let text = message.dropFirst(label.count)
         message = "error: " + text.prefix(1).lowercased() + text.dropFirst()
       }
-      if isClean, !message.isEmpty { Terminal.write(message + "\n", to: STDOUT_FILENO) }
-      if !isClean, !message.isEmpty { Terminal.writeMessage(message) }
-      Terminal.exit(isClean ? 0 : ExitStatus.notJudged.rawValue)
+      if !message.isEmpty { Terminal.writeMessage(message) }
     }
+    Terminal.exit(ExitStatus.notJudged.rawValue)
   }
 }
 

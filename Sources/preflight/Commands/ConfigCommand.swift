@@ -45,12 +45,12 @@ struct ConfigCommand: ParsableCommand {
         rows.append(SettingsRows(settings, ignoredBy: ignoredBy, named: name))
       }
       switch format {
-      case .human: Terminal.write(VisibleText.log(rows.map(\.text).joined()), to: STDOUT_FILENO)
+      case .human: try Output.print(VisibleText.log(rows.map(\.text).joined()))
       case .json:
         var json = JSONWriter()
         json.array { json in for rows in rows { rows.write(to: &json) } }
         json.endLine()
-        Terminal.write(json.bytes, to: STDOUT_FILENO)
+        try Output.print(json.bytes)
       }
     }
   }

@@ -36,14 +36,14 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     let policy = try policyInUse()
     let own = policy?.codes ?? []
-    guard let code else { return show(Explanation.all + own, isTable: true, under: policy) }
+    guard let code else { return try show(Explanation.all + own, isTable: true, under: policy) }
     if let number = Int(code) { return try showError(number) }
     let wanted = FindingCode(rawValue: code)
     guard let explanation = policy?.explanation(of: wanted) ?? wanted.explanation else {
       let near = Explanation.suggestion(for: code, own: own)
       throw Failure("unknown finding code '\(code)'\(near)\nRun 'preflight explain' for a list of all codes.")
     }
-    show([explanation], isTable: false, under: policy)
+    try show([explanation], isTable: false, under: policy)
   }
 
   /// The policy of the command line, else that of the working folder's configuration; nil if neither names one.
@@ -54,14 +54,14 @@ struct ExplainCommand: ParsableCommand {
     return project.allSettings(at: project.absolute(".")).policy?.value.policy
   }
 
-  private func show(_ explanations: [Explanation], isTable: Bool, under policy: Policy?) {
+  private func show(_ explanations: [Explanation], isTable: Bool, under policy: Policy?) throws {
     let text: String =
       switch format {
       case .json: ExplanationText.json(explanations, isTable: isTable, under: policy)
       case .human where isTable: ExplanationText.table(explanations)
       case .human: explanations.map { ExplanationText.page($0, under: policy) }.joined(separator: "\n")
       }
-    Terminal.write(text, to: STDOUT_FILENO)
+    try Output.print(text)
   }
 
   private func showError(_ number: Int) throws {
@@ -70,7 +70,7 @@ struct ExplainCommand: ParsableCommand {
       throw Failure("unknown error number \(number); choose from \(known)")
     }
     let text = format == .json ? ExplanationText.json(error) : ExplanationText.page(error)
-    Terminal.write(text, to: STDOUT_FILENO)
+    try Output.print(text)
   }
 }
 

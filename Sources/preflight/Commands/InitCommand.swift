@@ -49,17 +49,17 @@ struct InitCommand: ParsableCommand {
       throw Failure(error.description)
     }
     if stdout {
-      Terminal.write(proposal.text, to: STDOUT_FILENO)
+      try Output.print(proposal.text)
       return
     }
     let path = folder.appending(FolderMarks.configurationNames[0])
     var output = try Output(newFileAt: path)
     try output.append(Array(proposal.text.utf8), mustFlush: true) {}
     let counts = (globs: proposal.globCount, files: proposal.fileCount)
-    Terminal.write(
+    try Output.print(
       "Wrote \(VisibleText.log(path.display)) with \(counts.globs) glob\(counts.globs == 1 ? "" : "s") from "
-        + "\(counts.files) file\(counts.files == 1 ? "" : "s").\n", to: STDOUT_FILENO)
+        + "\(counts.files) file\(counts.files == 1 ? "" : "s").\n")
     let rejections = proposal.rejectionLines.map { $0 + "\n" }.joined()
-    Terminal.write(rejections, to: STDOUT_FILENO)
+    try Output.print(rejections)
   }
 }

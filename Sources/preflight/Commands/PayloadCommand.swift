@@ -112,7 +112,7 @@ struct PayloadCommand: ParsableCommand {
     result.planFix(with: engine)
     output.show(result, policy: engine.policy)
     if let prepared = result.request { return try output.write(prepared) }
-    Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)
+    try Output.print(result.json + [0x0a])
     // At an endpoint that no message is sent to, the result is all there is.
     if result.verdict == .accepted { return }
     throw result.isUnreadable ? ExitStatus.notJudged : ExitStatus.rejected

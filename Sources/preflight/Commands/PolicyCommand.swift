@@ -26,16 +26,16 @@ struct PolicyCommand: ParsableCommand {
     var format = TextFormat.human
 
     func run() throws {
-      if format == .json { return writeJSON() }
+      if format == .json { return try writeJSON() }
       let width = Policy.builtInNames.map(\.count).max() ?? 0
       for name in Policy.builtInNames {
         guard let policy = Policy.builtIn(named: name) else { continue }
         let padding = String(repeating: " ", count: width - name.count)
-        Terminal.write("\(name)\(padding)  \(policy.title)\n", to: STDOUT_FILENO)
+        try Output.print("\(name)\(padding)  \(policy.title)\n")
       }
     }
 
-    private func writeJSON() {
+    private func writeJSON() throws {
       var json = JSONWriter()
       json.array { json in
         for policy in Policy.builtInNames.compactMap(Policy.builtIn) {
@@ -48,7 +48,7 @@ struct PolicyCommand: ParsableCommand {
         }
       }
       json.endLine()
-      Terminal.write(json.bytes, to: STDOUT_FILENO)
+      try Output.print(json.bytes)
     }
   }
 
@@ -70,14 +70,14 @@ struct PolicyCommand: ParsableCommand {
         throw Failure("unknown policy '\(name)'" + TOMLDecoder.suggestion(name, Policy.builtInNames))
       }
       guard format == .json else {
-        Terminal.write(text, to: STDOUT_FILENO)
+        try Output.print(text)
         return
       }
       var mistakes: [Mistake] = []
       var json = JSONWriter()
       json.table(TOMLTable(parsing: Array(text.utf8), mistakes: &mistakes))
       json.endLine()
-      Terminal.write(json.bytes, to: STDOUT_FILENO)
+      try Output.print(json.bytes)
     }
   }
 

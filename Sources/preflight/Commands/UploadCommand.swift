@@ -94,20 +94,27 @@ struct UploadCommand: ParsableCommand {
     result.planFix(with: engine.engine)
     output.show(result, policy: engine.engine.policy)
     guard result.verdict == .accepted, let source = result.source as? FileSource else {
-      Terminal.write(result.json + [0x0a], to: STDOUT_FILENO)
+      try Output.print(result.json + [0x0a])
       throw result.verdict == .rejected ? ExitStatus.rejected : ExitStatus.notJudged
     }
     let id = try upload(source, result, client)
-    guard messageOptions.to != nil, let endpoint = result.endpoint else {
+    do { try show(id, engine.engine, endpoint: result.endpoint) } catch let failure as Failure {
+      // An ID that nobody learns of is an upload too many.
+      throw Failure("uploaded as \(id), but \(failure.message)")
+    }
+  }
+
+  /// Writes the ID of what was uploaded, or the request for the message that sends it.
+  private func show(_ id: String, _ engine: Preflight, endpoint: Endpoint?) throws {
+    guard messageOptions.to != nil, let endpoint else {
       var json = JSONWriter()
       json.object { $0.member(sample ? "handle" : "mediaId", id) }
-      Terminal.write(json.bytes + [0x0a], to: STDOUT_FILENO)
-      return
+      return try Output.print(json.bytes + [0x0a])
     }
     var message = messageOptions.message
     message.mediaID = id
-    guard let request = engine.engine.check(message, as: endpoint).request else {
-      throw Failure("uploaded as \(id), but the policy \(engine.engine.policy.name) makes no request of it")
+    guard let request = engine.check(message, as: endpoint).request else {
+      throw Failure("the policy \(engine.policy.name) makes no request of it")
     }
     try output.write(request)
   }

@@ -46,6 +46,16 @@ struct Output: ~Copyable {
     if descriptor < 0 { throw Failure("\(name) can't be written: \(Terminal.lastError)") }
   }
 
+  /// Writes to standard output at once.
+  ///
+  /// - Throws: ``ClosedPipe`` if the reader is gone, else `Failure`.
+  static func print(_ bytes: [UInt8]) throws {
+    var output = Output()
+    try output.append(bytes, mustFlush: true) {}
+  }
+
+  static func print(_ text: String) throws { try print(Array(text.utf8)) }
+
   deinit { if isOwned, descriptor >= 0 { close(descriptor) } }
 
   /// Whether the output is a terminal, which may also show the progress line.

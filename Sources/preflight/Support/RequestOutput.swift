@@ -40,7 +40,7 @@ struct RequestOutput: ParsableArguments {
     guard let text = form.text.text(of: prepared) else {
       throw Failure("an HTTP message of an upload would contain the file; use --as curl")
     }
-    Terminal.write(text, to: STDOUT_FILENO)
+    try Output.print(text)
   }
 }
 
