@@ -193,6 +193,8 @@ import Testing
   @Test(arguments: [
     ("<!DOCTYPE html><html><head><title>Sign in</title></head><body>Login</body></html>", ", “Sign in”"),
     ("<!DOCTYPE html><html><body><form action=login>Login</form></body></html>", ""),
+    // What a stranger's page says isn't filled in.
+    ("<html><head><title>{actual} {} {expected}</title></head></html>", ", “{actual} {} {expected}”"),
     ("<!DOCTYPE html><html><head><!-- <title>Old</title> --></head><body>Login</body></html>", ""),
   ])
   func webPages(page: String, title: String) throws {
@@ -215,6 +217,12 @@ import Testing
     let file = try engine.check(MemorySource(Array(page.utf8)), named: "a.html")
     #expect(file.findings.map(\.code) == [.mediaTypeNotAllowed])
     #expect(file.findings.first?.remedy?.contains("soffice") == true)
+  }
+
+  @Test func whatAServerSaysIsQuotedAsItIs() throws {
+    let page = Array("<html><head><title>{actual} {}</title></head></html>".utf8)
+    let result = try StandInFetcher(page, answering: { $0.answer.status = 418 }).check()
+    #expect(result.findings.map(\.message) == ["The server answers 418, “{actual} {}”."])
   }
 
   /// A private host is refused by its name, and nothing is asked of the fetcher.

@@ -264,9 +264,8 @@ struct ImageEncoder {
     let path = input.string.hasPrefix("-") ? "./" + input.string : input.string
     _ = try ProgramRunner.run("heif-convert", [path, decoded.string], in: folder, deadline: .seconds(120))
     // Of several images, each gets a number.
-    let first = folder.path(ofDecoded: 1)
     if !ProgramRunner.isEmpty(decoded) { return decoded }
-    if !ProgramRunner.isEmpty(first) { return first }
+    if !ProgramRunner.isEmpty(folder.firstDecoded) { return folder.firstDecoded }
     // libpng refuses some color profiles, and heif-convert says nothing of it.
     let image = folder.path(of: .decodedJPEG)
     _ = try ProgramRunner.run(

@@ -2,6 +2,12 @@ internal import PreflightBytes
 internal import Synchronization
 internal import SystemPackage
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 #if canImport(Darwin)
   internal import Darwin
 #elseif canImport(Glibc)
@@ -14,7 +20,7 @@ internal import SystemPackage
 /// instance, or when the run ends.
 final class TemporaryFolder: Sendable {
   /// The files that a run puts there.
-  enum File: String, CaseIterable {
+  enum File: String {
     case input
     /// What a program makes.
     case output
@@ -66,20 +72,14 @@ final class TemporaryFolder: Sendable {
 
   func path(of file: File) -> FilePath { path.appending(file.rawValue) }
 
-  /// The name that heif-convert gives to one of several images.
-  ///
-  /// - Parameter number: Of the image, from 1.
-  func path(ofDecoded number: Int) -> FilePath { Self.path(ofDecoded: number, in: path) }
-
-  private static func path(ofDecoded number: Int, in folder: FilePath) -> FilePath {
-    folder.appending("decoded-\(number).png")
-  }
+  /// The name that heif-convert gives to the first of several images.
+  var firstDecoded: FilePath { path.appending("decoded-1.png") }
 
   static func remove(_ file: FilePath) { _ = file.withPlatformString { unlink($0) } }
 
+  /// Removes it with all that programs left there: heif-convert writes each of a file's images.
   private static func removeFolder(_ folder: FilePath) {
-    for file in File.allCases { remove(folder.appending(file.rawValue)) }
-    for number in 1...9 { remove(path(ofDecoded: number, in: folder)) }
-    _ = folder.withPlatformString { rmdir($0) }
+    // What can't be removed is the system's to remove, as all of its folder for temporary files.
+    try? FileManager.default.removeItem(atPath: folder.string)
   }
 }

@@ -220,7 +220,7 @@ extension FindingMaker {
   ) {
     let status = answer.status ?? 0
     let said = text.errorCode.map { ", \($0)" } ?? text.title.map { ", “\($0)”" } ?? ""
-    var message = "The server answers {actual}\(said)."
+    var message = "The server answers {actual}{said}."
     var advice: String?
     switch status {
     case 401:
@@ -255,7 +255,8 @@ extension FindingMaker {
     default: break
     }
     add(
-      .urlStatus, subject: subject, message: message, expected: "200", actual: "\(status)",
+      .urlStatus, subject: subject, message: message, values: ["said": said], expected: "200",
+      actual: "\(status)",
       fix: advice.map(Remedy.init(advice:)))
   }
 
@@ -268,8 +269,9 @@ extension FindingMaker {
     if let page {
       let title = page.title.map { ", “\($0)”" } ?? ""
       return add(
-        .urlContentType, subject: subject, message: "The URL leads to a web page\(title), not to a file.",
-        expected: "a media file", actual: answer.mediaType ?? own?.rawValue, fix: .ofWebPage)
+        .urlContentType, subject: subject, message: "The URL leads to a web page{title}, not to a file.",
+        values: ["title": title], expected: "a media file", actual: answer.mediaType ?? own?.rawValue,
+        fix: .ofWebPage)
     }
     guard let type = answer.mediaType else {
       return add(
