@@ -23,4 +23,46 @@ import Testing
     let file = isoBox("ftyp", Array("isom\0\0\0\0".utf8)) + isoBox("mdat", [0]) + isoBox("moov", nest)
     for step in [FixStep.fastStart, .removeLocation] { #expect(try make(step, of: file).count == file.count) }
   }
+
+  // MARK: Exif
+
+  /// Exif whose first directory has an entry for a GPS directory at each of `places`, counted from its end.
+  private func exif(_ places: [Int], _ rest: [UInt8]) -> [UInt8] {
+    let end = 14 + 12 * places.count
+    var bytes = Array("II*\0".utf8)
+    bytes += littleEndian(UInt32(8)) + littleEndian(UInt16(places.count))
+    for place in places { bytes += [0x25, 0x88, 4, 0, 1, 0, 0, 0] + littleEndian(UInt32(end + place)) }
+    return bytes + [0, 0, 0, 0] + rest
+  }
+
+  /// Values that are all as long as the block.
+  @Test(.timeLimit(.minutes(1)))
+  func placesThatOverlap() throws {
+    let count = 60_000
+    let start = 14 + 12 + 2 + 12 * count + 4
+    let entry: [UInt8] = [1, 0, 1, 0] + littleEndian(UInt32.max) + littleEndian(UInt32(start))
+    let directory = littleEndian(UInt16(count)) + repeated(entry, count) + [0, 0, 0, 0]
+    let block = exif([0], directory + [UInt8](repeating: 0xff, count: 1 << 22))
+    let clean = try PlaceOut.withoutPlace(block)
+    #expect(clean.count == block.count)
+    #expect(clean.prefix(26) == block.prefix(26))
+    #expect(clean.dropFirst(26).allSatisfy { $0 == 0 })
+  }
+
+  /// Directories in one another, each with 65,535 entries.
+  @Test(.timeLimit(.minutes(1)))
+  func directoriesThatOverlap() throws {
+    let count = 60_000
+    let block = exif((0..<count).map { 2 * (count - $0) }, [UInt8](repeating: 0xff, count: 1 << 20))
+    #expect(throws: RewriteError.tooMuch) { try PlaceOut.withoutPlace(block) }
+  }
+
+  /// Directories that claim entries behind the end of their blocks.
+  @Test(.timeLimit(.minutes(1)))
+  func directoriesThatAreCut() throws {
+    let block: [UInt8] = Array("Exif\0\0II*\0".utf8) + littleEndian(UInt32(8)) + [0xff, 0xff]
+    let segment: [UInt8] = [0xff, 0xe1] + bigEndian(UInt16(block.count + 2)) + block
+    let file = [0xff, 0xd8] + repeated(segment, 40_000) + [0xff, 0xda, 0, 2]
+    #expect(try make(.removeLocation, of: file) == file)
+  }
 }
