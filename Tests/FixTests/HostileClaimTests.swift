@@ -24,6 +24,18 @@ import Testing
     for step in [FixStep.fastStart, .removeLocation] { #expect(try make(step, of: file).count == file.count) }
   }
 
+  /// Each fragment of a track says when it begins, which is compared with how long the track is by then.
+  @Test(.timeLimit(.minutes(1)))
+  func manyFragmentsOfManySamples() throws {
+    let header = isoBox(
+      "tfhd", bigEndian(UInt32(0x18)) + bigEndian(UInt32(1)) + [UInt8](repeating: 0, count: 8))
+    let run = isoBox("trun", bigEndian(UInt32(0)) + bigEndian(UInt32(500_000)))
+    let time = isoBox("tfdt", [UInt8](repeating: 0, count: 8))
+    let fragments = isoBox("traf", header + time + run) + repeated(isoBox("traf", header + time), 20_000)
+    let file = try Fixture.bytes("mp4/fragmented.mp4") + isoBox("moof", fragments)
+    #expect(throws: Never.self) { try make(.repack(.mp4Video), of: file) }
+  }
+
   // MARK: Exif
 
   /// Exif whose first directory has an entry for a GPS directory at each of `places`, counted from its end.
