@@ -140,7 +140,7 @@ struct MatroskaTracks {
       entry.track.codec = .aac
       entry.track.timescale = setup.sampleRate
       entry.track.entry = try SampleEntryRewrite.mp4a(
-        channels: UInt16(max(1, setup.channels)), rate: min(setup.sampleRate, 0xffff) << 16,
+        channels: UInt16(max(1, setup.channels)), rate: UInt32(fixedPoint: setup.sampleRate),
         descriptor: SampleEntryRewrite.esds(entry.track.setup))
     case "A_OPUS":
       entry.track.codec = .opus
@@ -372,12 +372,9 @@ struct MatroskaTracks {
 
     /// 16.16.
     var displaySize: (width: UInt32, height: UInt32) {
-      guard let aspect else { return (UInt32(clamping: width) << 16, UInt32(clamping: height) << 16) }
-      let wide = width.multipliedReportingOverflow(by: aspect.horizontal)
-      return (
-        UInt32(clamping: wide.overflow ? 0 : wide.partialValue / aspect.vertical) << 16,
-        UInt32(clamping: height) << 16
-      )
+      // Where there is an aspect, the product has at most 48 bits.
+      let wide = aspect.map { width * $0.horizontal / $0.vertical } ?? width
+      return (UInt32(fixedPoint: wide), UInt32(fixedPoint: height))
     }
 
     /// The ratio of a pixel's sides, unless it is a square.

@@ -82,7 +82,7 @@ enum SampleEntryRewrite {
         track.setup = setup
         if let aac = AudioSetup(setup), let own = UInt16(exactly: aac.channels), own > 0 { channels = own }
         track.entry = try mp4a(
-          channels: max(1, channels), rate: version == 2 ? track.timescale << 16 : rate,
+          channels: max(1, channels), rate: version == 2 ? UInt32(fixedPoint: track.timescale) : rate,
           descriptor: descriptor.whole)
       case 0x69, 0x6b: track.codec = .mp3
       default: track.codec = .other("mp4a.\(objectType)")
@@ -97,6 +97,8 @@ enum SampleEntryRewrite {
   }
 
   /// An entry for AAC (ISO/IEC 14496-14, 6.7.1).
+  ///
+  /// - Parameter rate: 16.16.
   static func mp4a(channels: UInt16, rate: UInt32, descriptor: some Sequence<UInt8>) throws(RewriteError)
     -> [UInt8]
   {
