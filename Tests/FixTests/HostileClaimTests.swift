@@ -11,6 +11,57 @@ import Testing
     return try SplicedSource(step.splice(of: source), of: source).contents(upTo: 1 << 24)
   }
 
+  // MARK: Matroska
+
+  private static let aac = matroskaTrack("A_AAC", setup: [0x11, 0x90])
+  private static let opus = matroskaTrack("A_OPUS", setup: opusHead())
+  private static let picture =
+    ebml([0xe0], ebml([0xb0], [16]) + ebml([0xba], [16]))
+    + matroskaTrack("V_MPEG4/ISO/AVC", isVideo: true, setup: [1, 66, 0, 10, 0xff, 0xe1, 0])
+
+  private func simpleBlocks(_ times: [Int16]) -> [UInt8] {
+    times.flatMap { ebml([0xa3], matroskaBlock(time: $0, [0x21, 0x10])) }
+  }
+
+  /// Timestamps that are further apart than a number of 64 bits can say.
+  @Test(arguments: [UInt64(Int64.max), 1 << 62])
+  func timestampsAreTooFarApart(_ tick: UInt64) throws {
+    for (track, step) in [(Self.aac, FixStep.repack(.mp4Audio)), (Self.picture, .repack(.mp4Video))] {
+      for times in [[-1, 1], [1, -1], [-2, 1]] as [[Int16]] {
+        let file = matroska(tick: tick, tracks: [track], cluster: simpleBlocks(times))
+        #expect(throws: RewriteError.inconsistent) { try make(step, of: file) }
+      }
+    }
+  }
+
+  @Test func tracksBeginTooFarApart() throws {
+    let blocks =
+      ebml([0xa3], matroskaBlock(time: -1, [0x21, 0x10]))
+      + ebml([0xa3], matroskaBlock(track: 2, time: 1, [0x21, 0x10]))
+    let file = matroska(tick: UInt64(Int64.max), tracks: [Self.aac, Self.aac], cluster: blocks)
+    #expect(throws: RewriteError.inconsistent) { try make(.repack(.mp4Audio), of: file) }
+  }
+
+  /// More padding than audio is no padding.
+  @Test(arguments: [Int64.max, .min, 1 << 60])
+  func paddingOfCenturies(_ padding: Int64) throws {
+    func file(_ padding: [UInt8]) -> [UInt8] {
+      let group = ebml([0xa1], matroskaBlock(time: 0, [0x78, 1, 2])) + padding
+      return matroska(tracks: [Self.opus], cluster: ebml([0xa0], group))
+    }
+    #expect(
+      try make(.repack(.ogg), of: file(ebml([0x75, 0xa2], bigEndian(padding))))
+        == make(.repack(.ogg), of: file([])))
+  }
+
+  /// A header that doesn't fit on a page of Ogg.
+  @Test func anOpusHeaderIsLongerThanAPage() throws {
+    let setup = opusHead() + [UInt8](repeating: 0, count: 65_100)
+    let block = ebml([0xa3], matroskaBlock(time: 0, [0x78, 1, 2]))
+    let file = matroska(tracks: [matroskaTrack("A_OPUS", setup: setup)], cluster: block)
+    #expect(throws: RewriteError("a packet is too long for a page")) { try make(.repack(.ogg), of: file) }
+  }
+
   // MARK: Boxes
 
   /// Boxes inside one another, which a reader that calls itself can't follow.

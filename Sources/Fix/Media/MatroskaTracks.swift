@@ -264,7 +264,8 @@ struct MatroskaTracks {
     let flags = head[numberSize + 2]
     let (sum, isTooLate) = Int64(clamping: clusterTime).addingReportingOverflow(Int64(relative))
     let (time, overflow) = sum.multipliedReportingOverflow(by: Int64(clamping: tick))
-    if isTooLate || overflow { throw .inconsistent }
+    // Within 146 years, so that the difference of two timestamps is a number.
+    if isTooLate || overflow || time.magnitude > UInt64(Int64.max / 2) { throw .inconsistent }
     let data = range.lowerBound + UInt64(numberSize) + 3..<range.upperBound
     let sizes = try Self.packets(in: data, lacing: flags >> 1 & 3, &window)
     var offset = range.upperBound - sizes.reduce(0, +)
@@ -352,7 +353,7 @@ struct MatroskaTracks {
     // Tracks begin when they began, counted from the first of them.
     let earliest = starts.min() ?? 0
     for (index, start) in starts.enumerated() {
-      let pause = UInt64(clamping: (Int64(clamping: start) - earliest) / 1_000_000)
+      let pause = UInt64(clamping: (start - earliest) / 1_000_000)
       guard pause > 0 else { continue }
       let length = Double(tracks[index].duration) / Double(tracks[index].timescale) * 1000
       tracks[index].edits = [
@@ -434,9 +435,10 @@ extension MediaTrack {
   ///   - padding: How long the end isn't played, in nanoseconds.
   fileprivate mutating func setTimes(_ times: [Int64], packetLength: UInt64, padding: Int64) {
     if isVideo { return setPictureTimes(times, packetLength: packetLength) }
-    // Sound has packets of a known length, and times that are rounded.
+    // The duration of an audio packet follows from the codec; Matroska rounds timestamps, to a millisecond as a rule.
     guard codec == .aac, let setup = AudioSetup(setup) else {
-      endTrim = padding > 0 ? UInt64(padding) * 48 / 1_000_000 : 0
+      let (samples, overflow) = UInt64(max(0, padding)).multipliedReportingOverflow(by: 48)
+      endTrim = overflow ? 0 : samples / 1_000_000
       return
     }
     let start = times.first ?? 0
@@ -445,7 +447,7 @@ extension MediaTrack {
       if times[index] != .min, index > 0 {
         let ticks = Double(times[index] - start) / 1e9 * Double(timescale)
         let gap = ticks - Double(due)
-        // More than a packet is missing: the one before lasts longer.
+        // More than two packets are missing: the one before lasts longer.
         if gap > 2 * Double(setup.frameLength), gap < Double(UInt32.max / 2) {
           samples[index - 1].duration += UInt32(gap)
           due += Int64(gap)

@@ -40,7 +40,6 @@ struct OggOpusWriter {
     for (index, ranges) in packets.enumerated() {
       let packet = Packet(prefix: prefix, ranges: ranges)
       let own = packet.byteCount / 255 + 1
-      guard own <= 255 else { throw RewriteError("a packet is too long for a page") }
       if !page.isEmpty, segments + own > 255 || position - start >= Self.pageLength {
         try writer.writePage(page, position: position, flags: 0, &window)
         (page, segments, start) = ([], 0, position)
@@ -105,17 +104,19 @@ struct OggOpusWriter {
     for packet in packets {
       table += [UInt8](repeating: 255, count: packet.byteCount / 255) + [UInt8(packet.byteCount % 255)]
     }
+    guard table.count <= 255 else { throw RewriteError("a packet is too long for a page") }
     try write(table, packets, position: position, flags: flags, &window)
   }
 
   /// A packet of any length, in as many pages as it needs.
   private mutating func writeLong(_ packet: Packet, _ window: inout ByteWindow) throws(RewriteError) {
-    var table = [UInt8](repeating: 255, count: packet.byteCount / 255) + [UInt8(packet.byteCount % 255)]
-    var ranges = packet.ranges
+    // Slices: what is taken from their start moves nothing.
+    var table = ([UInt8](repeating: 255, count: packet.byteCount / 255) + [UInt8(packet.byteCount % 255)])[...]
+    var ranges = packet.ranges[...]
     var isFirst = true
     while !table.isEmpty {
       let own = Array(table.prefix(255))
-      table.removeFirst(own.count)
+      table = table.dropFirst(own.count)
       var left = own.reduce(0) { $0 + UInt64($1) }
       var taken: [Range<UInt64>] = []
       while left > 0, let range = ranges.first {
@@ -125,7 +126,7 @@ struct OggOpusWriter {
         if count == range.upperBound - range.lowerBound {
           ranges.removeFirst()
         } else {
-          ranges[0] = range.lowerBound + count..<range.upperBound
+          ranges[ranges.startIndex] = range.lowerBound + count..<range.upperBound
         }
       }
       // The position of a page on which no packet ends is -1 (RFC 3533, 6).
