@@ -77,51 +77,30 @@ enum PlaceOut {
   // MARK: WebP
 
   private static func webP(_ window: inout ByteWindow) throws(RewriteError) -> Splice {
-    let head = try window.bytes(at: 0, count: 12)
-    let end = head[4..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) } + 8
-    guard end <= window.byteCount, end >= 12 else { throw .pastEnd }
-    var (parts, flags): ([(bytes: [UInt8]?, range: Range<UInt64>)], UInt8?) = ([], nil)
-    var (offset, removed): (UInt64, UInt64) = (12, 0)
-    while end - offset >= 8 {
-      guard parts.count < Limits.Fix.boxes else { throw .tooMuch }
-      let chunk = try window.bytes(at: offset, count: 8)
-      let size = chunk[4..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-      guard size <= end - offset - 8 else { throw .pastEnd }
-      let next = min(end, offset + 8 + size + (size & 1))
-      let data = offset + 8..<offset + 8 + size
-      switch String(decoding: chunk[0..<4], as: UTF8.self) {
-      case "VP8X" where size >= 10:
-        flags = try window.bytes(at: data.lowerBound, count: 1)[0]
-        parts.append((nil, offset..<next))
-      case "EXIF":
-        var exif = try metadata(data, &window)
-        let prefix = exif.starts(with: "Exif\0\0".utf8) ? 6 : 0
-        exif = try Array(exif.prefix(prefix)) + withoutPlace(Array(exif.dropFirst(prefix)))
-        parts.append(
-          (chunk + exif + [UInt8](repeating: 0, count: Int(next - data.upperBound)), offset..<next))
-      case "XMP ": removed += next - offset
-      default: parts.append((nil, offset..<next))
-      }
-      offset = next
-    }
-    var splice = Splice()
-    let size = end - 8 - removed
-    splice.append(
-      Array("RIFF".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: size >> UInt64(8 * $0)) }
-        + Array("WEBP".utf8))
-    for part in parts {
-      if let flags, part.bytes == nil, part.range.lowerBound == 12, removed > 0 {
+    let range = try RIFFChunks.range(in: &window)
+    let chunks = try RIFFChunks.all(in: range, of: &window)
+    let hasXMP = chunks.contains { $0.type == "XMP " }
+    var body = Splice()
+    for chunk in chunks {
+      switch chunk.type {
+      case "VP8X" where hasXMP && chunk.data.count >= 10:
         // The flag of the extended header that there is XMP.
-        splice.append(part.range.lowerBound..<part.range.lowerBound + 8)
-        splice.append([flags & ~4])
-        splice.append(part.range.lowerBound + 9..<part.range.upperBound)
-      } else if let bytes = part.bytes {
-        splice.append(bytes)
-      } else {
-        splice.append(part.range)
+        let flags = try window.bytes(at: chunk.data.lowerBound, count: 1)[0]
+        body.append(chunk.range.lowerBound..<chunk.data.lowerBound)
+        body.append([flags & ~4])
+        body.append(chunk.data.lowerBound + 1..<chunk.range.upperBound)
+      case "EXIF":
+        let exif = try metadata(chunk.data, &window)
+        let prefix = exif.starts(with: "Exif\0\0".utf8) ? 6 : 0
+        body.append(chunk.range.lowerBound..<chunk.data.lowerBound + UInt64(prefix))
+        body.append(try withoutPlace(Array(exif.dropFirst(prefix))))
+        body.append(chunk.data.upperBound..<chunk.range.upperBound)
+      case "XMP ": break
+      default: body.append(chunk.range)
       }
     }
-    splice.append(end..<window.byteCount)
+    var splice = RIFFChunks.file(body)
+    splice.append(range.upperBound..<window.byteCount)
     return splice
   }
 
