@@ -99,8 +99,7 @@ struct OggOpusWriter {
   /// A packet of any length, in as many pages as it needs.
   private mutating func writeLong(_ packet: Packet, _ window: inout ByteWindow) throws(RewriteError) {
     // Slices: what is taken from their start moves nothing.
-    var table = ([UInt8](repeating: 255, count: packet.byteCount / 255) + [UInt8(packet.byteCount % 255)])[
-      ...]
+    var table = [UInt8](repeating: 255, count: packet.byteCount / 255)[...] + [UInt8(packet.byteCount % 255)]
     var ranges = packet.ranges[...]
     var isFirst = true
     while !table.isEmpty {
