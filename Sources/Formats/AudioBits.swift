@@ -1,18 +1,18 @@
 internal import PreflightFacts
 
 /// A few bytes read as bits, from the most significant down; zeros past the end.
-struct AudioBits {
+package struct AudioBits {
   private let bytes: [UInt8]
   /// How many bits were read.
   private(set) var position = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Passes over the next `count` bits.
   mutating func skip(_ count: Int) { position += count }
 
   /// The next `count` bits; only the last 64 are returned.
-  mutating func next(_ count: Int) -> UInt64 {
+  package mutating func next(_ count: Int) -> UInt64 {
     var value: UInt64 = 0
     for _ in 0..<count {
       let byte = position / 8 < bytes.count ? bytes[position / 8] : 0

@@ -228,13 +228,13 @@ import Testing
     #expect(result.checked?.facts.durationMilliseconds == Double(100 * frames.count))
   }
 
-  @Test func theOrientationStaysWithoutThePlace() {
+  @Test func theOrientationStaysWithoutThePlace() throws {
     // Exif with an orientation and a GPS directory with a latitude.
     let exif: [UInt8] =
       [0x49, 0x49, 42, 0, 8, 0, 0, 0, 2, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
       + [0x25, 0x88, 4, 0, 1, 0, 0, 0, 38, 0, 0, 0, 0, 0, 0, 0]
       + [1, 0, 2, 0, 5, 0, 3, 0, 0, 0, 56, 0, 0, 0, 0, 0, 0, 0] + [52, 0, 0, 0, 1, 0, 0, 0]
-    let clean = PlaceOut.withoutPlace(exif)
+    let clean = try PlaceOut.withoutPlace(exif)
     #expect(clean.count == exif.count)
     #expect(clean.prefix(38) == exif.prefix(38))
     #expect(clean.dropFirst(38).allSatisfy { $0 == 0 })

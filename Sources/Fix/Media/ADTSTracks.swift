@@ -35,7 +35,7 @@ enum ADTSTracks {
     guard let setup = AudioSetup(track.setup), channels > 0 else { throw .inconsistent }
     track.timescale = setup.sampleRate
     track.entry = try SampleEntryRewrite.mp4a(
-      channels: UInt16(setup.channels), rate: setup.sampleRate << 16,
+      channels: UInt16(setup.channels), rate: UInt32(fixedPoint: setup.sampleRate),
       descriptor: SampleEntryRewrite.esds(track.setup))
     return MediaTracks(tracks: [track], movieTimescale: setup.sampleRate)
   }

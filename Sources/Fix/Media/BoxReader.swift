@@ -123,6 +123,12 @@ struct BoxWriter {
   }
 }
 
+extension UInt32 {
+  /// A whole number as 16.16, and 0 for one of more than 16 bits: as ffmpeg writes sampling rates above 65,535 Hz, which
+  /// decoders take from their setup.
+  init(fixedPoint value: some BinaryInteger) { self = UInt32(UInt16(exactly: value) ?? 0) << 16 }
+}
+
 /// Where the boxes of a file itself are.
 struct FileBox {
   let type: FourCC

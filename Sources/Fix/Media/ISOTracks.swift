@@ -2,12 +2,19 @@ internal import PreflightBytes
 
 /// Takes the tracks out of MP4, QuickTime and 3GPP files (ISO/IEC 14496-12), plain or fragmented.
 struct ISOTracks {
-  private var tracks: [(identifier: UInt32, track: MediaTrack)] = []
+  private struct Entry {
+    let identifier: UInt32
+    var track: MediaTrack
+    /// The length of the samples so far: many fragments ask for it.
+    var duration: UInt64
+    /// When its first fragment begins.
+    var start: UInt64?
+  }
+
+  private var entries: [Entry] = []
   private var defaults: [UInt32: FragmentDefaults] = [:]
   private var movieTimescale: UInt32 = 1000
   private var userData: [UInt8] = []
-  /// When the first fragment of each track begins.
-  private var starts: [UInt32: UInt64] = [:]
   private var sampleCount = 0
 
   /// What samples of fragments have unless they say otherwise (8.8.3).
@@ -29,7 +36,7 @@ struct ISOTracks {
       try reader.readFragment(box.contents(in: &window), at: box.offset)
     }
     try reader.alignStarts()
-    let filled = reader.tracks.map(\.track).filter { !$0.samples.isEmpty }
+    let filled = reader.entries.map(\.track).filter { !$0.samples.isEmpty }
     for track in filled { try track.check(byteCount: window.byteCount) }
     return MediaTracks(tracks: filled, movieTimescale: reader.movieTimescale, userData: reader.userData)
   }
@@ -53,7 +60,7 @@ struct ISOTracks {
         try reader.skip(isLong ? 16 : 8)
         movieTimescale = max(1, try reader.u32())
       case "trak":
-        guard tracks.count < Limits.ISOBaseMedia.tracks else { throw .tooMuch }
+        guard entries.count < Limits.ISOBaseMedia.tracks else { throw .tooMuch }
         try readTrack(child)
       case "mvex":
         for extends in try child.children() where extends.type == "trex" {
@@ -101,7 +108,7 @@ struct ISOTracks {
     if try Self.isElsewhere(information) { throw RewriteError("its media data is in another file") }
     track.samples = try SampleTables(table).samples(limit: Limits.Fix.samples - sampleCount)
     sampleCount += track.samples.count
-    tracks.append((identifier, track))
+    entries.append(Entry(identifier: identifier, track: track, duration: track.duration))
   }
 
   private static func readHeader(_ header: MemoryBox, into track: inout MediaTrack) throws(RewriteError)
@@ -172,7 +179,7 @@ struct ISOTracks {
     if flags & 0x20 != 0 { own.flags = try reader.u32() }
     if flags & 0x2_0000 != 0 { base = fragment }
     // Chapters and the like aren't kept, but their data is counted.
-    let index = tracks.firstIndex { $0.identifier == identifier }
+    let index = entries.firstIndex { $0.identifier == identifier }
     if let index, let time = try box.child("tfdt") {
       var reader = BoxReader(time.body)
       let isLong = try reader.versionAndFlags().version == 1
@@ -187,19 +194,19 @@ struct ISOTracks {
 
   /// Makes a track go on at a decoding time: the last sample before a gap lasts longer.
   private mutating func moveOn(_ index: Int, to time: UInt64) throws(RewriteError) {
-    let identifier = tracks[index].identifier
-    guard let start = starts[identifier] else {
-      starts[identifier] = tracks[index].track.samples.isEmpty ? time : 0
+    let last = entries[index].track.samples.count - 1
+    guard let start = entries[index].start else {
+      entries[index].start = last < 0 ? time : 0
       return
     }
-    let (due, overflow) = start.addingReportingOverflow(tracks[index].track.duration)
+    let (due, overflow) = start.addingReportingOverflow(entries[index].duration)
     if overflow { throw .inconsistent }
-    let last = tracks[index].track.samples.count - 1
     guard time > due, last >= 0 else { return }
-    let (longer, isTooLong) = tracks[index].track.samples[last].duration
-      .addingReportingOverflow(UInt32(clamping: time - due))
+    let gap = UInt32(clamping: time - due)
+    let (longer, isTooLong) = entries[index].track.samples[last].duration.addingReportingOverflow(gap)
     if isTooLong { throw .inconsistent }
-    tracks[index].track.samples[last].duration = longer
+    entries[index].track.samples[last].duration = longer
+    entries[index].duration += UInt64(gap)
   }
 
   /// A run of samples (8.8.8).
@@ -235,34 +242,35 @@ struct ISOTracks {
       let (end, overflow) = position.addingReportingOverflow(UInt64(sample.size))
       if overflow { throw .pastEnd }
       position = end
-      if let index { tracks[index].track.samples.append(sample) }
+      if let index {
+        entries[index].track.samples.append(sample)
+        entries[index].duration += UInt64(sample.duration)
+      }
     }
   }
 
   /// A recording that was cut out of a longer one begins at any time: the earliest track begins at once, the others as
   /// much later as they did.
   private mutating func alignStarts() throws(RewriteError) {
-    guard !starts.isEmpty else { return }
-    let seconds = tracks.indices.map { index in
-      Double(starts[tracks[index].identifier] ?? 0) / Double(tracks[index].track.timescale)
-    }
+    guard entries.contains(where: { $0.start != nil }) else { return }
+    let seconds = entries.map { Double($0.start ?? 0) / Double($0.track.timescale) }
     let earliest = seconds.min() ?? 0
-    for index in tracks.indices {
+    for index in entries.indices {
       // Edits of a fragmented file have no durations: they are for as long as fragments come.
-      let length = tracks[index].track.duration
-      let scale = Double(movieTimescale) / Double(tracks[index].track.timescale)
-      for edit in tracks[index].track.edits.indices where tracks[index].track.edits[edit].duration == 0 {
-        let used = Double(length) - Double(max(0, tracks[index].track.edits[edit].mediaTime))
-        tracks[index].track.edits[edit].duration = Self.whole(used * scale)
+      let length = entries[index].duration
+      let scale = Double(movieTimescale) / Double(entries[index].track.timescale)
+      for edit in entries[index].track.edits.indices where entries[index].track.edits[edit].duration == 0 {
+        let used = Double(length) - Double(max(0, entries[index].track.edits[edit].mediaTime))
+        entries[index].track.edits[edit].duration = Self.whole(used * scale)
       }
       let pause = Self.whole((seconds[index] - earliest) * Double(movieTimescale))
       guard pause > 0 else { continue }
-      if tracks[index].track.edits.isEmpty {
-        tracks[index].track.edits = [
+      if entries[index].track.edits.isEmpty {
+        entries[index].track.edits = [
           MediaTrack.Edit(duration: Self.whole(Double(length) * scale), mediaTime: 0)
         ]
       }
-      tracks[index].track.edits.insert(MediaTrack.Edit(duration: pause, mediaTime: -1), at: 0)
+      entries[index].track.edits.insert(MediaTrack.Edit(duration: pause, mediaTime: -1), at: 0)
     }
   }
 

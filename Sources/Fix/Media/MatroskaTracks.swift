@@ -1,25 +1,22 @@
 internal import PreflightBytes
+internal import PreflightFormats
 
 /// Takes the tracks out of Matroska and WebM (RFC 9559, in EBML, RFC 8794).
 struct MatroskaTracks {
   private struct Entry {
     var number: UInt64 = 0
     var track: MediaTrack
-    /// When each packet is shown, in nanoseconds.
+    /// The presentation timestamp of each packet, in nanoseconds; the least value for a laced packet after the first.
     var times: [Int64] = []
-    /// The length of a packet in nanoseconds; 0 if unknown.
+    /// The duration of a packet in nanoseconds; 0 if unknown.
     var packetLength: UInt64 = 0
-    /// How long the end of the last packet isn't played, in nanoseconds.
+    /// How much of the end of the last packet isn't played, in nanoseconds.
     var padding: Int64 = 0
     var isKept = true
   }
 
-  private struct Element {
-    let identifier: UInt64
-    let data: Range<UInt64>
-    /// Whether the element has no size and ends where one begins that can't be in it.
-    let isOpen: Bool
-  }
+  private typealias Element = Matroska.Element
+  private typealias Identifier = Matroska.Identifier
 
   private var entries: [Entry] = []
   /// Nanoseconds in a tick.
@@ -30,9 +27,9 @@ struct MatroskaTracks {
   static func read(_ window: inout ByteWindow) throws(RewriteError) -> MediaTracks {
     var reader = MatroskaTracks()
     guard let header = try reader.element(at: 0, before: window.byteCount, &window),
-      header.identifier == 0x1a45_dfa3,
+      header.identifier == Identifier.header,
       let segment = try reader.element(at: header.data.upperBound, before: window.byteCount, &window),
-      segment.identifier == 0x1853_8067
+      segment.identifier == Identifier.segment
     else { throw RewriteError("it isn't Matroska") }
     try reader.readSegment(segment.data, &window)
     return try reader.finish(byteCount: window.byteCount)
@@ -46,19 +43,13 @@ struct MatroskaTracks {
     guard offset < end else { return nil }
     elementCount += 1
     guard elementCount < Limits.Fix.samples * 4 else { throw .tooMuch }
-    let head = try window.bytes(at: offset, count: Int(min(12, end - offset)))
-    guard let first = head.first, first >= 0x10 else { throw .inconsistent }
-    let identifierSize = first.leadingZeroBitCount + 1
-    guard head.count > identifierSize, head[identifierSize] > 0 else { throw .inconsistent }
-    let sizeSize = head[identifierSize].leadingZeroBitCount + 1
-    guard head.count >= identifierSize + sizeSize else { throw .pastEnd }
-    let identifier = head.prefix(identifierSize).reduce(0) { $0 << 8 | UInt64($1) }
-    let ones: UInt64 = 1 << (7 * UInt64(sizeSize)) - 1
-    let size = head[identifierSize..<identifierSize + sizeSize].reduce(0) { $0 << 8 | UInt64($1) } & ones
-    let start = offset + UInt64(identifierSize + sizeSize)
-    if size == ones { return Element(identifier: identifier, data: start..<end, isOpen: true) }
-    guard size <= end - start else { throw RewriteError("it is truncated") }
-    return Element(identifier: identifier, data: start..<start + size, isOpen: false)
+    let element: Element?
+    do { element = try Element(at: offset, before: end, in: &window) } catch {
+      throw RewriteError("it can't be read")
+    }
+    guard let element else { throw .inconsistent }
+    if element.isCut { throw RewriteError("it is truncated") }
+    return element
   }
 
   private mutating func children(
@@ -91,15 +82,17 @@ struct MatroskaTracks {
     while let child = try element(at: offset, before: range.upperBound, &window) {
       offset = child.data.upperBound
       switch child.identifier {
-      case 0x1549_a966:
+      case Identifier.info:
         try children(of: child.data, &window) { reader, element, window throws(RewriteError) in
-          if element.identifier == 0x2ad7b1 { reader.tick = max(1, try Self.number(element, &window)) }
+          if element.identifier == Identifier.timestampScale {
+            reader.tick = max(1, try Self.number(element, &window))
+          }
         }
-      case 0x1654_ae6b:
+      case Identifier.tracks:
         try children(of: child.data, &window) { reader, element, window throws(RewriteError) in
-          if element.identifier == 0xae { try reader.readEntry(element.data, &window) }
+          if element.identifier == Identifier.trackEntry { try reader.readEntry(element.data, &window) }
         }
-      case 0x1f43_b675:
+      case Identifier.cluster:
         offset = try readCluster(child, &window)
       default:
         // Only the segment and its clusters may be open.
@@ -115,15 +108,16 @@ struct MatroskaTracks {
     var picture = Picture()
     try children(of: range, &window) { reader, element, window throws(RewriteError) in
       switch element.identifier {
-      case 0xd7: entry.number = try Self.number(element, &window)
-      case 0x83: kind = try Self.number(element, &window)
-      case 0x86: name = String(decoding: try Self.bytes(element, &window).prefix { $0 != 0 }, as: UTF8.self)
-      case 0x63a2: entry.track.setup = try Self.bytes(element, &window)
-      case 0x23e383: entry.packetLength = try Self.number(element, &window)
-      case 0x88: entry.track.isEnabled = try Self.number(element, &window) != 0
-      case 0x22b59c: entry.track.language = Self.language(try Self.bytes(element, &window))
-      case 0xe0: try reader.readPicture(element.data, into: &picture, &window)
-      case 0x6d80: entry.track.prefix = try reader.strippedHeader(element.data, &window)
+      case Identifier.trackNumber: entry.number = try Self.number(element, &window)
+      case Identifier.trackType: kind = try Self.number(element, &window)
+      case Identifier.codec:
+        name = String(decoding: try Self.bytes(element, &window).prefix { $0 != 0 }, as: UTF8.self)
+      case Identifier.codecPrivate: entry.track.setup = try Self.bytes(element, &window)
+      case Identifier.defaultDuration: entry.packetLength = try Self.number(element, &window)
+      case Identifier.flagDefault: entry.track.isEnabled = try Self.number(element, &window) != 0
+      case Identifier.language: entry.track.language = Self.language(try Self.bytes(element, &window))
+      case Identifier.video: try reader.readPicture(element.data, into: &picture, &window)
+      case Identifier.contentEncodings: entry.track.prefix = try reader.strippedHeader(element.data, &window)
       default: break
       }
     }
@@ -140,7 +134,7 @@ struct MatroskaTracks {
       entry.track.codec = .aac
       entry.track.timescale = setup.sampleRate
       entry.track.entry = try SampleEntryRewrite.mp4a(
-        channels: UInt16(max(1, setup.channels)), rate: min(setup.sampleRate, 0xffff) << 16,
+        channels: UInt16(max(1, setup.channels)), rate: UInt32(fixedPoint: setup.sampleRate),
         descriptor: SampleEntryRewrite.esds(entry.track.setup))
     case "A_OPUS":
       entry.track.codec = .opus
@@ -163,11 +157,11 @@ struct MatroskaTracks {
     var found = picture
     try children(of: range, &window) { _, element, window throws(RewriteError) in
       switch element.identifier {
-      case 0xb0: found.width = try Self.number(element, &window)
-      case 0xba: found.height = try Self.number(element, &window)
-      case 0x54b0: found.displayWidth = try Self.number(element, &window)
-      case 0x54ba: found.displayHeight = try Self.number(element, &window)
-      case 0x54b2: found.displayUnit = try Self.number(element, &window)
+      case Identifier.pixelWidth: found.width = try Self.number(element, &window)
+      case Identifier.pixelHeight: found.height = try Self.number(element, &window)
+      case Identifier.displayWidth: found.displayWidth = try Self.number(element, &window)
+      case Identifier.displayHeight: found.displayHeight = try Self.number(element, &window)
+      case Identifier.displayUnit: found.displayUnit = try Self.number(element, &window)
       default: break
       }
     }
@@ -180,15 +174,18 @@ struct MatroskaTracks {
   ) throws(RewriteError) -> [UInt8] {
     var header: [UInt8] = []
     try children(of: range, &window) { reader, encoding, window throws(RewriteError) in
-      guard encoding.identifier == 0x6240 else { return }
+      guard encoding.identifier == Identifier.contentEncoding else { return }
       var (kind, method): (UInt64, UInt64) = (0, 0)
       try reader.children(of: encoding.data, &window) { reader, element, window throws(RewriteError) in
         switch element.identifier {
-        case 0x5033: kind = try Self.number(element, &window)
-        case 0x5034:
+        case Identifier.contentEncodingType: kind = try Self.number(element, &window)
+        case Identifier.contentCompression:
           try reader.children(of: element.data, &window) { _, element, window throws(RewriteError) in
-            if element.identifier == 0x4254 { method = try Self.number(element, &window) }
-            if element.identifier == 0x4255 { header = try Self.bytes(element, &window) }
+            switch element.identifier {
+            case Identifier.contentCompressionAlgorithm: method = try Self.number(element, &window)
+            case Identifier.contentCompressionSettings: header = try Self.bytes(element, &window)
+            default: break
+            }
           }
         default: break
         }
@@ -209,12 +206,12 @@ struct MatroskaTracks {
     var offset = cluster.data.lowerBound
     while let child = try element(at: offset, before: cluster.data.upperBound, &window) {
       switch child.identifier {
-      case 0xe7: time = try Self.number(child, &window)
-      case 0xa3: try readBlock(child.data, at: time, isSimple: true, &window)
-      case 0xa0: try readGroup(child.data, at: time, &window)
+      case Identifier.timestamp: time = try Self.number(child, &window)
+      case Identifier.simpleBlock: try readBlock(child.data, at: time, isSimple: true, &window)
+      case Identifier.blockGroup: try readGroup(child.data, at: time, &window)
       // A cluster without a size ends where the next one begins, or another element of the segment.
-      case 0x1f43_b675, 0x1c53_bb6b, 0x1254_c367, 0x1549_a966, 0x1654_ae6b, 0x1941_a469, 0x1043_a770,
-        0x114d_9b74:
+      case Identifier.cluster, Identifier.cues, Identifier.tags, Identifier.info, Identifier.tracks,
+        Identifier.attachments, Identifier.chapters, Identifier.seekHead:
         if cluster.isOpen { return offset }
         throw .inconsistent
       default: if child.isOpen { throw .inconsistent }
@@ -232,9 +229,9 @@ struct MatroskaTracks {
     var padding: Int64 = 0
     try children(of: range, &window) { _, element, window throws(RewriteError) in
       switch element.identifier {
-      case 0xa1: block = element.data
-      case 0xfb: refersToOthers = true
-      case 0x75a2:
+      case Identifier.block: block = element.data
+      case Identifier.referenceBlock: refersToOthers = true
+      case Identifier.discardPadding:
         let count = element.data.upperBound - element.data.lowerBound
         let bits = try Self.number(element, &window)
         padding = count == 0 ? 0 : Int64(bitPattern: bits << (64 - 8 * count)) >> Int64(64 - 8 * count)
@@ -245,7 +242,7 @@ struct MatroskaTracks {
     try readBlock(block, at: time, isSimple: false, isSync: !refersToOthers, padding: padding, &window)
   }
 
-  /// A block (10.1): its track, its time, and one packet or several laced ones.
+  /// A block (10.1): its track, its timestamp, and one packet or several laced ones.
   private mutating func readBlock(
     _ range: Range<UInt64>, at clusterTime: UInt64, isSimple: Bool, isSync: Bool = true, padding: Int64 = 0,
     _ window: inout ByteWindow
@@ -264,7 +261,8 @@ struct MatroskaTracks {
     let flags = head[numberSize + 2]
     let (sum, isTooLate) = Int64(clamping: clusterTime).addingReportingOverflow(Int64(relative))
     let (time, overflow) = sum.multipliedReportingOverflow(by: Int64(clamping: tick))
-    if isTooLate || overflow { throw .inconsistent }
+    // Within 146 years, so that the difference of two timestamps is a number.
+    if isTooLate || overflow || time.magnitude > UInt64(Int64.max / 2) { throw .inconsistent }
     let data = range.lowerBound + UInt64(numberSize) + 3..<range.upperBound
     let sizes = try Self.packets(in: data, lacing: flags >> 1 & 3, &window)
     var offset = range.upperBound - sizes.reduce(0, +)
@@ -275,7 +273,7 @@ struct MatroskaTracks {
       entries[index].track.samples.append(
         MediaTrack.Sample(
           offset: offset, size: size, duration: 0, isSync: isSimple ? flags & 0x80 != 0 : isSync))
-      // Only the first of laced packets has a time; the others follow it.
+      // Only the first of laced packets has a timestamp; the others follow it.
       entries[index].times.append(place == 0 ? time : .min)
       offset += UInt64(size)
     }
@@ -349,10 +347,10 @@ struct MatroskaTracks {
         entries[index].times, packetLength: entries[index].packetLength, padding: entries[index].padding)
       tracks.append(entries[index].track)
     }
-    // Tracks begin when they began, counted from the first of them.
+    // A track that starts after the first one gets a pause of that length.
     let earliest = starts.min() ?? 0
     for (index, start) in starts.enumerated() {
-      let pause = UInt64(clamping: (Int64(clamping: start) - earliest) / 1_000_000)
+      let pause = UInt64(clamping: (start - earliest) / 1_000_000)
       guard pause > 0 else { continue }
       let length = Double(tracks[index].duration) / Double(tracks[index].timescale) * 1000
       tracks[index].edits = [
@@ -372,12 +370,9 @@ struct MatroskaTracks {
 
     /// 16.16.
     var displaySize: (width: UInt32, height: UInt32) {
-      guard let aspect else { return (UInt32(clamping: width) << 16, UInt32(clamping: height) << 16) }
-      let wide = width.multipliedReportingOverflow(by: aspect.horizontal)
-      return (
-        UInt32(clamping: wide.overflow ? 0 : wide.partialValue / aspect.vertical) << 16,
-        UInt32(clamping: height) << 16
-      )
+      // Where there is an aspect, the product has at most 48 bits.
+      let wide = aspect.map { width * $0.horizontal / $0.vertical } ?? width
+      return (UInt32(fixedPoint: wide), UInt32(fixedPoint: height))
     }
 
     /// The ratio of a pixel's sides, unless it is a square.
@@ -428,18 +423,18 @@ struct MatroskaTracks {
 }
 
 extension MediaTrack {
-  /// Gives the packets durations, and pictures the order in which they are decoded, from the times at which they are
-  /// shown.
+  /// Sets the durations of the packets, and the composition offsets of video, from presentation timestamps.
   ///
   /// - Parameters:
   ///   - times: In nanoseconds; the least value for a packet that follows the one before.
-  ///   - packetLength: The length of a packet in nanoseconds; 0 if unknown.
-  ///   - padding: How long the end isn't played, in nanoseconds.
+  ///   - packetLength: The duration of a packet in nanoseconds; 0 if unknown.
+  ///   - padding: How much of the end isn't played, in nanoseconds.
   fileprivate mutating func setTimes(_ times: [Int64], packetLength: UInt64, padding: Int64) {
     if isVideo { return setPictureTimes(times, packetLength: packetLength) }
-    // Sound has packets of a known length, and times that are rounded.
+    // The duration of an audio packet follows from the codec; Matroska rounds timestamps, to a millisecond as a rule.
     guard codec == .aac, let setup = AudioSetup(setup) else {
-      endTrim = padding > 0 ? UInt64(padding) * 48 / 1_000_000 : 0
+      let (samples, overflow) = UInt64(max(0, padding)).multipliedReportingOverflow(by: 48)
+      endTrim = overflow ? 0 : samples / 1_000_000
       return
     }
     let start = times.first ?? 0
@@ -448,7 +443,7 @@ extension MediaTrack {
       if times[index] != .min, index > 0 {
         let ticks = Double(times[index] - start) / 1e9 * Double(timescale)
         let gap = ticks - Double(due)
-        // More than a packet is missing: the one before lasts longer.
+        // More than two packets are missing: the one before lasts longer.
         if gap > 2 * Double(setup.frameLength), gap < Double(UInt32.max / 2) {
           samples[index - 1].duration += UInt32(gap)
           due += Int64(gap)
@@ -464,7 +459,7 @@ extension MediaTrack {
     let ticks = times.map { time in
       time == .min ? 0 : Int64((Double(time - start) * Double(timescale) / 1e9).rounded())
     }
-    // Pictures are decoded one after the other, at the times at which they are shown if they were in order.
+    // Frames are stored in decoding order: their decoding times are the presentation times, sorted.
     let sorted = ticks.sorted()
     for index in samples.indices {
       let next =

@@ -1,4 +1,5 @@
 internal import PreflightBytes
+internal import PreflightFormats
 
 /// Puts packets of Opus into Ogg (RFC 7845), with granule positions counted from what the packets hold.
 struct OggOpusWriter {
@@ -40,12 +41,11 @@ struct OggOpusWriter {
     for (index, ranges) in packets.enumerated() {
       let packet = Packet(prefix: prefix, ranges: ranges)
       let own = packet.byteCount / 255 + 1
-      guard own <= 255 else { throw RewriteError("a packet is too long for a page") }
       if !page.isEmpty, segments + own > 255 || position - start >= Self.pageLength {
         try writer.writePage(page, position: position, flags: 0, &window)
         (page, segments, start) = ([], 0, position)
       }
-      position += UInt64(try packet.sampleCount(&window))
+      position += try packet.sampleCount(&window)
       page.append(packet)
       segments += own
       if index == packets.count - 1 {
@@ -62,7 +62,7 @@ struct OggOpusWriter {
     of packets: [[Range<UInt64>]], prefix: [UInt8], _ window: inout ByteWindow
   ) throws(RewriteError) -> UInt64 {
     var count: UInt64 = 0
-    for ranges in packets { count += UInt64(try Packet(prefix: prefix, ranges: ranges).sampleCount(&window)) }
+    for ranges in packets { count += try Packet(prefix: prefix, ranges: ranges).sampleCount(&window) }
     return count
   }
 
@@ -72,29 +72,16 @@ struct OggOpusWriter {
 
     var byteCount: Int { ranges.reduce(prefix.count) { $0 + Int(clamping: $1.upperBound - $1.lowerBound) } }
 
-    /// The samples of a packet at 48 kHz (RFC 6716, 3.1).
-    func sampleCount(_ window: inout ByteWindow) throws(RewriteError) -> Int {
+    /// The samples of a packet at 48 kHz.
+    func sampleCount(_ window: inout ByteWindow) throws(RewriteError) -> UInt64 {
       var head = prefix
       for range in ranges where head.count < 2 {
         head += try window.bytes(
           at: range.lowerBound, count: Int(min(2, range.upperBound - range.lowerBound)))
       }
-      guard let first = head.first else { throw RewriteError("a packet is empty") }
-      let frame =
-        switch first >> 3 {
-        case 0..<12: [480, 960, 1920, 2880][Int(first >> 3 & 3)]
-        case 12..<16: [480, 960][Int(first >> 3 & 1)]
-        default: [120, 240, 480, 960][Int(first >> 3 & 3)]
-        }
-      switch first & 3 {
-      case 0: return frame
-      case 1, 2: return 2 * frame
-      default:
-        guard head.count > 1 else { throw RewriteError("a packet is cut") }
-        let count = Int(head[1] & 0x3f)
-        guard (1...5760).contains(count * frame) else { throw RewriteError("a packet is broken") }
-        return count * frame
-      }
+      let count = OpusPacket.samples(ByteSpan(head.span.bytes, at: 0))
+      guard (1...OpusPacket.longestPacket).contains(count) else { throw RewriteError("a packet is broken") }
+      return count
     }
   }
 
@@ -105,17 +92,19 @@ struct OggOpusWriter {
     for packet in packets {
       table += [UInt8](repeating: 255, count: packet.byteCount / 255) + [UInt8(packet.byteCount % 255)]
     }
+    guard table.count <= 255 else { throw RewriteError("a packet is too long for a page") }
     try write(table, packets, position: position, flags: flags, &window)
   }
 
   /// A packet of any length, in as many pages as it needs.
   private mutating func writeLong(_ packet: Packet, _ window: inout ByteWindow) throws(RewriteError) {
-    var table = [UInt8](repeating: 255, count: packet.byteCount / 255) + [UInt8(packet.byteCount % 255)]
-    var ranges = packet.ranges
+    // Slices: what is taken from their start moves nothing.
+    var table = [UInt8](repeating: 255, count: packet.byteCount / 255)[...] + [UInt8(packet.byteCount % 255)]
+    var ranges = packet.ranges[...]
     var isFirst = true
     while !table.isEmpty {
       let own = Array(table.prefix(255))
-      table.removeFirst(own.count)
+      table = table.dropFirst(own.count)
       var left = own.reduce(0) { $0 + UInt64($1) }
       var taken: [Range<UInt64>] = []
       while left > 0, let range = ranges.first {
@@ -125,7 +114,7 @@ struct OggOpusWriter {
         if count == range.upperBound - range.lowerBound {
           ranges.removeFirst()
         } else {
-          ranges[0] = range.lowerBound + count..<range.upperBound
+          ranges[ranges.startIndex] = range.lowerBound + count..<range.upperBound
         }
       }
       // The position of a page on which no packet ends is -1 (RFC 3533, 6).
@@ -155,22 +144,12 @@ struct OggOpusWriter {
         page += try window.bytes(at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
       }
     }
-    let sum = Self.checksum(page)
+    let sum = OggPage.checksum(of: ByteSpan(page.span.bytes, at: 0))
     for place in 0..<4 { head[22 + place] = UInt8(truncatingIfNeeded: sum >> UInt32(8 * place)) }
     splice.append(head)
     for packet in packets {
       splice.append(packet.prefix)
       for range in packet.ranges { splice.append(range) }
     }
-  }
-
-  /// The checksum that a page should carry (RFC 3533, 6).
-  static func checksum(_ page: [UInt8]) -> UInt32 {
-    var sum = OggCRC()
-    let span = page.span.bytes
-    sum.update(ByteSpan(span.extracting(first: 22), at: 0))
-    sum.updateWithZeros()
-    sum.update(ByteSpan(span.extracting(droppingFirst: 26), at: 0))
-    return sum.value
   }
 }

@@ -1,4 +1,5 @@
 internal import PreflightBytes
+internal import PreflightFormats
 
 /// Takes the packets out of an Ogg file with one stream of Opus (RFC 3533, RFC 7845). Nothing but granule positions may
 /// be wrong with it: a page that is missing or broken can't be made up.
@@ -7,40 +8,33 @@ enum OggPackets {
   struct Stream {
     var packets: [[Range<UInt64>]] = []
     var serialNumber: UInt32 = 0
-    /// The position that the last page declares.
-    var lastPosition: UInt64?
   }
 
   static func read(_ window: inout ByteWindow) throws(RewriteError) -> Stream {
     var stream = Stream()
     var offset: UInt64 = 0
-    var sequence: UInt32 = 0
+    var sequence: UInt64 = 0
     var isOpen = false
     var isAtEnd = false
     while offset < window.byteCount {
       // What follows the end is left out.
       if isAtEnd { break }
-      let head = try window.bytes(at: offset, count: 27)
-      guard head.starts(with: "OggS".utf8) else { throw RewriteError("a page is missing") }
-      func number(_ place: Int, _ count: Int) -> UInt64 {
-        head[place..<place + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-      }
-      let serial = UInt32(truncatingIfNeeded: number(14, 4))
-      if offset == 0 { stream.serialNumber = serial }
-      guard serial == stream.serialNumber else { throw RewriteError("it has several streams") }
-      guard number(18, 4) == UInt64(sequence) else { throw RewriteError("a page is missing") }
+      let head = try window.bytes(at: offset, count: OggPage.fixedSize)
+      var span = ByteSpan(head.span.bytes, at: offset)
+      guard let page = try? OggPage(parsing: &span) else { throw RewriteError("a page is missing") }
+      if offset == 0 { stream.serialNumber = page.serialNumber }
+      guard page.serialNumber == stream.serialNumber else { throw RewriteError("it has several streams") }
+      guard UInt64(page.sequenceNumber) == sequence else { throw RewriteError("a page is missing") }
       sequence += 1
-      let table = try window.bytes(at: offset + 27, count: Int(head[26]))
-      let size = table.reduce(0) { $0 + Int($1) }
-      let page = try window.bytes(at: offset, count: 27 + table.count + size)
-      guard OggOpusWriter.checksum(page) == UInt32(truncatingIfNeeded: number(22, 4)) else {
+      let table = try window.bytes(at: offset + UInt64(head.count), count: page.segmentCount)
+      let size = table.reduce(head.count + table.count) { $0 + Int($1) }
+      let whole = try window.bytes(at: offset, count: size)
+      guard OggPage.checksum(of: ByteSpan(whole.span.bytes, at: offset)) == page.checksum else {
         throw RewriteError("a page of it is damaged")
       }
-      if (head[5] & 1 == 1) != isOpen { throw RewriteError("a page is missing") }
-      let position = number(6, 8)
-      if position != .max { stream.lastPosition = position }
-      isAtEnd = head[5] & 4 != 0
-      var start = offset + 27 + UInt64(table.count)
+      if page.isContinued != isOpen { throw RewriteError("a page is missing") }
+      isAtEnd = page.endsStream
+      var start = offset + UInt64(head.count + table.count)
       var end = start
       for value in table {
         end += UInt64(value)

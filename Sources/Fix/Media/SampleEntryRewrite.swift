@@ -1,4 +1,5 @@
 internal import PreflightBytes
+internal import PreflightFormats
 
 /// Makes of a sample description, ISO's or QuickTime's, one that ISO base media files want (ISO/IEC 14496-12, 8.5.2;
 /// QuickTime File Format, Sound sample descriptions, versions 0, 1 and 2).
@@ -82,7 +83,7 @@ enum SampleEntryRewrite {
         track.setup = setup
         if let aac = AudioSetup(setup), let own = UInt16(exactly: aac.channels), own > 0 { channels = own }
         track.entry = try mp4a(
-          channels: max(1, channels), rate: version == 2 ? track.timescale << 16 : rate,
+          channels: max(1, channels), rate: version == 2 ? UInt32(fixedPoint: track.timescale) : rate,
           descriptor: descriptor.whole)
       case 0x69, 0x6b: track.codec = .mp3
       default: track.codec = .other("mp4a.\(objectType)")
@@ -97,6 +98,8 @@ enum SampleEntryRewrite {
   }
 
   /// An entry for AAC (ISO/IEC 14496-14, 6.7.1).
+  ///
+  /// - Parameter rate: 16.16.
   static func mp4a(channels: UInt16, rate: UInt32, descriptor: some Sequence<UInt8>) throws(RewriteError)
     -> [UInt8]
   {
@@ -186,42 +189,32 @@ struct AudioSetup {
   /// The samples of a packet.
   let frameLength: UInt32
 
-  static let rates: [UInt32] = [
-    96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-  ]
-
   /// The number of channels; 0 if only the stream itself says.
   var channels: Int { channelConfiguration == 7 ? 8 : Int(channelConfiguration) }
 
   init?(_ bytes: [UInt8]) {
-    var bits: UInt64 = 0
-    for index in 0..<8 { bits = bits << 8 | UInt64(index < bytes.count ? bytes[index] : 0) }
-    var used: UInt64 = 0
-    func take(_ count: UInt64) -> UInt64 {
-      defer { used += count }
-      return (bits << used) >> (64 - count)
-    }
     guard bytes.count >= 2 else { return nil }
-    var type = take(5)
-    if type == 31 { type = 32 + take(6) }
+    var bits = AudioBits(bytes)
+    var type = bits.next(5)
+    if type == 31 { type = 32 + bits.next(6) }
     guard let objectType = UInt8(exactly: type) else { return nil }
     self.objectType = objectType
-    let index = take(4)
+    let index = Int(bits.next(4))
     if index == 15 {
       rateIndex = nil
-      sampleRate = UInt32(take(24))
+      sampleRate = UInt32(bits.next(24))
     } else {
-      guard index < Self.rates.count else { return nil }
+      guard index < AACSamplingRates.all.count else { return nil }
       rateIndex = UInt8(index)
-      sampleRate = Self.rates[Int(index)]
+      sampleRate = AACSamplingRates.all[index]
     }
-    channelConfiguration = UInt8(take(4))
+    channelConfiguration = UInt8(bits.next(4))
     // The explicit form of HE-AAC: the rate above is that of the packets.
     if objectType == 5 || objectType == 29 {
-      if take(4) == 15 { _ = take(24) }
-      _ = take(5)
+      if bits.next(4) == 15 { _ = bits.next(24) }
+      _ = bits.next(5)
     }
-    frameLength = take(1) == 1 ? 960 : 1024
+    frameLength = bits.next(1) == 1 ? 960 : 1024
     guard sampleRate > 0 else { return nil }
   }
 }

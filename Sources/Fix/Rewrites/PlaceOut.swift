@@ -37,9 +37,9 @@ enum PlaceOut {
         continue
       }
       let body = try window.bytes(at: range.lowerBound + 4, count: Int(length) - 2)
-      if body.starts(with: "Exif\0".utf8) {
+      if body.count >= 6, body.starts(with: "Exif\0".utf8) {
         splice.append(range.lowerBound..<range.lowerBound + 10)
-        splice.append(withoutPlace(Array(body.dropFirst(6))))
+        splice.append(try withoutPlace(Array(body.dropFirst(6))))
       } else if !body.starts(with: "http://ns.adobe.com/x".utf8) {
         splice.append(range)
       }
@@ -58,7 +58,7 @@ enum PlaceOut {
       switch chunk.type {
       case "eXIf":
         let data = try metadata(chunk.data, &window)
-        splice.append(PNGChunks.bytes("eXIf", withoutPlace(data)))
+        splice.append(PNGChunks.bytes("eXIf", try withoutPlace(data)))
       case "iTXt", "tEXt", "zTXt":
         let keyword = try window.bytes(
           at: chunk.data.lowerBound, count: Int(min(80, chunk.data.upperBound - chunk.data.lowerBound))
@@ -77,51 +77,30 @@ enum PlaceOut {
   // MARK: WebP
 
   private static func webP(_ window: inout ByteWindow) throws(RewriteError) -> Splice {
-    let head = try window.bytes(at: 0, count: 12)
-    let end = head[4..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) } + 8
-    guard end <= window.byteCount, end >= 12 else { throw .pastEnd }
-    var (parts, flags): ([(bytes: [UInt8]?, range: Range<UInt64>)], UInt8?) = ([], nil)
-    var (offset, removed): (UInt64, UInt64) = (12, 0)
-    while end - offset >= 8 {
-      guard parts.count < Limits.Fix.boxes else { throw .tooMuch }
-      let chunk = try window.bytes(at: offset, count: 8)
-      let size = chunk[4..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
-      guard size <= end - offset - 8 else { throw .pastEnd }
-      let next = min(end, offset + 8 + size + (size & 1))
-      let data = offset + 8..<offset + 8 + size
-      switch String(decoding: chunk[0..<4], as: UTF8.self) {
-      case "VP8X" where size >= 10:
-        flags = try window.bytes(at: data.lowerBound, count: 1)[0]
-        parts.append((nil, offset..<next))
-      case "EXIF":
-        var exif = try metadata(data, &window)
-        let prefix = exif.starts(with: "Exif\0\0".utf8) ? 6 : 0
-        exif = Array(exif.prefix(prefix)) + withoutPlace(Array(exif.dropFirst(prefix)))
-        parts.append(
-          (chunk + exif + [UInt8](repeating: 0, count: Int(next - data.upperBound)), offset..<next))
-      case "XMP ": removed += next - offset
-      default: parts.append((nil, offset..<next))
-      }
-      offset = next
-    }
-    var splice = Splice()
-    let size = end - 8 - removed
-    splice.append(
-      Array("RIFF".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: size >> UInt64(8 * $0)) }
-        + Array("WEBP".utf8))
-    for part in parts {
-      if let flags, part.bytes == nil, part.range.lowerBound == 12, removed > 0 {
+    let range = try RIFFChunks.range(in: &window)
+    let chunks = try RIFFChunks.all(in: range, of: &window)
+    let hasXMP = chunks.contains { $0.type == "XMP " }
+    var body = Splice()
+    for chunk in chunks {
+      switch chunk.type {
+      case "VP8X" where hasXMP && chunk.data.count >= 10:
         // The flag of the extended header that there is XMP.
-        splice.append(part.range.lowerBound..<part.range.lowerBound + 8)
-        splice.append([flags & ~4])
-        splice.append(part.range.lowerBound + 9..<part.range.upperBound)
-      } else if let bytes = part.bytes {
-        splice.append(bytes)
-      } else {
-        splice.append(part.range)
+        let flags = try window.bytes(at: chunk.data.lowerBound, count: 1)[0]
+        body.append(chunk.range.lowerBound..<chunk.data.lowerBound)
+        body.append([flags & ~4])
+        body.append(chunk.data.lowerBound + 1..<chunk.range.upperBound)
+      case "EXIF":
+        let exif = try metadata(chunk.data, &window)
+        let prefix = exif.starts(with: "Exif\0\0".utf8) ? 6 : 0
+        body.append(chunk.range.lowerBound..<chunk.data.lowerBound + UInt64(prefix))
+        body.append(try withoutPlace(Array(exif.dropFirst(prefix))))
+        body.append(chunk.data.upperBound..<chunk.range.upperBound)
+      case "XMP ": break
+      default: body.append(chunk.range)
       }
     }
-    splice.append(end..<window.byteCount)
+    var splice = RIFFChunks.file(body)
+    splice.append(range.upperBound..<window.byteCount)
     return splice
   }
 
@@ -136,8 +115,9 @@ enum PlaceOut {
 
   /// Exif (CIPA DC-008, 4.6) of the same size whose GPS directory is empty: its entries, and what they refer to, are
   /// zeros.
-  static func withoutPlace(_ exif: [UInt8]) -> [UInt8] {
-    var exif = exif
+  ///
+  /// - Throws: ``RewriteError/tooMuch`` for more entries than a directory can have, in directories that overlap.
+  static func withoutPlace(_ exif: [UInt8]) throws(RewriteError) -> [UInt8] {
     let isLittle = exif.starts(with: [0x49, 0x49])
     func number(_ index: Int, _ count: Int) -> Int? {
       guard index >= 0, index <= exif.count - count else { return nil }
@@ -145,26 +125,35 @@ enum PlaceOut {
       return isLittle
         ? bytes.reversed().reduce(0) { $0 << 8 | Int($1) } : bytes.reduce(0) { $0 << 8 | Int($1) }
     }
-    func clear(_ start: Int, _ count: Int) {
-      guard start >= 0, count > 0, start < exif.count else { return }
-      for index in start..<min(exif.count, start + count) { exif[index] = 0 }
-    }
     guard let first = number(4, 4), let count = number(first, 2) else { return exif }
+    var places: [Range<Int>] = []
+    var seen = 0
+    let sizes = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
     for entry in 0..<count {
-      let place = first + 2 + 12 * entry
-      guard number(place, 2) == 0x8825, let directory = number(place + 8, 4), directory >= 8,
+      let own = first + 2 + 12 * entry
+      guard let tag = number(own, 2) else { break }
+      guard tag == 0x8825, let directory = number(own + 8, 4), directory >= 8,
         let entries = number(directory, 2)
       else { continue }
-      let sizes = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4]
+      // An empty directory: no entries, and none follows.
+      places.append(directory..<directory + 2 + 12 * entries + 4)
       for index in 0..<entries {
         let own = directory + 2 + 12 * index
         guard let type = number(own + 2, 2), let values = number(own + 4, 4) else { break }
+        seen += 1
+        guard seen < Limits.Fix.boxes else { throw .tooMuch }
         let size = (type >= 1 && type <= sizes.count ? sizes[type - 1] : 1) * values
-        if size > 4, let place = number(own + 8, 4), place >= 8 { clear(place, size) }
+        if size > 4, let place = number(own + 8, 4), place >= 8 { places.append(place..<place + size) }
       }
-      // An empty directory: no entries, and none follows.
-      clear(directory, 2 + 12 * entries + 4)
     }
-    return exif
+    // In order, so that no byte is cleared twice where they overlap.
+    var clean = exif
+    var cleared = 0
+    for place in places.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      let end = min(place.upperBound, exif.count)
+      for index in max(place.lowerBound, cleared)..<max(place.lowerBound, cleared, end) { clean[index] = 0 }
+      cleared = max(cleared, end)
+    }
+    return clean
   }
 }

@@ -22,8 +22,10 @@ enum PlaceOutOfMovie {
       case "uuid" where box.end - box.payload >= 16:
         guard try window.bytes(at: box.payload, count: 16) == xmp else { continue }
         let contents = try box.contents(in: &window)
+        var bytes = Array(contents.whole)
+        free(contents, in: &bytes)
         splice.append(written..<box.offset)
-        splice.append(free(contents))
+        splice.append(bytes)
         written = box.end
       default: break
       }
@@ -32,45 +34,43 @@ enum PlaceOutOfMovie {
     return splice
   }
 
-  /// Free space (ISO/IEC 14496-12, 8.1.2) in place of a box.
-  private static func free(_ box: MemoryBox) -> [UInt8] {
-    let header = box.body.startIndex - box.whole.startIndex
-    var bytes = [UInt8](repeating: 0, count: box.whole.count)
-    bytes.replaceSubrange(0..<header, with: box.whole.prefix(header))
-    bytes.replaceSubrange(4..<8, with: FourCC("free").bytes)
+  /// Makes free space (ISO/IEC 14496-12, 8.1.2) of a box.
+  ///
+  /// - Parameter bytes: Those of the file's own box, which the box is in.
+  private static func free(_ box: MemoryBox, in bytes: inout [UInt8]) {
+    bytes.replaceSubrange(box.whole.startIndex + 4..<box.whole.startIndex + 8, with: FourCC("free").bytes)
+    for index in box.body.indices { bytes[index] = 0 }
+  }
+
+  /// Coordinates are in the movie or a track, in their user data, or in the metadata of one of these.
+  private static func cleared(_ movie: MemoryBox) throws(RewriteError) -> [UInt8] {
+    var bytes = Array(movie.whole)
+    for owner in [movie] + (try movie.children().filter { $0.type == "trak" }) {
+      for list in [owner] + (try owner.children().filter { $0.type == "udta" }) {
+        for child in try list.children() {
+          switch child.type {
+          case place, "loci", "XMP_": free(child, in: &bytes)
+          case "meta": try clear(child, in: &bytes)
+          default: break
+          }
+        }
+      }
+    }
     return bytes
   }
 
-  private static func cleared(_ box: MemoryBox) throws(RewriteError) -> [UInt8] {
-    var bytes = Array(box.whole)
-    let start = box.whole.startIndex
-    func replace(_ child: MemoryBox, by new: [UInt8]) {
-      bytes.replaceSubrange(child.whole.startIndex - start..<child.whole.endIndex - start, with: new)
+  private static func clear(_ metadata: MemoryBox, in bytes: inout [UInt8]) throws(RewriteError) {
+    // QuickTime's has no version and flags.
+    let isQuickTime = metadata.body.dropFirst(4).prefix(4).elementsEqual("hdlr".utf8)
+    let children = try metadata.children(skipping: isQuickTime ? 0 : 4)
+    let item = try children.first { $0.type == "keys" }.flatMap { keys throws(RewriteError) in
+      try number(of: keys)
     }
-    switch box.type {
-    case "moov", "trak", "udta":
-      for child in try box.children() {
-        switch child.type {
-        case place, "loci", "XMP_": replace(child, by: free(child))
-        case "trak", "udta", "meta": replace(child, by: try cleared(child))
-        default: break
-        }
+    for list in children where list.type == "ilst" {
+      for entry in try list.children() where entry.type == place || entry.type == item {
+        free(entry, in: &bytes)
       }
-    case "meta":
-      // QuickTime's has no version and flags.
-      let isQuickTime = box.body.dropFirst(4).prefix(4).elementsEqual("hdlr".utf8)
-      let children = try box.children(skipping: isQuickTime ? 0 : 4)
-      let item = try children.first { $0.type == "keys" }.flatMap { keys throws(RewriteError) in
-        try number(of: keys)
-      }
-      for list in children where list.type == "ilst" {
-        for entry in try list.children() where entry.type == place || entry.type == item {
-          replace(entry, by: free(entry))
-        }
-      }
-    default: break
     }
-    return bytes
   }
 
   /// The item of the location: items are named by the number of their key.

@@ -3,66 +3,26 @@ internal import PreflightBytes
 /// Changes how long the frames of an animated WebP are shown, or makes a static WebP of one with a single frame (RFC
 /// 9649, 2.7). The frames themselves stay as they are.
 enum WebPFrames {
-  /// A chunk of the file: four letters, its size, its data, and a byte of padding after an odd size.
-  private struct Chunk {
-    let type: FourCC
-    let offset: UInt64
-    let dataEnd: UInt64
-    let end: UInt64
-
-    var data: UInt64 { offset + 8 }
-  }
-
-  private static func chunks(
-    in range: Range<UInt64>, _ window: inout ByteWindow
-  ) throws(RewriteError) -> [Chunk] {
-    var chunks: [Chunk] = []
-    var offset = range.lowerBound
-    while range.upperBound - offset >= 8 {
-      guard chunks.count < Limits.WebP.frames else { throw .tooMuch }
-      let head = try window.bytes(at: offset, count: 8)
-      let size = UInt64(littleEndian(head[4..<8]))
-      guard size <= range.upperBound - offset - 8 else { throw .pastEnd }
-      let type = FourCC(rawValue: head.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })
-      let end = offset + 8 + size
-      chunks.append(
-        Chunk(type: type, offset: offset, dataEnd: end, end: min(end + (size & 1), range.upperBound)))
-      offset = chunks[chunks.count - 1].end
-    }
-    return chunks
-  }
-
-  /// The chunks of the file, up to the end that its header declares.
-  private static func chunks(_ window: inout ByteWindow) throws(RewriteError) -> [Chunk] {
-    let head = try window.bytes(at: 0, count: 12)
-    let end = UInt64(littleEndian(head[4..<8])) + 8
-    guard end <= window.byteCount, end >= 12 else { throw .pastEnd }
-    return try chunks(in: 12..<end, &window)
-  }
-
-  private static func littleEndian(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
-  }
-
   /// - Parameters:
   ///   - minimum: How long each frame must be shown, in milliseconds. Only frames that are shorter become longer.
   ///   - maximum: How long all frames together may be shown. Beyond that, all become shorter alike.
   static func splice(
     _ window: inout ByteWindow, minimum: UInt32, maximum: UInt32?
   ) throws(RewriteError) -> Splice {
-    let frames = try chunks(&window).filter { $0.type == "ANMF" && $0.dataEnd - $0.data >= 16 }
+    let frames = try RIFFChunks.all(in: &window).filter { $0.type == "ANMF" && $0.data.count >= 16 }
     guard !frames.isEmpty else { throw RewriteError("it isn't animated") }
     var durations: [UInt32] = []
     for frame in frames {
-      durations.append(littleEndian(try window.bytes(at: frame.data + 12, count: 3)[...]))
+      let bytes = try window.bytes(at: frame.data.lowerBound + 12, count: 3)
+      durations.append(UInt32(RIFFChunks.littleEndian(bytes)))
     }
     durations = try fitting(durations, minimum: minimum, maximum: maximum)
     var splice = Splice()
     var written: UInt64 = 0
     for (frame, duration) in zip(frames, durations) {
-      splice.append(written..<frame.data + 12)
+      splice.append(written..<frame.data.lowerBound + 12)
       splice.append((0..<3).map { UInt8(truncatingIfNeeded: duration >> UInt32(8 * $0)) })
-      written = frame.data + 15
+      written = frame.data.lowerBound + 15
     }
     splice.append(written..<window.byteCount)
     return splice
@@ -93,18 +53,19 @@ enum WebPFrames {
 
   /// The only frame as a static WebP, if it fills the canvas.
   static func still(_ window: inout ByteWindow) throws(RewriteError) -> Splice {
-    let chunks = try chunks(&window)
-    let frames = chunks.filter { $0.type == "ANMF" && $0.dataEnd - $0.data >= 16 }
+    let chunks = try RIFFChunks.all(in: &window)
+    let frames = chunks.filter { $0.type == "ANMF" && $0.data.count >= 16 }
     guard frames.count == 1, let frame = frames.first,
-      let canvas = chunks.first(where: { $0.type == "VP8X" && $0.dataEnd - $0.data >= 10 })
+      let canvas = chunks.first(where: { $0.type == "VP8X" && $0.data.count >= 10 })
     else { throw RewriteError("it has several frames") }
-    let header = try window.bytes(at: frame.data, count: 16)
-    let size = try window.bytes(at: canvas.data, count: 10)
+    let header = try window.bytes(at: frame.data.lowerBound, count: 16)
+    let size = try window.bytes(at: canvas.data.lowerBound, count: 10)
     // Frames are placed on the canvas; one that doesn't fill it would have to be decoded.
     guard header[0..<6].allSatisfy({ $0 == 0 }), header[6..<12] == size[4..<10] else {
       throw RewriteError("its frame doesn't fill it")
     }
-    let inner = try Self.chunks(in: frame.data + 16..<frame.dataEnd, &window)
+    let inner = try RIFFChunks.all(
+      in: frame.data.lowerBound + 16..<frame.data.upperBound, of: &window)
     guard let image = inner.first(where: { $0.type == "VP8 " || $0.type == "VP8L" }) else {
       throw RewriteError("its frame has no image")
     }
@@ -114,18 +75,7 @@ enum WebPFrames {
     var body = Splice()
     // Without the flag of an animation.
     body.append(Array("VP8X".utf8) + [10, 0, 0, 0, size[0] & ~2] + size[1...])
-    for chunk in profile + kept { body.append(chunk.offset..<chunk.end) }
-    var splice = Splice()
-    let byteCount = body.byteCount + 4
-    splice.append(
-      Array("RIFF".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: byteCount >> UInt64(8 * $0)) }
-        + Array("WEBP".utf8))
-    for part in body.parts {
-      switch part {
-      case .bytes(let bytes): splice.append(bytes)
-      case .range(let range): splice.append(range)
-      }
-    }
-    return splice
+    for chunk in profile + kept { body.append(chunk.range) }
+    return RIFFChunks.file(body)
   }
 }

@@ -26,13 +26,13 @@ struct ADTSHeader {
     channelConfiguration = Int(bits >> 38 & 7)
     frameLength = Int(bits >> 21 & 0x1fff)
     blocks = Int(bits >> 8 & 3) + 1
-    guard samplingIndex < Self.sampleRates.count, frameLength >= dataOffset else { return nil }
+    guard samplingIndex < AACSamplingRates.all.count, frameLength >= dataOffset else { return nil }
   }
 
   /// Where the first raw data block begins.
   var dataOffset: Int { Self.size + (isProtected ? 2 * blocks : 0) }
 
-  var sampleRate: Int { Self.sampleRates[samplingIndex] }
+  var sampleRate: Int { Int(AACSamplingRates.all[samplingIndex]) }
 
   var profileName: String { ["Main", "LC", "SSR", "LTP"][profile] }
 
@@ -43,8 +43,4 @@ struct ADTSHeader {
   func continues(_ other: ADTSHeader) -> Bool {
     profile == other.profile && samplingIndex == other.samplingIndex
   }
-
-  private static let sampleRates = [
-    96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-  ]
 }

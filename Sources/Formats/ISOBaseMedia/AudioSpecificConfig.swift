@@ -68,9 +68,7 @@ extension ISOBaseMedia {
     private static func sampleRate(
       _ element: String, _ bits: inout SyntaxReader
     ) throws(SyntaxDefect) -> UInt32 {
-      let rates: [UInt32] = [
-        96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-      ]
+      let rates = AACSamplingRates.all
       let index = Int(try bits.unsigned(element, 4))
       if index == 15 { return try bits.unsigned("samplingFrequency", 24, in: 1...0xff_ffff) }
       guard index < rates.count else {

@@ -101,7 +101,7 @@ private struct OggFile {
       searchBudget -= size
     }
     var span = try window.span(at: offset, count: size)
-    let checksum = try OggPage.checksum(of: span)
+    let checksum = OggPage.checksum(of: span)
     if checksum != page.checksum {
       // Four letters among other bytes aren't page.
       if isResynchronising { return offset + 4 }

@@ -1,10 +1,10 @@
 internal import PreflightFacts
-internal import PreflightBytes
+package import PreflightBytes
 
 /// The header of a page (RFC 3533, section 6), all but its segment table.
-struct OggPage {
+package struct OggPage {
   /// The bytes before the segment table.
-  static let fixedSize = 27
+  package static let fixedSize = 27
 
   /// The maximum size of a page: the header, 255 lacing values and 255 segments of 255 bytes.
   static let maximumSize = 27 + 255 + 255 * 255
@@ -12,19 +12,19 @@ struct OggPage {
   let offset: UInt64
 
   /// Whether the page starts with the rest of a packet from the previous page.
-  let isContinued: Bool
+  package let isContinued: Bool
   /// Whether the page is the first of its logical bitstream.
   let beginsStream: Bool
   /// Whether the page is the last of its logical bitstream.
-  let endsStream: Bool
+  package let endsStream: Bool
   /// The position, in the codec's units, after the last packet that ends here; nil if none ends.
   let granulePosition: UInt64?
-  let serialNumber: UInt32
-  let sequenceNumber: UInt32
-  let checksum: UInt32
-  let segmentCount: Int
+  package let serialNumber: UInt32
+  package let sequenceNumber: UInt32
+  package let checksum: UInt32
+  package let segmentCount: Int
 
-  init(parsing span: inout ByteSpan) throws(ReadError) {
+  package init(parsing span: inout ByteSpan) throws(ReadError) {
     offset = span.offset
     guard span.has("OggS", at: span.position) else { throw ReadError(.implausible, at: offset) }
     try span.skip(4)
@@ -44,13 +44,11 @@ struct OggPage {
   }
 
   /// The checksum that a whole page should carry.
-  static func checksum(of page: borrowing ByteSpan) throws(ReadError) -> UInt32 {
-    var span = ByteSpan(page.bytes, at: page.base)
+  package static func checksum(of page: borrowing ByteSpan) -> UInt32 {
     var crc = OggCRC()
-    crc.update(try span.take(22))
-    try span.skip(4)
+    crc.update(ByteSpan(page.bytes.extracting(first: 22), at: page.base))
     crc.updateWithZeros()
-    crc.update(try span.take(span.remaining))
+    crc.update(ByteSpan(page.bytes.extracting(droppingFirst: 26), at: page.base + 26))
     return crc.value
   }
 }

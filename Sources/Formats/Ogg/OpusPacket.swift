@@ -1,7 +1,7 @@
-internal import PreflightBytes
+package import PreflightBytes
 
 /// A packet of Opus (RFC 6716, section 3).
-enum OpusPacket {
+package enum OpusPacket {
   /// The samples of one frame at 48 kHz, by the first byte (section 3.1).
   private static func frameSamples(_ toc: UInt8) -> UInt64 {
     let configuration = Int(toc >> 3)
@@ -14,8 +14,8 @@ enum OpusPacket {
     }
   }
 
-  /// The samples at 48 kHz.
-  static func samples(_ packet: borrowing ByteSpan) -> UInt64 {
+  /// The samples at 48 kHz; 0 if the packet is too short to say, or says that it has no frame.
+  package static func samples(_ packet: borrowing ByteSpan) -> UInt64 {
     guard let toc = packet[0] else { return 0 }
     return switch toc & 3 {
     case 0: frameSamples(toc)
@@ -43,7 +43,7 @@ enum OpusPacket {
   private static let longestFrame = 1275
 
   /// The most samples of a packet: 120 ms.
-  private static let longestPacket: UInt64 = 5760
+  package static let longestPacket: UInt64 = 5760
 
   /// Any number of frames, section 3.2.5.
   private static func hasValidFrames(_ packet: borrowing ByteSpan, _ samples: UInt64) -> Bool {

@@ -8,22 +8,7 @@ extension MediaType {
 
 /// Matroska and WebM (RFC 9559, in EBML, RFC 8794), as far as to name them: by the document type, and by the types of
 /// the tracks.
-enum Matroska {
-  private enum Identifier {
-    static let segment: UInt64 = 0x1853_8067
-    static let tracks: UInt64 = 0x1654_ae6b
-    static let trackEntry: UInt64 = 0xae
-    static let trackType: UInt64 = 0x83
-    static let codec: UInt64 = 0x86
-    static let cluster: UInt64 = 0x1f43_b675
-  }
-
-  /// An element: its identifier and the range of its data.
-  private struct Element {
-    let identifier: UInt64
-    let data: Range<UInt64>
-  }
-
+package enum Matroska {
   static func isHeader(_ head: borrowing ByteSpan) -> Bool { head.has([0x1a, 0x45, 0xdf, 0xa3]) }
 
   /// Names a file that begins like one.
@@ -44,15 +29,15 @@ enum Matroska {
 
   /// The tracks, if their list precedes the media, as it does in files that are played while they arrive.
   private static func tracks(_ window: inout ByteWindow) throws(ReadError) -> [(type: UInt8, codec: String)] {
-    guard let header = try element(at: 0, before: window.byteCount, &window),
-      let segment = try element(at: header.data.upperBound, before: window.byteCount, &window),
+    guard let header = try Element(at: 0, before: window.byteCount, in: &window),
+      let segment = try Element(at: header.data.upperBound, before: window.byteCount, in: &window),
       segment.identifier == Identifier.segment,
       let list = try child(Identifier.tracks, of: segment.data, unless: Identifier.cluster, &window)
     else { return [] }
     var tracks: [(type: UInt8, codec: String)] = []
     var offset = list.lowerBound
     while tracks.count < Limits.OtherMedia.tracks,
-      let entry = try element(at: offset, before: list.upperBound, &window)
+      let entry = try Element(at: offset, before: list.upperBound, in: &window)
     {
       offset = entry.data.upperBound
       guard entry.identifier == Identifier.trackEntry else { continue }
@@ -84,31 +69,12 @@ enum Matroska {
   ) throws(ReadError) -> Range<UInt64>? {
     var offset = parent.lowerBound
     for _ in 0..<Limits.OtherMedia.elements {
-      guard let element = try element(at: offset, before: parent.upperBound, &window),
+      guard let element = try Element(at: offset, before: parent.upperBound, in: &window),
         element.identifier != end
       else { return nil }
       if element.identifier == identifier { return element.data }
       offset = element.data.upperBound
     }
     return nil
-  }
-
-  /// The element at an offset (RFC 8794, 5 and 6); one whose size isn't known, or is too large, ends with its parent.
-  private static func element(
-    at offset: UInt64, before end: UInt64, _ window: inout ByteWindow
-  ) throws(ReadError) -> Element? {
-    guard offset < end else { return nil }
-    var head = try window.available(at: offset, upTo: 12)
-    guard let first = head[0], first >= 0x10 else { return nil }
-    let identifierSize = first.leadingZeroBitCount + 1
-    guard let mark = head[identifierSize], mark > 0 else { return nil }
-    let sizeSize = mark.leadingZeroBitCount + 1
-    guard head.remaining >= identifierSize + sizeSize else { return nil }
-    let identifier = try UInt64(parsingBigEndian: &head, byteCount: identifierSize)
-    let ones: UInt64 = 1 << (7 * UInt64(sizeSize)) - 1
-    let size = try UInt64(parsingBigEndian: &head, byteCount: sizeSize) & ones
-    let start = min(head.offset, end)
-    return Element(
-      identifier: identifier, data: start..<(size == ones || size > end - start ? end : start + size))
   }
 }
