@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     ("lossy", false, 48, 32), ("lossless", false, 48, 32), ("lossy-alpha", true, 48, 32),
     ("sticker", true, 512, 512), ("lossless-palette", false, 48, 32), ("lossless-cache", true, 160, 160),
-    ("lossless-blocks", false, 192, 192),
+    ("lossless-blocks", false, 192, 192), ("lossy-partitions", false, 64, 160),
   ])
   func factsOfStillPictures(name: String, hasAlpha: Bool, width: Int, height: Int) throws {
     let inspection = try inspect(fixture: "pictures/\(name).webp")
@@ -81,11 +81,58 @@ import Testing
     #expect(facts.animationFlag == true)
   }
 
+  /// libwebp decodes any data of a lossy image, but its macroblocks need all of it only if it is what was encoded.
+  @Test(arguments: ["sticker", "lossy-partitions", "animated"])
+  func lossyDataThatATransferChangedIsTold(name: String) throws {
+    let picture = try WebPBytes(name)
+    let index = try #require(picture.chunks.firstIndex { ["VP8 ", "ANMF"].contains($0.type) })
+    let count = picture.chunks[index].data.count
+    func faults(_ change: (inout [UInt8]) -> Void) throws -> [String] {
+      var spoilt = picture
+      change(&spoilt.chunks[index].data)
+      return try inspect(spoilt.bytes).faults.map(\.name)
+    }
+    #expect(try faults { _ in } == [])
+    let zeros = [UInt8](repeating: 0, count: count)
+    #expect(try faults { $0.replaceSubrange(count * 3 / 5..<count, with: zeros[(count * 3 / 5)...]) } != [])
+    #expect(
+      try faults { $0.replaceSubrange(count / 2..<count * 7 / 10, with: zeros[(count * 4 / 5)...]) } != [])
+    #expect(try faults { data in data = data.prefix(count / 2) + data[(count / 2)...].reversed() } != [])
+  }
+
+  /// Each partition may have a few bytes more than needed, which encoders flush.
+  @Test func partitionsOfALossyImage() throws {
+    let picture = try WebPBytes("lossy-partitions")
+    let data = picture.chunks[0].data
+    let first = (Int(data[0]) | Int(data[1]) << 8 | Int(data[2]) << 16) >> 5
+    let sizes = (0..<7).map { 10 + first + 3 * $0 }
+    func size(at place: Int) -> Int { Int(data[place]) | Int(data[place + 1]) << 8 }
+    // The first one too many: libwebp flushed none to two.
+    var limits: [Int?] = []
+    for partition in 0..<8 {
+      let end = 10 + first + 21 + sizes.prefix(partition + 1).reduce(0) { $0 + size(at: $1) }
+      let limit = try (0...20).first { more in
+        var spoilt = picture
+        spoilt.chunks[0].data.insert(
+          contentsOf: [UInt8](repeating: 0xa5, count: more), at: partition == 7 ? data.count : end)
+        if partition < 7 {
+          let size = size(at: sizes[partition]) + more
+          spoilt.chunks[0].data.replaceSubrange(
+            sizes[partition]..<sizes[partition] + 2, with: [UInt8(size & 0xff), UInt8(size >> 8)])
+        }
+        return try inspect(spoilt.bytes).faults.map(\.name) == ["macroblock-data"]
+      }
+      limits.append(limit)
+    }
+    #expect(limits == [16, 16, 16, 17, 16, 16, 16, 15])
+  }
+
   @Test func survivesBadInput() throws {
     expectSurvivesCuts(try Fixture.bytes("pictures/lossy-alpha.webp"))
     expectSurvivesFlips(try Fixture.bytes("pictures/lossy.webp"), first: 60)
     expectSurvivesFlips(try Fixture.bytes("pictures/animated.webp"), first: 140)
     expectSurvivesFlips(try Fixture.bytes("pictures/lossless.webp"), first: 40)
+    expectSurvivesFlips(try Fixture.bytes("pictures/lossy-partitions.webp"), first: 400)
   }
 
   @Test func trailingData() throws {

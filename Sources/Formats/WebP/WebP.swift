@@ -44,6 +44,7 @@ enum WebP: FormatReader {
   /// Has libwebp decode every frame.
   static func decode(_ window: inout ByteWindow, into reading: inout Reading) throws(ReadError) {
     guard let frame = try image(&window, into: &reading)?.firstUndecodableFrame(into: &reading) else {
+      if let fault = try WebPLossyData.fault(in: &window) { reading.add(fault) }
       return
     }
     reading.add(
