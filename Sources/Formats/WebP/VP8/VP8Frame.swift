@@ -91,8 +91,7 @@ struct VP8Frame {
     guard let wrong = left.first(where: { !(-Self.tolerance...Self.tolerance ~= $0) }) else { return nil }
     return Fault(
       "macroblock-data", clause: "RFC 6386 9.5", at: offset,
-      wrong > 0
-        ? "The image is damaged: its macroblocks end before their data." : "The image is damaged: its macroblocks need more data than there is.",
+      "The image is damaged: its macroblocks need \(wrong > 0 ? "less" : "more") data than there is.",
       expected: "no data left", actual: wrong > 0 ? "\(wrong) bytes left" : "\(-wrong) bytes missing")
   }
 
