@@ -24,13 +24,26 @@ package struct AnswerText: Sendable, Hashable {
   private static let maximumQuote = 100
 
   private static func oneLine(_ text: String) -> String {
-    var text = text
-    for (name, character) in [
-      ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&ndash;", "–"), ("&mdash;", "—"),
-      ("&nbsp;", " "), ("&amp;", "&"),
-    ] { text = text.replacing(name, with: character) }
-    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let words = withoutReferences(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return words.count > maximumQuote ? words.prefix(maximumQuote) + "…" : words
+  }
+
+  /// The characters that titles name most.
+  private static let namedCharacters = [
+    "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "amp": "&", "nbsp": " ", "ndash": "–", "mdash": "—",
+    "lsaquo": "‹", "rsaquo": "›", "laquo": "«", "raquo": "»", "lsquo": "‘", "rsquo": "’", "ldquo": "“",
+    "rdquo": "”", "hellip": "…", "middot": "·", "bull": "•", "copy": "©", "reg": "®", "trade": "™",
+  ]
+
+  /// A text with the characters that its references stand for (HTML, "Character references"). One that isn't known stays.
+  private static func withoutReferences(_ text: String) -> String {
+    text.replacing(/&(?:#(?<decimal>[0-9]{1,7})|#[xX](?<hexadecimal>[0-9A-Fa-f]{1,6})|(?<name>[A-Za-z]+));/) {
+      match in
+      let number =
+        match.decimal.flatMap { UInt32($0) } ?? match.hexadecimal.flatMap { UInt32($0, radix: 16) }
+      let character = number.flatMap(Unicode.Scalar.init).map { String(Character($0)) }
+      return character ?? match.name.flatMap { namedCharacters[String($0)] } ?? String(match.0)
+    }
   }
 }
 

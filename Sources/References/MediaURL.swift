@@ -50,7 +50,7 @@ package struct MediaURL: Sendable, Hashable {
     let hostAndPort = authority.lastIndex(of: "@").map { authority[$0...].dropFirst() } ?? authority
     let (host, port) = try Self.split(hostAndPort)
     let isPort = { (port: String) in
-      port.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt16(port) != nil
+      port.utf8.allSatisfy { (0x30...0x39).contains($0) } && (UInt16(port) ?? 0) > 0
     }
     if let port = port.map(String.init), !port.isEmpty, !isPort(port) {
       throw Invalid(reason: "its port is \(port)")

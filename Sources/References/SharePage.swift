@@ -11,8 +11,10 @@ extension MediaURL {
   package var sharePage: SharePage? {
     let parts = path.split(separator: "/").map(String.init)
     let query = query ?? ""
-    switch host {
-    case "drive.google.com" where parts.first == "file" || parts.first == "open" || query.hasPrefix("id="):
+    var site = host[...]
+    for prefix in ["www.", "m."] where site.hasPrefix(prefix) { site = site.dropFirst(prefix.count) }
+    switch site {
+    case "drive.google.com" where !parts.isEmpty:
       return SharePage(
         service: "Google Drive",
         advice: "Drive has no reliable direct link: upload the file, or host it elsewhere.")
@@ -24,7 +26,7 @@ extension MediaURL {
     case "photos.google.com", "photos.app.goo.gl":
       return SharePage(
         service: "Google Photos", advice: "Download the file, and upload it or host it elsewhere.")
-    case "www.dropbox.com", "dropbox.com":
+    case "dropbox.com":
       return SharePage(
         service: "Dropbox",
         advice:
@@ -33,7 +35,7 @@ extension MediaURL {
     case "1drv.ms", "onedrive.live.com":
       return SharePage(service: "OneDrive", advice: "Upload the file, or host it elsewhere.")
     // The program that its pages download by, and links with a token (Microsoft Graph, "@microsoft.graph.downloadUrl").
-    case _ where host.hasSuffix(".sharepoint.com"):
+    case _ where site.hasSuffix(".sharepoint.com"):
       if parts.last?.lowercased() == "download.aspx" || query.contains("tempauth=") { return nil }
       return SharePage(service: "SharePoint", advice: "Upload the file, or host it elsewhere.")
     case "github.com" where parts.count > 4 && (parts[2] == "blob" || parts[2] == "raw"):
@@ -48,10 +50,15 @@ extension MediaURL {
         service: "WeTransfer", advice: "Download the file, and upload it or host it elsewhere.")
     case "imgur.com" where parts.last?.contains(".") != true:
       return SharePage(service: "Imgur", advice: "Use the address of the image itself, at i.imgur.com.")
-    case "www.icloud.com", "share.icloud.com":
+    case "icloud.com", "share.icloud.com":
       return SharePage(service: "iCloud", advice: "Download the file, and upload it or host it elsewhere.")
-    case "www.mediafire.com" where parts.first == "file":
+    case "mediafire.com" where parts.first == "file":
       return SharePage(service: "MediaFire", advice: "Download the file, and upload it or host it elsewhere.")
+    // Its links of the kind /shared/static lead to the file.
+    case _ where ".\(site)".hasSuffix(".box.com") && ["s", "v", "file"].contains(parts.first):
+      return SharePage(service: "Box", advice: "Download the file, and upload it or host it elsewhere.")
+    case "mega.nz":
+      return SharePage(service: "MEGA", advice: "Download the file, and upload it or host it elsewhere.")
     default: return nil
     }
   }

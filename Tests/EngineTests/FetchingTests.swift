@@ -244,6 +244,9 @@ import Testing
     #expect(
       text("<Error><Code>AccessDenied</Code><Message>No</Message></Error>") == [nil, "AccessDenied", "No"])
     #expect(text("<title") == [nil, nil, nil])
+    #expect(
+      text("<html><title>Log In &lsaquo; Blog &#8212; &#x57;P &unknown; &#xD800; a & b</title>")
+        == ["Log In ‹ Blog — WP &unknown; &#xD800; a & b", nil, nil])
     #expect(text("<title></title>") == [nil, nil, nil])
     #expect(text("\u{ff}\u{d8}<<<") == [nil, nil, nil])
     #expect(text("<html><!-- <title>Old</title> --><title>New</title>") == ["New", nil, nil])

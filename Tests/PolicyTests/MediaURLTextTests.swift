@@ -212,7 +212,10 @@ import Testing
     "https://wetransfer.com/downloads/x", "https://x.sharepoint.com/sites/s/_layouts/15/Doc.aspx?sourcedoc=x",
     "https://gitlab.com/g/p/-/blob/main/x.png", "https://gitlab.com/g/s/p/-/blob/raw/x.png",
     "https://gitlab.com/g/p/blob/main/x.png",
-    "https://imgur.com/gallery/x", "https://photos.app.goo.gl/x",
+    "https://imgur.com/gallery/x", "https://photos.app.goo.gl/x", "https://m.imgur.com/a/x",
+    "https://drive.google.com/uc?export=download&id=1x", "https://drive.google.com/drive/folders/1x",
+    "https://drive.google.com/a/example.com/file/d/1x/view", "https://www.github.com/o/r/blob/main/a.png",
+    "https://app.box.com/s/x", "https://example.app.box.com/file/1", "https://mega.nz/file/x",
   ])
   func pagesThatShowAFile(_ url: String) {
     let found = findings(url)
@@ -225,7 +228,8 @@ import Testing
     "https://dl.dropboxusercontent.com/s/x/a.pdf",
     "https://docs.google.com/spreadsheets/d/1x/export?format=xlsx",
     "https://github.com/o/r/releases/download/v1/a.png",
-    "https://lh3.googleusercontent.com/d/1x",
+    "https://lh3.googleusercontent.com/d/1x", "https://app.box.com/shared/static/x.png",
+    "https://inbox.com/s/x", "https://www.imgur.com/x.png",
     "https://x.sharepoint.com/_layouts/15/download.aspx?UniqueId=x&Translate=false&tempauth=v1.ey",
     "https://x-my.sharepoint.com/personal/u/_layouts/15/download.aspx?UniqueId=x",
     "https://x.sharepoint.com/_api/v2.0/drives/x/items/y/content?tempauth=v1.ey",
@@ -235,6 +239,14 @@ import Testing
     "https://gitlab.com/g/p/-/blob/main",
   ])
   func filesThemselves(_ url: String) { #expect(codes(url) == []) }
+
+  @Test(arguments: ["1", "65535", ""])
+  func ports(_ port: String) { #expect(codes("https://example.com:\(port)/a.jpg") == []) }
+
+  @Test(arguments: ["0", "65536", "-1", "https"])
+  func portsThatAreNone(_ port: String) {
+    #expect(codes("https://example.com:\(port)/a.jpg") == [.invalidMediaURL])
+  }
 
   @Test func theFileItself() {
     let fix = findings("https://github.com/o/r/blob/main/img/a.png").first?.remedy
