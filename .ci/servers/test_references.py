@@ -72,6 +72,10 @@ class Answers(unittest.TestCase):
         result = check("http://dual.example.com/photo.jpg")
         self.assertEqual((result["verdict"], result["url"]["status"]), ("accepted", 200))
 
+    def test_certificate_is_that_of_the_address_that_answers(self):
+        result = check(f"https://dual.example.com:{TLS_PORTS['selfsigned']}/photo.jpg")
+        self.assertIn("is self-signed", message(result, "url-unreachable"))
+
     def test_statuses(self):
         for path, words in {
             "none.jpg": "There is no such file",
@@ -191,6 +195,12 @@ class Answers(unittest.TestCase):
         urls = [f"{ODD.base}/silent.jpg?{n}" for n in range(10)] + [BASE + "/photo.jpg"]
         results = self.check_all(urls, "--url-timeout", "3", "--jobs", "11")
         self.assertEqual([r["verdict"] for r in results], ["rejected"] * 10 + ["accepted"])
+
+    def test_one_that_is_slow_among_many_hosts(self):
+        # More hosts than clients are kept.
+        urls = [ODD.base + "/later.jpg"] + [f"http://n{n}.many.example.com:8000/good.jpg" for n in range(100)]
+        results = self.check_all(urls, "--jobs", "4")
+        self.assertEqual([r["verdict"] for r in results], ["accepted"] * 101)
 
     def test_many_names_that_are_not_found(self):
         urls = [f"http://n{n}.silent.example.com/a.jpg" for n in range(16)] + [f"{BASE}/photo-{n}.jpg" for n in range(16)]
@@ -325,6 +335,12 @@ class OddServers(unittest.TestCase):
             "drip": "wasn't complete within 3 seconds",
             "endless-headers": "isn't valid HTTP",
             "huge-header": "isn't valid HTTP",
+            "endless-reason": "isn't valid HTTP",
+            "endless-chunk-line": "isn't valid HTTP",
+            "continues-for-ever": "isn't valid HTTP",
+            "coded-transfer": "compresses the transfer",
+            "zipped-beginning": "compressed answer breaks off",
+            "zipped-name-without-end": "compressed answer has no end",
             "shorter-than-said": "breaks off",
             "breaks-off": "breaks off",
             "resets": "breaks off",
@@ -545,6 +561,12 @@ class Meta(unittest.TestCase):
         )
         self.assertEqual((run.returncode, json.loads(run.stdout)["image"]), (0, {"id": "405"}))
 
+    def test_one_deadline_for_both_calls(self):
+        start = time.monotonic()
+        result = check("media-id:415", "--graph-url", GRAPH.url, "--url-timeout", "3", env=WITH_TOKEN)
+        self.assertLess(time.monotonic() - start, 3.9)
+        self.assertEqual(codes(result), ["url-unreachable"])
+
     def test_foreign_media(self):
         run = self.meta(
             "payload", "--policy", "whatsapp-cloud", "--endpoint", "image", "--to", "+491701234567",
@@ -553,6 +575,11 @@ class Meta(unittest.TestCase):
         self.assertEqual((run.returncode, codes(json.loads(run.stdout), "error")), (1, ["media-id-foreign"]))
 
     def test_token_is_shown_nowhere(self):
+        # Servers that quote what they were sent.
+        for id in "412", "413", "414":
+            for command in [["check", "--isolated"], ["check", "--isolated", "--format", "ndjson"], ["inspect"]]:
+                run = self.meta(*command, "media-id:" + id)
+                self.assertNotIn(GRAPH.token, run.stdout + run.stderr, id)
         # The second one is longer than what is shown of Meta's words.
         for token in "EAAGwrong987", "EAAGwrong987" * 50:
             wrong = ENVIRONMENT | {"WHATSAPP_ACCESS_TOKEN": token}
@@ -619,6 +646,17 @@ class Upload(unittest.TestCase):
         run = self.upload(self.jpeg, "--app-id", "777", "--sample")
         self.assertEqual((run.returncode, json.loads(run.stdout)), (0, {"handle": "4::aW1hZ2U="}), run.stderr)
         self.assertEqual(GRAPH.received, fixture("pictures/rgb.jpg"))
+
+    def test_sample_whose_state_is_unknown_is_not_sent_twice(self):
+        GRAPH.received = b""
+        GRAPH.breaks_off_after = 100
+        GRAPH.states_offset = False
+        try:
+            run = self.upload(self.jpeg, "--app-id", "777", "--sample")
+        finally:
+            GRAPH.states_offset = True
+        self.assertEqual((run.returncode, run.stdout), (2, ""))
+        self.assertEqual(len(GRAPH.received), 100)
 
     def test_wrong_kind_of_sample(self):
         audio = os.path.join(world.FIXTURES, "audio/mono.opus")

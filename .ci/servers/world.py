@@ -74,7 +74,7 @@ def replace(path, text):
 
 class Resolver(threading.Thread):
     """Answers each look-up of rebind.example.com, and of names in it, with another address: first a public one, then a
-    private one. Names in silent.example.com get no answer."""
+    private one. Names in many.example.com have the public one, and those in silent.example.com get no answer."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -96,10 +96,11 @@ class Resolver(threading.Thread):
             name = ".".join(name).lower()
             if name.endswith("silent.example.com"):
                 continue
-            known = name.endswith("rebind.example.com")
+            isOfMany = name.endswith("many.example.com")
+            known = isOfMany or name.endswith("rebind.example.com")
             if known and kind == 1:
-                address = PUBLIC if self.asked == 0 else PRIVATE
-                self.asked += 1
+                address = PUBLIC if isOfMany or self.asked == 0 else PRIVATE
+                self.asked += 0 if isOfMany else 1
                 answers = b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4" + socket.inet_aton(address)
             flags = 0x8180 if known else 0x8183
             header = query[:2] + struct.pack(">HHHHH", flags, 1, 1 if answers else 0, 0, 0)
@@ -343,6 +344,27 @@ class Misbehaving(threading.Thread):
         while True:
             c.sendall(b"X-More: " + b"a" * 1000 + b"\r\n")
 
+    def endless_reason(self, c):
+        c.sendall(b"HTTP/1.1 200 O")
+        while True:
+            c.sendall(b"K" * 65536)
+
+    def endless_chunk_line(self, c):
+        c.sendall(self.head("Content-Type: image/jpeg", "Transfer-Encoding: chunked") + b"5;")
+        while True:
+            c.sendall(b"a" * 65536)
+
+    def continues_for_ever(self, c):
+        while True:
+            c.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+    def coded_transfer(self, c):
+        c.sendall(self.head("Content-Type: image/jpeg", "Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n")
+
+    def later(self, c):
+        time.sleep(3)
+        self.good(c)
+
     def huge_header(self, c):
         c.sendall(b"HTTP/1.1 200 OK\r\nX-Huge: " + b"a" * 1_000_000 + b"\r\n\r\n")
 
@@ -400,6 +422,20 @@ class Misbehaving(threading.Thread):
         c.sendall(
             self.head("Content-Type: image/jpeg", "Content-Encoding: gzip", f"Content-Length: {len(data)}") + data
         )
+
+    def zipped_beginning(self, c):
+        import gzip
+
+        data = gzip.compress(self.jpeg)[:5]
+        c.sendall(
+            self.head("Content-Type: image/jpeg", "Content-Encoding: gzip", f"Content-Length: {len(data)}") + data
+        )
+
+    def zipped_name_without_end(self, c):
+        # The flag says that the file's name follows.
+        c.sendall(self.head("Content-Type: image/jpeg", "Content-Encoding: gzip") + b"\x1f\x8b\x08\x08" + bytes(6))
+        while True:
+            c.sendall(b"a" * 65536)
 
     def brotli(self, c):
         c.sendall(self.head("Content-Type: image/jpeg", "Content-Encoding: br", "Content-Length: 5") + b"hello")
@@ -547,6 +583,10 @@ class Graph(threading.Thread):
         "408": lambda url, data: {"url": url + "/private", "mime_type": "image/webp", "file_size": 512_000},
         "409": lambda url, data: {"url": url + "/nothing"},
         "411": lambda url, data: {"url": url + "/broken"},
+        "412": lambda url, data: {"url": url + "/moved"},
+        "413": lambda url, data: {"url": url + "/missing"},
+        "414": lambda url, data: {"mime_type": "image/" + Graph.token},
+        "415": lambda url, data: {"url": url + "/later"},
         "410": lambda url, data: {"url": None, "mime_type": None, "sha256": None, "file_size": None},
     }
 
@@ -561,6 +601,7 @@ class Graph(threading.Thread):
         self.handle = {"h": "4::aW1hZ2U="}
         self.before_receiving = None
         self.breaks_off_after = None
+        self.states_offset = True
         self.received = b""
         self.listener = socket.create_server((PUBLIC, port), backlog=64)
         self.start()
@@ -613,6 +654,8 @@ class Graph(threading.Thread):
             if "phone_number_id=999" in path:
                 return 400, error(100, f"Unsupported get request. Object with ID '{medium}' does not exist"), js
             data = fixture("pictures/rgb.jpg")
+            if medium == "415":
+                time.sleep(2)
             said = {
                 "url": self.url.removesuffix("/v23.0") + "/download",
                 "mime_type": "image/jpeg",
@@ -626,6 +669,14 @@ class Graph(threading.Thread):
             return 400, error(131052, "Media download error: the media has expired"), js
         if path == "/private":
             return 403, error(10, "Application does not have permission for this action"), js
+        if path == "/moved":
+            token = headers["authorization"]
+            return 302, b"", f"text/{token}\r\nLocation: https://media.example.com/{token}"
+        if path == "/missing":
+            return 404, f"<html><title>{headers['authorization']}</title></html>".encode(), "text/html"
+        if path == "/later":
+            time.sleep(2)
+            return 200, fixture("pictures/rgb.jpg"), "image/jpeg"
         if path == "/broken":
             return 502, b"<html><title>Bad gateway</title></html>", "text/html"
         if path == "/download":
@@ -638,7 +689,8 @@ class Graph(threading.Thread):
             return 200, {"id": "upload:MTphdHRhY2g=?sig=ARa"}, js
         if path.startswith("/upload:"):
             if method == "GET":
-                return 200, {"id": "upload:x", "file_offset": len(self.received)}, js
+                state = {"file_offset": str(len(self.received))} if self.states_offset else {}
+                return 200, {"id": "upload:x"} | state, js
             offset = int(headers["file_offset"])
             self.received = self.received[:offset] + body
             return 200, self.handle, js
