@@ -29,7 +29,7 @@ public struct Explanation: Sendable {
   public let severity: Severity
   /// One line for tables.
   public let title: String
-  /// The message about a file, with the placeholders `{expected}`, `{actual}`, `{Endpoint}` and `{endpoint}`.
+  /// The message about a file, with the placeholders `{expected}`, `{actual}` and `{Endpoint}`, and those of its check.
   public let message: String
   /// What it means, and why the rule exists.
   public let reason: String
@@ -56,7 +56,7 @@ public struct Explanation: Sendable {
 }
 
 extension Explanation {
-  /// Every explanation, in the order of the README's table.
+  /// Every explanation, in the order of `preflight explain`.
   public static let all: [Explanation] = [
     .unreadable, .emptyFile, .mediaTypeNotAllowed, .declaredTypeMismatch, .extensionMismatch,
     .fileTooLarge, .nearSizeLimit, .sizeLimitDisputed, .damagedFile, .mangledFile, .possiblyTruncated,

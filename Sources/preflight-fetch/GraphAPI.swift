@@ -112,7 +112,7 @@
       private static func hexadecimal(_ digest: String) -> String? {
         if digest.utf8.count == 64, digest.allSatisfy(\.isHexDigit) { return digest.lowercased() }
         guard let bytes = Data(base64Encoded: digest), bytes.count == 32 else { return nil }
-        return bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        return bytes.hexadecimal
       }
     }
 

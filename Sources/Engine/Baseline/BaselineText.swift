@@ -1,3 +1,4 @@
+internal import PreflightBytes
 internal import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -76,23 +77,12 @@ public enum BaselineText {
       guard !path.utf8.contains(0) else { return nil }
       var name = FilePath(path)
       if let pathBytes {
-        guard let bytes = Self.bytes(hexadecimal: pathBytes), !bytes.contains(0) else { return nil }
+        guard let bytes = [UInt8](hexadecimal: pathBytes), !bytes.contains(0) else { return nil }
         name = FilePath(bytes)
       }
       return Baseline.Entry(
         path: name, endpoint: endpoint.map(Endpoint.init(rawValue:)), code: FindingCode(rawValue: code),
         digest: ContentDigest(text: digest))
-    }
-
-    private static func bytes(hexadecimal text: String) -> [UInt8]? {
-      let digits = text.utf8.map { UInt8(String(Unicode.Scalar($0)), radix: 16) }
-      guard digits.count.isMultiple(of: 2) else { return nil }
-      var bytes: [UInt8] = []
-      for index in stride(from: 0, to: digits.count, by: 2) {
-        guard let high = digits[index], let low = digits[index + 1] else { return nil }
-        bytes.append(high << 4 | low)
-      }
-      return bytes
     }
   }
 

@@ -42,13 +42,9 @@ public struct ContentDigest: Sendable, Hashable {
       // What can't be read again has no digest, and so is never taken for what is known.
       return nil
     }
-    let hex = Self.hexadecimal(hash.digest())
+    let hex = hash.digest().hexadecimal
     text = limit == source.byteCount ? Self.whole + hex : "sha256-16mib:\(hex):\(source.byteCount)"
   }
 
-  private static let nothing = ContentDigest(text: whole + hexadecimal(SHA256().digest()))
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
-  }
+  private static let nothing = ContentDigest(text: whole + SHA256().digest().hexadecimal)
 }

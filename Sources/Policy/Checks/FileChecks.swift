@@ -43,7 +43,7 @@ extension Policy {
   }
 
   /// The other endpoints to propose that would accept the file as it is: those at which
-  /// ``findings(for:_:at:name:declaredType:)`` has nothing as severe as `limit`.
+  /// ``findings(for:_:at:name:declaredType:sentNames:)`` has nothing as severe as `limit`.
   package func alternatives(
     to endpoint: Endpoint?, for inspection: Inspection, _ table: FactTable, rejectingFrom limit: Severity
   ) -> [Endpoint] {

@@ -331,7 +331,7 @@ private struct RequestChecks {
       finder.add(
         field.invalidCode, severity: .warning, subject: subject,
         message:
-          "The \(field.name) has {actual} UTF-16 code units, which is over {expected} if WhatsApp counts those.",
+          "The \(field.name) has {actual} UTF-16 code units, which is over {expected} if those are counted.",
         values: ["expected": "\(maximum)"], expected: "≤ \(maximum)", actual: "\(units)",
         source: field.source)
     }

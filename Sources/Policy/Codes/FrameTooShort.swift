@@ -15,7 +15,7 @@ extension Explanation {
       "WhatsApp rejects animated stickers with a frame under 8 ms. A frame of 0 ms is a "
       + "common export error.",
     source: "github.com/WhatsApp/stickers, sticker validator",
-    remedy: "Set every frame to 8 ms or more.",
+    remedy: "Set the duration of each shorter frame to the limit.",
     fixes: [
       RemedyChoice(fix: "Lengthen the frames that are too short", from: [.image], makes: [.webP])
     ])

@@ -99,7 +99,7 @@ struct FixRun {
       defer { interrupts.end() }
       try run.run(next: { rest.popFirst() }) { done in
         summary.count(done.result)
-        counts.count(done.result, isWritten: done.failure == nil)
+        counts.count(done.result)
         if let failure = done.failure { failures.append(failure) }
         if let warning = done.warning { warnings.append(warning) }
         var bytes: [UInt8] = []
@@ -145,7 +145,7 @@ private struct FixCounts {
   private(set) var failed = 0
   private(set) var unjudged = 0
 
-  mutating func count(_ result: CheckResult, isWritten: Bool) {
+  mutating func count(_ result: CheckResult) {
     if result.isUnreadable {
       unjudged += 1
     } else if let fix = result.fix, fix.reason != nil || fix.verdict == .rejected {
