@@ -163,6 +163,36 @@ extension PDFContentTests {
     #expect(try faults(in: encrypted(changed(16 << 10, changes[0]).map { $0 == 0x40 ? 0x41 : $0 })) == [])
   }
 
+  @Test func encryptedDataReadAsText() throws {
+    // Half of it is above 127, and each of those becomes a character of Latin-1.
+    let high = noise(9999).filter { $0 >= 0x80 }
+    func asLatin1(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+      Array(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })).utf8)
+    }
+    let low: [UInt8] = [1, 0x0c, 0x7f]
+    for (count, faults) in [(64, ["read-as-text"]), (63, [])] {
+      #expect(try self.faults(in: encrypted(asLatin1(low + high.prefix(count)))) == faults)
+    }
+    let replaced = Array(String(decoding: noise(2000), as: UTF8.self).utf8)
+    #expect(try faults(in: encrypted(replaced)) == ["read-as-text"])
+    // A character that is cut, or one byte that was none.
+    let text = asLatin1(high.prefix(99))
+    #expect(try faults(in: encrypted(text.dropLast())) == [])
+    #expect(try faults(in: encrypted([0x80] + text)) == [])
+    // What isn't encrypted may be text.
+    #expect(try faults(in: encrypted(text, entries: "/Type/Metadata/Subtype/XML")) == [])
+    #expect(try faults(in: encrypted(text, entries: "/Filter[/Crypt/FlateDecode]")) == [])
+  }
+
+  @Test func encryptedDataReadAsASCII() throws {
+    let marks = [UInt8](repeating: 0x3f, count: 256)
+    let low = noise(9999).filter { $0 < 0x80 && $0 != 0x3f }
+    #expect(try faults(in: encrypted(marks + low.prefix(767))) == ["read-as-text"])
+    #expect(try faults(in: encrypted(marks + low.prefix(768))) == [])
+    #expect(try faults(in: encrypted(marks.dropLast() + low.prefix(700))) == [])
+    #expect(try faults(in: encrypted(marks + low.prefix(700) + [0x80])) == [])
+  }
+
   @Test func everyFixtureIsWhole() throws {
     for name in Fixture.names where name.hasPrefix("pdf/") {
       #expect(try inspect(fixture: name).faults == [], "\(name)")

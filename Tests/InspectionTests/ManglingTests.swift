@@ -137,6 +137,8 @@ import Testing
   @Test func textEncodings() throws {
     let image = try Fixture.bytes("pictures/usual-tables.jpg")
     try expectMangled(Array(String(decoding: image, as: UTF8.self).utf8), named: "a.jpg", "read as text")
+    let compressed = try Fixture.bytes("pdf/libreoffice.pdf")
+    try expectMangled(compressed.map { $0 < 0x80 ? $0 : 0x3f }, "read as ASCII")
     let latin1 = String(String.UnicodeScalarView(image.map { Unicode.Scalar($0) }))
     try expectMangled(Array(latin1.utf8), named: "a.jpg", "written as UTF-8")
     let document = try Self.document.get()

@@ -66,7 +66,7 @@ struct PDFContent {
     // Behind the last `startxref` there may be padding.
     let end = tail.startxref ?? window.byteCount
     if gap < end, let hole = try PDFTransfer.hole(in: gap..<end, of: &window) { return reading.add(hole) }
-    if let fault = transfer.faultOfLineEnds { return reading.add(fault) }
+    if let fault = transfer.faultOfText ?? transfer.faultOfLineEnds { return reading.add(fault) }
     if let header = search.header, let fault = try tail.faultOfJoin(at: header, of: document, in: &window) {
       return reading.add(fault)
     }
