@@ -105,6 +105,34 @@ extension PDFContentTests {
     )
   }
 
+  /// A JPEG may be put in the place of a longer one, and lack a unit from the start; not both at once.
+  @Test func missingBytesOfJPEGs() throws {
+    let image = try Fixture.bytes("pictures/gray.jpg")
+    let end = image.count - 2
+    func document(_ image: [UInt8], length: String? = nil) -> [UInt8] {
+      let head = "<</Subtype/Image/Filter/DCTDecode/Length \(length ?? "\(image.count)")>>stream\n"
+      return self.document([
+        stream(Array("BT ET".utf8), filter: nil), Array(head.utf8) + image + Array("\nendstream".utf8),
+        Array("\(image.count)".utf8),
+      ])
+    }
+    let whole = document(image)
+    let start = try #require(whole.firstRange(of: image)?.lowerBound)
+    for count in [2, 3] {
+      let cut = start + end - count..<start + end
+      #expect(
+        try inspect(whole.without(cut)).namedFaults == (count > 2 ? [NamedFault("missing-bytes", start)] : [])
+      )
+      #expect(try faults(in: document(image.without(end - count..<end))) == [])
+    }
+    let indirect = document(image, length: "6 0 R")
+    let place = try #require(indirect.firstRange(of: image)?.lowerBound)
+    #expect(try faults(in: indirect) == [])
+    #expect(try faults(in: indirect.without(place + end - 9..<place + end)) == ["missing-bytes"])
+    let longer = document(image.inserting([0xff, 0xfe, 0, 4, 0, 0], at: 2))
+    #expect(try faults(in: longer.without(start + 2..<start + 8)) == [])
+  }
+
   @Test(arguments: [(23, false), (24, true)])
   func lineEndsOfImages(_ count: Int, isKnown: Bool) throws {
     func faults(_ data: [UInt8], length: Int, entries: String = "/Subtype/Image") throws -> [String] {

@@ -37,6 +37,9 @@ struct PDFTransfer {
     shift = overflow || -2...2 ~= difference ? nil : difference
   }
 
+  /// Whether the table isn't where it should be.
+  var isShifted: Bool { shift != nil }
+
   /// The fault of a stream whose data is shorter or longer than its length by what the table is too early or too late.
   func fault(ofLength declared: Int?, data: Range<UInt64>) -> Fault? {
     guard let shift, let declared, declared >= 0 else { return nil }
