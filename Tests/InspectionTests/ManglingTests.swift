@@ -275,7 +275,10 @@ import Testing
   @Test(arguments: [
     "a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "{\"a\": [1, 2]}", "BEGIN:VCARD\nVERSION:3.0\nFN:A\nEND:VCARD\n",
     "undefined",
-    "JVBERi0xLjQKJcOkw7zDtsOfCjIgMCBvYmo=",
+    "JVBERi0xLjQKJcOkw7zDtsOfCjIgMCBvYmo=", "<?xml version=\"1.0\"?><a><b/></a>",
+    "<?xml version=\"1.0\"?><gpx><wpt lat=\"1\" lon=\"2\"/></gpx>", "#!/bin/sh\nexit\n",
+    "#!/usr/bin/env python3\nimport os\nprint(1)\n", "@echo off\r\necho hi\r\n",
+    "-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n", " \n",
   ])
   func textsUnderTheNameOfAText(_ text: String) throws {
     let result = try check(text, named: "notes.txt")
@@ -286,9 +289,14 @@ import Testing
     #expect(declared.findings == [] && declared.mediaType == "text/plain")
   }
 
-  /// A page or a script stays what it is: a recipient's program would run it.
+  /// A page, an image or a script of a server stays what it is: a server sent it in place of the text.
   @Test(arguments: [
-    ("<!DOCTYPE html><html></html>", "text/html"), ("#!/bin/sh\nexit\n", "text/x-shellscript"),
+    ("<!DOCTYPE html><html></html>", "text/html"),
+    (
+      "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"\">\n<html></html>",
+      "text/html"
+    ), ("<?php echo 1; ?>", "text/x-php"),
+    ("<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "image/svg+xml"),
   ])
   func pagesUnderTheNameOfAText(_ text: String, _ type: MediaType) throws {
     #expect(try check(text, named: "notes.txt").mediaType == type)
