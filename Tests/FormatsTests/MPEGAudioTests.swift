@@ -181,11 +181,49 @@ import Testing
   @Test func cutAtABorderIsToldByTheIndex() throws {
     let whole = xing(frames: 12, bytes: 13 * 417) + plain(12)
     #expect(try inspect(whole).faults == [])
-    let faults = try inspect(Array(whole.dropLast(417))).faults
+    let faults = try inspect(Array(whole.dropLast(2 * 417))).faults
     #expect(faults.map(\.name) == ["truncated"])
     #expect(faults.first?.expected == "12 frames")
-    #expect(faults.first?.actual == "11 frames")
-    #expect(faults.first?.offset == UInt64(whole.count - 417))
+    #expect(faults.first?.actual == "10 frames")
+    #expect(faults.first?.offset == UInt64(whole.count - 2 * 417))
+    // The last frame alone.
+    let last = try inspect(Array(whole.dropLast(417)))
+    #expect(last.faults == [])
+    #expect(last.possibleTruncation?.offset == UInt64(whole.count - 417))
+    // More bytes than a frame has.
+    let more = try inspect(xing(frames: 12, bytes: 12 * 417 + 1442) + plain(11))
+    #expect(more.faults.map(\.name) == ["truncated"])
+    #expect(try inspect(xing(frames: 12, bytes: 12 * 417 + 1441) + plain(11)).isPossiblyTruncated)
+  }
+
+  @Test func indexThatCountsBytesAlone() throws {
+    let cut = { (bytes: UInt32) in
+      var file = xing(frames: 2, bytes: bytes) + plain(11)
+      // The flags, and the number that they announce.
+      file.replaceSubrange(40..<48, with: bigEndian(UInt32(2)) + bigEndian(bytes))
+      return try inspect(file)
+    }
+    let byteCount: UInt32 = 12 * 417
+    for bytes in [1, byteCount, byteCount + 2 * 1441] {
+      #expect(try cut(bytes).possibleTruncation == nil)
+    }
+    #expect(try cut(byteCount + 2 * 1441 + 1).possibleTruncation?.offset == 12 * 417)
+    #expect(try cut(99 * byteCount).faults == [])
+  }
+
+  @Test func byteOrderMarkBeforeATag() throws {
+    let sound = try Fixture.bytes("audio/no-index.mp3")
+    for mark in [[0xff, 0xfe], [0xfe, 0xff], [0xef, 0xbb, 0xbf]] as [[UInt8]] {
+      for file in [tag(size: 9) + sound, sound] {
+        let inspection = try inspect(mark + file)
+        #expect(inspection.leadingData?.byteCount == UInt64(mark.count))
+        #expect(inspection.leadingData?.words == "a byte order mark")
+        #expect(inspection.mediaType == .mpegAudio)
+      }
+    }
+    #expect(try inspect(sound).leadingData == nil)
+    // The rest of a frame may be such bytes.
+    #expect(try inspect([0xff, 0xfe, 0] + sound).leadingData == nil)
   }
 
   @Test func cutWithinATagIsTold() throws {

@@ -219,6 +219,48 @@ import Testing
     }
   }
 
+  /// As many pages with 10 ms of Opus each, and what each states in place of a position.
+  private func untimed(_ pages: Int, _ granule: UInt64, preSkip: UInt64 = 312) -> [UInt8] {
+    (2..<pages + 2).reduce(oggPage(opusHead(preSkip: preSkip), flags: 2) + oggPage(opusTags, sequence: 1)) {
+      let flags: UInt8 = $1 == pages + 1 ? 4 : 0
+      return $0 + oggPage([0x60, 0], granule: granule, flags: flags, sequence: UInt32($1))
+    }
+  }
+
+  @Test(arguments: [0, .max, .max - 959]) func positionsThatStayAtZero(_ granule: UInt64) throws {
+    let inspection = try inspect(untimed(3, granule))
+    #expect(inspection.faults.map(\.name) == ["granule-position-wrong"])
+    #expect(inspection.facts.durationMilliseconds == nil)
+    let start = oggPage(opusHead(), flags: 2).count + oggPage(opusTags).count
+    #expect(inspection.faults.first?.offset == UInt64(start))
+    // A recording of nothing: what there is isn't played.
+    for nothing in [untimed(2, granule), untimed(3, granule, preSkip: 1440)] {
+      #expect(try inspect(nothing).faults == [])
+      #expect(try inspect(nothing).facts.durationMilliseconds == 0)
+    }
+    #expect(try inspect(untimed(3, granule, preSkip: 1439)).faults.count == 1)
+  }
+
+  /// Players that follow the positions refuse the packets of a page without one.
+  @Test func pageWithoutAPosition() throws {
+    for (number, flags) in [(9, 4), (5, 0)] as [(Int, UInt8)] {
+      let file = stream(number, oggPage([0x60, 0], granule: .max, flags: flags, sequence: UInt32(number)))
+      let offset = try oggPages(file)[..<number].reduce(0) { $0 + $1.count }
+      #expect(try inspect(file).namedFaults == [NamedFault("granule-position-wrong", offset)])
+    }
+    // No packet ends there.
+    #expect(
+      try inspect(stream(9, oggPage([], lacing: [], granule: .max, flags: 4, sequence: 9))).faults == [])
+  }
+
+  @Test func zerosBehindTheEnd() throws {
+    let file = stream()
+    let last = try #require(try oggPages(file).last).count
+    let zeros = { [UInt8](repeating: 0, count: 65_307 - last + $0) }
+    #expect(try inspect(file + zeros(0)).trailingDataOffset == nil)
+    #expect(try inspect(file + zeros(1)).trailingDataOffset == UInt64(file.count))
+  }
+
   /// RFC 6716, section 3.4: what each number of frames allows.
   @Test(
     arguments: [

@@ -71,6 +71,21 @@ import Testing
     }
   }
 
+  /// Lines of one length that all begin with the letter G.
+  @Test(arguments: [47, 94, 188, 192, 204]) func linesOfEqualLength(_ length: Int) throws {
+    let lines = (0..<40).flatMap { number in
+      Array("G\(number) é".utf8) + [UInt8](repeating: 0x20, count: length - "G\(number) é".utf8.count - 1) + [
+        0x0a
+      ]
+    }
+    #expect(try inspect(lines).mediaType == "text/plain")
+    #expect(try inspect(Array(lines.prefix(5 * length))).facts.container == nil)
+    // One byte that is in no text.
+    if length != 47, length != 94, length != 192 {
+      #expect(try inspect(lines.with([0x1a], at: 20)).mediaType == "video/mp2t")
+    }
+  }
+
   @Test func behindATag() throws {
     let tag = Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 4, 1, 2, 3, 4]
     for name in ["sound.flac", "pcm.wav", "pcm.aiff", "sound.wv", "sound.wma"] {

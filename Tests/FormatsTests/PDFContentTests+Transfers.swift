@@ -105,6 +105,34 @@ extension PDFContentTests {
     )
   }
 
+  /// A JPEG may be put in the place of a longer one, and lack a unit from the start; not both at once.
+  @Test func missingBytesOfJPEGs() throws {
+    let image = try Fixture.bytes("pictures/gray.jpg")
+    let end = image.count - 2
+    func document(_ image: [UInt8], length: String? = nil) -> [UInt8] {
+      let head = "<</Subtype/Image/Filter/DCTDecode/Length \(length ?? "\(image.count)")>>stream\n"
+      return self.document([
+        stream(Array("BT ET".utf8), filter: nil), Array(head.utf8) + image + Array("\nendstream".utf8),
+        Array("\(image.count)".utf8),
+      ])
+    }
+    let whole = document(image)
+    let start = try #require(whole.firstRange(of: image)?.lowerBound)
+    for count in [2, 3] {
+      let cut = start + end - count..<start + end
+      #expect(
+        try inspect(whole.without(cut)).namedFaults == (count > 2 ? [NamedFault("missing-bytes", start)] : [])
+      )
+      #expect(try faults(in: document(image.without(end - count..<end))) == [])
+    }
+    let indirect = document(image, length: "6 0 R")
+    let place = try #require(indirect.firstRange(of: image)?.lowerBound)
+    #expect(try faults(in: indirect) == [])
+    #expect(try faults(in: indirect.without(place + end - 9..<place + end)) == ["missing-bytes"])
+    let longer = document(image.inserting([0xff, 0xfe, 0, 4, 0, 0], at: 2))
+    #expect(try faults(in: longer.without(start + 2..<start + 8)) == [])
+  }
+
   @Test(arguments: [(23, false), (24, true)])
   func lineEndsOfImages(_ count: Int, isKnown: Bool) throws {
     func faults(_ data: [UInt8], length: Int, entries: String = "/Subtype/Image") throws -> [String] {
@@ -161,6 +189,36 @@ extension PDFContentTests {
     let lone = changed(16 << 10, changes[2])
     #expect(try faults(in: encrypted(lone.dropLast(2) + [0x40, 0x0a])) == [])
     #expect(try faults(in: encrypted(changed(16 << 10, changes[0]).map { $0 == 0x40 ? 0x41 : $0 })) == [])
+  }
+
+  @Test func encryptedDataReadAsText() throws {
+    // Half of it is above 127, and each of those becomes a character of Latin-1.
+    let high = noise(9999).filter { $0 >= 0x80 }
+    func asLatin1(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+      Array(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })).utf8)
+    }
+    let low: [UInt8] = [1, 0x0c, 0x7f]
+    for (count, faults) in [(64, ["read-as-text"]), (63, [])] {
+      #expect(try self.faults(in: encrypted(asLatin1(low + high.prefix(count)))) == faults)
+    }
+    let replaced = Array(String(decoding: noise(2000), as: UTF8.self).utf8)
+    #expect(try faults(in: encrypted(replaced)) == ["read-as-text"])
+    // A character that is cut, or one byte that was none.
+    let text = asLatin1(high.prefix(99))
+    #expect(try faults(in: encrypted(text.dropLast())) == [])
+    #expect(try faults(in: encrypted([0x80] + text)) == [])
+    // What isn't encrypted may be text.
+    #expect(try faults(in: encrypted(text, entries: "/Type/Metadata/Subtype/XML")) == [])
+    #expect(try faults(in: encrypted(text, entries: "/Filter[/Crypt/FlateDecode]")) == [])
+  }
+
+  @Test func encryptedDataReadAsASCII() throws {
+    let marks = [UInt8](repeating: 0x3f, count: 256)
+    let low = noise(9999).filter { $0 < 0x80 && $0 != 0x3f }
+    #expect(try faults(in: encrypted(marks + low.prefix(767))) == ["read-as-text"])
+    #expect(try faults(in: encrypted(marks + low.prefix(768))) == [])
+    #expect(try faults(in: encrypted(marks.dropLast() + low.prefix(700))) == [])
+    #expect(try faults(in: encrypted(marks + low.prefix(700) + [0x80])) == [])
   }
 
   @Test func everyFixtureIsWhole() throws {

@@ -57,6 +57,23 @@ import Testing
     ("b'%PDF-1.4\\n%\\xe2\\xe3\\xcf\\xd3\\n'", "a literal of bytes"),
     ("\\x255044462d312e340a25", "hexadecimal text of a PDF document"),
     ("255044462d312e340a25e2e3cfd30a312030206f626a", "hexadecimal text of a PDF document"),
+    ("b'%PDF-1.4\\n1 0 obj\\n<<>>\\nendobj'", "a literal of bytes"),
+    ("\"%PDF-1.4\\r\\n1 0 obj\\n<<>>\\nendobj\"", "a literal of a PDF document"),
+    ("{\"file\": \"%PDF-1.7\\n1 0 obj\\n<<>>\\nendobj\"}", "a literal of a PDF document"),
+    (
+      "00000000  25 50 44 46 2d 31 2e 34  0a 31 20 30 20 6f 62 6a  |%PDF-1.4.1 0 obj|\n",
+      "hexadecimal text of a PDF document"
+    ),
+    (
+      "\n\n           00 01 02 03 04 05 06 07\n\n00000000   25 50 44 46 2D 31 2E 37  ........\n",
+      "hexadecimal text of a PDF document"
+    ),
+    (
+      "\nStatusCode        : 200\nStatusDescription : OK\nContent           : {37, 80, 68, 70...}\n",
+      "what PowerShell shows of a response"
+    ),
+    (" ", "white space alone"), ("\r\n", "white space alone"), ("\u{feff}", "a byte order mark alone"),
+    ("\u{feff}\n", "white space alone"),
     ("25 50 44 46 2D 31 2E 34 0A 25 E2 E3 CF D3 0A 31 20", "hexadecimal text of a PDF document"),
     ("00000000: 2550 4446 2d31 2e34 0a25 e2e3 cfd3 0a31  %PDF-1.4", "hexadecimal text of a PDF document"),
     ("%25PDF-1.4%0A%25%E2%E3%CF%D3%0A", "percent-encoded text of a PDF document"),
@@ -117,6 +134,72 @@ import Testing
     try expectMangled(Array(printable.joined().utf8), named: "a.jpg", "quoted-printable text of a JPEG image")
   }
 
+  /// In a text, `%PDF-` may be quoted; a document in which a quotation stands first is none.
+  @Test func quotedDocuments() throws {
+    let document = String(decoding: try Fixture.bytes("pdf/libreoffice.pdf"), as: Unicode.ASCII.self)
+    let literal = document.replacing("\\", with: "\\\\").replacing("\n", with: "\\n").replacing(
+      "\r", with: "\\r")
+    try expectMangled(Array("b'\(literal)'".utf8), "a literal of bytes")
+    let lines = stride(from: 0, to: document.utf8.count, by: 16).map { start in
+      let row = Array(document.utf8.dropFirst(start).prefix(16))
+      let digits = row.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+      let offset = String(start, radix: 16)
+      let text = row.map { 0x20...0x7e ~= $0 ? String(Unicode.Scalar($0)) : "." }.joined()
+      return String(repeating: "0", count: 8 - offset.count) + offset + "  \(digits)  |\(text)|\n"
+    }
+    try expectMangled(Array(lines.joined().utf8), "hexadecimal text of a PDF document")
+    // What precedes a document isn't its text.
+    let whole = try Fixture.bytes("pdf/libreoffice.pdf")
+    for before in ["b'", "{\"file\": \"", "25 50 44 46\n", "2550 4446 2c "] {
+      #expect(try inspect(Array(before.utf8) + whole).mediaType == .pdf, "\(before)")
+    }
+  }
+
+  /// Base64 of what has no signature that is known here.
+  @Test func encodedTextOfUnknownBytes() throws {
+    let sound = Data(try Fixture.bytes("audio/lc.aac"))
+    let base64 = sound.base64EncodedString()
+    let run = base64.prefix(1024)
+    try expectMangled(Array("<a><b>\(run)</b></a>".utf8), named: "a.aac", "base64 text within other text")
+    try expectMangled(
+      Array("image/png;base64,\(run)".utf8), named: "a.aac", "base64 text within other text")
+    let lines = sound.base64EncodedString(options: .lineLength64Characters)
+    let armor = "-----BEGIN CERTIFICATE-----\n\(lines)\n-----END CERTIFICATE-----\n"
+    try expectMangled(Array(armor.utf8), named: "a.aac", "base64 text between the lines")
+    // Shorter, among as much other text, or of a text.
+    let words = Data(String(repeating: "Words that can be read. ", count: 99).utf8).base64EncodedString()
+    for text in [
+      "<a>\(run.dropLast())</a>", "\(run)\n" + String(repeating: "Words. ", count: 49), "<a>\(words)</a>",
+      "-----BEGIN A LIST-----\none\n-----END-----\n",
+    ] {
+      #expect(try !check(text, named: "a.aac").findings.contains { $0.code == .mangledFile }, "\(text)")
+    }
+  }
+
+  @Test func escapesOfUnknownBytes() throws {
+    let escapes = { (count: Int, mark: String) in
+      (0..<count).map { "pH\(mark)0\($0 % 8)\(mark)E9" }.joined()
+    }
+    for (mark, words) in [("=", "quoted-printable text"), ("%", "percent-encoded text")] {
+      try expectMangled(Array(escapes(16, mark).utf8), named: "a.png", words)
+      let few = Array((escapes(15, mark) + "\nand\nmore\n").utf8)
+      let result = try engine.check(MemorySource(few), named: "a.png")
+      #expect(!result.findings.contains { $0.code == .mangledFile })
+    }
+    let base64 = Data(try Fixture.bytes("pictures/usual-tables.jpg")).base64EncodedString()
+    let escaped = base64.replacing("+", with: "%2B").replacing("/", with: "%2F")
+    try expectMangled(Array(escaped.utf8), named: "a.jpg", "base64 text of a JPEG image")
+  }
+
+  @Test func whiteSpaceAlone() throws {
+    let spaces = [UInt8](repeating: 0x20, count: 99_999)
+    try expectMangled(spaces, "white space alone")
+    #expect(try engine.check(MemorySource(spaces), named: "a.txt").findings == [])
+    #expect(try inspect(spaces + Array("Words.\nAnd more.\n".utf8)).mangling == nil)
+    #expect(try inspect([0xef, 0xbb, 0xbf]).mangling?.words.hasPrefix("a byte order mark") == true)
+    #expect(try inspect([0xff, 0xfe]).mangling?.words.hasPrefix("a byte order mark") == true)
+  }
+
   /// Only bytes in UTF-16 are said to be.
   @Test func pagesAndScripts() throws {
     for (text, words) in [
@@ -137,6 +220,8 @@ import Testing
   @Test func textEncodings() throws {
     let image = try Fixture.bytes("pictures/usual-tables.jpg")
     try expectMangled(Array(String(decoding: image, as: UTF8.self).utf8), named: "a.jpg", "read as text")
+    let compressed = try Fixture.bytes("pdf/libreoffice.pdf")
+    try expectMangled(compressed.map { $0 < 0x80 ? $0 : 0x3f }, "read as ASCII")
     let latin1 = String(String.UnicodeScalarView(image.map { Unicode.Scalar($0) }))
     try expectMangled(Array(latin1.utf8), named: "a.jpg", "written as UTF-8")
     let document = try Self.document.get()
@@ -190,7 +275,10 @@ import Testing
   @Test(arguments: [
     "a,b,c\n1,2,3\n4,5,6\n7,8,9\n", "{\"a\": [1, 2]}", "BEGIN:VCARD\nVERSION:3.0\nFN:A\nEND:VCARD\n",
     "undefined",
-    "JVBERi0xLjQKJcOkw7zDtsOfCjIgMCBvYmo=",
+    "JVBERi0xLjQKJcOkw7zDtsOfCjIgMCBvYmo=", "<?xml version=\"1.0\"?><a><b/></a>",
+    "<?xml version=\"1.0\"?><gpx><wpt lat=\"1\" lon=\"2\"/></gpx>", "#!/bin/sh\nexit\n",
+    "#!/usr/bin/env python3\nimport os\nprint(1)\n", "@echo off\r\necho hi\r\n",
+    "-----BEGIN PGP MESSAGE-----\n\nabc\n-----END PGP MESSAGE-----\n", " \n",
   ])
   func textsUnderTheNameOfAText(_ text: String) throws {
     let result = try check(text, named: "notes.txt")
@@ -201,9 +289,14 @@ import Testing
     #expect(declared.findings == [] && declared.mediaType == "text/plain")
   }
 
-  /// A page or a script stays what it is: a recipient's program would run it.
+  /// A page, an image or a script of a server stays what it is: a server sent it in place of the text.
   @Test(arguments: [
-    ("<!DOCTYPE html><html></html>", "text/html"), ("#!/bin/sh\nexit\n", "text/x-shellscript"),
+    ("<!DOCTYPE html><html></html>", "text/html"),
+    (
+      "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"\">\n<html></html>",
+      "text/html"
+    ), ("<?php echo 1; ?>", "text/x-php"),
+    ("<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "image/svg+xml"),
   ])
   func pagesUnderTheNameOfAText(_ text: String, _ type: MediaType) throws {
     #expect(try check(text, named: "notes.txt").mediaType == type)

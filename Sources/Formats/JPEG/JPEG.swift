@@ -74,11 +74,15 @@ enum JPEG: FormatReader {
 
   /// Walks through the data of every scan of the image in a range of the file.
   ///
-  /// - Parameter blocks: How many blocks of progressive scans may be walked through, and are left.
+  /// - Parameters:
+  ///   - blocks: How many blocks of progressive scans may be walked through, and are left.
+  ///   - isEntire: Whether not even the few units may be missing that some encoders omit.
   static func walkScans(
-    in range: Range<UInt64>, blocks: inout Int, _ window: inout ByteWindow, into reading: inout Reading
+    in range: Range<UInt64>, blocks: inout Int, isEntire: Bool = false, _ window: inout ByteWindow,
+    into reading: inout Reading
   ) throws(ReadError) {
-    do { try Self.walk(range, blocks: &blocks, &window, into: &reading) } catch {
+    let walk = JPEGScanWalk(end: range.upperBound, isEntire: isEntire)
+    do { try Self.walk(range, walk, blocks: &blocks, &window, into: &reading) } catch {
       // A structure that ends early is a matter of `read`; an image in a document may lack its end.
       if case .endOfData = error.reason { return }
       throw error
@@ -86,10 +90,10 @@ enum JPEG: FormatReader {
   }
 
   private static func walk(
-    _ range: Range<UInt64>, blocks: inout Int, _ window: inout ByteWindow, into reading: inout Reading
+    _ range: Range<UInt64>, _ walk: consuming JPEGScanWalk, blocks: inout Int, _ window: inout ByteWindow,
+    into reading: inout Reading
   ) throws(ReadError) {
     guard try window.available(at: range.lowerBound, upTo: 3).has(startOfImage) else { return }
-    var walk = JPEGScanWalk(end: range.upperBound)
     var position = range.lowerBound + 2
     while let marker = try JPEGMarker(in: &window, from: position), marker.end < range.upperBound,
       marker.code != JPEGMarker.endOfImage

@@ -20,7 +20,13 @@ struct JPEGScanWalk {
   /// The file offset at which the image ends at the latest.
   private let end: UInt64
 
-  init(end: UInt64) { self.end = end }
+  /// Whether no unit may be missing.
+  private let isEntire: Bool
+
+  init(end: UInt64, isEntire: Bool) {
+    self.end = end
+    self.isEntire = isEntire
+  }
 
   mutating func takeHuffman(_ segment: ByteSpan) throws(ReadError) {
     var segment = segment
@@ -163,7 +169,7 @@ struct JPEGScanWalk {
   private func fault(_ problem: JPEGScan.Problem, in scan: JPEGScan, at offset: UInt64) -> Fault? {
     switch problem {
     case .end(let missing):
-      if missing <= Self.toleratedMissing(of: scan.unitCount) { return nil }
+      if !isEntire, missing <= Self.toleratedMissing(of: scan.unitCount) { return nil }
       return Fault(
         "incomplete-scan", clause: "T.81 B.2.3", at: offset,
         "The image data ends too early: \(missing * 100 / max(1, scan.unitCount)) % of a scan is missing.",

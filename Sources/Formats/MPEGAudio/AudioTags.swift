@@ -57,6 +57,12 @@ enum AudioTags {
     let head = try window.available(at: 0, upTo: Limits.AudioTags.text)
     var index = head.has([0xef, 0xbb, 0xbf]) ? 3 : 0
     while let byte = head[index], 0x20...0x7e ~= byte || 0x09...0x0d ~= byte { index += 1 }
+    // The byte order mark of UTF-16 alone, which looks like a header.
+    if index == 0, head.has([0xff, 0xfe]) || head.has([0xfe, 0xff]), let first = head[2], let second = head[3]
+    {
+      let isTag = head.has("ID3", at: 2) && isLeadingTag(head, at: 2)
+      return isTag || isSync(first, second) ? 2 : 0
+    }
     // The name of a tag is text as well.
     for name in ["ID3", "APETAGEX"] as [StaticString] where index >= name.utf8CodeUnitCount {
       let start = index - name.utf8CodeUnitCount

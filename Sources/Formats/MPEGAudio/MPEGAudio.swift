@@ -167,6 +167,15 @@ package enum MPEGAudio: FormatReader {
   ) throws(ReadError) {
     if let tag = frames.cutTag {
       reading.addTruncation(of: tag.name, clause: "", at: window.byteCount)
+    } else if let index, frames.rest == nil, lacksOneFrame(frames, index, window.byteCount) {
+      reading.possibleTruncation = PossibleTruncation(
+        message: "The file has one frame less than its first frame declares.", clause: clause,
+        at: frames.lastEnd)
+    } else if let index, index.frames == nil, lacksBytes(frames, index, window.byteCount) {
+      // A writer may have counted a tag that was removed since.
+      reading.possibleTruncation = PossibleTruncation(
+        message: "The file has fewer bytes than its first frame declares.", clause: clause, at: frames.lastEnd
+      )
     } else if let index, let count = index.frames, try lacksFrames(frames, index, &window) {
       reading.add(
         Fault(
@@ -244,6 +253,24 @@ package enum MPEGAudio: FormatReader {
   private static func isOfAll(_ frames: MPEGAudioFrames, _ index: MPEGAudioIndex) -> Bool {
     guard let count = index.frames else { return true }
     return frames.count <= count + 1 + count / 16
+  }
+
+  /// Whether nothing but the last frame is missing, which is no more than what a player that stops too early loses.
+  private static func lacksOneFrame(
+    _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex, _ byteCount: UInt64
+  ) -> Bool {
+    guard frames.count > 1, frames.count == index.frames, let bytes = index.bytes else { return false }
+    let missing = bytes.subtractingReportingOverflow(byteCount - frames.start.offset)
+    return !missing.overflow && 1...MPEGAudioHeader.maximumSize ~= missing.partialValue
+  }
+
+  /// Whether an index that counts bytes alone counts more than the whole file has, tags and two frames included: some
+  /// writers are off by as much.
+  private static func lacksBytes(
+    _ frames: MPEGAudioFrames, _ index: MPEGAudioIndex, _ byteCount: UInt64
+  ) -> Bool {
+    guard frames.count > 1, let bytes = index.bytes else { return false }
+    return bytes > byteCount + 2 * MPEGAudioHeader.maximumSize
   }
 
   /// Whether the index counts more frames, and more bytes, than there are, apart from the last frame.

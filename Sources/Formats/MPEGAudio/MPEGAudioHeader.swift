@@ -13,6 +13,9 @@ struct MPEGAudioHeader {
   let bitRate: Int
   let sampleRate: Int
 
+  /// The bytes of the longest frame of Layer III that has a bit rate.
+  static let maximumSize: UInt64 = 1441
+
   /// The header, unless the bits can't be one.
   init?(rawValue: UInt32) {
     guard rawValue >> 21 == 0x7ff else { return nil }

@@ -20,7 +20,8 @@ extension Reading {
   }
 
   private static func words(forLeadingBytes head: ByteSpan) -> String? {
-    if head.has([0xef, 0xbb, 0xbf]) { return "a byte order mark" }
+    let isWideMark = head.bytes.byteCount == 2 && (head.has([0xff, 0xfe]) || head.has([0xfe, 0xff]))
+    if isWideMark || head.has([0xef, 0xbb, 0xbf]) { return "a byte order mark" }
     if head.has("HTTP/") { return "an HTTP header" }
     let warnings: [StaticString] = ["<b>Warning", "<b>Notice", "<b>Deprecated", "PHP Warning", "PHP Notice"]
     if warnings.contains(where: { head.firstIndex(of: $0) != nil }) { return "a PHP warning" }

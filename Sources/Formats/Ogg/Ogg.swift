@@ -319,6 +319,13 @@ private struct OggFile {
           "A granule position isn't a time that the page can have: players show a wrong length, or refuse the file.",
           expected: expected, actual: "\(actual)"))
     }
+    if let offset = stream.offsetWithoutTime ?? stream.offsetWithoutGranule {
+      reading.add(
+        Fault(
+          "granule-position-wrong", clause: stream.mapping.granuleClause, at: offset,
+          "Packets end in a page that has no granule position: players show a wrong length, or refuse the file.",
+          expected: "the samples so far"))
+    }
     if let offset = stream.offsetAfterEnd {
       reading.add(
         Fault(
@@ -382,7 +389,10 @@ private struct OggFile {
       isCut = true
       return addPageMissing(at: offset, into: &reading)
     }
-    if isZero, window.byteCount - offset <= Limits.Ogg.search { return }
+    // To learn the length, players look for a page in the file's end that is as long as the longest page. FFmpeg
+    // refuses a file without one.
+    let lastPage = (earlier + streams).map(\.lastPageOffset).max() ?? offset
+    if isZero, window.byteCount - lastPage <= OggPage.maximumSize { return }
     let isTag = try AudioTags.trailing(&window, from: offset) == offset
     if hasEnded || isTag {
       reading.trailingDataOffset = offset

@@ -22,6 +22,10 @@ struct OggStream {
   /// The packets that were completed.
   private(set) var packetCount = 0
   private(set) var lastGranule: UInt64?
+  /// The first page behind a position in which packets with content end, though it states that none does.
+  private(set) var offsetWithoutGranule: UInt64?
+  /// The first page in which packets with content end, but for the last page of the stream.
+  private var contentOffset: UInt64?
   private(set) var pageCount = 0
   private(set) var gapCount = 0
   private(set) var firstGap: Gap?
@@ -66,7 +70,7 @@ struct OggStream {
     let lacing = try span.take(page.segmentCount)
     noteSequence(page)
     if hasEnded { offsetAfterEnd = offsetAfterEnd ?? page.offset }
-    let samplesBefore = samples
+    let (samplesBefore, packetsBefore) = (samples, packetCount)
     if startGranule == nil || mapping.leastPerPacket > 0 {
       try takePackets(page, lacing, &span)
     } else if page.segmentCount > 0 {
@@ -74,6 +78,12 @@ struct OggStream {
     }
     pageCount += 1
     lastPageOffset = page.offset
+    if mapping.leastPerPacket > 0, packetsBefore >= mapping.headerCount ?? 1, packetCount > packetsBefore {
+      if page.granulePosition == nil, startGranule != nil {
+        offsetWithoutGranule = offsetWithoutGranule ?? page.offset
+      }
+      if !page.endsStream { contentOffset = contentOffset ?? page.offset }
+    }
     if let granule = page.granulePosition {
       if let last = lastGranule, last > 0, startGranule != nil {
         advance.add(
@@ -160,8 +170,18 @@ struct OggStream {
     return key &+ (granule & ((1 << mapping.granuleShift) - 1))
   }
 
-  /// How long the content plays, in milliseconds.
+  /// The first page with content if the granule positions stay at zero although there is something to play; nil
+  /// otherwise. A short stream may be trimmed to nothing by its last page.
+  var offsetWithoutTime: UInt64? {
+    guard startGranule == nil, samples > mapping.preSkip, packetCount >= (mapping.headerCount ?? 1) + 3 else {
+      return nil
+    }
+    return contentOffset
+  }
+
+  /// How long the content plays, in milliseconds; nil if that isn't known.
   var durationMilliseconds: Double? {
+    if offsetWithoutTime != nil { return nil }
     guard let rate = mapping.granuleRate, rate > 0, let last = lastGranule else { return nil }
     let end = frames(last)
     let skipped = (startGranule ?? 0).addingReportingOverflow(mapping.preSkip)

@@ -12,7 +12,7 @@ enum MPEGVideo {
   private static func named(_ head: borrowing ByteSpan) -> OtherMedia.Name? {
     if head.has([0, 0, 1]) { return startCode(head, at: 3) }
     if head.has([0, 0, 0, 1]) { return startCode(head, at: 4) }
-    if isTransportStream(head) { return OtherMedia.Name("video/mp2t", "mpegts") }
+    if isTransportStream(head), !isReadable(head) { return OtherMedia.Name("video/mp2t", "mpegts") }
     return nil
   }
 
@@ -31,6 +31,15 @@ enum MPEGVideo {
       if packets >= 5 || packets >= 3 && index == head.remaining + first { return true }
     }
     return false
+  }
+
+  /// Whether it is a text that has the letter G at such a distance, such as one with lines of equal length. The header
+  /// of a packet has a counter, so packets have control characters.
+  private static func isReadable(_ head: ByteSpan) -> Bool {
+    var scan = TextScan()
+    guard scan.update(head) else { return false }
+    if case .other = scan.encoding { return false }
+    return true
   }
 
   /// The type by the byte after a start code, if what follows is plausible.

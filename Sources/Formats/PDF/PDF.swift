@@ -82,9 +82,12 @@ package enum PDF: FormatReader {
 
   /// Where `%PDF-` is; nil if the file isn't a PDF.
   private static func header(in window: inout ByteWindow) throws(ReadError) -> UInt64? {
-    let index = try window.available(at: 0, upTo: maximumHeaderOffset + 5).firstIndex(of: "%PDF-")
-    guard let header = index.map(UInt64.init) else { return nil }
-    if header == 0 { return header }
+    let size = maximumHeaderOffset + 5
+    guard let index = try window.available(at: 0, upTo: size).firstIndex(of: "%PDF-") else { return nil }
+    if index == 0 { return 0 }
+    // A text of a document is none, although `%PDF-` stands in it as it is.
+    if try quotation(at: index, in: window.available(at: 0, upTo: size)) != nil { return nil }
+    let header = UInt64(index)
     // Further in, it may be a document in an archive, or a text about PDF.
     if try isArchive(in: &window) { return nil }
     return try isHeader(at: header, in: &window) ? header : nil

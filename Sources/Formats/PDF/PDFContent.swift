@@ -66,7 +66,7 @@ struct PDFContent {
     // Behind the last `startxref` there may be padding.
     let end = tail.startxref ?? window.byteCount
     if gap < end, let hole = try PDFTransfer.hole(in: gap..<end, of: &window) { return reading.add(hole) }
-    if let fault = transfer.faultOfLineEnds { return reading.add(fault) }
+    if let fault = transfer.faultOfText ?? transfer.faultOfLineEnds { return reading.add(fault) }
     if let header = search.header, let fault = try tail.faultOfJoin(at: header, of: document, in: &window) {
       return reading.add(fault)
     }
@@ -119,6 +119,11 @@ struct PDFContent {
       return reading.add(fault)
     }
     try image(in: data, decodedBy: chain, &window, into: &reading)
+    if reading.faults.isEmpty, transfer.isShifted, chain.isEmpty, chain.remaining == "DCTDecode",
+      let fault = try faultOfMissing(stream, in: &window)
+    {
+      return reading.add(fault)
+    }
     if isContent, reading.faults.isEmpty {
       let head = try window.available(at: data.lowerBound, upTo: min(data.count, Limits.PDF.operators))
       let bytes = chain.isEmpty ? (0..<head.remaining).compactMap { head[$0] } : chain.output
@@ -180,6 +185,18 @@ struct PDFContent {
       return reading.add(fault)
     }
     if filter == "DCTDecode" { try JPEG.walkScans(in: data, blocks: &blocks, &window, into: &reading) }
+  }
+
+  /// The fault of a JPEG that is shorter than its length, and than its size needs. One that was put in the place of a
+  /// longer one is whole.
+  private mutating func faultOfMissing(
+    _ stream: PDFStream, in window: inout ByteWindow
+  ) throws(ReadError) -> Fault? {
+    let length = try document.resolve(stream.dictionary[.length], in: &window)?.integer
+    guard !stream.isExact, let fault = transfer.fault(ofLength: length, data: stream.data) else { return nil }
+    var within = Reading()
+    try JPEG.walkScans(in: stream.data, blocks: &blocks, isEntire: true, &window, into: &within)
+    return within.faults.isEmpty ? nil : fault
   }
 
   /// Looks for what shows without decrypting the data.

@@ -15,9 +15,14 @@ struct PDFTransfer {
   /// The bytes of the encrypted data.
   private var encrypted = ByteCounts()
 
+  /// How many characters beyond ASCII the encrypted data has; nil if it isn't UTF-8.
+  private var characters: Int? = 0
+
   /// The least encrypted data that shows what happened to its line ends: 16 KiB, in which each byte occurs 64 times.
-  /// The fewest line feeds in an image: 24, since one in 256 follows a carriage return by chance.
-  private static let evidence = (encrypted: 16 << 10, lineFeeds: 24)
+  /// The fewest line feeds in an image: 24, since one in 256 follows a carriage return by chance. The fewest characters
+  /// beyond ASCII: 64, since of 14 bytes above 127 one begins a character by chance. The fewest question marks: 256, which
+  /// are 512 bytes.
+  private static let evidence = (encrypted: 16 << 10, lineFeeds: 24, characters: 64, questionMarks: 256)
 
   init(_ document: PDFDocument, _ tail: PDFTail, in window: inout ByteWindow) throws(ReadError) {
     guard document.isRebuilt, let startxref = tail.startxref,
@@ -31,6 +36,9 @@ struct PDFTransfer {
     // Some writers are off by a line end.
     shift = overflow || -2...2 ~= difference ? nil : difference
   }
+
+  /// Whether the table isn't where it should be.
+  var isShifted: Bool { shift != nil }
 
   /// The fault of a stream whose data is shorter or longer than its length by what the table is too early or too late.
   func fault(ofLength declared: Int?, data: Range<UInt64>) -> Fault? {
@@ -68,6 +76,48 @@ struct PDFTransfer {
   /// Counts the bytes of encrypted data.
   mutating func count(_ data: Range<UInt64>, in window: inout ByteWindow) throws(ReadError) {
     try encrypted.add(data, in: &window)
+    try countCharacters(data, in: &window)
+  }
+
+  /// Counts the characters of data, up to the first bytes that are none: the first few.
+  private mutating func countCharacters(
+    _ data: Range<UInt64>, in window: inout ByteWindow
+  ) throws(ReadError) {
+    guard var count = characters else { return }
+    characters = nil
+    var form = UTF8Form()
+    var position = data.lowerBound
+    while position < data.upperBound {
+      let block = try window.block(at: position, upTo: min(Self.blockSize, data.upperBound - position))
+      if block.remaining == 0 { break }
+      for index in 0..<block.remaining {
+        guard let byte = block[index] else { break }
+        if byte < 0x80, form.isComplete { continue }
+        guard form.take(byte) else { return }
+        if form.isComplete { count += 1 }
+      }
+      position += UInt64(block.remaining)
+    }
+    if form.isComplete { characters = count }
+  }
+
+  /// What reading the encrypted data as text did to it: half of its bytes are above 127, and hardly any two of them in a
+  /// row are a character.
+  var faultOfText: Fault? {
+    let what: String
+    if let characters, characters >= Self.evidence.characters {
+      what = "its bytes above 127 became characters of UTF-8"
+    } else if encrypted[UInt8(ascii: "?")] >= Self.evidence.questionMarks,
+      encrypted[UInt8(ascii: "?")] > encrypted.byteCount / 4,
+      encrypted.counts[0x80...].allSatisfy({ $0 == 0 })
+    {
+      what = "its bytes above 127 became question marks"
+    } else {
+      return nil
+    }
+    return Fault(
+      "read-as-text", clause: "PDF 7.6", at: nil,
+      "The encrypted data was read as text, so it can't be decrypted: \(what).")
   }
 
   /// What happened to the line ends in the encrypted data, in which every byte is as frequent as any other.

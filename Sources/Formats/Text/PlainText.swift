@@ -30,14 +30,23 @@ extension MediaType {
   /// A script for a server.
   package static let php: MediaType = "text/x-php"
 
-  /// Whether the type is that of texts which are just as well plain text: tables, JSON and cards, which no program
-  /// runs or shows as a page.
-  package var isPlainTextInside: Bool {
-    [
-      "text/csv", "text/tab-separated-values", "application/json", "application/geo+json",
-      "application/x-ndjson",
-      "text/vcard", "text/calendar", "text/vtt", "application/x-subrip",
-    ].contains(self)
+  /// Whether the type is that of texts which are just as well plain text: tables, JSON, XML, cards, sealed messages, and
+  /// scripts, which nothing runs under such a name. A page, an image in SVG or a script of a server is rather what a
+  /// server sent in place of the text.
+  package var isPlainTextInside: Bool { Self.plainTextsInside.contains(self) || isData || isScript }
+
+  private static let plainTextsInside: Set<MediaType> = [
+    "text/csv", "text/tab-separated-values", "application/json", "application/geo+json",
+    "application/x-ndjson", "text/vcard", "text/calendar", "text/vtt", "application/x-subrip", .xml,
+    "application/xml", "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
+  ]
+
+  /// Whether the type is that of XML that no browser shows as a page or an image.
+  private var isData: Bool { rawValue.hasSuffix("+xml") && self != .svg }
+
+  /// Whether the type is one of those that ``TextType`` gives to a script for a shell or an interpreter.
+  private var isScript: Bool {
+    self != .php && (rawValue.hasPrefix("text/x-") || self == "application/javascript")
   }
 }
 

@@ -36,6 +36,7 @@ enum TextMarkup {
         if isElement("<svg", of: text, at: next) || isElement("<svg:svg", of: text, at: next) {
           return .svg
         }
+        if isElement("<html", of: text, at: next) { return .html }
         break
       }
       index = text.has("<!--", at: next) ? afterComments(text, from: next) : next + 1

@@ -79,8 +79,8 @@ struct HexText {
     head = Array(hexadecimal: String(digits.prefix(digits.count / 2 * 2))) ?? []
   }
 
-  /// The bytes of the first line of `xxd` or `hexdump -C`: `00000000: 2550 4446 …`.
-  private static func dumped(_ line: String) -> [UInt8]? {
+  /// The bytes of a line of `xxd` or `hexdump -C`: `00000000: 2550 4446 …`.
+  static func dumped(_ line: String) -> [UInt8]? {
     guard line.hasPrefix("0000000") else { return nil }
     let words = line.split(separator: " ").dropFirst()
     let digits = words.prefix { $0.count <= 4 && $0.allSatisfy(\.isHexDigit) }.joined()
@@ -93,12 +93,16 @@ struct PercentText {
   /// The first bytes.
   let head: [UInt8]
 
+  /// How many escapes stand for control characters that no text has.
+  let controls: Int
+
   /// Nil if an escape is malformed, or there are fewer than three.
   ///
   /// - Parameter mark: What an escape begins with.
   init?(_ text: ArraySlice<UInt8>, mark: UInt8) {
     var bytes: [UInt8] = []
     var escapes = 0
+    var controls = 0
     var rest = text
     while let byte = rest.popFirst() {
       guard byte == mark else {
@@ -115,10 +119,13 @@ struct PercentText {
       guard let high = rest.popFirst()?.hexadecimalDigit, let low = rest.popFirst()?.hexadecimalDigit else {
         return nil
       }
-      bytes.append(high << 4 | low)
+      let value = high << 4 | low
+      bytes.append(value)
       escapes += 1
+      if value < 0x20, !value.isTextWhitespace, value != 0x1b { controls += 1 }
     }
     guard escapes >= 3 else { return nil }
     head = bytes
+    self.controls = controls
   }
 }

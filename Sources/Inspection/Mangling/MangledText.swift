@@ -97,6 +97,9 @@ struct MangledText {
       let original = (Base64Text(text[(comma + 1)...], isWhole: isWhole)?.head).flatMap(Self.original)
       return Mangling(.dataURL, "a data URL\(original.map { " of \($0)" } ?? "")")
     }
+    if has("StatusCode "), words.prefix(256).contains("StatusDescription : ") {
+      return Mangling(.httpMessage, "what PowerShell shows of a response")
+    }
     if has("HTTP/1.") || has("HTTP/2 ") || has("HTTP/3 ") {
       return Mangling(.httpMessage, "an HTTP message with its header")
     }
@@ -120,18 +123,42 @@ struct MangledText {
     if has("b'") || has("b\"") || has("bytearray(b") || (has("\\x") && words.dropFirst(4).hasPrefix("\\x")) {
       return Mangling(.literal, "a literal of bytes in source code")
     }
+    if let quotedDocument { return quotedDocument }
     if words.count(of: "\\u00") + words.count(of: "\\x") >= 4, !has("{"), !has("[") {
       return Mangling(.literal, "a text with escaped bytes")
     }
     for (mark, words) in [(UInt8(ascii: "%"), "percent-encoded"), (UInt8(ascii: "="), "quoted-printable")] {
-      if let original = (PercentText(text.prefix(300), mark: mark)?.head).flatMap(Self.original) {
-        return Mangling(.percentEncoding, "\(words) text of \(original)")
+      if let bytes = PercentText(text.prefix(300), mark: mark)?.head {
+        if let original = Self.original(bytes) {
+          return Mangling(.percentEncoding, "\(words) text of \(original)")
+        }
+        if let base64 = Base64Text(bytes[...], isWhole: false)?.head, let original = Self.original(base64) {
+          return Mangling(.percentEncoding, "\(words) base64 text of \(original)")
+        }
+      }
+      // Line ends, which aren't escaped, may have been changed since.
+      if PercentText(text[...], mark: mark)?.controls ?? 0 >= Self.fewestControls {
+        return Mangling(.percentEncoding, "\(words) text in place of the bytes")
       }
     }
     if let bytes = HexText(text)?.head { return encoded(.hexadecimal, "hexadecimal text", bytes) }
     if has("begin 6") || has("begin 7") || has("=ybegin ") { return Mangling(.uuencoding, "uuencoded text") }
     let withoutName = has("base64,") || has("base64:") ? text.dropFirst(7) : text[...]
     return Base64Text(withoutName, isWhole: isWhole).map { encoded(.base64, "base64 text", $0.head) }
+  }
+
+  /// How many escaped control characters no text has.
+  private static let fewestControls = 16
+
+  /// A document of which `%PDF-` can be read.
+  private var quotedDocument: Mangling? {
+    let span = ByteSpan(text.span.bytes, at: 0)
+    guard let index = span.firstIndex(of: "%PDF-") else { return nil }
+    switch PDF.quotation(at: index, in: span) {
+    case .literal: return Mangling(.literal, "a literal of a PDF document in source code or JSON")
+    case .dump: return Mangling(.hexadecimal, "hexadecimal text of a PDF document")
+    case nil: return nil
+    }
   }
 
   /// Base64 or hexadecimal text of a binary file within other text: a mail, a tag, a form's field, a literal.
@@ -151,8 +178,42 @@ struct MangledText {
         return Mangling(.base64, "base64 text of \(original), within other text")
       }
     }
-    return nil
+    for line in text.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }).prefix(Self.headLines) {
+      let line = String(decoding: line, as: UTF8.self).drop { $0 == " " }
+      if let bytes = HexText.dumped(String(line)), let original = Self.original(bytes) {
+        return Mangling(.hexadecimal, "hexadecimal text of \(original), within other text")
+      }
+    }
+    return armor ?? longRun
   }
+
+  /// How many lines Format-Hex of PowerShell writes before the first bytes, and some more.
+  private static let headLines = 8
+
+  /// Base64 between the lines of PEM or of OpenPGP (RFC 7468, RFC 9580): what it holds doesn't matter.
+  private var armor: Mangling? {
+    guard has("-----BEGIN "), let end = text.firstIndex(where: { $0 == 0x0a || $0 == 0x0d }),
+      text[..<end].count(where: { $0 == UInt8(ascii: "-") }) >= 10
+    else { return nil }
+    let lines = text[end...].split { $0 == 0x0a || $0 == 0x0d }
+    guard let first = lines.first, Base64Text(first, isWhole: false) != nil else { return nil }
+    return Mangling(.base64, "base64 text between the lines of a certificate or a message")
+  }
+
+  /// Base64 of something unknown, if it is nearly all of the text and what it encodes is none.
+  private var longRun: Mangling? {
+    let runs = text.split {
+      !$0.isASCIILetterOrDigit && $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/")
+    }
+    guard let run = runs.max(by: { $0.count < $1.count }), run.count >= Self.longestWord,
+      4 * run.count >= 3 * text.count, let bytes = Base64Text(run, isWhole: false)?.head,
+      4 * bytes.count(where: { $0 >= 0x80 }) >= bytes.count
+    else { return nil }
+    return Mangling(.base64, "base64 text within other text")
+  }
+
+  /// The shortest run of digits that is taken for base64 of something unknown.
+  private static let longestWord = 1024
 
   /// The shortest run of digits in other text that is looked at: no signature is longer, in base64.
   private static let shortestRun = 24

@@ -4,7 +4,7 @@ internal import PreflightBytes
 internal import PreflightFacts
 
 /// Counts in the start of a file what a transfer as text leaves in it: characters of UTF-8 where bytes of any value
-/// belong, and carriage returns before every line feed.
+/// belong, question marks in place of half of them, and carriage returns before every line feed.
 struct TransferScan {
   /// U+FFFD, which a decoder writes in place of bytes that it can't decode.
   private var replacements = 0
@@ -13,6 +13,8 @@ struct TransferScan {
   /// Other characters beyond ASCII.
   private var others = 0
   private var highBytes = 0
+  private var questionMarks = 0
+  private var byteCount: Int
   private var lineFeeds = 0
   /// Line feeds without a carriage return before them.
   private var loneLineFeeds = 0
@@ -20,13 +22,15 @@ struct TransferScan {
   /// How much of it shows in bytes of any value: one byte in 256 is a line feed, and one in 256 of those follows a
   /// carriage return by chance.
   private static let evidence = (
-    replacements: 8, controls: 16, characters: 1024, lineFeeds: 24, highBytes: 4096
+    replacements: 8, controls: 16, characters: 1024, lineFeeds: 24, highBytes: 4096, questionMarks: 256
   )
 
   init(_ window: inout ByteWindow) throws(ReadError) {
     let bytes = try window.available(at: 0, upTo: Limits.Mangling.scanned).bytes.withUnsafeBytes { Array($0) }
+    byteCount = bytes.count
     var last: UInt8 = 0
     for byte in bytes {
+      if byte == UInt8(ascii: "?") { questionMarks += 1 }
       if byte == 0x0a {
         lineFeeds += 1
         if last != 0x0d { loneLineFeeds += 1 }
@@ -59,6 +63,10 @@ struct TransferScan {
     if controls >= evidence.controls || (!isText && characters >= evidence.characters) {
       return Mangling(
         .writtenAsUTF8, "a binary file that was written as UTF-8: each byte above 127 became two or more")
+    }
+    if !isText, highBytes == 0, questionMarks >= evidence.questionMarks, questionMarks > byteCount / 4 {
+      return Mangling(
+        .readAsText, "a binary file that was read as ASCII: each byte above 127 became a question mark")
     }
     if !isText, loneLineFeeds == 0, lineFeeds >= evidence.lineFeeds, highBytes >= evidence.highBytes {
       return Mangling(
