@@ -6,6 +6,9 @@ package struct OggPage {
   /// The bytes before the segment table.
   package static let fixedSize = 27
 
+  /// The most bytes of a page: the header, 255 lacing values and 255 segments of 255 bytes.
+  static let maximumSize: UInt64 = 27 + 255 + 255 * 255
+
   let offset: UInt64
 
   /// Whether the page starts with the rest of a packet from the previous page.
