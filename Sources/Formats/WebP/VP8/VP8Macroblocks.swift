@@ -26,10 +26,8 @@ struct VP8Macroblocks {
     static let luma = 3
   }
 
-  /// Whether the blocks at an edge have coefficients: four of Y, two of U, two of V, and that of the DC coefficients.
-  private typealias Edge = [Bool]
-
-  private static let noBlocks = Edge(repeating: false, count: 9)
+  /// The blocks at an edge of a macroblock: four of Y, two of U, two of V, and that of the DC coefficients.
+  private static let edge = 9
   /// The band of each coefficient.
   private static let bands = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7]
   /// The probabilities of the extra bits of the four largest categories of values (section 13.2).
@@ -41,20 +39,22 @@ struct VP8Macroblocks {
   private let probabilities: [UInt8]
   private var modesAbove: [UInt8]
   private var modesLeft: [UInt8] = []
-  private var above: [Edge]
-  private var left = noBlocks
+  /// Whether the blocks at the lower edge of the row above have coefficients, column by column.
+  private var above: [Bool]
+  /// Whether those at the right edge of the macroblock before have.
+  private var left: [Bool] = []
   /// Whether the DC coefficients of the current macroblock have a block of their own.
   private var hasDCBlock = false
 
   init(columns: Int, probabilities: [UInt8]) {
     self.probabilities = probabilities
     modesAbove = [UInt8](repeating: SubblockMode.dc, count: 4 * columns)
-    above = [Edge](repeating: Self.noBlocks, count: columns)
+    above = [Bool](repeating: false, count: Self.edge * columns)
   }
 
   mutating func beginRow() {
     modesLeft = [UInt8](repeating: SubblockMode.dc, count: 4)
-    left = Self.noBlocks
+    left = [Bool](repeating: false, count: Self.edge)
   }
 
   // MARK: Modes
@@ -104,41 +104,40 @@ struct VP8Macroblocks {
 
   /// A macroblock without coefficients. Without a block of its own, that of the DC coefficients stays as it was.
   mutating func skipTokens(at column: Int) {
-    for index in 0..<(hasDCBlock ? 9 : 8) {
-      above[column][index] = false
+    for index in 0..<(hasDCBlock ? Self.edge : Self.edge - 1) {
+      above[Self.edge * column + index] = false
       left[index] = false
     }
   }
 
   mutating func readTokens(at column: Int, _ decoder: inout BoolDecoder) {
-    var up = above[column]
+    let start = Self.edge * column
     var first = 0
     var luma = BlockType.luma
     if hasDCBlock {
-      readBlock(BlockType.lumaDC, from: 0, &up[8], &left[8], &decoder)
+      readBlock(BlockType.lumaDC, from: 0, below: start + 8, after: 8, &decoder)
       (first, luma) = (1, BlockType.lumaWithoutDC)
     }
     for row in 0..<4 {
-      for index in 0..<4 { readBlock(luma, from: first, &up[index], &left[row], &decoder) }
+      for index in 0..<4 { readBlock(luma, from: first, below: start + index, after: row, &decoder) }
     }
     for plane in [4, 6] {
       for row in plane..<plane + 2 {
         for index in plane..<plane + 2 {
-          readBlock(BlockType.chroma, from: 0, &up[index], &left[row], &decoder)
+          readBlock(BlockType.chroma, from: 0, below: start + index, after: row, &decoder)
         }
       }
     }
-    above[column] = up
   }
 
-  /// Reads a block, and sets whether it has coefficients.
-  private func readBlock(
-    _ type: Int, from first: Int, _ above: inout Bool, _ left: inout Bool, _ decoder: inout BoolDecoder
+  /// Reads a block, and sets whether it has coefficients for those below and after it.
+  private mutating func readBlock(
+    _ type: Int, from first: Int, below up: Int, after back: Int, _ decoder: inout BoolDecoder
   ) {
-    let context = (above ? 1 : 0) + (left ? 1 : 0)
+    let context = (above[up] ? 1 : 0) + (left[back] ? 1 : 0)
     let hasCoefficients = coefficientCount(type, from: first, context, &decoder) > first
-    above = hasCoefficients
-    left = hasCoefficients
+    above[up] = hasCoefficients
+    left[back] = hasCoefficients
   }
 
   /// Reads the tokens of a block, and returns before which coefficient they end.
