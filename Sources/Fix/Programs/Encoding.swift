@@ -21,7 +21,7 @@ public struct Encoding: Sendable, Hashable, Codable {
     public let permille: Int?
     /// When the pictures are shown.
     public let timing: Timing
-    /// Whether the lines of two moments are made those of one.
+    /// Whether interlaced pictures are deinterlaced.
     public let deinterlaces: Bool
     /// How its high dynamic range is coded, which is made the standard one; nil to leave the range as it is.
     public internal(set) var range: HighDynamicRange?

@@ -30,7 +30,7 @@ struct EncodingPlan {
   /// Pictures a second that are enough for a GIF, which counts in hundredths of a second.
   private static let mostOfGIF = 50.0
 
-  /// Pictures a second that phones film at most.
+  /// The highest frame rate at which phones film.
   private static let mostOfCamera = 240.0
 
   init(_ probe: FFmpeg.Probe, container: String, for endpoint: EndpointPolicy, isStrict: Bool) {

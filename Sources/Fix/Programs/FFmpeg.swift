@@ -107,7 +107,7 @@ enum FFmpeg {
     }
   }
 
-  /// Makes the lines of two moments those of one, in the pictures that have such lines.
+  /// Deinterlaces the pictures that are interlaced.
   static let deinterlace = "bwdif=mode=send_frame:deint=interlaced"
 
   /// Makes the colors and the brightness of a high dynamic range those of BT.709, which every screen shows.

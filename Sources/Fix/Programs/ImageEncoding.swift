@@ -42,14 +42,14 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
 
     /// Frames a second.
     public internal(set) var rate = 15.0
-    /// Whether the lines of two moments are made those of one.
+    /// Whether interlaced pictures are deinterlaced.
     public internal(set) var deinterlaces = false
     /// How the high dynamic range is coded, which is made the standard one; nil to leave the range as it is.
     public internal(set) var range: Encoding.HighDynamicRange?
     /// The decoder; nil for the usual one.
     public internal(set) var alphaDecoder: AlphaDecoder?
 
-    /// The same as any ffmpeg can; nil if any can already.
+    /// The same without what not every ffmpeg was built with; nil if that is the same already.
     fileprivate var withAnyFFmpeg: VideoFrames? {
       guard range != nil || alphaDecoder != nil else { return nil }
       return VideoFrames(rate: rate, deinterlaces: deinterlaces)
@@ -151,7 +151,7 @@ public struct ImageEncoding: Sendable, Hashable, Codable {
     frames.deinterlaces = stream.isInterlaced
     frames.range = stream.highDynamicRange
     switch stream.codec_name {
-    // What maps the range knows no transparency.
+    // The filters that map the range drop the transparency.
     case _ where frames.range != nil: break
     case "vp8": frames.alphaDecoder = .vp8
     case "vp9": frames.alphaDecoder = .vp9
